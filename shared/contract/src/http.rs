@@ -1,0 +1,112 @@
+//! The bodies of the HTTP API, as the server writes them and the client reads them.
+
+use crate::{ExtractionOptions, FieldError, Video};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// `POST /videos`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateVideo {
+    /// The file's name, 1 to 255 characters.
+    pub file_name: String,
+    /// The file's exact length in bytes.
+    pub bytes: u64,
+    /// The file's media type; `application/octet-stream` if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_type: Option<String>,
+    /// Which frames; the `auto` choice if left out.
+    #[serde(default)]
+    pub extraction: ExtractionOptions,
+}
+
+/// The answer to `POST /videos`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CreatedVideo {
+    /// The new record.
+    pub video: Video,
+    /// Where its bytes go.
+    pub upload: Upload,
+}
+
+/// One request that uploads the whole file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Upload {
+    /// The HTTP method, `PUT`.
+    pub method: String,
+    /// The presigned URL.
+    pub url: String,
+    /// Headers that must be sent as they stand here; they are signed. `content-length` is signed
+    /// too: HTTP clients set it themselves.
+    pub headers: BTreeMap<String, String>,
+    /// When the URL stops working.
+    pub expires_at: Timestamp,
+}
+
+/// One video, with a download link when there is something to download.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VideoView {
+    /// The record.
+    #[serde(flatten)]
+    pub video: Video,
+    /// The zip, in `ready`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub download: Option<Download>,
+}
+
+/// A fresh link to a zip.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Download {
+    /// The presigned URL.
+    pub url: String,
+    /// When the URL stops working.
+    pub expires_at: Timestamp,
+    /// The zip's length.
+    pub bytes: u64,
+}
+
+/// One page of `GET /videos`, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct VideoPage {
+    /// The records.
+    pub videos: Vec<Video>,
+    /// What to pass as `cursor` for the next page; absent on the last one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// `GET /config.json`: what a client must know to sign a user in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WebConfig {
+    /// The AWS region.
+    pub region: String,
+    /// The Cognito user pool.
+    pub user_pool_id: String,
+    /// The user pool's app client.
+    pub user_pool_client_id: String,
+    /// Where Cognito answers.
+    pub cognito_endpoint: String,
+}
+
+/// A problem detail (RFC 9457), sent as `application/problem+json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// The kind of problem, as a URI reference; `about:blank` says that the status says it all.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The HTTP status in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What is wrong and what to do about it.
+    pub detail: String,
+    /// The stable code that clients branch on.
+    pub code: String,
+    /// Every wrong field, for `invalid_request`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}

@@ -1,0 +1,23 @@
+//! What crosses a boundary: the API's bodies, the record in the table, the messages on the queues
+//! and the error codes. Types and their validation, nothing else, so that the functions, the client
+//! and the tests mean the same thing by the same word.
+
+mod error;
+mod extraction;
+mod http;
+mod id;
+mod limits;
+mod message;
+mod seconds;
+mod video;
+
+pub use error::ErrorCode;
+pub use extraction::{Extraction, ExtractionOptions, FieldError, InvalidExtraction, Select};
+pub use http::{
+    CreateVideo, CreatedVideo, Download, Problem, Upload, VideoPage, VideoView, WebConfig,
+};
+pub use id::{InvalidKey, ObjectKey, UserId, VideoId};
+pub use limits::Limits;
+pub use message::{Job, Outcome, Verdict};
+pub use seconds::{InvalidSeconds, Seconds};
+pub use video::{Failure, Progress, Source, Status, Video, Warning, ZipFacts};

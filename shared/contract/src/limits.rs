@@ -1,0 +1,26 @@
+//! How much one video may ask for. Template parameters; the defaults stand here.
+
+/// The limits of one deployment (DESIGN §9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest upload, in bytes.
+    pub upload_bytes: u64,
+    /// The longest video, in seconds.
+    pub duration_seconds: u32,
+    /// The most frames one video may give.
+    pub frames: u32,
+    /// The most pixels of one picture of the source.
+    pub pixels: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            // what S3 takes in one PUT
+            upload_bytes: 5 << 30,
+            duration_seconds: 12 * 60 * 60,
+            frames: 50_000,
+            pixels: 8192 * 8192,
+        }
+    }
+}

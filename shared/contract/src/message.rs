@@ -1,0 +1,109 @@
+//! What stands on the queues: small tagged JSON, with a version that lets two releases meet on one
+//! queue while a deployment runs.
+
+use crate::{Failure, UserId, VideoId, Warning, ZipFacts};
+use serde::{Deserialize, Serialize};
+
+/// On `jobs`: extract the frames of this video. Everything else stands in its record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    #[serde(rename = "type")]
+    kind: JobKind,
+    version: Version,
+    /// Whose video.
+    pub owner: UserId,
+    /// Which video.
+    pub video: VideoId,
+}
+
+impl Job {
+    /// The job for one video.
+    pub fn new(owner: UserId, video: VideoId) -> Self {
+        Self { kind: JobKind::Extract, version: Version::V1, owner, video }
+    }
+}
+
+/// On `outcomes`: what came of a video.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    #[serde(rename = "type")]
+    kind: OutcomeKind,
+    version: Version,
+    /// Whose video.
+    pub owner: UserId,
+    /// Which video.
+    pub video: VideoId,
+    /// What came of it.
+    pub verdict: Verdict,
+}
+
+impl Outcome {
+    /// What came of one video.
+    pub fn new(owner: UserId, video: VideoId, verdict: Verdict) -> Self {
+        Self { kind: OutcomeKind::Outcome, version: Version::V1, owner, video, verdict }
+    }
+}
+
+/// What came of a video.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Its zip is there.
+    Ready {
+        /// What the zip holds.
+        result: ZipFacts,
+        /// What could not be done all the same.
+        warnings: Vec<Warning>,
+    },
+    /// There will be no zip.
+    Failed(Failure),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum JobKind {
+    Extract,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum OutcomeKind {
+    Outcome,
+}
+
+/// The form of a message. A consumer refuses those it does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Version {
+    #[serde(rename = "1")]
+    V1,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorCode;
+
+    fn owner() -> UserId {
+        UserId::try_from("u".to_owned()).unwrap()
+    }
+
+    #[test]
+    fn a_job_is_tagged_and_versioned() {
+        let job = Job::new(owner(), VideoId::now());
+        let json = serde_json::to_value(&job).unwrap();
+        assert_eq!(json["type"], "extract");
+        assert_eq!(json["version"], "1");
+        assert_eq!(serde_json::from_value::<Job>(json).unwrap(), job);
+    }
+
+    #[test]
+    fn other_messages_are_not_jobs() {
+        let failed = Verdict::Failed(Failure::new(ErrorCode::Internal, "x"));
+        let outcome = serde_json::to_value(Outcome::new(owner(), VideoId::now(), failed)).unwrap();
+        assert!(serde_json::from_value::<Job>(outcome.clone()).is_err());
+        assert!(serde_json::from_value::<Outcome>(outcome).is_ok());
+        let mut newer = serde_json::to_value(Job::new(owner(), VideoId::now())).unwrap();
+        newer["version"] = "2".into();
+        assert!(serde_json::from_value::<Job>(newer).is_err());
+    }
+}
