@@ -1,0 +1,139 @@
+//! The videos in DynamoDB: every key, every conditional write.
+//!
+//! A video's life is a line of states (DESIGN §3), and every message about it may arrive twice or
+//! late. So each step is one conditional write whose condition says from which states it may
+//! happen; a write whose condition does not hold changes nothing and says so. No step is decided by
+//! a read that is followed by a write.
+//!
+//! Needs `dynamodb:PutItem`, `GetItem`, `UpdateItem` and `Query` on the table, each function only
+//! those of the methods it calls.
+
+mod list;
+mod notice;
+mod record;
+mod steps;
+#[cfg(test)]
+mod tests;
+
+pub use list::Page;
+pub use notice::Notice;
+pub use record::Record;
+pub use steps::Lease;
+
+use aws_sdk_dynamodb::{
+    Client,
+    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    types::{AttributeValue, ReturnValue},
+};
+use framezip_contract::{UserId, VideoId};
+use std::collections::HashMap;
+
+/// The table of videos.
+#[derive(Clone, Debug)]
+pub struct Videos {
+    client: Client,
+    table: String,
+}
+
+/// Why the table could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// DynamoDB refused or could not be reached. Trying again may help.
+    #[error("DynamoDB {operation} on {table} failed: {source}")]
+    Dynamo {
+        /// The API operation.
+        operation: &'static str,
+        /// The table.
+        table: String,
+        /// What the SDK said.
+        source: Box<aws_sdk_dynamodb::Error>,
+    },
+    /// An item is not in the form that this release writes. Trying again will not help.
+    #[error("an item of {table} is not a video: {source}")]
+    Item {
+        /// The table.
+        table: String,
+        /// Which attribute, and why.
+        source: serde_dynamo::Error,
+    },
+}
+
+type Item = HashMap<String, AttributeValue>;
+
+impl Videos {
+    /// The table of this name.
+    pub fn new(client: Client, table: impl Into<String>) -> Self {
+        Self { client, table: table.into() }
+    }
+
+    /// Writes the record of a new video.
+    ///
+    /// # Errors
+    /// [`StoreError::Dynamo`]; also where a record of this id exists.
+    pub async fn create(&self, record: &Record) -> Result<(), StoreError> {
+        let item: Item = serde_dynamo::to_item(record.as_item()).map_err(|e| self.bad_item(e))?;
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await
+            .map_err(|e| self.failed("PutItem", e))?;
+        Ok(())
+    }
+
+    /// Reads a video's record as it stands after every write that has returned; `None` where this
+    /// user has no such video.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn get(&self, owner: &UserId, id: VideoId) -> Result<Option<Record>, StoreError> {
+        let output = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(record::key(owner, id)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(|e| self.failed("GetItem", e))?;
+        output.item.map(|item| self.record(item)).transpose()
+    }
+
+    fn update(&self, owner: &UserId, id: VideoId) -> UpdateItemFluentBuilder {
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(record::key(owner, id)))
+            .expression_attribute_values(":now", record::now())
+            .return_values(ReturnValue::AllNew)
+    }
+
+    /// Sends a conditional write: the new record, or `None` where the condition did not hold.
+    async fn step(&self, update: UpdateItemFluentBuilder) -> Result<Option<Record>, StoreError> {
+        match update.send().await {
+            Ok(output) => output.attributes.map(|item| self.record(item)).transpose(),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
+                _ => Err(self.failed("UpdateItem", error)),
+            },
+        }
+    }
+
+    fn record(&self, item: Item) -> Result<Record, StoreError> {
+        serde_dynamo::from_item(item).map_err(|e| self.bad_item(e))
+    }
+
+    fn failed(
+        &self,
+        operation: &'static str,
+        error: impl Into<aws_sdk_dynamodb::Error>,
+    ) -> StoreError {
+        StoreError::Dynamo { operation, table: self.table.clone(), source: Box::new(error.into()) }
+    }
+
+    fn bad_item(&self, source: serde_dynamo::Error) -> StoreError {
+        StoreError::Item { table: self.table.clone(), source }
+    }
+}

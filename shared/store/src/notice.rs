@@ -1,0 +1,64 @@
+//! Who tells the owner, so that each outcome is told once.
+
+use crate::{
+    Record, StoreError, Videos,
+    record::{number, text},
+};
+use framezip_contract::{Status, UserId, VideoId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// The telling of an outcome: under way until `until`, done once `sent_at` is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Notice {
+    /// When another may try, in milliseconds since 1970.
+    pub until: i64,
+    /// When the mail was handed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<Timestamp>,
+}
+
+impl Videos {
+    /// Takes the right to tell the owner of a final video, for `lease`. `None`: somebody has told
+    /// the owner, or is at it, or the video is not final.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn claim_notice(
+        &self,
+        owner: &UserId,
+        id: VideoId,
+        lease: Duration,
+    ) -> Result<Option<Record>, StoreError> {
+        let now = Timestamp::now().as_millisecond();
+        let until = now.saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX));
+        let update = self
+            .update(owner, id)
+            .update_expression("SET notice = :notice, updatedAt = :now")
+            .condition_expression(
+                "#status IN (:ready, :failed) AND (attribute_not_exists(notice) \
+                 OR (attribute_not_exists(notice.sentAt) AND notice.#until < :millis))",
+            )
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#until", "until")
+            .expression_attribute_values(":ready", text(Status::Ready))
+            .expression_attribute_values(":failed", text(Status::Failed))
+            .expression_attribute_values(":millis", number(now))
+            .expression_attribute_values(":notice", self.value(Notice { until, sent_at: None })?);
+        self.step(update).await
+    }
+
+    /// Notes that the owner was told. `None`: the video is gone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn told(&self, owner: &UserId, id: VideoId) -> Result<Option<Record>, StoreError> {
+        let update = self
+            .update(owner, id)
+            .update_expression("SET notice.sentAt = :now")
+            .condition_expression("attribute_exists(notice)");
+        self.step(update).await
+    }
+}

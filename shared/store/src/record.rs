@@ -1,0 +1,81 @@
+//! How a video lies in the table.
+
+use crate::{Item, Lease, Notice};
+use aws_sdk_dynamodb::types::AttributeValue;
+use framezip_contract::{UserId, Video, VideoId};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// A video with what only the functions need to know of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// What its owner sees.
+    #[serde(flatten)]
+    pub video: Video,
+    /// Where its owner is told.
+    pub email: String,
+    /// Which worker has it, and until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Lease>,
+    /// Whether its owner was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notice: Option<Notice>,
+}
+
+/// A record under its key.
+#[derive(Serialize)]
+pub(crate) struct Stored<'a> {
+    pk: String,
+    sk: String,
+    /// When DynamoDB removes the item, in seconds since 1970.
+    #[serde(rename = "expiresAt")]
+    expires_at: i64,
+    #[serde(flatten)]
+    record: &'a Record,
+}
+
+impl Record {
+    pub(crate) fn as_item(&self) -> Stored<'_> {
+        let video = &self.video;
+        Stored {
+            pk: partition(&video.owner),
+            sk: sort(video.id),
+            expires_at: (video.created_at + ABANDONED_AFTER).as_second(),
+            record: self,
+        }
+    }
+}
+
+/// An upload that never comes is forgotten after this.
+const ABANDONED_AFTER: SignedDuration = SignedDuration::from_hours(48);
+/// A record lives as long as its zip does: the results bucket's lifecycle says the same.
+const KEPT: SignedDuration = SignedDuration::from_hours(60 * 24);
+
+pub(crate) fn partition(owner: &UserId) -> String {
+    format!("user#{owner}")
+}
+
+pub(crate) fn sort(id: VideoId) -> String {
+    format!("video#{id}")
+}
+
+pub(crate) fn key(owner: &UserId, id: VideoId) -> Item {
+    Item::from([("pk".to_owned(), text(partition(owner))), ("sk".to_owned(), text(sort(id)))])
+}
+
+pub(crate) fn text(value: impl ToString) -> AttributeValue {
+    AttributeValue::S(value.to_string())
+}
+
+pub(crate) fn number(value: impl ToString) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+pub(crate) fn now() -> AttributeValue {
+    text(Timestamp::now())
+}
+
+/// The `expiresAt` of a video whose bytes have come.
+pub(crate) fn kept_until() -> AttributeValue {
+    number((Timestamp::now() + KEPT).as_second())
+}

@@ -1,0 +1,166 @@
+//! The steps of a video's life, each one conditional write.
+
+use crate::{
+    Record, StoreError, Videos,
+    record::{kept_until, number, text},
+};
+use aws_sdk_dynamodb::{
+    operation::update_item::builders::UpdateItemFluentBuilder, types::AttributeValue,
+};
+use framezip_contract::{Progress, Status, UserId, Verdict, VideoId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// A worker's right to a video, until it runs out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// The worker: one invocation's request id.
+    pub owner: String,
+    /// When others may take the video over, in milliseconds since 1970.
+    pub until: i64,
+}
+
+impl Lease {
+    /// A lease of `worker` from now on.
+    pub fn of(worker: &str, length: Duration) -> Self {
+        let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+        let until = Timestamp::now().as_millisecond().saturating_add(length);
+        Self { owner: worker.to_owned(), until }
+    }
+}
+
+impl Videos {
+    /// `awaiting_upload` → `queued`. `None`: it is further on already, or gone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn queue(&self, owner: &UserId, id: VideoId) -> Result<Option<Record>, StoreError> {
+        let update = self
+            .update(owner, id)
+            .update_expression("SET #status = :queued, updatedAt = :now, expiresAt = :kept")
+            .condition_expression("#status = :awaiting")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":queued", text(Status::Queued))
+            .expression_attribute_values(":awaiting", text(Status::AwaitingUpload))
+            .expression_attribute_values(":kept", kept_until());
+        self.step(update).await
+    }
+
+    /// → `processing`, under a lease. `None`: another worker has it, or it is final, or gone.
+    ///
+    /// From `awaiting_upload` too: the job is sent before `queued` is written, and a worker may be
+    /// quicker than that write.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn claim(
+        &self,
+        owner: &UserId,
+        id: VideoId,
+        lease: &Lease,
+    ) -> Result<Option<Record>, StoreError> {
+        let update = self
+            .update(owner, id)
+            .update_expression(
+                "SET #status = :processing, lease = :lease, updatedAt = :now, expiresAt = :kept",
+            )
+            .condition_expression(
+                "#status IN (:awaiting, :queued) \
+                 OR (#status = :processing AND (lease.#until < :millis OR attribute_not_exists(lease)))",
+            )
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#until", "until")
+            .expression_attribute_values(":processing", text(Status::Processing))
+            .expression_attribute_values(":awaiting", text(Status::AwaitingUpload))
+            .expression_attribute_values(":queued", text(Status::Queued))
+            .expression_attribute_values(":millis", number(Timestamp::now().as_millisecond()))
+            .expression_attribute_values(":kept", kept_until())
+            .expression_attribute_values(":lease", self.value(lease)?);
+        self.step(update).await
+    }
+
+    /// Writes how far the worker is. `None`: it has lost the video, and should stop.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn progress(
+        &self,
+        owner: &UserId,
+        id: VideoId,
+        worker: &str,
+        progress: Progress,
+    ) -> Result<Option<Record>, StoreError> {
+        let update = self
+            .update(owner, id)
+            .update_expression("SET progress = :progress, updatedAt = :now")
+            .expression_attribute_values(":progress", self.value(progress)?);
+        self.step(held_by(update, worker)).await
+    }
+
+    /// Gives the video back, so that the next delivery of the job may take it at once. `None`: it
+    /// was not this worker's any more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn release(
+        &self,
+        owner: &UserId,
+        id: VideoId,
+        worker: &str,
+    ) -> Result<Option<Record>, StoreError> {
+        let update =
+            self.update(owner, id).update_expression("SET updatedAt = :now REMOVE lease, progress");
+        self.step(held_by(update, worker)).await
+    }
+
+    /// → `ready` from `processing`, → `failed` from any state that is not final. `None`: it is
+    /// final already, or gone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn finish(
+        &self,
+        owner: &UserId,
+        id: VideoId,
+        verdict: &Verdict,
+    ) -> Result<Option<Record>, StoreError> {
+        let update = self.update(owner, id).expression_attribute_names("#status", "status");
+        let update = match verdict {
+            Verdict::Ready { result, warnings } => update
+                .update_expression(
+                    "SET #status = :ready, #result = :result, warnings = :warnings, \
+                     updatedAt = :now REMOVE lease, progress",
+                )
+                .condition_expression("#status = :processing")
+                .expression_attribute_names("#result", "result")
+                .expression_attribute_values(":ready", text(Status::Ready))
+                .expression_attribute_values(":processing", text(Status::Processing))
+                .expression_attribute_values(":result", self.value(result)?)
+                .expression_attribute_values(":warnings", self.value(warnings)?),
+            Verdict::Failed(failure) => update
+                .update_expression(
+                    "SET #status = :failed, #error = :error, updatedAt = :now REMOVE lease, progress",
+                )
+                .condition_expression("attribute_exists(pk) AND NOT #status IN (:ready, :failed)")
+                .expression_attribute_names("#error", "error")
+                .expression_attribute_values(":failed", text(Status::Failed))
+                .expression_attribute_values(":ready", text(Status::Ready))
+                .expression_attribute_values(":error", self.value(failure)?),
+        };
+        self.step(update).await
+    }
+
+    pub(crate) fn value(&self, value: impl Serialize) -> Result<AttributeValue, StoreError> {
+        serde_dynamo::to_attribute_value(value).map_err(|e| self.bad_item(e))
+    }
+}
+
+fn held_by(update: UpdateItemFluentBuilder, worker: &str) -> UpdateItemFluentBuilder {
+    update
+        .condition_expression("#status = :processing AND lease.#owner = :worker")
+        .expression_attribute_names("#status", "status")
+        .expression_attribute_names("#owner", "owner")
+        .expression_attribute_values(":processing", text(Status::Processing))
+        .expression_attribute_values(":worker", text(worker))
+}

@@ -1,0 +1,156 @@
+//! Against a real client over mocked HTTP: what goes out, and what comes of the answers.
+
+use crate::{Lease, Record, Videos};
+use aws_sdk_dynamodb::{
+    Client,
+    operation::{
+        get_item::GetItemOutput,
+        put_item::PutItemOutput,
+        query::QueryOutput,
+        update_item::{UpdateItemError, UpdateItemOutput},
+    },
+    types::{
+        AttributeValue,
+        error::{ConditionalCheckFailedException, RequestLimitExceeded},
+    },
+};
+use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
+use framezip_contract::{
+    ErrorCode, Extraction, Failure, Source, Status, UserId, Verdict, Video, VideoId, ZipFacts,
+};
+use jiff::Timestamp;
+use std::time::Duration;
+
+fn owner() -> UserId {
+    UserId::try_from("owner".to_owned()).unwrap()
+}
+
+fn sample() -> Record {
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    Record {
+        video: Video {
+            id: VideoId::now(),
+            owner: owner(),
+            file_name: "holiday.mp4".to_owned(),
+            bytes: 5_000_000_000,
+            content_type: "video/mp4".to_owned(),
+            extraction: Extraction::default(),
+            status: Status::Ready,
+            created_at: now,
+            updated_at: now,
+            progress: None,
+            result: Some(ZipFacts {
+                bytes: 1,
+                frames: 2,
+                source: Source {
+                    container: "mov".to_owned(),
+                    codec: "h264".to_owned(),
+                    width: 1920,
+                    height: 1080,
+                    duration: Some(6.0),
+                    frame_rate: Some(29.97),
+                },
+            }),
+            warnings: Vec::new(),
+            error: None,
+        },
+        email: "a@example.com".to_owned(),
+        lease: Some(Lease::of("worker", Duration::from_secs(1))),
+        notice: None,
+    }
+}
+
+fn videos(rules: &[&Rule]) -> Videos {
+    let client: Client = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, rules);
+    Videos::new(client, "Videos")
+}
+
+fn item(record: &Record) -> crate::Item {
+    serde_dynamo::to_item(record.as_item()).unwrap()
+}
+
+#[tokio::test]
+async fn a_record_reads_back_as_written() {
+    let record = sample();
+    let stored = item(&record);
+    assert_eq!(stored["pk"], AttributeValue::S("user#owner".to_owned()));
+    assert_eq!(stored["sk"], AttributeValue::S(format!("video#{}", record.video.id)));
+    let get = mock!(Client::get_item)
+        .match_requests(|request| request.consistent_read() == Some(true))
+        .then_output(move || GetItemOutput::builder().set_item(Some(stored.clone())).build());
+    let read = videos(&[&get]).get(&owner(), record.video.id).await.unwrap();
+    assert_eq!(read, Some(record));
+}
+
+#[tokio::test]
+async fn a_new_record_replaces_none() {
+    let put = mock!(Client::put_item)
+        .match_requests(|request| {
+            request.condition_expression() == Some("attribute_not_exists(pk)")
+        })
+        .then_output(|| PutItemOutput::builder().build());
+    videos(&[&put]).create(&sample()).await.unwrap();
+    assert_eq!(put.num_calls(), 1);
+}
+
+#[tokio::test]
+async fn a_condition_that_does_not_hold_is_no_error() {
+    let update = mock!(Client::update_item).then_error(|| {
+        UpdateItemError::ConditionalCheckFailedException(
+            ConditionalCheckFailedException::builder().build(),
+        )
+    });
+    let videos = videos(&[&update]);
+    let lease = Lease::of("worker", Duration::from_secs(900));
+    let id = VideoId::now();
+    assert_eq!(videos.claim(&owner(), id, &lease).await.unwrap(), None);
+    assert_eq!(videos.queue(&owner(), id).await.unwrap(), None);
+    let failed = Verdict::Failed(Failure::new(ErrorCode::Internal, "x"));
+    assert_eq!(videos.finish(&owner(), id, &failed).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn an_outage_is_an_error_that_names_the_operation() {
+    let update = mock!(Client::update_item).then_error(|| {
+        UpdateItemError::RequestLimitExceeded(RequestLimitExceeded::builder().build())
+    });
+    let error = videos(&[&update]).queue(&owner(), VideoId::now()).await.unwrap_err();
+    assert!(error.to_string().starts_with("DynamoDB UpdateItem on Videos failed"), "{error}");
+}
+
+#[tokio::test]
+async fn a_page_ends_where_the_limit_says() {
+    let records = [sample(), sample(), sample()];
+    let items: Vec<_> = records.iter().map(item).collect();
+    let query = mock!(Client::query)
+        .match_requests(|request| request.scan_index_forward() == Some(false))
+        .then_output(move || QueryOutput::builder().set_items(Some(items.clone())).build());
+    let videos = videos(&[&query]);
+    let page = videos.list(&owner(), None, 2, None).await.unwrap();
+    assert_eq!(page.records, records[..2]);
+    assert_eq!(page.next, Some(records[1].video.id));
+    let page = videos.list(&owner(), Some(Status::Failed), 2, None).await.unwrap();
+    assert_eq!((page.records.len(), page.next), (0, None));
+    let page = videos.list(&owner(), None, 3, None).await.unwrap();
+    assert_eq!((page.records.len(), page.next), (3, None));
+}
+
+#[tokio::test]
+async fn a_verdict_is_written_with_its_facts() {
+    let record = sample();
+    let verdict =
+        Verdict::Ready { result: record.video.result.clone().unwrap(), warnings: Vec::new() };
+    let stored = item(&record);
+    let update = mock!(Client::update_item)
+        .match_requests(|request| {
+            let values = request.expression_attribute_values().unwrap();
+            let result = values[":result"].as_m().unwrap();
+            result["frames"] == AttributeValue::N("2".to_owned())
+                && values[":ready"] == AttributeValue::S("ready".to_owned())
+        })
+        .then_output(move || {
+            UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build()
+        });
+    let written = videos(&[&update]).finish(&owner(), record.video.id, &verdict).await.unwrap();
+    assert_eq!(written, Some(record));
+}
