@@ -1,0 +1,44 @@
+//! What every function needs at its start: settings, the SDK's configuration, logging, metrics, and
+//! the lifting of a one-message function to an SQS batch.
+//!
+//! | variable | who reads it | what it is |
+//! | --- | --- | --- |
+//! | `TABLE_NAME` | all | the DynamoDB table of videos |
+//! | `UPLOADS_BUCKET` | api, extract | the bucket that browsers upload to |
+//! | `RESULTS_BUCKET` | api, extract | the bucket that zips are downloaded from |
+//! | `JOBS_QUEUE_URL` | enqueue, extract | the queue of videos to extract |
+//! | `JOBS_DLQ_URL` | notify | where jobs end that failed three times |
+//! | `OUTCOMES_QUEUE_URL` | enqueue, extract, notify | the queue of what came of them |
+//! | `USER_POOL_ID`, `USER_POOL_CLIENT_ID` | api | where users sign in |
+//! | `SENDER_EMAIL` | notify | whom mails come from |
+//! | `API_URL` | notify | where a mail's reader finds the video |
+//! | `MAX_UPLOAD_BYTES`, `MAX_DURATION_SECONDS`, `MAX_FRAMES`, `MAX_PIXELS` | api, extract | the limits |
+//! | `AWS_LAMBDA_LOG_LEVEL`, `AWS_LAMBDA_LOG_FORMAT` | all | set by Lambda's logging configuration |
+
+pub mod metric;
+pub mod settings;
+pub mod sqs;
+
+pub use aws_config::SdkConfig;
+pub use lambda_runtime::tracing::init_default_subscriber as init_logging;
+
+/// The SDK's configuration from the function's environment, for all its clients.
+pub async fn sdk_config() -> SdkConfig {
+    aws_config::load_from_env().await
+}
+
+/// An e-mail address as it may stand in a log: `a***@example.com`.
+pub fn masked(email: &str) -> String {
+    let (name, domain) = email.split_once('@').unwrap_or((email, ""));
+    let first: String = name.chars().take(1).collect();
+    format!("{first}***@{domain}")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_address_is_masked() {
+        assert_eq!(super::masked("ada@example.com"), "a***@example.com");
+        assert_eq!(super::masked("nonsense"), "n***@");
+    }
+}
