@@ -1,0 +1,69 @@
+//! The media fixtures, for tests: where they lie, what is true of them, and what number a picture of
+//! one shows (`README.md` beside this file tells how it is drawn).
+
+use serde::Deserialize;
+use std::{collections::BTreeMap, path::PathBuf};
+
+/// What ffprobe says of a file that is whole.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Truth {
+    /// FFmpeg's name of the codec.
+    pub codec: String,
+    /// The upright, square-pixelled picture's width.
+    pub display_width: u32,
+    /// The upright, square-pixelled picture's height.
+    pub display_height: u32,
+    /// Seconds per tick, as a fraction.
+    pub timebase: String,
+    /// Every frame's presentation time, in ticks from the first's, in presentation order.
+    pub pts: Vec<i64>,
+    /// The number drawn in each.
+    pub numbers: Vec<u32>,
+}
+
+impl Truth {
+    /// The presentation time of a frame, in seconds from the first's.
+    pub fn seconds(&self, frame: usize) -> f64 {
+        let (numerator, denominator) = self.timebase.split_once('/').expect("a fraction");
+        let parse = |text: &str| text.parse::<f64>().expect("a number");
+        self.pts[frame] as f64 * parse(numerator) / parse(denominator)
+    }
+
+    /// Which frame is on screen at a time: the last that is not after it.
+    pub fn frame_at(&self, seconds: f64) -> usize {
+        // times are fractions of a tick apart or equal, never a nanosecond
+        let shown = (0..self.pts.len()).take_while(|frame| self.seconds(*frame) <= seconds + 1e-9);
+        shown.last().unwrap_or(0)
+    }
+}
+
+/// A fixture's place.
+pub fn path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// What is true of every file that is whole, by its name.
+pub fn truth() -> BTreeMap<String, Truth> {
+    let json = std::fs::read(path("truth.json")).expect("truth.json is there");
+    serde_json::from_slice(&json).expect("truth.json is as described")
+}
+
+/// The number that a picture shows, if it is upright and shows one.
+pub fn number(jpeg: &[u8]) -> Option<u32> {
+    let image = turbojpeg::decompress(jpeg, turbojpeg::PixelFormat::GRAY).ok()?;
+    let level = |column: usize| {
+        let (left, right) =
+            ((4 * column + 1) * image.width / 56, (4 * column + 3) * image.width / 56);
+        let rows = image.height / 16..(3 * image.height / 16).max(image.height / 16 + 1);
+        let mut levels = Vec::<&u8>::new();
+        for row in rows {
+            levels.extend(&image.pixels[row * image.pitch + left..row * image.pitch + right]);
+        }
+        levels.iter().map(|level| u32::from(**level)).sum::<u32>() / levels.len().max(1) as u32
+    };
+    let (white, black) = (level(0), level(13));
+    let middle = (white + black) / 2;
+    let bits = (0..12).filter(|bit| level(bit + 1) > middle).map(|bit| 1 << bit);
+    (white >= black + 100).then(|| bits.sum())
+}
