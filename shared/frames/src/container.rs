@@ -1,0 +1,245 @@
+//! A container, opened: which stream is the video, what its clock is, where it ends.
+
+use crate::{
+    FramesError,
+    source::{Fault, Watched},
+    time::Clock,
+};
+use ffmpeg_next::{
+    Error as FfmpegError, Packet, codec, ffi,
+    format::{
+        self,
+        context::{Input, StreamIo},
+        stream::Disposition,
+    },
+    media,
+};
+use framezip_contract::{ErrorCode, Limits, Source};
+use std::io::{Read, Seek};
+
+/// How much FFmpeg asks its reader for at once, in bytes.
+const READ_SIZE: usize = 64 << 10;
+
+/// An opened container.
+pub(crate) struct Container {
+    input: Input,
+    fault: Fault,
+    stream: usize,
+    pub(crate) clock: Clock,
+    /// The tick behind the last frame, where it could be found.
+    pub(crate) end: Option<i64>,
+    pub(crate) source: Source,
+}
+
+impl Container {
+    /// Opens a container, whatever its format, by looking at its bytes. `interrupt` is asked often,
+    /// and ends every operation when it says `true`.
+    pub(crate) fn open<R, I>(reader: R, interrupt: I, limits: &Limits) -> Result<Self, FramesError>
+    where
+        R: Read + Seek + Send + 'static,
+        I: FnMut() -> bool + Send + 'static,
+    {
+        ffmpeg_next::init().map_err(|error| FramesError::library("ffmpeg_next::init", error))?;
+        // what is wrong with the media is told to its owner; the log is ours
+        ffmpeg_next::log::set_level(ffmpeg_next::log::Level::Quiet);
+        let fault = Fault::default();
+        let watched = Watched { reader, fault: fault.clone() };
+        let io = StreamIo::from_read_seek_with_capacity(watched, READ_SIZE)
+            .map_err(|error| FramesError::library("StreamIo", error))?;
+        let opened = format::input_from_stream_with_interrupt(io, None, None, interrupt);
+        fault.check()?;
+        let input = opened.map_err(FramesError::opening)?;
+        let stream = best_video(&input)?;
+        let (clock, source) = facts(&input, stream)?;
+        let mut container = Self { input, fault, stream, clock, end: None, source };
+        container.check_picture(limits)?;
+        container.end = container.find_end()?;
+        let start = container.start_hint();
+        container.source.duration = container
+            .end
+            .map(|end| clock.seconds(end.saturating_sub(start)))
+            .filter(|seconds| *seconds > 0.0);
+        container.check_length(limits)?;
+        Ok(container)
+    }
+
+    pub(crate) fn parameters(&self) -> Option<codec::Parameters> {
+        self.input.stream(self.stream).map(|stream| stream.parameters())
+    }
+
+    /// The next packet of the video; `None` at the end.
+    pub(crate) fn read(&mut self) -> Result<Option<Packet>, FramesError> {
+        loop {
+            let mut packet = Packet::empty();
+            match packet.read(&mut self.input) {
+                Ok(()) if packet.stream() == self.stream => return Ok(Some(packet)),
+                Ok(()) => {}
+                Err(FfmpegError::Exit) => return Err(FramesError::Interrupted),
+                // whatever the container's end looks like, there is nothing behind it
+                Err(_) => {
+                    self.fault.check()?;
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    /// Goes to the last keyframe that is on screen at `tick` or before. `false`: it cannot.
+    pub(crate) fn seek(&mut self, tick: i64) -> Result<bool, FramesError> {
+        self.seek_with(tick, ffi::AVSEEK_FLAG_BACKWARD as i32)
+    }
+
+    /// Goes to the first packet.
+    pub(crate) fn rewind(&mut self) -> Result<bool, FramesError> {
+        if self.has(ffi::AVFMT_TS_DISCONT) || self.has(ffi::AVFMT_NOTIMESTAMPS) {
+            // a stream without an index, which may be entered at any byte
+            return self.seek_with(0, ffi::AVSEEK_FLAG_BYTE as i32);
+        }
+        self.seek(self.start_hint())
+    }
+
+    /// Whether the container's format has this flag of FFmpeg's.
+    fn has(&self, flag: impl Into<i64>) -> bool {
+        // SAFETY: the context is open, and its input format outlives it.
+        let flags = unsafe { (*(*self.input.as_ptr()).iformat).flags };
+        i64::from(flags) & flag.into() != 0
+    }
+
+    fn seek_with(&mut self, tick: i64, flags: i32) -> Result<bool, FramesError> {
+        // SAFETY: the context is open and this is the only reference to it.
+        let code =
+            unsafe { ffi::av_seek_frame(self.input.as_mut_ptr(), self.stream as i32, tick, flags) };
+        self.fault.check()?;
+        if code == ffi::AVERROR_EXIT {
+            return Err(FramesError::Interrupted);
+        }
+        Ok(code >= 0)
+    }
+
+    /// The time of the last keyframe that the container's index has at `tick` or before. In MP4 it
+    /// is a decode time, a little before the presentation time. MPEG's streams have no index, only
+    /// what FFmpeg has noted on its way.
+    pub(crate) fn indexed_keyframe(&self, tick: i64) -> Option<i64> {
+        if self.has(ffi::AVFMT_TS_DISCONT) {
+            return None;
+        }
+        let stream = self.input.stream(self.stream)?;
+        // SAFETY: the stream lives as long as the context; the entry is read before anything else
+        // touches the index.
+        unsafe {
+            let pointer = stream.as_ptr().cast_mut();
+            let flags = ffi::AVSEEK_FLAG_BACKWARD as i32;
+            let entry = ffi::avformat_index_get_entry_from_timestamp(pointer, tick, flags);
+            entry.as_ref().map(|entry| entry.timestamp)
+        }
+    }
+
+    /// About the first frame's time.
+    pub(crate) fn start_hint(&self) -> i64 {
+        let start = self.input.stream(self.stream).map(|stream| stream.start_time());
+        start.filter(|start| *start != ffi::AV_NOPTS_VALUE).unwrap_or(0)
+    }
+
+    /// MP4 knows where its video ends. Elsewhere the length in the header is that of the longest
+    /// stream, or an estimate, or wrong: the last packets tell. Matroska loads its index only when
+    /// it first seeks, which this does too.
+    fn find_end(&mut self) -> Result<Option<i64>, FramesError> {
+        let Some(stream) = self.input.stream(self.stream) else { return Ok(None) };
+        let declared = stream.duration();
+        let start = self.start_hint();
+        if self.source.container.starts_with("mov") && declared > 0 {
+            return Ok(Some(start.saturating_add(declared)));
+        }
+        let frame = stream.avg_frame_rate();
+        let frame_ticks =
+            self.clock.ticks(1, frame.denominator().max(0) as u64, frame.numerator().max(1) as u64);
+        if !self.has(ffi::AVFMT_NOTIMESTAMPS) {
+            let length = self.input.duration().max(0) as u64;
+            let last = start.saturating_add(self.clock.ticks(length, 1, 1_000_000));
+            self.seek(last)?;
+        }
+        let mut end = None;
+        while let Some(packet) = self.read()? {
+            let length = if packet.duration() > 0 { packet.duration() } else { frame_ticks };
+            let behind = packet.pts().or(packet.dts()).map(|time| time.saturating_add(length));
+            end = end.max(behind);
+        }
+        if !self.rewind()? {
+            return Err(FramesError::media(
+                ErrorCode::CorruptVideo,
+                "This file cannot be read from its start. It may be damaged.",
+            ));
+        }
+        Ok(end)
+    }
+
+    fn check_picture(&self, limits: &Limits) -> Result<(), FramesError> {
+        let pixels = u64::from(self.source.width) * u64::from(self.source.height);
+        if pixels > limits.pixels {
+            return Err(FramesError::media(
+                ErrorCode::TooManyPixels,
+                format!(
+                    "This video's pictures have {} × {} pixels. At most {} pixels are allowed.",
+                    self.source.width, self.source.height, limits.pixels
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_length(&self, limits: &Limits) -> Result<(), FramesError> {
+        let limit = f64::from(limits.duration_seconds);
+        match self.source.duration {
+            Some(seconds) if seconds > limit => Err(FramesError::media(
+                ErrorCode::TooLong,
+                format!("This video is {seconds:.0} seconds long. At most {limit} are allowed."),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The video that a person would call the file's: not cover art, by default before others, then the
+/// one with the largest picture.
+fn best_video(input: &Input) -> Result<usize, FramesError> {
+    let still = Disposition::ATTACHED_PIC;
+    input
+        .streams()
+        .filter(|stream| stream.parameters().medium() == media::Type::Video)
+        .filter(|stream| !stream.disposition().intersects(still))
+        .max_by_key(|stream| {
+            let default = stream.disposition().contains(Disposition::DEFAULT);
+            let (width, height) = size(&stream.parameters());
+            (default, u64::from(width) * u64::from(height), std::cmp::Reverse(stream.index()))
+        })
+        .map(|stream| stream.index())
+        .ok_or_else(|| {
+            FramesError::media(
+                ErrorCode::NoVideoStream,
+                "This file has no video in it, only sound, text or a cover picture.",
+            )
+        })
+}
+
+fn size(parameters: &codec::Parameters) -> (u32, u32) {
+    // SAFETY: the parameters are valid for as long as they are borrowed.
+    let (width, height) = unsafe { ((*parameters.as_ptr()).width, (*parameters.as_ptr()).height) };
+    (width.max(0) as u32, height.max(0) as u32)
+}
+
+fn facts(input: &Input, stream: usize) -> Result<(Clock, Source), FramesError> {
+    let broken = || FramesError::media(ErrorCode::CorruptVideo, "This video's header is damaged.");
+    let stream = input.stream(stream).ok_or_else(broken)?;
+    let parameters = stream.parameters();
+    let (width, height) = size(&parameters);
+    let rate = stream.avg_frame_rate();
+    let source = Source {
+        container: input.format().name().to_owned(),
+        codec: parameters.id().name().to_owned(),
+        width,
+        height,
+        duration: None,
+        frame_rate: (rate.numerator() > 0 && rate.denominator() > 0).then(|| rate.into()),
+    };
+    Ok((Clock::new(stream.time_base()).ok_or_else(broken)?, source))
+}

@@ -1,0 +1,53 @@
+//! Why no frames, told apart by what the caller does about it.
+
+use ffmpeg_next::{Error as FfmpegError, error::ENOMEM};
+use framezip_contract::{ErrorCode, Failure};
+use std::io;
+
+/// Why frames could not be extracted.
+#[derive(Debug, thiserror::Error)]
+pub enum FramesError {
+    /// The video's fault, or the options'. It would fail the same way again.
+    #[error("{}: {}", .0.code, .0.message)]
+    Media(Failure),
+    /// The source could not be read. Trying again may help.
+    #[error("the video could not be read: {0}")]
+    Read(#[source] io::Error),
+    /// The caller did not take a frame.
+    #[error("a frame could not be passed on: {0}")]
+    Sink(#[source] io::Error),
+    /// The caller's interrupt said so.
+    #[error("the extraction was interrupted")]
+    Interrupted,
+    /// FFmpeg or the JPEG encoder failed where the media cannot be blamed.
+    #[error("{operation} failed: {reason}")]
+    Library {
+        /// What was being done.
+        operation: &'static str,
+        /// What the library said.
+        reason: String,
+    },
+}
+
+impl FramesError {
+    pub(crate) fn media(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self::Media(Failure::new(code, message))
+    }
+
+    pub(crate) fn library(operation: &'static str, reason: impl ToString) -> Self {
+        Self::Library { operation, reason: reason.to_string() }
+    }
+
+    /// What opening a container failed with.
+    pub(crate) fn opening(error: FfmpegError) -> Self {
+        match error {
+            FfmpegError::Exit => Self::Interrupted,
+            FfmpegError::Other { errno: ENOMEM } => Self::library("opening", error),
+            _ => Self::media(
+                ErrorCode::NotAVideo,
+                "This file is in no video format that we know. If it plays elsewhere, convert it \
+                 to MP4 and send it again.",
+            ),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! From a decoded picture to a JPEG: upright, with square pixels, at the size asked for.
+
+use crate::{FramesError, orientation::Orientation};
+use ffmpeg_next::{color, ffi, frame, software::scaling};
+use framezip_contract::Extraction;
+use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
+
+/// An image as it goes into the zip.
+pub(crate) struct Encoded {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) jpeg: Vec<u8>,
+}
+
+/// Makes images of pictures. Keeps the scaler, which is costly to set up, from one to the next.
+pub(crate) struct Imager {
+    width: Option<u32>,
+    height: Option<u32>,
+    compressor: Compressor,
+    scaler: Option<(Layout, scaling::Context)>,
+}
+
+/// What a scaler is made for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Layout {
+    input: scaling::context::Definition,
+    output: (u32, u32),
+    matrix: i32,
+    full_range: bool,
+}
+
+impl Imager {
+    pub(crate) fn new(extraction: &Extraction) -> Result<Self, FramesError> {
+        let mut compressor = Compressor::new().map_err(jpeg)?;
+        compressor.set_quality(extraction.quality.into()).map_err(jpeg)?;
+        compressor.set_subsamp(Subsamp::Sub2x2).map_err(jpeg)?;
+        Ok(Self { width: extraction.width, height: extraction.height, compressor, scaler: None })
+    }
+
+    pub(crate) fn encode(&mut self, picture: &frame::Video) -> Result<Encoded, FramesError> {
+        let orientation = Orientation::of(picture);
+        let (width, height) = self.target(picture, orientation);
+        let rgb = self.scale(picture, (width, height))?;
+        let (stride, pixels) = (rgb.stride(0), rgb.data(0));
+        let upright = orientation.apply(pixels, stride, width as usize, height as usize);
+        let (width, height) = orientation.turned((width, height));
+        let (pixels, pitch) = match &upright {
+            Some(pixels) => (pixels.as_slice(), width as usize * 3),
+            None => (pixels, stride),
+        };
+        let image = Image {
+            pixels,
+            width: width as usize,
+            pitch,
+            height: height as usize,
+            format: PixelFormat::RGB,
+        };
+        let jpeg = self.compressor.compress_to_vec(image).map_err(jpeg)?;
+        Ok(Encoded { width, height, jpeg })
+    }
+
+    /// The image's size before it is turned: the picture's with square pixels, made smaller to fit.
+    fn target(&self, picture: &frame::Video, orientation: Orientation) -> (u32, u32) {
+        let aspect = picture.aspect_ratio();
+        let stretch = if aspect.numerator() > 0 && aspect.denominator() > 0 {
+            f64::from(aspect)
+        } else {
+            1.0
+        };
+        let (width, height) = (f64::from(picture.width()) * stretch, f64::from(picture.height()));
+        let (most_wide, most_high) = orientation.turned((self.width, self.height));
+        let fit = |most: Option<u32>, side: f64| most.map_or(1.0, |most| f64::from(most) / side);
+        let factor = fit(most_wide, width).min(fit(most_high, height)).min(1.0);
+        // 65,500 is what a JPEG can have
+        let pixels = |side: f64| (side * factor).round().clamp(1.0, 65_500.0) as u32;
+        (pixels(width), pixels(height))
+    }
+
+    fn scale(
+        &mut self,
+        picture: &frame::Video,
+        output: (u32, u32),
+    ) -> Result<frame::Video, FramesError> {
+        let layout = Layout {
+            input: scaling::context::Definition {
+                format: picture.format(),
+                width: picture.width(),
+                height: picture.height(),
+            },
+            output,
+            matrix: matrix(picture),
+            full_range: picture.color_range() == color::Range::JPEG,
+        };
+        if self.scaler.as_ref().is_none_or(|(known, _)| *known != layout) {
+            self.scaler = Some((layout, layout.scaler()?));
+        }
+        let mut rgb = frame::Video::empty();
+        if let Some((_, scaler)) = &mut self.scaler {
+            scaler.run(picture, &mut rgb).map_err(|e| FramesError::library("scaling", e))?;
+        }
+        Ok(rgb)
+    }
+}
+
+impl Layout {
+    fn scaler(&self) -> Result<scaling::Context, FramesError> {
+        let mut scaler = scaling::Context::get(
+            self.input.format,
+            self.input.width,
+            self.input.height,
+            ffmpeg_next::format::Pixel::RGB24,
+            self.output.0,
+            self.output.1,
+            scaling::Flags::BICUBIC | scaling::Flags::ACCURATE_RND,
+        )
+        .map_err(|error| FramesError::library("the scaler's set-up", error))?;
+        // SAFETY: the context is valid; the tables are static.
+        unsafe {
+            let table = ffi::sws_getCoefficients(self.matrix);
+            let rgb = ffi::sws_getCoefficients(ffi::SWS_CS_DEFAULT as i32);
+            let one = 1 << 16;
+            let range = i32::from(self.full_range);
+            // formats that have no colour matrix refuse this, and need none
+            ffi::sws_setColorspaceDetails(scaler.as_mut_ptr(), table, range, rgb, 1, 0, one, one);
+        }
+        Ok(scaler)
+    }
+}
+
+/// The matrix the picture was made with. Where it does not say, what players assume: BT.709 for
+/// high definition, BT.601 below.
+fn matrix(picture: &frame::Video) -> i32 {
+    let matrix = match picture.color_space() {
+        color::Space::BT709 => ffi::SWS_CS_ITU709,
+        color::Space::BT470BG | color::Space::SMPTE170M => ffi::SWS_CS_ITU601,
+        color::Space::FCC => ffi::SWS_CS_FCC,
+        color::Space::SMPTE240M => ffi::SWS_CS_SMPTE240M,
+        color::Space::BT2020NCL | color::Space::BT2020CL => ffi::SWS_CS_BT2020,
+        _ if picture.height() >= 720 => ffi::SWS_CS_ITU709,
+        _ => ffi::SWS_CS_ITU601,
+    };
+    matrix as i32
+}
+
+fn jpeg(error: turbojpeg::Error) -> FramesError {
+    FramesError::library("JPEG encoding", error)
+}

@@ -1,0 +1,217 @@
+//! Real files: the right frames at the right times, and what is wrong with the bad ones.
+
+use framezip_contract::{ErrorCode, Extraction, ExtractionOptions, Limits, Warning};
+use framezip_frames::{Frame, FramesError, Video};
+use framezip_media::{Truth, number, path, truth};
+use std::fs::File;
+
+fn options(json: &str) -> Extraction {
+    let options: ExtractionOptions = serde_json::from_str(json).unwrap();
+    options.try_into().unwrap()
+}
+
+fn extract(name: &str, json: &str) -> Result<(Vec<Frame>, Vec<Warning>), FramesError> {
+    let file = File::open(path(name)).unwrap();
+    let video = Video::open(file, || false, &options(json), &Limits::default())?;
+    let mut frames = Vec::new();
+    let warnings = video.extract(|frame| {
+        frames.push(frame);
+        Ok(())
+    })?;
+    Ok((frames, warnings))
+}
+
+/// What a full decode says the frames for these times are.
+fn expected(truth: &Truth, times: impl IntoIterator<Item = f64>) -> Vec<(u32, f64)> {
+    let mut frames: Vec<_> = times.into_iter().map(|time| truth.frame_at(time)).collect();
+    frames.dedup();
+    frames.iter().map(|frame| (truth.numbers[*frame], truth.seconds(*frame))).collect()
+}
+
+fn assert_frames(name: &str, json: &str, expected: &[(u32, f64)]) {
+    let (frames, _) = extract(name, json).unwrap_or_else(|error| panic!("{name} {json}: {error}"));
+    let shown: Vec<_> = frames.iter().map(|frame| number(&frame.jpeg)).collect();
+    let wanted: Vec<_> = expected.iter().map(|(number, _)| Some(*number)).collect();
+    assert_eq!(shown, wanted, "{name} {json}");
+    for (frame, (_, time)) in frames.iter().zip(expected) {
+        assert!((frame.seconds - time).abs() < 1e-6, "{name} {json}: {} ≠ {time}", frame.seconds);
+        let milliseconds = frame.milliseconds as f64;
+        assert!(
+            (milliseconds - time * 1000.0).abs() <= 0.5 + 1e-6,
+            "{name} {json}: {milliseconds}"
+        );
+    }
+}
+
+#[test]
+fn every_gives_the_frame_on_screen_at_each_step() {
+    for (name, truth) in truth() {
+        for step in [1.0, 0.25, 2.5] {
+            let last = truth.pts.len() - 1;
+            // it ends when its last frame has been on screen for as long as the one before, give or
+            // take the millisecond to which Matroska rounds
+            let length = 2.0 * truth.seconds(last) - truth.seconds(last - 1) - 0.0015;
+            let steps = (0..).map(|index| f64::from(index) * step);
+            let times = steps.take_while(|time| *time < length);
+            let expected = expected(&truth, times);
+            assert_frames(&name, &format!(r#"{{"every":{step}}}"#), &expected);
+        }
+    }
+}
+
+#[test]
+fn count_gives_the_centres() {
+    // its length is six seconds to the tick
+    let truth = &truth()["h264-30fps.mp4"];
+    for count in [1, 4, 7] {
+        let times = (0..count).map(|index| 6.0 * (f64::from(index) + 0.5) / f64::from(count));
+        let expected = expected(truth, times);
+        assert_frames("h264-30fps.mp4", &format!(r#"{{"count":{count}}}"#), &expected);
+    }
+}
+
+#[test]
+fn a_step_below_a_frame_gives_each_frame_once() {
+    for name in ["h264-ntsc-moov-last.mp4", "h264-variable-rate.mkv", "mpeg2.ts", "vp9.webm"] {
+        let truth = &truth()[name];
+        let all: Vec<_> = (0..truth.pts.len())
+            .map(|frame| (truth.numbers[frame], truth.seconds(frame)))
+            .collect();
+        assert_frames(name, r#"{"every":0.005}"#, &all);
+    }
+}
+
+#[test]
+fn images_are_upright_and_square_pixelled() {
+    for (name, truth) in truth() {
+        let (frames, _) = extract(&name, r#"{"count":1}"#).unwrap();
+        let size = (frames[0].width, frames[0].height);
+        assert_eq!(size, (truth.display_width, truth.display_height), "{name}");
+        let image = turbojpeg::decompress(&frames[0].jpeg, turbojpeg::PixelFormat::RGB).unwrap();
+        assert_eq!((image.width as u32, image.height as u32), size, "{name}");
+    }
+}
+
+#[test]
+fn images_fit_the_size_asked_for_and_never_grow() {
+    for (json, size) in [
+        (r#"{"count":1,"width":160}"#, (160, 90)),
+        (r#"{"count":1,"height":60}"#, (107, 60)),
+        (r#"{"count":1,"width":100,"height":100}"#, (100, 56)),
+        (r#"{"count":1,"width":4000}"#, (320, 180)),
+    ] {
+        let (frames, _) = extract("h264-30fps.mp4", json).unwrap();
+        assert_eq!((frames[0].width, frames[0].height), size, "{json}");
+        assert!(number(&frames[0].jpeg).is_some());
+    }
+    let (frames, _) = extract("h264-rotated.mov", r#"{"count":1,"width":89}"#).unwrap();
+    assert_eq!((frames[0].width, frames[0].height), (89, 159));
+}
+
+#[test]
+fn quality_is_the_jpegs() {
+    let size = |json| extract("h264-30fps.mp4", json).unwrap().0[0].jpeg.len();
+    assert!(size(r#"{"count":1,"quality":95}"#) > 2 * size(r#"{"count":1,"quality":20}"#));
+}
+
+fn failure(name: &str) -> ErrorCode {
+    match extract(name, "{}") {
+        Err(FramesError::Media(failure)) => {
+            assert!(failure.message.ends_with('.'), "{}", failure.message);
+            failure.code
+        }
+        other => panic!("{name}: {other:?}"),
+    }
+}
+
+#[test]
+fn bad_files_say_what_is_wrong() {
+    assert_eq!(failure("text.mp4"), ErrorCode::NotAVideo);
+    assert_eq!(failure("empty.mp4"), ErrorCode::NotAVideo);
+    assert_eq!(failure("truncated-moov.mp4"), ErrorCode::NotAVideo);
+    assert_eq!(failure("audio-only.m4a"), ErrorCode::NoVideoStream);
+    assert_eq!(failure("cover-art.m4a"), ErrorCode::NoVideoStream);
+}
+
+#[test]
+fn a_truncated_file_gives_what_it_holds_and_says_so() {
+    let (frames, warnings) = extract("truncated-head.mp4", r#"{"every":1}"#).unwrap();
+    let shown: Vec<_> = frames.iter().filter_map(|frame| number(&frame.jpeg)).collect();
+    assert_eq!(shown, [0, 30, 60]);
+    let last = warnings.last().unwrap();
+    assert_eq!(last.time, Some(3.0));
+    assert!(last.message.contains("3 of the chosen frames"), "{}", last.message);
+}
+
+#[test]
+fn damage_is_told_with_its_time() {
+    let (frames, warnings) = extract("garbage.mp4", r#"{"every":1}"#).unwrap();
+    assert!(frames.len() >= 3, "{}", frames.len());
+    assert!(!warnings.is_empty());
+    assert!(warnings.iter().all(|warning| warning.time.is_some()));
+}
+
+#[test]
+fn limits_are_kept() {
+    let open = |limits: Limits| {
+        let file = File::open(path("h264-30fps.mp4")).unwrap();
+        match Video::open(file, || false, &options(r#"{"every":1}"#), &limits) {
+            Err(FramesError::Media(failure)) => failure.code,
+            other => panic!("{:?}", other.map(|_| ())),
+        }
+    };
+    let limits = Limits::default();
+    assert_eq!(open(Limits { frames: 5, ..limits }), ErrorCode::TooManyFrames);
+    assert_eq!(open(Limits { duration_seconds: 5, ..limits }), ErrorCode::TooLong);
+    assert_eq!(open(Limits { pixels: 1000, ..limits }), ErrorCode::TooManyPixels);
+}
+
+#[test]
+fn an_interrupt_ends_it() {
+    let file = File::open(path("h264-30fps.mp4")).unwrap();
+    let opened = Video::open(file, || true, &Extraction::default(), &Limits::default());
+    assert!(matches!(opened.map(|_| ()), Err(FramesError::Interrupted)));
+}
+
+/// A reader that fails after so many bytes.
+struct Failing {
+    file: File,
+    left: usize,
+}
+
+impl std::io::Read for Failing {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.left == 0 {
+            return Err(std::io::Error::other("the network is gone"));
+        }
+        let most = buffer.len().min(self.left);
+        let count = self.file.read(&mut buffer[..most])?;
+        self.left -= count;
+        Ok(count)
+    }
+}
+
+impl std::io::Seek for Failing {
+    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+#[test]
+fn a_reader_that_fails_is_not_a_damaged_video() {
+    for (name, truth) in truth() {
+        let length = std::fs::metadata(path(&name)).unwrap().len() as usize;
+        for left in [0, length / 4, length / 2] {
+            let failing = Failing { file: File::open(path(&name)).unwrap(), left };
+            let all = options(r#"{"every":0.01}"#);
+            let result = Video::open(failing, || false, &all, &Limits::default())
+                .and_then(|video| video.extract(|_| Ok(())));
+            match result {
+                Err(FramesError::Read(error)) => {
+                    assert_eq!(error.to_string(), "the network is gone", "{name} {left}");
+                }
+                other => panic!("{name} {left} ({}): {other:?}", truth.codec),
+            }
+        }
+    }
+}
