@@ -1,28 +1,27 @@
 //! Who tells the owner, so that each outcome is told once.
 
 use crate::{
-    Record, StoreError, Videos,
+    Lease, Record, StoreError, Videos,
     record::{number, text},
 };
 use framezip_contract::{Status, UserId, VideoId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 
-/// The telling of an outcome: under way until `until`, done once `sent_at` is there.
+/// The telling of an outcome: under way for as long as the lease runs, done once `sent_at` is there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notice {
-    /// When another may try, in milliseconds since 1970.
-    pub until: i64,
+    /// Which message's handler is at it.
+    pub lease: Lease,
     /// When the mail was handed over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Timestamp>,
 }
 
 impl Videos {
-    /// Takes the right to tell the owner of a final video, for `lease`. `None`: somebody has told
-    /// the owner, or is at it, or the video is not final.
+    /// Takes the right to tell the owner of a final video. `None`: the owner was told, or another
+    /// message's handler is at it, or the video is not final.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -30,23 +29,26 @@ impl Videos {
         &self,
         owner: &UserId,
         id: VideoId,
-        lease: Duration,
+        lease: Lease,
     ) -> Result<Option<Record>, StoreError> {
         let now = Timestamp::now().as_millisecond();
-        let until = now.saturating_add(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX));
+        let message = text(&lease.owner);
         let update = self
             .update(owner, id)
             .update_expression("SET notice = :notice, updatedAt = :now")
             .condition_expression(
                 "#status IN (:ready, :failed) AND (attribute_not_exists(notice) \
-                 OR (attribute_not_exists(notice.sentAt) AND notice.#until < :millis))",
+                 OR (attribute_not_exists(notice.sentAt) \
+                 AND (notice.lease.#until < :millis OR notice.lease.#owner = :owner)))",
             )
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#until", "until")
+            .expression_attribute_names("#owner", "owner")
+            .expression_attribute_values(":owner", message)
             .expression_attribute_values(":ready", text(Status::Ready))
             .expression_attribute_values(":failed", text(Status::Failed))
             .expression_attribute_values(":millis", number(now))
-            .expression_attribute_values(":notice", self.value(Notice { until, sent_at: None })?);
+            .expression_attribute_values(":notice", self.value(Notice { lease, sent_at: None })?);
         self.step(update).await
     }
 

@@ -14,7 +14,7 @@ pub struct Record {
     pub video: Video,
     /// Where its owner is told.
     pub email: String,
-    /// Which worker has it, and until when.
+    /// Whose worker has it, and until when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease: Option<Lease>,
     /// Whether its owner was told.

@@ -4,29 +4,29 @@ use crate::{
     Record, StoreError, Videos,
     record::{kept_until, number, text},
 };
-use aws_sdk_dynamodb::{
-    operation::update_item::builders::UpdateItemFluentBuilder, types::AttributeValue,
-};
+use aws_sdk_dynamodb::types::AttributeValue;
 use framezip_contract::{Progress, Status, UserId, Verdict, VideoId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// A worker's right to a video, until it runs out.
+/// The right of one message's handler to a video. The same message, delivered again, has the same
+/// right: its first handler failed or crashed. Another message about the same video is a duplicate
+/// for as long as the lease runs, and may be dropped: the first is still on its queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lease {
-    /// The worker: one invocation's request id.
+    /// The message's id.
     pub owner: String,
-    /// When others may take the video over, in milliseconds since 1970.
+    /// When other messages may take over, in milliseconds since 1970.
     pub until: i64,
 }
 
 impl Lease {
-    /// A lease of `worker` from now on.
-    pub fn of(worker: &str, length: Duration) -> Self {
+    /// A lease of the message `owner`, from now on.
+    pub fn of(owner: &str, length: Duration) -> Self {
         let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
         let until = Timestamp::now().as_millisecond().saturating_add(length);
-        Self { owner: worker.to_owned(), until }
+        Self { owner: owner.to_owned(), until }
     }
 }
 
@@ -47,7 +47,8 @@ impl Videos {
         self.step(update).await
     }
 
-    /// → `processing`, under a lease. `None`: another worker has it, or it is final, or gone.
+    /// → `processing`, under a lease. `None`: another message's worker has it, or it is final, or
+    /// gone.
     ///
     /// From `awaiting_upload` too: the job is sent before `queued` is written, and a worker may be
     /// quicker than that write.
@@ -66,9 +67,11 @@ impl Videos {
                 "SET #status = :processing, lease = :lease, updatedAt = :now, expiresAt = :kept",
             )
             .condition_expression(
-                "#status IN (:awaiting, :queued) \
-                 OR (#status = :processing AND (lease.#until < :millis OR attribute_not_exists(lease)))",
+                "#status IN (:awaiting, :queued) OR (#status = :processing \
+                 AND (lease.#until < :millis OR lease.#owner = :owner))",
             )
+            .expression_attribute_names("#owner", "owner")
+            .expression_attribute_values(":owner", text(&lease.owner))
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#until", "until")
             .expression_attribute_values(":processing", text(Status::Processing))
@@ -80,38 +83,28 @@ impl Videos {
         self.step(update).await
     }
 
-    /// Writes how far the worker is. `None`: it has lost the video, and should stop.
+    /// Writes how far the worker of the message `owner` is. `None`: it has lost the video, and should
+    /// stop.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn progress(
         &self,
-        owner: &UserId,
+        user: &UserId,
         id: VideoId,
-        worker: &str,
+        owner: &str,
         progress: Progress,
     ) -> Result<Option<Record>, StoreError> {
         let update = self
-            .update(owner, id)
+            .update(user, id)
             .update_expression("SET progress = :progress, updatedAt = :now")
+            .condition_expression("#status = :processing AND lease.#owner = :owner")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#owner", "owner")
+            .expression_attribute_values(":processing", text(Status::Processing))
+            .expression_attribute_values(":owner", text(owner))
             .expression_attribute_values(":progress", self.value(progress)?);
-        self.step(held_by(update, worker)).await
-    }
-
-    /// Gives the video back, so that the next delivery of the job may take it at once. `None`: it
-    /// was not this worker's any more.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn release(
-        &self,
-        owner: &UserId,
-        id: VideoId,
-        worker: &str,
-    ) -> Result<Option<Record>, StoreError> {
-        let update =
-            self.update(owner, id).update_expression("SET updatedAt = :now REMOVE lease, progress");
-        self.step(held_by(update, worker)).await
+        self.step(update).await
     }
 
     /// → `ready` from `processing`, → `failed` from any state that is not final. `None`: it is
@@ -154,13 +147,4 @@ impl Videos {
     pub(crate) fn value(&self, value: impl Serialize) -> Result<AttributeValue, StoreError> {
         serde_dynamo::to_attribute_value(value).map_err(|e| self.bad_item(e))
     }
-}
-
-fn held_by(update: UpdateItemFluentBuilder, worker: &str) -> UpdateItemFluentBuilder {
-    update
-        .condition_expression("#status = :processing AND lease.#owner = :worker")
-        .expression_attribute_names("#status", "status")
-        .expression_attribute_names("#owner", "owner")
-        .expression_attribute_values(":processing", text(Status::Processing))
-        .expression_attribute_values(":worker", text(worker))
 }
