@@ -1,0 +1,185 @@
+//! An upload has arrived.
+
+use anyhow::Context;
+use aws_lambda_events::{event::s3::S3Event, s3::S3EventRecord};
+use framezip_contract::{ErrorCode, Failure, Job, ObjectKey, Outcome, Status, Verdict, Video};
+use framezip_runtime::{
+    metric,
+    settings::{self, SettingError},
+};
+use framezip_store::Videos;
+use lambda_runtime::Error;
+use percent_encoding::percent_decode_str;
+
+/// What an upload's arrival needs.
+pub(crate) struct Enqueuer {
+    videos: Videos,
+    sqs: aws_sdk_sqs::Client,
+    jobs: String,
+    outcomes: String,
+}
+
+impl Enqueuer {
+    /// From the environment.
+    ///
+    /// # Errors
+    /// Names the variable that is missing.
+    pub(crate) async fn from_env() -> Result<Self, SettingError> {
+        let config = framezip_runtime::sdk_config().await;
+        Ok(Self {
+            videos: Videos::new(aws_sdk_dynamodb::Client::new(&config), settings::table_name()?),
+            sqs: aws_sdk_sqs::Client::new(&config),
+            jobs: settings::jobs_queue_url()?,
+            outcomes: settings::outcomes_queue_url()?,
+        })
+    }
+
+    /// Queues every video of the event. Where one fails, the whole event comes again: those that
+    /// were queued are not queued twice.
+    pub(crate) async fn handle(&self, event: S3Event) -> Result<(), Error> {
+        for record in event.records {
+            let key = record.s3.object.key.clone().unwrap_or_default();
+            match object_key(&key) {
+                Some(key) => self.arrived(&key, &record).await?,
+                None => {
+                    tracing::error!(object.key = key, "passed over an object that is no upload");
+                    metric::count("UnknownObjects");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Queues one video. The message goes out before the record says so: a crash between the two
+    /// makes a second message, which does nothing, and never a lost video.
+    async fn arrived(&self, key: &ObjectKey, event: &S3EventRecord) -> anyhow::Result<()> {
+        let Some(record) = self.videos.get(&key.owner, key.video).await? else {
+            tracing::warn!(video.id = %key.video, "an upload came for a video that is gone");
+            return Ok(());
+        };
+        let video = record.video;
+        if video.status != Status::AwaitingUpload {
+            tracing::info!(video.id = %video.id, "an upload's event came again");
+            return Ok(());
+        }
+        let bytes = event.s3.object.size.unwrap_or_default() as u64;
+        if bytes != video.bytes {
+            return self.refuse(video, bytes).await;
+        }
+        let job = serde_json::to_string(&Job::new(video.owner.clone(), video.id))?;
+        self.send(&self.jobs, job).await?;
+        self.videos.queue(&video.owner, video.id).await?;
+        tracing::info!(video.id = %video.id, video.bytes = bytes, "queued a video");
+        Ok(())
+    }
+
+    async fn refuse(&self, video: Video, arrived: u64) -> anyhow::Result<()> {
+        let failure = Failure::new(
+            ErrorCode::UploadMismatch,
+            format!("{} bytes were announced and {arrived} arrived. Send it again.", video.bytes),
+        );
+        let outcome = Outcome::new(video.owner, video.id, Verdict::Failed(failure));
+        self.send(&self.outcomes, serde_json::to_string(&outcome)?).await
+    }
+
+    async fn send(&self, queue: &str, body: String) -> anyhow::Result<()> {
+        let sent = self.sqs.send_message().queue_url(queue).message_body(body).send().await;
+        sent.map_err(aws_sdk_sqs::Error::from)
+            .with_context(|| format!("SQS SendMessage to {queue} failed"))?;
+        Ok(())
+    }
+}
+
+/// S3 events carry keys as forms do: `+` for a space, `%` for the rest.
+fn object_key(encoded: &str) -> Option<ObjectKey> {
+    let spaced = encoded.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8().ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_dynamodb::{
+        operation::{get_item::GetItemOutput, update_item::UpdateItemError},
+        types::AttributeValue,
+    };
+    use aws_sdk_sqs::operation::send_message::SendMessageOutput;
+    use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
+
+    const EVENT: &str = include_str!("../../../events/enqueue.json");
+
+    fn item(status: &str) -> GetItemOutput {
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        GetItemOutput::builder()
+            .item("id", text("01990d2c-6a3e-7c51-9d0b-2f6c1a7be001"))
+            .item("owner", text("83d4b8c2-50f1-7095-1c3a-9f2b6b1f0a11"))
+            .item("email", text("a@example.com"))
+            .item("fileName", text("a.mp4"))
+            .item("bytes", AttributeValue::N("1048576".to_owned()))
+            .item("contentType", text("video/mp4"))
+            .item("extraction", AttributeValue::M([].into()))
+            .item("status", text(status))
+            .item("createdAt", text("2026-11-21T00:00:00Z"))
+            .item("updatedAt", text("2026-11-21T00:00:00Z"))
+            .build()
+    }
+
+    fn stored(status: &'static str) -> Rule {
+        mock!(aws_sdk_dynamodb::Client::get_item).then_output(move || item(status))
+    }
+
+    fn sent_to(queue: &'static str) -> Rule {
+        mock!(aws_sdk_sqs::Client::send_message)
+            .match_requests(move |request| request.queue_url() == Some(queue))
+            .then_output(|| SendMessageOutput::builder().build())
+    }
+
+    async fn handled(event: &str, dynamodb: &[&Rule], sqs: &[&Rule]) -> Result<(), Error> {
+        let dynamodb = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, dynamodb);
+        let enqueuer = Enqueuer {
+            videos: Videos::new(dynamodb, "Videos"),
+            sqs: mock_client!(aws_sdk_sqs, RuleMode::MatchAny, sqs),
+            jobs: "jobs".to_owned(),
+            outcomes: "outcomes".to_owned(),
+        };
+        enqueuer.handle(serde_json::from_str(event).unwrap()).await
+    }
+
+    #[tokio::test]
+    async fn an_upload_is_sent_before_it_is_written() {
+        let stored = stored("awaiting_upload");
+        let sent = sent_to("jobs");
+        let write = mock!(aws_sdk_dynamodb::Client::update_item)
+            .then_error(|| UpdateItemError::unhandled("no"));
+        assert!(handled(EVENT, &[&stored, &write], &[&sent]).await.is_err());
+        assert_eq!((sent.num_calls(), write.num_calls()), (1, 1));
+    }
+
+    #[tokio::test]
+    async fn an_event_that_comes_again_does_nothing() {
+        let stored = stored("processing");
+        handled(EVENT, &[&stored], &[]).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_upload_of_another_length_fails_the_video() {
+        let stored = stored("awaiting_upload");
+        let sent = sent_to("outcomes");
+        let longer = EVENT.replace("1048576", "1048577");
+        handled(&longer, &[&stored], &[&sent]).await.unwrap();
+        assert_eq!(sent.num_calls(), 1);
+    }
+
+    #[tokio::test]
+    async fn an_object_that_is_no_upload_is_passed_over() {
+        let other = EVENT.replace("/source", "/other");
+        handled(&other, &[], &[]).await.unwrap();
+    }
+
+    #[test]
+    fn keys_are_decoded() {
+        let key = object_key("u%2D1/01990d2c-6a3e-7c51-9d0b-2f6c1a7be001/source").unwrap();
+        assert_eq!(key.owner.as_str(), "u-1");
+        assert!(object_key("a+b/01990d2c-6a3e-7c51-9d0b-2f6c1a7be001/source").is_none());
+    }
+}

@@ -1,0 +1,12 @@
+//! Triggered by S3: an uploaded video → a message on `jobs`.
+
+mod handler;
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    framezip_runtime::init_logging();
+    let enqueuer = handler::Enqueuer::from_env().await?;
+    run(service_fn(|event: LambdaEvent<_>| enqueuer.handle(event.payload))).await
+}
