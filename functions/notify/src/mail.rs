@@ -1,0 +1,184 @@
+//! The mail to a video's owner, as text and as HTML.
+
+use anyhow::Context;
+use aws_sdk_sesv2::{
+    Client,
+    types::{Body, Content, Destination, EmailContent, Message},
+};
+use framezip_contract::{Status, Video, Warning};
+use framezip_store::Record;
+
+/// Sends mails.
+///
+/// Needs `ses:SendEmail` on the sender's identity.
+pub(crate) struct Mailer {
+    client: Client,
+    sender: String,
+    api_url: String,
+}
+
+impl Mailer {
+    pub(crate) fn new(client: Client, sender: String, api_url: String) -> Self {
+        Self { client, sender, api_url }
+    }
+
+    /// Tells the owner of a final video what came of it.
+    pub(crate) async fn send(&self, record: &Record) -> anyhow::Result<()> {
+        let letter = Letter::about(&record.video, &self.api_url);
+        let body = Body::builder().text(content(letter.text())?).html(content(letter.html())?);
+        let message = Message::builder().subject(content(letter.subject)?).body(body.build());
+        let sent = self
+            .client
+            .send_email()
+            .from_email_address(&self.sender)
+            .destination(Destination::builder().to_addresses(&record.email).build())
+            .content(EmailContent::builder().simple(message.build()).build())
+            .send()
+            .await;
+        sent.map_err(aws_sdk_sesv2::Error::from).context("SES SendEmail failed")?;
+        Ok(())
+    }
+}
+
+fn content(text: String) -> anyhow::Result<Content> {
+    Content::builder().data(text).charset("UTF-8").build().context("a mail without content")
+}
+
+/// What a mail says, before it is text or HTML.
+struct Letter {
+    subject: String,
+    paragraphs: Vec<String>,
+    /// Commands or addresses, shown as they are.
+    verbatim: Vec<String>,
+}
+
+impl Letter {
+    fn about(video: &Video, api_url: &str) -> Self {
+        let name = shown(&video.file_name);
+        let mut paragraphs = Vec::new();
+        let mut verbatim = Vec::new();
+        let subject = if video.status == Status::Ready {
+            if let Some(result) = &video.result {
+                let megabytes = result.bytes as f64 / 1e6;
+                let frames = if result.frames == 1 { "frame" } else { "frames" };
+                paragraphs.push(format!(
+                    "The frames of {name} are ready: {} {frames} in a zip of {megabytes:.1} MB.",
+                    result.frames
+                ));
+            }
+            paragraphs.extend(warnings(&video.warnings));
+            paragraphs.push("Download them with:".to_owned());
+            verbatim.push(format!("framezip --api {api_url} download {}", video.id));
+            verbatim.push(format!("{api_url}/videos/{}", video.id));
+            format!("The frames of {name} are ready")
+        } else {
+            if let Some(error) = &video.error {
+                paragraphs.push(format!("We could not extract the frames of {name}."));
+                paragraphs.push(error.message.clone());
+                paragraphs.push(format!("Error code: {}. Video: {}.", error.code, video.id));
+            }
+            format!("The frames of {name} could not be extracted")
+        };
+        Self { subject, paragraphs, verbatim }
+    }
+
+    fn text(&self) -> String {
+        let indented = self.verbatim.iter().map(|line| format!("    {line}"));
+        let parts: Vec<_> = self.paragraphs.iter().cloned().chain(indented).collect();
+        parts.join("\n\n") + "\n"
+    }
+
+    fn html(&self) -> String {
+        let mut html = String::from("<!doctype html><html><body style=\"font-family:sans-serif\">");
+        for paragraph in &self.paragraphs {
+            html += &format!("<p>{}</p>", escaped(paragraph));
+        }
+        for line in &self.verbatim {
+            html += &format!("<pre>{}</pre>", escaped(line));
+        }
+        html + "</body></html>"
+    }
+}
+
+fn warnings(warnings: &[Warning]) -> Option<String> {
+    let first = warnings.first()?;
+    let more = match warnings.len() {
+        1 => String::new(),
+        count => format!(" There are {} more such notes in frames.json.", count - 1),
+    };
+    Some(format!("Please note: {}{more}", first.message))
+}
+
+/// A file name as it may stand in a header line: no control characters, not endless.
+fn shown(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(100).collect()
+}
+
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped += "&amp;",
+            '<' => escaped += "&lt;",
+            '>' => escaped += "&gt;",
+            '"' => escaped += "&quot;",
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use framezip_contract::{ErrorCode, Extraction, Failure, Source, UserId, VideoId, ZipFacts};
+    use jiff::Timestamp;
+
+    fn video() -> Video {
+        Video {
+            id: VideoId::now(),
+            owner: UserId::try_from("owner".to_owned()).unwrap(),
+            file_name: "a<b>\r\n&c.mp4".to_owned(),
+            bytes: 1,
+            content_type: "video/mp4".to_owned(),
+            extraction: Extraction::default(),
+            status: Status::Ready,
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+            progress: None,
+            result: Some(ZipFacts {
+                bytes: 8_100_000,
+                frames: 60,
+                source: Source {
+                    container: "mov".to_owned(),
+                    codec: "h264".to_owned(),
+                    width: 1,
+                    height: 1,
+                    duration: None,
+                    frame_rate: None,
+                },
+            }),
+            warnings: Vec::new(),
+            error: None,
+        }
+    }
+
+    #[test]
+    fn a_ready_video_tells_how_to_get_it() {
+        let video = video();
+        let letter = Letter::about(&video, "https://api");
+        assert_eq!(letter.subject, "The frames of a<b>&c.mp4 are ready");
+        assert!(letter.text().contains("60 frames in a zip of 8.1 MB"), "{}", letter.text());
+        assert!(letter.text().contains(&format!("https://api/videos/{}", video.id)));
+        assert!(letter.html().contains("a&lt;b&gt;&amp;c.mp4"), "{}", letter.html());
+    }
+
+    #[test]
+    fn a_failed_video_tells_why() {
+        let failure = Failure::new(ErrorCode::NotAVideo, "This is no video.");
+        let video = Video { status: Status::Failed, result: None, error: Some(failure), ..video() };
+        let letter = Letter::about(&video, "https://api");
+        assert!(letter.text().contains("This is no video."));
+        assert!(letter.text().contains("not_a_video"));
+    }
+}

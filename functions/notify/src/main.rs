@@ -1,0 +1,13 @@
+//! Consumes `outcomes` and the jobs' dead-letter queue: final status, e-mail.
+
+mod handler;
+mod mail;
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    framezip_runtime::init_logging();
+    let notifier = handler::Notifier::from_env().await?;
+    run(service_fn(|event: LambdaEvent<_>| notifier.handle(event.payload))).await
+}
