@@ -1,0 +1,83 @@
+//! The routes, and what they share.
+
+use crate::{links::Links, problem::ApiError, videos};
+use axum::{
+    Json, Router,
+    extract::{self, Request},
+    middleware::{self, Next},
+    response::Response,
+    routing::get,
+};
+use framezip_contract::{Limits, WebConfig};
+use framezip_runtime::settings::{self, SettingError};
+use framezip_store::Videos;
+use serde_json::{Value, json};
+use std::{sync::Arc, time::Instant};
+
+/// What the routes need.
+pub(crate) struct State {
+    pub(crate) videos: Videos,
+    pub(crate) links: Links,
+    pub(crate) limits: Limits,
+    pub(crate) config: WebConfig,
+}
+
+impl State {
+    /// From the environment.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or wrong.
+    pub(crate) async fn from_env() -> Result<Self, SettingError> {
+        let sdk = framezip_runtime::sdk_config().await;
+        let region = settings::region()?;
+        let cognito = format!("https://cognito-idp.{region}.amazonaws.com/");
+        Ok(Self {
+            videos: Videos::new(aws_sdk_dynamodb::Client::new(&sdk), settings::table_name()?),
+            links: Links::new(&sdk, settings::uploads_bucket()?, settings::results_bucket()?),
+            limits: settings::limits()?,
+            config: WebConfig {
+                region,
+                user_pool_id: settings::user_pool_id()?,
+                user_pool_client_id: settings::user_pool_client_id()?,
+                cognito_endpoint: settings::local_endpoint().unwrap_or(cognito),
+            },
+        })
+    }
+}
+
+/// The API. Who the user is was decided before a request comes here: by the JWT authorizer, whose
+/// claims lie in the request's context.
+pub(crate) fn app(state: State) -> Router {
+    Router::new()
+        .route("/health", get(health))
+        .route("/config.json", get(config))
+        .route("/videos", get(videos::list).post(videos::create))
+        .route("/videos/{id}", get(videos::read))
+        .fallback(async || ApiError::NotFound)
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+        .layer(middleware::from_fn(log))
+        .with_state(Arc::new(state))
+}
+
+async fn health() -> Json<Value> {
+    Json(json!({ "status": "ok" }))
+}
+
+async fn config(extract::State(state): extract::State<Arc<State>>) -> Json<WebConfig> {
+    Json(state.config.clone())
+}
+
+async fn log(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let response = next.run(request).await;
+    tracing::info!(
+        http.method = %method,
+        http.path = path,
+        http.status = response.status().as_u16(),
+        duration_ms = started.elapsed().as_millis() as u64,
+        "answered a request"
+    );
+    response
+}

@@ -1,0 +1,19 @@
+//! The HTTP API: creates videos, hands out presigned URLs, tells where videos stand.
+
+mod app;
+mod links;
+mod problem;
+mod request;
+#[cfg(test)]
+mod tests;
+mod user;
+mod videos;
+
+use lambda_http::Error;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    framezip_runtime::init_logging();
+    let state = app::State::from_env().await?;
+    lambda_http::run(app::app(state)).await
+}
