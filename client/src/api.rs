@@ -1,0 +1,211 @@
+//! The API's calls, in the name of one signed-in user.
+
+use crate::{Error, Server, Tokens, UserPool, backoff::Backoff, http};
+use framezip_contract::{CreateVideo, CreatedVideo, Status, Video, VideoId, VideoPage, VideoView};
+use jiff::Timestamp;
+use reqwest::{RequestBuilder, Url};
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+use tokio::sync::Mutex;
+
+const FIRST_POLL: Duration = Duration::from_millis(300);
+const LAST_POLL: Duration = Duration::from_secs(2);
+
+/// The API of one server, for one user. It renews the user's tokens when they are about to expire.
+#[derive(Debug)]
+pub struct ApiClient {
+    pub(crate) server: Server,
+    pool: UserPool,
+    tokens: Mutex<Tokens>,
+}
+
+impl ApiClient {
+    /// The API for the user with these tokens, which [`UserPool::sign_in`] gave.
+    pub fn new(server: Server, pool: UserPool, tokens: Tokens) -> Self {
+        Self { server, pool, tokens: Mutex::new(tokens) }
+    }
+
+    /// The tokens as they are now, to keep for the next time.
+    pub async fn tokens(&self) -> Tokens {
+        self.tokens.lock().await.clone()
+    }
+
+    /// A good ID token, renewed if need be: what the API takes as `Authorization: Bearer`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`UserPool::refresh`].
+    pub async fn id_token(&self) -> Result<String, Error> {
+        // held while renewing, so that requests side by side renew once
+        let mut tokens = self.tokens.lock().await;
+        if !tokens.good_at(Timestamp::now()) {
+            *tokens = self.pool.refresh(&tokens).await?;
+        }
+        Ok(tokens.id_token.clone())
+    }
+
+    /// Makes a video's record, `POST /videos`. Its bytes go up by [`Self::upload`]. Not repeated on
+    /// failure: a second one would make a second record.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Problem`] where the API refuses, and as for any request.
+    pub async fn create(&self, video: &CreateVideo) -> Result<CreatedVideo, Error> {
+        let request = self.server.http.post(self.server.url(&["videos"])).json(video);
+        self.send("create the video", request).await
+    }
+
+    /// One video, `GET /videos/{id}`, with a fresh download link when it is ready.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Problem`] where there is no such video, and as for any request.
+    pub async fn get(&self, id: VideoId) -> Result<VideoView, Error> {
+        self.read("read the video", self.server.url(&["videos", &id.to_string()])).await
+    }
+
+    /// One page of the user's videos, newest first: those in one status or all, at most `limit` of
+    /// them, from where the `cursor` of the page before points.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Problem`] for a wrong limit or cursor, and as for any request.
+    pub async fn list(
+        &self,
+        status: Option<Status>,
+        limit: Option<u32>,
+        cursor: Option<&str>,
+    ) -> Result<VideoPage, Error> {
+        let mut url = self.server.url(&["videos"]);
+        let parameters = [
+            ("status", status.map(|status| status.to_string())),
+            ("limit", limit.map(|limit| limit.to_string())),
+            ("cursor", cursor.map(str::to_owned)),
+        ];
+        for (name, value) in parameters {
+            if let Some(value) = value {
+                url.query_pairs_mut().append_pair(name, &value);
+            }
+        }
+        self.read("list the videos", url).await
+    }
+
+    /// Waits until a video is ready or failed; `seen` is told of every look at it, at first three
+    /// a second, later one every two seconds. Has no time limit.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::get`]. A video that failed is no error: see its `status`.
+    pub async fn wait(
+        &self,
+        id: VideoId,
+        mut seen: impl FnMut(&Video),
+    ) -> Result<VideoView, Error> {
+        let mut pause = FIRST_POLL;
+        loop {
+            let view = self.get(id).await?;
+            seen(&view.video);
+            if view.video.status.is_final() {
+                return Ok(view);
+            }
+            tokio::time::sleep(pause).await;
+            pause = pause.mul_f64(1.3).min(LAST_POLL);
+        }
+    }
+
+    async fn read<T: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        url: Url,
+    ) -> Result<T, Error> {
+        let mut backoff = Backoff::default();
+        loop {
+            let result = self.send(operation, self.server.http.get(url.clone())).await;
+            if !http::worth_repeating(&result) || !backoff.pause().await {
+                return result;
+            }
+        }
+    }
+
+    async fn send<T: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        request: RequestBuilder,
+    ) -> Result<T, Error> {
+        http::json(operation, request.bearer_auth(self.id_token().await?)).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_server::{Answer, TestServer};
+    use framezip_contract::ExtractionOptions;
+
+    const PAGE: &str = r#"{"videos":[]}"#;
+
+    #[tokio::test]
+    async fn tokens_about_to_expire_are_renewed_once() {
+        let granted = r#"{"AuthenticationResult":{"IdToken":"new","ExpiresIn":3600}}"#;
+        let answers =
+            [Answer::json(200, granted), Answer::json(200, PAGE), Answer::json(200, PAGE)];
+        let server = TestServer::start(answers).await;
+        let api = server.api_client(60);
+        api.list(None, None, None).await.unwrap();
+        api.list(Some(Status::Ready), Some(5), Some("a/b")).await.unwrap();
+
+        let [refresh, first, second] = server.requests().try_into().unwrap();
+        assert_eq!(refresh.json()["AuthFlow"], "REFRESH_TOKEN_AUTH");
+        assert_eq!(refresh.json()["AuthParameters"]["REFRESH_TOKEN"], "refresh");
+        assert_eq!(first.line, "GET /api/videos HTTP/1.1");
+        assert_eq!(first.header("authorization"), Some("Bearer new"));
+        assert_eq!(second.line, "GET /api/videos?status=ready&limit=5&cursor=a%2Fb HTTP/1.1");
+        assert_eq!(second.header("authorization"), Some("Bearer new"));
+        assert_eq!(api.tokens().await.refresh_token, "refresh");
+    }
+
+    #[tokio::test]
+    async fn reads_are_repeated_after_a_lost_connection() {
+        let server = TestServer::start([Answer::hang_up(), Answer::json(200, PAGE)]).await;
+        server.api_client(3600).list(None, None, None).await.unwrap();
+        assert_eq!(server.requests().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_record_is_asked_for_once_only() {
+        let server = TestServer::start([Answer::json(503, "{}"), Answer::json(503, "{}")]).await;
+        let video = CreateVideo {
+            file_name: "a.mp4".to_owned(),
+            bytes: 1,
+            content_type: None,
+            extraction: ExtractionOptions::default(),
+        };
+        let error = server.api_client(3600).create(&video).await.unwrap_err();
+        assert_eq!(error.status(), Some(503));
+        let requests = server.requests();
+        assert_eq!(requests.len(), 1);
+        assert_eq!(
+            requests[0].json(),
+            serde_json::json!({"fileName": "a.mp4", "bytes": 1, "extraction": {}})
+        );
+    }
+
+    #[tokio::test]
+    async fn waiting_ends_with_a_final_status() {
+        let video = |status: &str| {
+            let text = format!(
+                r#"{{"id":"0198c0de-0000-7000-8000-000000000000","owner":"u","fileName":"a.mp4",
+                "bytes":1,"contentType":"video/mp4","extraction":{{}},"status":"{status}",
+                "createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-01T00:00:00Z"}}"#
+            );
+            Answer::json(200, &text)
+        };
+        let server =
+            TestServer::start([video("queued"), video("processing"), video("failed")]).await;
+        let id = "0198c0de-0000-7000-8000-000000000000".parse().unwrap();
+        let mut seen = Vec::new();
+        let view = server.api_client(3600).wait(id, |v| seen.push(v.status)).await.unwrap();
+        assert_eq!(view.video.status, Status::Failed);
+        assert_eq!(seen, [Status::Queued, Status::Processing, Status::Failed]);
+    }
+}

@@ -1,0 +1,76 @@
+//! Which server, and who: what every command starts from.
+
+use crate::{
+    console::Console,
+    credentials::{Credentials, Store},
+    exit::{NotSignedIn, Usage},
+};
+use framezip_client::{ApiClient, Server, Tokens, UserPool};
+
+/// The settings of this run and what the last ones left.
+#[derive(Debug)]
+pub struct App<'a> {
+    /// Where to print.
+    pub console: &'a Console,
+    api: Option<String>,
+    store: Store,
+}
+
+impl<'a> App<'a> {
+    /// `api` is the address that the user gave, if any.
+    pub fn new(api: Option<String>, console: &'a Console) -> anyhow::Result<Self> {
+        Ok(Self { console, api, store: Store::open()? })
+    }
+
+    /// The server that was named, else the one last signed in to.
+    pub fn server(&self) -> anyhow::Result<Server> {
+        let address = match &self.api {
+            Some(address) => address.clone(),
+            None => self.store.load()?.map(|kept| kept.api).ok_or_else(|| {
+                Usage("which server? Give its address by --api or FRAMEZIP_API".to_owned())
+            })?,
+        };
+        Ok(Server::new(&address)?)
+    }
+
+    /// The API for the user who is signed in. Tokens go to no other server than their own.
+    pub fn client(&self) -> anyhow::Result<ApiClient> {
+        let server = self.server()?;
+        let kept = self.store.load()?.filter(|kept| kept.api == server.to_string());
+        let Some(Credentials { user_pool, tokens: Some(tokens), .. }) = kept else {
+            return Err(NotSignedIn { server: server.to_string() }.into());
+        };
+        let pool = UserPool::new(&server, user_pool);
+        Ok(ApiClient::new(server, pool, tokens))
+    }
+
+    /// Keeps a new sign-in.
+    pub fn keep(&self, server: &Server, pool: &UserPool, tokens: Tokens) -> anyhow::Result<()> {
+        self.store.save(&Credentials {
+            api: server.to_string(),
+            user_pool: pool.config().clone(),
+            tokens: Some(tokens),
+        })
+    }
+
+    /// Keeps the tokens if they were renewed. That it cannot be done is no failure of the command:
+    /// the next one renews them again.
+    pub async fn keep_renewed(&self, api: &ApiClient) {
+        let tokens = Some(api.tokens().await);
+        let result = self.store.load().and_then(|kept| match kept {
+            Some(kept) if kept.tokens != tokens => self.store.save(&Credentials { tokens, ..kept }),
+            _ => Ok(()),
+        });
+        if let Err(error) = result {
+            self.console.note(&format!("the renewed sign-in is not kept: {error:#}"));
+        }
+    }
+
+    /// Forgets the tokens, but not the server.
+    pub fn forget(&self) -> anyhow::Result<()> {
+        match self.store.load()? {
+            Some(kept) => self.store.save(&Credentials { tokens: None, ..kept }),
+            None => Ok(()),
+        }
+    }
+}

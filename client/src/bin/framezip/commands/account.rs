@@ -1,0 +1,61 @@
+//! Signing up, in and out.
+
+use crate::{
+    app::App,
+    args::{Confirm, Credentials},
+    exit::Exit,
+    password,
+};
+use serde_json::json;
+
+/// Makes an account.
+pub async fn sign_up(args: &Credentials, app: &App<'_>) -> anyhow::Result<Exit> {
+    let server = app.server()?;
+    let password = password::read(args.password_stdin, true)?;
+    let email = &args.email;
+    let signed_up = server.user_pool().await?.sign_up(email, &password).await?;
+    let text = if signed_up.confirmed {
+        format!("signed up: framezip sign-in --email {email}")
+    } else {
+        let to = signed_up.code_sent_to.as_deref().unwrap_or(email);
+        format!("a code went to {to}: framezip --api {server} confirm --email {email} <code>")
+    };
+    let document = json!({"email": email, "confirmed": signed_up.confirmed});
+    app.console.result(&text, &document)?;
+    Ok(Exit::Done)
+}
+
+/// Confirms an account, or has another code sent.
+pub async fn confirm(args: &Confirm, app: &App<'_>) -> anyhow::Result<Exit> {
+    let server = app.server()?;
+    let pool = server.user_pool().await?;
+    let email = &args.email;
+    let text = if let Some(code) = &args.code {
+        pool.confirm(email, code).await?;
+        format!("confirmed: framezip --api {server} sign-in --email {email}")
+    } else {
+        pool.resend_code(email).await?;
+        format!("another code went to {email}")
+    };
+    app.console.result(&text, &json!({"email": email, "confirmed": args.code.is_some()}))?;
+    Ok(Exit::Done)
+}
+
+/// Signs in and keeps the tokens.
+pub async fn sign_in(args: &Credentials, app: &App<'_>) -> anyhow::Result<Exit> {
+    let server = app.server()?;
+    let password = password::read(args.password_stdin, false)?;
+    let pool = server.user_pool().await?;
+    let tokens = pool.sign_in(&args.email, &password).await?;
+    app.keep(&server, &pool, tokens)?;
+    let text = format!("signed in to {server} as {}", args.email);
+    app.console.result(&text, &json!({"email": args.email, "api": server.to_string()}))?;
+    Ok(Exit::Done)
+}
+
+/// Forgets the tokens.
+pub fn sign_out(app: &App<'_>) -> anyhow::Result<Exit> {
+    app.forget()?;
+    app.console.result("signed out", &json!({"signedIn": false}))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,59 @@
+//! Where one video stands.
+
+use crate::{
+    console::Console,
+    exit::{Exit, VideoFailed},
+    human,
+    progress::Stage,
+};
+use framezip_client::ApiClient;
+use framezip_contract::{Source, Video, VideoId};
+
+/// Tells where a video stands; fails where the video did.
+pub async fn run(id: VideoId, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
+    let view = api.get(id).await?;
+    console.result(&text(&view.video), &view)?;
+    VideoFailed::check(&view.video)?;
+    Ok(Exit::Done)
+}
+
+fn text(video: &Video) -> String {
+    let mut lines = vec![
+        format!("{}: {}", human::plain(&video.file_name), Stage::of(video).words()),
+        format!("sent     {}, {}", human::time(video.created_at), human::size(video.bytes)),
+    ];
+    if let Some(zip) = &video.result {
+        lines.push(format!("source   {}", source(&zip.source)));
+        lines.push(format!("zip      {}", human::zip(zip)));
+    }
+    lines.extend(video.warnings.iter().map(human::warning));
+    lines.join("\n")
+}
+
+fn source(source: &Source) -> String {
+    let Source { codec, width, height, .. } = source;
+    let mut facts = vec![format!("{codec} {width}×{height}")];
+    facts.extend(source.frame_rate.map(|rate| format!("{} fps", (rate * 100.0).round() / 100.0)));
+    facts.extend(source.duration.map(human::duration));
+    facts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_unknown_of_a_source_is_left_out() {
+        let mut known = Source {
+            container: "matroska,webm".to_owned(),
+            codec: "vp9".to_owned(),
+            width: 1920,
+            height: 1080,
+            duration: Some(65.0),
+            frame_rate: Some(30_000.0 / 1001.0),
+        };
+        assert_eq!(source(&known), "vp9 1920×1080, 29.97 fps, 1 min 05 s");
+        (known.duration, known.frame_rate) = (None, None);
+        assert_eq!(source(&known), "vp9 1920×1080");
+    }
+}

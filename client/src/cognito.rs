@@ -1,0 +1,269 @@
+//! Signing up and in, by Cognito's own JSON protocol: these calls need no AWS credentials, so no
+//! SDK either.
+
+use crate::{Error, Server, Tokens, http};
+use framezip_contract::WebConfig;
+use jiff::{SignedDuration, Timestamp};
+use reqwest::{Client, header::CONTENT_TYPE};
+use serde::{
+    Deserialize,
+    de::{DeserializeOwned, Error as _},
+};
+use serde_json::{Value, json};
+
+/// Where a server's users sign up and in: a Cognito user pool.
+#[derive(Clone, Debug)]
+pub struct UserPool {
+    http: Client,
+    config: WebConfig,
+}
+
+/// What follows a sign-up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedUp {
+    /// Whether the user may sign in at once; else a code comes first, by mail.
+    pub confirmed: bool,
+    /// Where the code went, masked, such as `a***@e***`.
+    pub code_sent_to: Option<String>,
+}
+
+impl UserPool {
+    /// The user pool by the settings of a server, as [`Server::config`] gave them once.
+    pub fn new(server: &Server, config: WebConfig) -> Self {
+        Self { http: server.http.clone(), config }
+    }
+
+    /// The settings it was made from.
+    pub fn config(&self) -> &WebConfig {
+        &self.config
+    }
+
+    /// Creates a user, and has a code sent to the address unless the pool confirms users itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`], for example for a known address (`UsernameExistsException`) or a weak
+    /// password (`InvalidPasswordException`).
+    pub async fn sign_up(&self, email: &str, password: &str) -> Result<SignedUp, Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Answer {
+            user_confirmed: bool,
+            code_delivery_details: Option<Delivery>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Delivery {
+            destination: Option<String>,
+        }
+        let body = json!({
+            "ClientId": self.config.user_pool_client_id,
+            "Username": email,
+            "Password": password,
+            "UserAttributes": [{"Name": "email", "Value": email}],
+        });
+        let answer: Answer = self.call("SignUp", "sign up", body).await?;
+        Ok(SignedUp {
+            confirmed: answer.user_confirmed,
+            code_sent_to: answer.code_delivery_details.and_then(|details| details.destination),
+        })
+    }
+
+    /// Confirms a user by the code that came by mail.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`], for example `CodeMismatchException` or `ExpiredCodeException`.
+    pub async fn confirm(&self, email: &str, code: &str) -> Result<(), Error> {
+        let body = json!({
+            "ClientId": self.config.user_pool_client_id,
+            "Username": email,
+            "ConfirmationCode": code,
+        });
+        self.call::<Value>("ConfirmSignUp", "confirm the address", body).await.map(drop)
+    }
+
+    /// Has another code sent.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`], for example `LimitExceededException`.
+    pub async fn resend_code(&self, email: &str) -> Result<(), Error> {
+        let body = json!({"ClientId": self.config.user_pool_client_id, "Username": email});
+        self.call::<Value>("ResendConfirmationCode", "get another code", body).await.map(drop)
+    }
+
+    /// Signs a user in.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`], for example `NotAuthorizedException` or `UserNotConfirmedException`;
+    /// [`Error::Challenge`] where a password is not enough.
+    pub async fn sign_in(&self, email: &str, password: &str) -> Result<Tokens, Error> {
+        let parameters = json!({"USERNAME": email, "PASSWORD": password});
+        self.initiate_auth("USER_PASSWORD_AUTH", "sign in", parameters, None).await
+    }
+
+    /// New tokens for old ones; the refresh token stays the same.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SignedOut`] where the refresh token is no longer good.
+    pub async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, Error> {
+        let parameters = json!({"REFRESH_TOKEN": tokens.refresh_token});
+        let known = Some(tokens.refresh_token.clone());
+        match self.initiate_auth("REFRESH_TOKEN_AUTH", "renew the sign-in", parameters, known).await
+        {
+            Err(Error::Refused(refusal)) if refusal.is_about_credentials() => {
+                Err(Error::SignedOut(refusal))
+            }
+            result => result,
+        }
+    }
+
+    /// `refresh_token` is the one to keep where the answer brings none.
+    async fn initiate_auth(
+        &self,
+        flow: &str,
+        operation: &'static str,
+        parameters: Value,
+        refresh_token: Option<String>,
+    ) -> Result<Tokens, Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Answer {
+            authentication_result: Option<AuthenticationResult>,
+            challenge_name: Option<String>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct AuthenticationResult {
+            id_token: String,
+            refresh_token: Option<String>,
+            expires_in: u32,
+        }
+        let asked_at = Timestamp::now();
+        let body = json!({
+            "ClientId": self.config.user_pool_client_id,
+            "AuthFlow": flow,
+            "AuthParameters": parameters,
+        });
+        let answer: Answer = self.call("InitiateAuth", operation, body).await?;
+        let Some(result) = answer.authentication_result else {
+            let name = answer.challenge_name.unwrap_or_else(|| "another step".to_owned());
+            return Err(Error::Challenge { name });
+        };
+        let Some(refresh_token) = result.refresh_token.or(refresh_token) else {
+            return Err(Error::Answer {
+                operation,
+                source: serde_json::Error::missing_field("RefreshToken"),
+            });
+        };
+        Ok(Tokens {
+            id_token: result.id_token,
+            refresh_token,
+            expires_at: asked_at + SignedDuration::from_secs(result.expires_in.into()),
+        })
+    }
+
+    async fn call<T: DeserializeOwned>(
+        &self,
+        action: &str,
+        operation: &'static str,
+        body: Value,
+    ) -> Result<T, Error> {
+        let request = self
+            .http
+            .post(&self.config.cognito_endpoint)
+            .header(CONTENT_TYPE, "application/x-amz-json-1.1")
+            .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{action}"))
+            .body(body.to_string());
+        http::json(operation, request).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_server::{Answer, TestServer};
+
+    async fn pool(answers: impl IntoIterator<Item = Answer>) -> (TestServer, UserPool) {
+        let server = TestServer::start(answers).await;
+        let config = WebConfig {
+            region: "eu-central-1".to_owned(),
+            user_pool_id: "pool".to_owned(),
+            user_pool_client_id: "client".to_owned(),
+            cognito_endpoint: format!("{}/", server.url),
+        };
+        let pool = UserPool::new(&Server::new(&server.url).unwrap(), config);
+        (server, pool)
+    }
+
+    #[tokio::test]
+    async fn a_sign_in_speaks_the_documented_protocol() {
+        let granted = r#"{"AuthenticationResult":{"AccessToken":"a","ExpiresIn":3600,"IdToken":"i",
+            "RefreshToken":"r","TokenType":"Bearer"},"ChallengeParameters":{}}"#;
+        let (server, pool) = pool([Answer::json(200, granted)]).await;
+        let before = Timestamp::now();
+        let tokens = pool.sign_in("ada@example.com", "pw").await.unwrap();
+        assert_eq!((tokens.id_token.as_str(), tokens.refresh_token.as_str()), ("i", "r"));
+        assert!(tokens.expires_at >= before + SignedDuration::from_secs(3600));
+        let request = &server.requests()[0];
+        assert_eq!(request.line, "POST / HTTP/1.1");
+        assert_eq!(
+            request.header("x-amz-target"),
+            Some("AWSCognitoIdentityProviderService.InitiateAuth")
+        );
+        assert_eq!(request.header("content-type"), Some("application/x-amz-json-1.1"));
+        assert_eq!(
+            request.json(),
+            json!({"ClientId": "client", "AuthFlow": "USER_PASSWORD_AUTH",
+                "AuthParameters": {"USERNAME": "ada@example.com", "PASSWORD": "pw"}})
+        );
+    }
+
+    #[tokio::test]
+    async fn a_sign_up_tells_where_the_code_went() {
+        let answer = r#"{"UserConfirmed":false,"UserSub":"1",
+            "CodeDeliveryDetails":{"Destination":"a***@e***","DeliveryMedium":"EMAIL"}}"#;
+        let (server, pool) = pool([Answer::json(200, answer)]).await;
+        let signed_up = pool.sign_up("ada@example.com", "pw").await.unwrap();
+        assert_eq!(
+            signed_up,
+            SignedUp { confirmed: false, code_sent_to: Some("a***@e***".to_owned()) }
+        );
+        assert_eq!(server.requests()[0].json()["UserAttributes"][0]["Value"], "ada@example.com");
+    }
+
+    #[tokio::test]
+    async fn a_refusal_tells_what_to_do() {
+        let body = r#"{"__type":"com.amazonaws#UserNotConfirmedException","message":"User is not confirmed."}"#;
+        let (_server, pool) = pool([Answer::json(400, body)]).await;
+        let error = pool.sign_in("ada@example.com", "pw").await.unwrap_err();
+        assert!(error.is_about_credentials());
+        assert!(error.to_string().contains("framezip confirm"), "{error}");
+        let Error::Refused(refusal) = error else { panic!("{error:?}") };
+        assert_eq!(refusal.kind, "UserNotConfirmedException");
+    }
+
+    #[tokio::test]
+    async fn a_challenge_is_named() {
+        let body = r#"{"ChallengeName":"SOFTWARE_TOKEN_MFA","Session":"s"}"#;
+        let (_server, pool) = pool([Answer::json(200, body)]).await;
+        let error = pool.sign_in("ada@example.com", "pw").await.unwrap_err();
+        assert!(matches!(error, Error::Challenge { name } if name == "SOFTWARE_TOKEN_MFA"));
+    }
+
+    #[tokio::test]
+    async fn a_refused_refresh_means_signing_in_again() {
+        let body = r#"{"__type":"NotAuthorizedException","message":"Refresh Token has expired"}"#;
+        let (_server, pool) = pool([Answer::json(400, body)]).await;
+        let old = Tokens {
+            id_token: "i".to_owned(),
+            refresh_token: "r".to_owned(),
+            expires_at: Timestamp::now(),
+        };
+        let error = pool.refresh(&old).await.unwrap_err();
+        assert!(matches!(error, Error::SignedOut(_)), "{error:?}");
+    }
+}

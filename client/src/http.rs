@@ -1,0 +1,148 @@
+//! One request and its answer: what counts as success, and what a failure says.
+
+use crate::{Error, Refusal};
+use framezip_contract::Problem;
+use reqwest::{RequestBuilder, Response, header::CONTENT_TYPE};
+use serde::{Deserialize, de::DeserializeOwned};
+use std::time::Duration;
+
+/// The longest that a small request takes in all: API Gateway gives up after 30 s itself.
+const REQUEST: Duration = Duration::from_secs(35);
+
+/// The longest that a transfer may stand still.
+pub(crate) const STALL: Duration = Duration::from_secs(120);
+
+/// The most characters of an unknown answer that an error shows.
+const SHOWN: usize = 200;
+
+/// Sends a small request and reads the JSON that answers it.
+pub(crate) async fn json<T: DeserializeOwned>(
+    operation: &'static str,
+    request: RequestBuilder,
+) -> Result<T, Error> {
+    let network = |source| Error::network(operation, source);
+    let response = request.timeout(REQUEST).send().await.map_err(network)?;
+    let body = success(operation, response).await?.bytes().await.map_err(network)?;
+    serde_json::from_slice(&body).map_err(|source| Error::Answer { operation, source })
+}
+
+/// Whether to send the same request again.
+pub(crate) fn worth_repeating<T>(result: &Result<T, Error>) -> bool {
+    result.as_ref().is_err_and(Error::is_transient)
+}
+
+/// The response, if it is one of success; else the error that its body describes.
+pub(crate) async fn success(
+    operation: &'static str,
+    response: Response,
+) -> Result<Response, Error> {
+    if response.status().is_success() {
+        return Ok(response);
+    }
+    let status = response.status();
+    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let is_problem = kind.is_some_and(|kind| kind.starts_with("application/problem+json"));
+    let body = moving(operation, response.text()).await?;
+    if is_problem && let Ok(problem) = serde_json::from_str::<Problem>(&body) {
+        return Err(Error::Problem { operation, problem: Box::new(problem) });
+    }
+    if !status.is_server_error()
+        && let Some(refusal) = refusal(&body)
+    {
+        return Err(refusal.into());
+    }
+    let message = message(&body)
+        .unwrap_or_else(|| status.canonical_reason().unwrap_or("no explanation").to_owned());
+    Err(Error::Status { operation, status: status.as_u16(), message })
+}
+
+/// One step of a transfer, which must come within the time that a transfer may stand still.
+pub(crate) async fn moving<T>(
+    operation: &'static str,
+    step: impl Future<Output = Result<T, reqwest::Error>>,
+) -> Result<T, Error> {
+    match tokio::time::timeout(STALL, step).await {
+        Ok(result) => result.map_err(|source| Error::network(operation, source)),
+        Err(_) => Err(Error::Stalled { operation, seconds: STALL.as_secs() }),
+    }
+}
+
+/// Cognito's form of an error; the type may stand behind a namespace and a `#`.
+fn refusal(body: &str) -> Option<Refusal> {
+    #[derive(Deserialize)]
+    struct Body {
+        #[serde(rename = "__type")]
+        kind: String,
+        #[serde(default)]
+        message: String,
+    }
+    let Body { kind, message } = serde_json::from_str(body).ok()?;
+    let kind = kind.rsplit_once('#').map_or(kind.as_str(), |(_, kind)| kind).to_owned();
+    Some(Refusal { kind, message })
+}
+
+/// What a body that is no problem detail says: API Gateway answers in JSON, S3 in XML.
+fn message(body: &str) -> Option<String> {
+    if let Ok(json) = serde_json::from_str::<serde_json::Value>(body) {
+        return Some(json.get("message")?.as_str()?.to_owned());
+    }
+    if let Some(code) = element(body, "Code") {
+        return Some(format!("{code}: {}", element(body, "Message").unwrap_or_default()));
+    }
+    let start: String = body.trim().chars().take(SHOWN).collect();
+    (!start.is_empty()).then_some(start)
+}
+
+fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
+    rest.split_once(&format!("</{name}>")).map(|(text, _)| text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_server::{Answer, TestServer};
+
+    async fn error_of(answer: Answer) -> Error {
+        let server = TestServer::start([answer]).await;
+        let request = reqwest::Client::new().get(&server.url);
+        json::<serde_json::Value>("do it", request).await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn a_problem_is_told_with_its_fields() {
+        let body = r#"{"type":"about:blank","title":"Bad Request","status":400,"code":"invalid_request",
+            "detail":"Two fields are wrong.","errors":[{"field":"extraction.every","detail":"must be more"}]}"#;
+        let error = error_of(Answer::new(400, "application/problem+json", body)).await;
+        assert_eq!((error.status(), error.code()), (Some(400), Some("invalid_request")));
+        assert_eq!(
+            error.to_string(),
+            "cannot do it: Two fields are wrong. (invalid_request)\n  extraction.every: must be more"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_is_no_problem_is_told_too() {
+        let xml = "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>Request has \
+                   expired</Message><RequestId>1</RequestId></Error>";
+        for (answer, message) in [
+            (Answer::json(401, r#"{"message":"Unauthorized"}"#), "401: Unauthorized"),
+            (Answer::new(403, "application/xml", xml), "403: AccessDenied: Request has expired"),
+            (Answer::new(404, "text/plain", " gone \n"), "404: gone"),
+            (Answer::new(404, "text/plain", ""), "404: Not Found"),
+            (Answer::new(400, "application/problem+json", "{}"), "400: Bad Request"),
+        ] {
+            let error = error_of(answer).await;
+            assert_eq!(error.to_string(), format!("cannot do it: the server answered {message}"));
+            assert_eq!(error.is_about_credentials(), error.status() == Some(401));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_unreachable_server_is_named_without_the_url() {
+        let url = "http://127.0.0.1:1/key?X-Amz-Signature=secret";
+        let error = json::<()>("do it", reqwest::Client::new().get(url)).await.unwrap_err();
+        assert_eq!(error.to_string(), "cannot do it: the request to 127.0.0.1:1 failed");
+        assert!(!format!("{error:?}").contains("secret"));
+    }
+}

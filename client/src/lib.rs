@@ -1,0 +1,46 @@
+//! Talks to a framezip server: signs a user in, sends videos, waits for them and fetches the zips.
+//! The command `framezip` and the end-to-end tests are built on it.
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), framezip_client::Error> {
+//! use framezip_client::{ApiClient, Server, SourceFile};
+//!
+//! let server = Server::new("https://frames.example.com")?;
+//! let pool = server.user_pool().await?;
+//! let tokens = pool.sign_in("ada@example.com", "correct horse").await?;
+//! let api = ApiClient::new(server, pool, tokens);
+//!
+//! let file = SourceFile::open("clip.mp4").await?;
+//! let created = api.create(&file.request(Default::default())).await?;
+//! api.upload(&created.upload, &file, |_sent| ()).await?;
+//! let view = api.wait(created.video.id, |_video| ()).await?;
+//! if let Some(download) = view.download {
+//!     api.download(&download, "clip.zip", |_received| ()).await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Requests that are safe to repeat (every GET, the upload, the download) are repeated a few times
+//! when the network or the server fails. Neither uploads nor downloads are held in memory, and both
+//! may take as long as they move.
+
+mod api;
+mod backoff;
+mod cognito;
+mod download;
+mod error;
+mod http;
+mod server;
+mod source_file;
+#[cfg(test)]
+mod test_server;
+mod tokens;
+mod upload;
+
+pub use api::ApiClient;
+pub use cognito::{SignedUp, UserPool};
+pub use error::{Error, Refusal};
+pub use server::Server;
+pub use source_file::SourceFile;
+pub use tokens::Tokens;

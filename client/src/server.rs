@@ -1,0 +1,135 @@
+//! Where a framezip server answers, and what it says about itself.
+
+use crate::{Error, UserPool, backoff::Backoff, http};
+use framezip_contract::WebConfig;
+use reqwest::{Client, Url};
+use std::{fmt, time::Duration};
+
+/// Transfers have no limit in all; that the other side is there at all shows soon.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// One framezip server.
+#[derive(Clone, Debug)]
+pub struct Server {
+    pub(crate) http: Client,
+    base: Url,
+}
+
+impl Server {
+    /// The server at this address, which may have a path. Sends nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Address`] where it is no `http` or `https` URL; [`Error::Tls`] where the machine
+    /// cannot do TLS.
+    pub fn new(address: &str) -> Result<Self, Error> {
+        let invalid = || Error::Address { text: address.to_owned() };
+        let mut base = Url::parse(address).map_err(|_| invalid())?;
+        if !matches!(base.scheme(), "http" | "https") {
+            return Err(invalid());
+        }
+        base.set_query(None);
+        base.set_fragment(None);
+        let path = base.path().trim_end_matches('/').to_owned();
+        base.set_path(&path);
+        let http = Client::builder()
+            .user_agent(concat!("framezip/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(CONNECT)
+            .build()
+            .map_err(Error::Tls)?;
+        Ok(Self { http, base })
+    }
+
+    /// Its settings for clients, `config.json`.
+    ///
+    /// # Errors
+    ///
+    /// As for any request; [`Error::Answer`] where the address is not a framezip server's.
+    pub async fn config(&self) -> Result<WebConfig, Error> {
+        const OPERATION: &str = "read the server's settings";
+        let url = self.url(&["config.json"]);
+        let mut backoff = Backoff::default();
+        loop {
+            let result = http::json(OPERATION, self.http.get(url.clone())).await;
+            if !http::worth_repeating(&result) || !backoff.pause().await {
+                return result;
+            }
+        }
+    }
+
+    /// Where its users sign up and in.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::config`].
+    pub async fn user_pool(&self) -> Result<UserPool, Error> {
+        Ok(UserPool::new(self, self.config().await?))
+    }
+
+    /// The address with these path segments appended: it may have a path of its own, which a join
+    /// of URLs would replace.
+    pub(crate) fn url(&self, segments: &[&str]) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        url
+    }
+}
+
+/// Its address, without a slash at the end; two servers are the same where these are.
+impl fmt::Display for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.base.as_str().trim_end_matches('/'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_server::{Answer, TestServer};
+
+    #[test]
+    fn paths_are_appended() {
+        for (base, url) in [
+            ("https://a.example", "https://a.example/videos/1"),
+            ("https://a.example/", "https://a.example/videos/1"),
+            ("http://h:1/_aws/execute-api/x", "http://h:1/_aws/execute-api/x/videos/1"),
+            ("http://h:1/_aws/execute-api/x//?a=b#c", "http://h:1/_aws/execute-api/x/videos/1"),
+        ] {
+            assert_eq!(Server::new(base).unwrap().url(&["videos", "1"]).as_str(), url);
+        }
+    }
+
+    #[test]
+    fn the_address_has_one_form() {
+        for address in ["https://A.example", "https://a.example:443/"] {
+            assert_eq!(Server::new(address).unwrap().to_string(), "https://a.example");
+        }
+    }
+
+    #[test]
+    fn other_addresses_are_refused() {
+        for address in ["", "a.example", "/x", "ftp://a.example", "localhost:8080"] {
+            assert!(matches!(Server::new(address), Err(Error::Address { .. })), "{address}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_settings_are_read_again_after_a_server_error() {
+        let config = r#"{"region":"r","userPoolId":"p","userPoolClientId":"c","cognitoEndpoint":"http://c/"}"#;
+        let answers = [Answer::json(503, r#"{"message":"busy"}"#), Answer::json(200, config)];
+        let server = TestServer::start(answers).await;
+        let found = Server::new(&format!("{}/base/", server.url)).unwrap().config().await.unwrap();
+        assert_eq!(found.user_pool_client_id, "c");
+        let lines: Vec<_> = server.requests().into_iter().map(|request| request.line).collect();
+        assert_eq!(lines, ["GET /base/config.json HTTP/1.1"; 2]);
+    }
+
+    #[tokio::test]
+    async fn another_kind_of_server_is_told_apart() {
+        let server = TestServer::start([Answer::new(200, "text/html", "<html>")]).await;
+        let error = Server::new(&server.url).unwrap().config().await.unwrap_err();
+        assert!(matches!(error, Error::Answer { .. }), "{error:?}");
+    }
+}

@@ -1,0 +1,122 @@
+//! A video file on this machine, as the server is told of it.
+
+use crate::Error;
+use framezip_contract::{CreateVideo, ExtractionOptions};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+use tokio::fs::File;
+
+/// A video file, with its length at the time it was first looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its name, without folders.
+    pub name: String,
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// Its media type, guessed by its extension.
+    pub content_type: &'static str,
+}
+
+impl SourceFile {
+    /// Looks at a file. Does not keep it open.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] where it cannot be read, or is a folder or a pipe.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let failed = |source| Error::File { operation: "read", path: path.to_owned(), source };
+        // opened, not only looked at: that it may not be read shows before the record is made
+        let metadata = File::open(path).await.map_err(failed)?.metadata().await.map_err(failed)?;
+        let name = match path.file_name() {
+            Some(name) if metadata.is_file() => name.to_string_lossy().into_owned(),
+            _ => return Err(failed(io::Error::other("it is not a file"))),
+        };
+        let content_type = content_type(path);
+        Ok(Self { path: path.to_owned(), name, bytes: metadata.len(), content_type })
+    }
+
+    /// What to ask the API for.
+    pub fn request(&self, extraction: ExtractionOptions) -> CreateVideo {
+        CreateVideo {
+            file_name: self.name.clone(),
+            bytes: self.bytes,
+            content_type: Some(self.content_type.to_owned()),
+            extraction,
+        }
+    }
+
+    /// The file, opened, if it is still as long as it was.
+    pub(crate) async fn reopen(&self) -> Result<File, Error> {
+        let failed = |source| Error::File { operation: "read", path: self.path.clone(), source };
+        let file = File::open(&self.path).await.map_err(failed)?;
+        let now = file.metadata().await.map_err(failed)?.len();
+        if now == self.bytes {
+            Ok(file)
+        } else {
+            Err(Error::FileChanged { path: self.path.clone(), declared: self.bytes, now })
+        }
+    }
+}
+
+fn content_type(path: &Path) -> &'static str {
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    match extension.as_str() {
+        "mp4" => "video/mp4",
+        "m4v" => "video/x-m4v",
+        "mov" => "video/quicktime",
+        "webm" => "video/webm",
+        "mkv" => "video/x-matroska",
+        "avi" => "video/x-msvideo",
+        "ts" | "mts" | "m2ts" => "video/mp2t",
+        "mpg" | "mpeg" => "video/mpeg",
+        "wmv" => "video/x-ms-wmv",
+        "flv" => "video/x-flv",
+        "ogv" => "video/ogg",
+        "3gp" => "video/3gpp",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_guessed_by_extension() {
+        for (path, kind) in [
+            ("a.mp4", "video/mp4"),
+            ("/x.y/A.MOV", "video/quicktime"),
+            ("a.b.mkv", "video/x-matroska"),
+            ("a.m2ts", "video/mp2t"),
+            ("a.txt", "application/octet-stream"),
+            ("mp4", "application/octet-stream"),
+            (".mp4", "application/octet-stream"),
+        ] {
+            assert_eq!(content_type(Path::new(path)), kind, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_request_describes_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a clip.webm");
+        std::fs::write(&path, [0; 7]).unwrap();
+        let file = SourceFile::open(&path).await.unwrap();
+        let request = file.request(ExtractionOptions { count: Some(3), ..Default::default() });
+        assert_eq!((request.file_name.as_str(), request.bytes), ("a clip.webm", 7));
+        assert_eq!(request.content_type.as_deref(), Some("video/webm"));
+        assert_eq!(request.extraction.count, Some(3));
+    }
+
+    #[tokio::test]
+    async fn folders_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = SourceFile::open(folder.path()).await.unwrap_err();
+        assert!(matches!(error, Error::File { .. }), "{error:?}");
+    }
+}

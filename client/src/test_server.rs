@@ -1,0 +1,129 @@
+//! An HTTP server for the tests: gives prepared answers one after another, one connection each, and
+//! keeps the requests.
+
+use crate::{ApiClient, Server, Tokens, UserPool};
+use framezip_contract::WebConfig;
+use jiff::{SignedDuration, Timestamp};
+use std::sync::{Arc, Mutex};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+pub(crate) struct Answer(String);
+
+impl Answer {
+    pub(crate) fn new(status: u16, kind: &str, body: &str) -> Self {
+        Self::with_length(status, kind, body, body.len())
+    }
+
+    pub(crate) fn json(status: u16, body: &str) -> Self {
+        Self::new(status, "application/json", body)
+    }
+
+    /// Closes the connection once it has the request.
+    pub(crate) fn hang_up() -> Self {
+        Self(String::new())
+    }
+
+    /// Closes the connection after a part of the body.
+    pub(crate) fn cut_short(body: &str, length: usize) -> Self {
+        Self::with_length(200, "", body, length)
+    }
+
+    fn with_length(status: u16, kind: &str, body: &str, length: usize) -> Self {
+        Self(format!(
+            "HTTP/1.1 {status} \r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\
+             connection: close\r\n\r\n{body}"
+        ))
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) line: String,
+    headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Request {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let mut found = self.headers.iter().filter(|(header, _)| header == name);
+        let value = found.next().map(|(_, value)| value.as_str());
+        assert!(found.next().is_none(), "{name} came twice");
+        value
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+}
+
+pub(crate) struct TestServer {
+    pub(crate) url: String,
+    requests: Arc<Mutex<Vec<Request>>>,
+}
+
+impl TestServer {
+    pub(crate) async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let answers: Vec<_> = answers.into_iter().collect();
+        let kept = Arc::clone(&requests);
+        tokio::spawn(async move {
+            for answer in answers {
+                let (mut socket, _) = listener.accept().await.unwrap();
+                let request = read(&mut socket).await;
+                kept.lock().unwrap().push(request);
+                socket.write_all(answer.0.as_bytes()).await.unwrap();
+            }
+        });
+        Self { url, requests }
+    }
+
+    pub(crate) fn requests(&self) -> Vec<Request> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    /// A client of this server's `/api`, with a token that is good for so many seconds.
+    pub(crate) fn api_client(&self, seconds: i64) -> ApiClient {
+        let server = Server::new(&format!("{}/api", self.url)).unwrap();
+        let config = WebConfig {
+            region: "eu-central-1".to_owned(),
+            user_pool_id: "pool".to_owned(),
+            user_pool_client_id: "client".to_owned(),
+            cognito_endpoint: format!("{}/cognito", self.url),
+        };
+        let tokens = Tokens {
+            id_token: "id".to_owned(),
+            refresh_token: "refresh".to_owned(),
+            expires_at: Timestamp::now() + SignedDuration::from_secs(seconds),
+        };
+        let pool = UserPool::new(&server, config);
+        ApiClient::new(server, pool, tokens)
+    }
+}
+
+async fn read(socket: &mut TcpStream) -> Request {
+    let mut bytes = Vec::new();
+    let body_at = loop {
+        assert_ne!(socket.read_buf(&mut bytes).await.unwrap(), 0, "the client hung up");
+        if let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
+            break end + 4;
+        }
+    };
+    let head = String::from_utf8(bytes[..body_at].to_vec()).unwrap();
+    let mut lines = head.lines();
+    let line = lines.next().unwrap().to_owned();
+    let headers: Vec<_> = lines
+        .filter_map(|line| line.split_once(": "))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+        .collect();
+    let mut request = Request { line, headers, body: bytes.split_off(body_at) };
+    let length = request.header("content-length").map_or(0, |length| length.parse().unwrap());
+    while request.body.len() < length {
+        assert_ne!(socket.read_buf(&mut request.body).await.unwrap(), 0, "the client hung up");
+    }
+    request
+}

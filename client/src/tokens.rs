@@ -1,0 +1,60 @@
+//! What a sign-in gives.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// So long before its expiry a token is renewed, so that it does not expire on the way.
+const MARGIN: SignedDuration = SignedDuration::from_mins(2);
+
+/// A signed-in user's tokens. They are secrets: `Debug` does not show them.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tokens {
+    /// What the API takes as `Authorization: Bearer`.
+    pub id_token: String,
+    /// What a new ID token is got with.
+    pub refresh_token: String,
+    /// When the ID token expires.
+    pub expires_at: Timestamp,
+}
+
+impl Tokens {
+    /// Whether the ID token is still good at `now`, with a margin for the way to the server.
+    pub(crate) fn good_at(&self, now: Timestamp) -> bool {
+        now + MARGIN < self.expires_at
+    }
+}
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tokens").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let tokens = Tokens {
+            id_token: "secret-id".to_owned(),
+            refresh_token: "secret-refresh".to_owned(),
+            expires_at: Timestamp::UNIX_EPOCH,
+        };
+        assert!(!format!("{tokens:?}").contains("secret"));
+    }
+
+    #[test]
+    fn a_token_about_to_expire_is_not_good() {
+        let now = Timestamp::now();
+        let expiring_in = |seconds| Tokens {
+            id_token: String::new(),
+            refresh_token: String::new(),
+            expires_at: now + SignedDuration::from_secs(seconds),
+        };
+        assert!(expiring_in(121).good_at(now));
+        assert!(!expiring_in(120).good_at(now));
+    }
+}
