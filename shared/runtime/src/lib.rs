@@ -11,7 +11,8 @@
 //! | `OUTCOMES_QUEUE_URL` | enqueue, extract, notify | the queue of what came of them |
 //! | `USER_POOL_ID`, `USER_POOL_CLIENT_ID` | api | where users sign in |
 //! | `SENDER_EMAIL` | notify | whom mails come from |
-//! | `API_URL` | notify | where a mail's reader finds the video |
+//! | `API_URL` | notify | where a mail's reader finds the API |
+//! | `AWS_ENDPOINT_URL` | all | set on a local stack only: what answers in place of AWS |
 //! | `MAX_UPLOAD_BYTES`, `MAX_DURATION_SECONDS`, `MAX_FRAMES`, `MAX_PIXELS` | api, extract | the limits |
 //! | `AWS_LAMBDA_LOG_LEVEL`, `AWS_LAMBDA_LOG_FORMAT` | all | set by Lambda's logging configuration |
 

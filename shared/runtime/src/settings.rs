@@ -55,8 +55,6 @@ text_settings! {
     user_pool_client_id = "USER_POOL_CLIENT_ID";
     /// Whom mails come from.
     sender_email = "SENDER_EMAIL";
-    /// Where a mail's reader finds the video.
-    api_url = "API_URL";
     /// The region that the function runs in; Lambda sets it.
     region = "AWS_REGION";
 }
@@ -74,9 +72,26 @@ pub fn limits() -> Result<Limits, SettingError> {
     })
 }
 
-/// Where Cognito answers in place of the region's public endpoint: a local stack.
+/// Where a local stack answers in place of AWS.
 pub fn local_endpoint() -> Option<String> {
     env::var("AWS_ENDPOINT_URL").ok()
+}
+
+/// Where a mail's reader finds the API.
+///
+/// # Errors
+/// Where `API_URL` is not set.
+pub fn api_url() -> Result<String, SettingError> {
+    let url = required("API_URL", env::var("API_URL").ok())?;
+    Ok(local_endpoint().map_or_else(|| url.clone(), |endpoint| local_api_url(&endpoint, &url)))
+}
+
+/// A local stack cannot answer at the API's public name; it takes the API's id, which is that name's
+/// first label, as part of a path.
+fn local_api_url(endpoint: &str, public: &str) -> String {
+    let name = public.trim_start_matches("https://");
+    let id = name.split('.').next().unwrap_or_default();
+    format!("{endpoint}/_aws/execute-api/{id}")
 }
 
 fn number<T: FromStr<Err: fmt::Display>>(name: &'static str) -> Result<T, SettingError> {
@@ -101,6 +116,14 @@ fn parsed<T: FromStr<Err: fmt::Display>>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_local_api_is_found_by_its_id() {
+        assert_eq!(
+            local_api_url("http://127.0.0.1:4566", "https://a1.execute-api.eu-central-1.amazonaws.com"),
+            "http://127.0.0.1:4566/_aws/execute-api/a1"
+        );
+    }
 
     #[test]
     fn errors_name_the_variable() {

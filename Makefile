@@ -1,0 +1,121 @@
+# framezip. `make help` lists what there is.
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.SHELLFLAGS := -eu -o pipefail -c
+
+# What is built or fetched once lies outside the clone, so that the next clone finds it.
+export FRAMEZIP_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/framezip
+VENV := $(FRAMEZIP_CACHE)/venv
+export PATH := $(VENV)/bin:$(PATH)
+export PYTHON := $(VENV)/bin/python
+export SAM_CLI_TELEMETRY := 0
+export AWS_DEFAULT_REGION ?= eu-central-1
+
+HOST_ARCH := $(patsubst aarch64,arm64,$(shell uname -m))
+# Tests and the local stack run on this machine; AWS gets what template.yaml says, unless told.
+LAMBDA_ARCH := $(or $(ARCH),arm64)
+machine = $(patsubst arm64,aarch64,$(1))
+
+FUNCTIONS := api enqueue extract notify
+# What a bare clone needs from Debian, besides Rust, gcc, make, Python and Node.
+APT_PACKAGES := libclang-dev nasm pkg-config shellcheck xz-utils
+
+.PHONY: help
+help: ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+# ---- what is needed --------------------------------------------------------------------------------
+
+.PHONY: setup
+setup: ## Installs what is missing: system packages, Python tools, FFmpeg
+setup: $(VENV)/installed
+	@$(MAKE) --no-print-directory -C layers/ffmpeg ARCH=
+
+$(VENV)/installed: local/requirements.txt local/install-packages.sh
+	@local/install-packages.sh $(APT_PACKAGES)
+	@echo "installing the Python tools (about a minute)"
+	@mkdir -p $(FRAMEZIP_CACHE)
+	@python3 -m venv --clear $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement local/requirements.txt
+	@touch $@
+
+.PHONY: requirements
+requirements: ## Pins every Python package anew, from local/requirements.in
+	@rm -rf $(VENV) && python3 -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement local/requirements.in
+	@{ echo '# Made by `make requirements` from requirements.in.'; $(VENV)/bin/pip freeze; } > local/requirements.txt
+
+# ---- build -----------------------------------------------------------------------------------------
+
+.PHONY: build
+build: ## Builds everything for the local stack, on this machine's processor
+build: setup
+	@echo "building the functions for $(HOST_ARCH) (from nothing, about ten minutes)"
+	@ARCH=$(HOST_ARCH) sam build --config-env local --parameter-overrides Architecture=$(HOST_ARCH)
+	@echo "building the client"
+	@cargo build --quiet --locked --release --package framezip-client
+
+# `sam build` calls these, one a function. All functions are built by one cargo run: built one by one,
+# each would compile the SDKs again with its own features.
+.PHONY: build-ApiFunction build-EnqueueFunction build-ExtractFunction build-NotifyFunction
+build-ApiFunction: FUNCTION := api
+build-EnqueueFunction: FUNCTION := enqueue
+build-ExtractFunction: FUNCTION := extract
+build-NotifyFunction: FUNCTION := notify
+build-ApiFunction build-EnqueueFunction build-ExtractFunction build-NotifyFunction: functions
+	@cp $(LAMBDA_DIR)/$(FUNCTION)/bootstrap $(ARTIFACTS_DIR)/
+
+LAMBDA_DIR := $(or $(CARGO_TARGET_DIR),target)/lambda/$(LAMBDA_ARCH)
+
+# Amazon Linux 2023 has glibc 2.34.
+.PHONY: functions
+functions: $(VENV)/installed
+	@$(MAKE) --no-print-directory -C layers/ffmpeg ARCH=$(LAMBDA_ARCH)
+	@FFMPEG_DIR=$(CURDIR)/layers/ffmpeg/dist/$(call machine,$(LAMBDA_ARCH)) \
+		cargo lambda build --quiet --locked --release \
+		--target $(call machine,$(LAMBDA_ARCH))-unknown-linux-gnu.2.34 \
+		--lambda-dir $(LAMBDA_DIR) $(FUNCTIONS:%=--package %)
+
+# ---- run locally -----------------------------------------------------------------------------------
+
+VIDEO ?= tests/media/sample.mp4
+OUT ?= $(basename $(notdir $(VIDEO))).zip
+OPTIONS ?=
+
+.PHONY: run
+run: ## Sends a video through the local stack: make run [VIDEO=f] [OUT=f.zip] [OPTIONS="--every 1"]
+run: build
+	@local/run.sh "$(VIDEO)" "$(OUT)" $(OPTIONS)
+
+.PHONY: stop
+stop: ## Stops the local stack
+	@local/stop.sh .framezip
+
+.PHONY: watch
+watch: ## Serves the functions' code with cargo lambda watch, against the running local stack
+watch: setup
+	@local/watch.sh
+
+# ---- check -----------------------------------------------------------------------------------------
+
+.PHONY: lint
+lint: ## Format, clippy, template, dependencies
+lint: setup
+	cargo fmt --all --check
+	cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
+	sam validate
+	local/lint.sh
+
+.PHONY: test
+test: ## Every test
+test: build
+	cargo test --locked --workspace
+
+# ---- deploy ----------------------------------------------------------------------------------------
+
+.PHONY: deploy
+deploy: ## To a real account: make deploy [ARCH=arm64|x86_64]
+deploy: $(VENV)/installed
+	@ARCH=$(LAMBDA_ARCH) sam build --parameter-overrides Architecture=$(LAMBDA_ARCH)
+	@sam deploy --guided --parameter-overrides Architecture=$(LAMBDA_ARCH)

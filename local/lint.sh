@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# What is checked besides format, clippy and the template.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cargo deny --log-level error check bans licenses sources
+shellcheck --severity=style .ci/run local/*.sh layers/ffmpeg/*.sh tests/media/*.sh
+python -m py_compile local/*.py tests/media/*.py
+
+limit=400
+long=$(git ls-files '*.rs' '*.sh' '*.py' | xargs wc -l | awk -v limit=$limit '$2 != "total" && $1 > limit')
+if [ -n "$long" ]; then
+    echo "files over $limit lines:" "$long" >&2
+    exit 1
+fi

@@ -1,0 +1,43 @@
+//! Files that are not what they seem.
+
+use anyhow::{Context, Result, ensure};
+use framezip_contract::{ErrorCode, Status};
+use framezip_media::path;
+use framezip_tests::{Person, Stack};
+
+pub async fn what_is_no_video_fails_with_its_code_and_a_mail(stack: &Stack) -> Result<()> {
+    let person = Person::sign_up(stack).await?;
+    let mut sent = Vec::new();
+    for (name, code) in [
+        ("text.mp4", ErrorCode::NotAVideo),
+        ("empty.mp4", ErrorCode::NotAVideo),
+        ("truncated-moov.mp4", ErrorCode::NotAVideo),
+        ("audio-only.m4a", ErrorCode::NoVideoStream),
+        ("cover-art.m4a", ErrorCode::NoVideoStream),
+    ] {
+        sent.push((person.send(&path(name), "{}").await?, name, code));
+    }
+    for (id, name, code) in sent {
+        let view = person.wait(id).await?;
+        ensure!(view.video.status == Status::Failed, "{name}: {view:?}");
+        let error = view.video.error.context("a failed video has an error")?;
+        ensure!(error.code == code, "{name}: {error:?}");
+        ensure!(view.download.is_none(), "{name} has nothing to download");
+        let mails = person.mails_about(stack, id).await?;
+        ensure!(mails.len() == 1, "{name}: {mails:?}");
+        ensure!(mails[0].text.contains(code.as_str()), "{name}: {mails:?}");
+    }
+    Ok(())
+}
+
+pub async fn a_truncated_video_gives_what_it_holds(stack: &Stack) -> Result<()> {
+    let person = Person::sign_up(stack).await?;
+    let id = person.send(&path("truncated-head.mp4"), r#"{"every":1}"#).await?;
+    let view = person.wait(id).await?;
+    ensure!(view.video.status == Status::Ready, "{view:?}");
+    ensure!(view.video.result.map(|result| result.frames) == Some(3));
+    ensure!(!view.video.warnings.is_empty(), "it says what is missing");
+    let mails = person.mails_about(stack, id).await?;
+    ensure!(mails[0].text.contains("Please note"), "{mails:?}");
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! The whole way, through the real stack: every test here is one that a user, an operator or the
+//! network could carry out.
+
+mod bad_input;
+mod delivery;
+mod privacy;
+mod upload;
+mod whole_way;
+
+use anyhow::Result;
+use framezip_tests::Stack;
+use libtest_mimic::{Arguments, Trial};
+use std::{process::ExitCode, sync::Arc};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    if arguments.list {
+        return libtest_mimic::run(&arguments, trials(None)).exit_code();
+    }
+    let stack = match Stack::start() {
+        Ok(stack) => Arc::new(stack),
+        Err(error) => {
+            eprintln!("the local stack did not start: {error:#}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let conclusion = libtest_mimic::run(&arguments, trials(Some(&stack)));
+    drop(stack);
+    conclusion.exit_code()
+}
+
+/// Every test by its name.
+fn trials(stack: Option<&Arc<Stack>>) -> Vec<Trial> {
+    macro_rules! trials {
+        ($($module:ident :: $test:ident,)*) => {
+            vec![$({
+                let stack = stack.cloned();
+                Trial::test(concat!(stringify!($module), "::", stringify!($test)), move || {
+                    let stack = stack.ok_or("there is no stack")?;
+                    block_on($module::$test(&stack)).map_err(|error| format!("{error:?}").into())
+                })
+            }),*]
+        };
+    }
+    trials![
+        whole_way::a_video_becomes_a_zip_and_a_mail,
+        whole_way::every_container_and_codec_gives_its_frames,
+        whole_way::two_users_are_served_at_once,
+        whole_way::lists_are_paged_and_filtered,
+        privacy::another_users_video_is_not_found,
+        privacy::requests_without_a_good_token_are_refused,
+        privacy::links_work_only_as_they_were_signed,
+        upload::another_length_than_announced_is_refused,
+        upload::an_upload_cannot_be_replaced,
+        upload::wrong_requests_name_every_field,
+        bad_input::what_is_no_video_fails_with_its_code_and_a_mail,
+        bad_input::a_truncated_video_gives_what_it_holds,
+        delivery::an_upload_event_that_comes_again_changes_nothing,
+        delivery::a_job_that_comes_again_changes_nothing,
+        delivery::an_outcome_that_comes_again_changes_nothing,
+        delivery::a_job_given_up_ends_as_failed,
+        delivery::a_message_that_does_not_parse_blocks_nothing,
+    ]
+}
+
+fn block_on<T>(test: impl Future<Output = Result<T>>) -> Result<T> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(test)
+}

@@ -1,0 +1,65 @@
+//! What may be sent, and what may not.
+
+use anyhow::{Result, ensure};
+use framezip_contract::{CreateVideo, ExtractionOptions, Status, Upload};
+use framezip_tests::{Person, Stack};
+
+fn announced(bytes: u64) -> CreateVideo {
+    CreateVideo {
+        file_name: "clip.mp4".to_owned(),
+        bytes,
+        content_type: Some("video/mp4".to_owned()),
+        extraction: ExtractionOptions::default(),
+    }
+}
+
+async fn put(upload: &Upload, body: Vec<u8>) -> Result<u16> {
+    let mut request = reqwest::Client::new().put(&upload.url).body(body);
+    for (name, value) in &upload.headers {
+        request = request.header(name, value);
+    }
+    Ok(request.send().await?.status().as_u16())
+}
+
+pub async fn another_length_than_announced_is_refused(stack: &Stack) -> Result<()> {
+    let person = Person::sign_up(stack).await?;
+    let created = person.api.create(&announced(1000)).await?;
+    for length in [0, 999, 1001, 5000] {
+        let status = put(&created.upload, vec![0; length]).await?;
+        ensure!(status == 403, "{length} bytes in place of 1000: {status}");
+    }
+    let view = person.api.get(created.video.id).await?;
+    ensure!(view.video.status == Status::AwaitingUpload, "{view:?}");
+    ensure!(put(&created.upload, vec![0; 1000]).await? == 200, "the announced length is taken");
+    Ok(())
+}
+
+pub async fn an_upload_cannot_be_replaced(stack: &Stack) -> Result<()> {
+    let person = Person::sign_up(stack).await?;
+    let created = person.api.create(&announced(10)).await?;
+    ensure!(put(&created.upload, vec![1; 10]).await? == 200);
+    let status = put(&created.upload, vec![2; 10]).await?;
+    ensure!(status == 412, "a second upload: {status}");
+    let mut without = created.upload.clone();
+    without.headers.remove("if-none-match");
+    let status = put(&without, vec![2; 10]).await?;
+    ensure!(status == 403, "a second upload without the signed header: {status}");
+    Ok(())
+}
+
+pub async fn wrong_requests_name_every_field(stack: &Stack) -> Result<()> {
+    let person = Person::sign_up(stack).await?;
+    let mut wrong = announced(10);
+    wrong.file_name.clear();
+    wrong.extraction.quality = Some(0);
+    let Err(error) = person.api.create(&wrong).await else { anyhow::bail!("it was taken") };
+    ensure!(error.status() == Some(400), "{error:?}");
+    ensure!(error.code() == Some("invalid_request"), "{error:?}");
+    let text = error.to_string();
+    ensure!(text.contains("fileName") && text.contains("extraction.quality"), "{text}");
+    let Err(error) = person.api.create(&announced(u64::MAX)).await else {
+        anyhow::bail!("it was taken")
+    };
+    ensure!((error.status(), error.code()) == (Some(413), Some("too_large")), "{error:?}");
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! What the thing is for.
+
+use anyhow::{Context, Result, ensure};
+use framezip_contract::{Progress, Status};
+use framezip_media::{path, truth};
+use framezip_tests::{Person, Stack, ZipFile};
+
+/// Downloads a ready video's zip and reads it back.
+async fn download(person: &Person, view: &framezip_contract::VideoView) -> Result<ZipFile> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("frames.zip");
+    let link = view.download.as_ref().context("a ready video has a download link")?;
+    person.api.download(link, &file, |_| ()).await?;
+    ensure!(file.metadata()?.len() == link.bytes, "the zip is as long as announced");
+    ZipFile::open(&file)
+}
+
+pub async fn a_video_becomes_a_zip_and_a_mail(stack: &Stack) -> Result<()> {
+    let person = Person::sign_up(stack).await?;
+    let id = person.send(&path("h264-30fps.mp4"), r#"{"every":1,"width":160}"#).await?;
+    let mut progress = Vec::new();
+    let view = person.api.wait(id, |video| progress.extend(video.progress)).await?;
+    let video = &view.video;
+    ensure!(video.status == Status::Ready, "{video:?}");
+    ensure!(progress.iter().all(|Progress { done, total }| done <= total && *total == 6));
+    let result = video.result.as_ref().context("a ready video has a result")?;
+    ensure!(result.frames == 6 && result.source.codec == "h264", "{result:?}");
+    ensure!(result.source.duration == Some(6.0), "{result:?}");
+
+    let mut zip = download(&person, &view).await?;
+    ensure!(zip.names()?.len() == 7, "six images and frames.json: {:?}", zip.names()?);
+    ensure!(zip.names()?[1] == "frames/000002_00-00-01.000.jpg", "{:?}", zip.names()?);
+    let numbers: Vec<_> = zip.numbers()?.into_iter().flatten().collect();
+    ensure!(numbers == [0, 30, 60, 90, 120, 150], "{numbers:?}");
+    let times: Vec<_> = zip.frames.iter().map(|frame| frame.time).collect();
+    ensure!(times == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0], "{times:?}");
+    ensure!(zip.frames.iter().all(|frame| (frame.width, frame.height) == (160, 90)));
+
+    let mails = person.mails_about(stack, id).await?;
+    ensure!(mails.len() == 1, "{mails:?}");
+    ensure!(mails[0].text.contains("The frames of h264-30fps.mp4 are ready"), "{mails:?}");
+    ensure!(mails[0].text.contains("<p>"), "the mail has an HTML part: {mails:?}");
+    Ok(())
+}
+
+pub async fn every_container_and_codec_gives_its_frames(stack: &Stack) -> Result<()> {
+    let person = Person::sign_up(stack).await?;
+    let mut sent = Vec::new();
+    for (name, truth) in truth() {
+        sent.push((person.send(&path(&name), r#"{"every":0.5}"#).await?, name, truth));
+    }
+    for (id, name, truth) in sent {
+        let view = person.wait(id).await?;
+        ensure!(view.video.status == Status::Ready, "{name}: {:?}", view.video);
+        let mut zip = download(&person, &view).await?;
+        for (index, number) in zip.numbers()?.into_iter().enumerate() {
+            let frame = truth.frame_at(index as f64 * 0.5);
+            ensure!(number == Some(truth.numbers[frame]), "{name} at {index}: {number:?}");
+        }
+        ensure!(zip.frames.len() >= 2, "{name}: {}", zip.frames.len());
+    }
+    Ok(())
+}
+
+pub async fn two_users_are_served_at_once(stack: &Stack) -> Result<()> {
+    let (ada, bob) = tokio::try_join!(Person::sign_up(stack), Person::sign_up(stack))?;
+    let (one, other) = (path("vp9.webm"), path("hevc.mp4"));
+    let (first, second) =
+        tokio::try_join!(ada.send(&one, r#"{"count":2}"#), bob.send(&other, r#"{"count":3}"#))?;
+    let (first, second) = tokio::try_join!(ada.wait(first), bob.wait(second))?;
+    ensure!(first.video.result.as_ref().map(|result| result.frames) == Some(2), "{first:?}");
+    ensure!(second.video.result.as_ref().map(|result| result.frames) == Some(3), "{second:?}");
+    ensure!(first.video.owner != second.video.owner);
+    Ok(())
+}
+
+pub async fn lists_are_paged_and_filtered(stack: &Stack) -> Result<()> {
+    let person = Person::sign_up(stack).await?;
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        ids.insert(0, person.send(&path("prores.mov"), r#"{"count":1}"#).await?);
+    }
+    for id in &ids {
+        person.wait(*id).await?;
+    }
+    let first = person.api.list(None, Some(2), None).await?;
+    let second = person.api.list(None, Some(2), first.cursor.as_deref()).await?;
+    let listed: Vec<_> = first.videos.iter().chain(&second.videos).map(|video| video.id).collect();
+    ensure!(listed == ids, "newest first, on two pages: {listed:?} {ids:?}");
+    ensure!(second.cursor.is_none(), "the last page has no cursor");
+    let failed = person.api.list(Some(Status::Failed), None, None).await?;
+    ensure!(failed.videos.is_empty(), "{failed:?}");
+    Ok(())
+}

@@ -1,0 +1,14 @@
+//! A local stack for tests, and people who use it.
+//!
+//! The stack is the real one: the template that `sam build` made, deployed by `sam deploy`, the
+//! functions' real binaries, IAM enforced. It starts on a free port and stops when it is dropped.
+
+mod mail;
+mod person;
+mod stack;
+mod zip_reader;
+
+pub use mail::Mail;
+pub use person::{Person, get};
+pub use stack::Stack;
+pub use zip_reader::{ManifestFrame, ZipFile};

@@ -1,0 +1,186 @@
+//! The stack itself.
+
+use crate::Mail;
+use anyhow::{Context, Result, ensure};
+use aws_config::{BehaviorVersion, Region};
+use aws_sdk_lambda::{config::Credentials, primitives::Blob};
+use framezip_client::Server;
+use serde::Deserialize;
+use std::{
+    env,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::Command,
+};
+use tempfile::TempDir;
+
+/// A running stack.
+pub struct Stack {
+    directory: TempDir,
+    endpoint: String,
+    outputs: Outputs,
+}
+
+/// The template's outputs, as far as tests need them.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Outputs {
+    api_url: String,
+    jobs_queue_url: String,
+    jobs_dead_letter_queue_url: String,
+    outcomes_queue_url: String,
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The folder of the tools that `make setup` installed.
+fn tools() -> Result<PathBuf> {
+    let cache = env::var_os("FRAMEZIP_CACHE").map(PathBuf::from);
+    let cache =
+        cache.or_else(|| Some(PathBuf::from(env::var_os("XDG_CACHE_HOME")?).join("framezip")));
+    let cache = cache.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".cache/framezip")));
+    Ok(cache.context("HOME is not set")?.join("venv/bin"))
+}
+
+fn script(name: &str, arguments: &[&str]) -> Result<()> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let paths = std::iter::once(tools()?).chain(env::split_paths(&path));
+    let status = Command::new(root().join("local").join(name))
+        .args(arguments)
+        .env("PATH", env::join_paths(paths)?)
+        .status()
+        .with_context(|| format!("local/{name} did not start"))?;
+    ensure!(status.success(), "local/{name} failed: {status}");
+    Ok(())
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap_or_default()
+}
+
+impl Stack {
+    /// Starts a stack and deploys to it.
+    ///
+    /// # Errors
+    /// Where `make build` was not run, or the stack does not stand.
+    pub fn start() -> Result<Self> {
+        let built = root().join(".aws-sam/build/template.yaml");
+        ensure!(built.exists(), "there is nothing to deploy: run `make build` first");
+        let directory = tempfile::tempdir()?;
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let started = script("start.sh", &[text(directory.path()), &port.to_string()]);
+        let outputs = started.and_then(|()| {
+            let json = std::fs::read(directory.path().join("outputs.json"))?;
+            Ok(serde_json::from_slice(&json)?)
+        });
+        match outputs {
+            Ok(outputs) => {
+                Ok(Self { directory, endpoint: format!("http://127.0.0.1:{port}"), outputs })
+            }
+            Err(error) => {
+                script("stop.sh", &[text(directory.path())])?;
+                Err(error)
+            }
+        }
+    }
+
+    /// The API's server.
+    ///
+    /// # Errors
+    /// Where its address is none.
+    pub fn server(&self) -> Result<Server> {
+        Ok(Server::new(&self.outputs.api_url)?)
+    }
+
+    /// Where the API answers, without a slash at the end.
+    pub fn api_url(&self) -> &str {
+        &self.outputs.api_url
+    }
+
+    /// Every mail to an address, oldest first.
+    ///
+    /// # Errors
+    /// Where the stack does not answer.
+    pub async fn mails(&self, address: &str) -> Result<Vec<Mail>> {
+        Mail::all(&self.endpoint, address).await
+    }
+
+    /// Puts a message on the queue of jobs.
+    ///
+    /// # Errors
+    /// Where SQS refuses.
+    pub async fn send_job(&self, body: &str) -> Result<()> {
+        self.send(&self.outputs.jobs_queue_url, body).await
+    }
+
+    /// Puts a message where jobs end that failed three times.
+    ///
+    /// # Errors
+    /// Where SQS refuses.
+    pub async fn send_dead_job(&self, body: &str) -> Result<()> {
+        self.send(&self.outputs.jobs_dead_letter_queue_url, body).await
+    }
+
+    /// Puts a message on the queue of outcomes.
+    ///
+    /// # Errors
+    /// Where SQS refuses.
+    pub async fn send_outcome(&self, body: &str) -> Result<()> {
+        self.send(&self.outputs.outcomes_queue_url, body).await
+    }
+
+    /// How many jobs wait or are under way.
+    ///
+    /// # Errors
+    /// Where SQS refuses.
+    pub async fn open_jobs(&self) -> Result<u32> {
+        use aws_sdk_sqs::types::QueueAttributeName as Name;
+        let counts =
+            [Name::ApproximateNumberOfMessages, Name::ApproximateNumberOfMessagesNotVisible];
+        let sqs = aws_sdk_sqs::Client::new(&self.sdk().await);
+        let get = sqs.get_queue_attributes().queue_url(&self.outputs.jobs_queue_url);
+        let got = get.set_attribute_names(Some(counts.to_vec())).send().await?;
+        let attributes = got.attributes.unwrap_or_default();
+        counts.iter().map(|name| Ok(attributes[name].parse::<u32>()?)).sum()
+    }
+
+    /// Invokes a function with an event, as its trigger would, and waits for its end.
+    ///
+    /// # Errors
+    /// Where the function fails.
+    pub async fn invoke(&self, function: &str, event: &str) -> Result<()> {
+        let lambda = aws_sdk_lambda::Client::new(&self.sdk().await);
+        let invoke = lambda.invoke().function_name(format!("framezip-{function}"));
+        let answer = invoke.payload(Blob::new(event)).send().await?;
+        let payload = answer.payload.map(Blob::into_inner).unwrap_or_default();
+        let payload = String::from_utf8_lossy(&payload).into_owned();
+        ensure!(answer.function_error.is_none(), "{function} failed: {payload}");
+        Ok(())
+    }
+
+    async fn send(&self, queue: &str, body: &str) -> Result<()> {
+        let sqs = aws_sdk_sqs::Client::new(&self.sdk().await);
+        sqs.send_message().queue_url(queue).message_body(body).send().await?;
+        Ok(())
+    }
+
+    /// The account's own credentials: the stack enforces IAM for its functions, not for its owner.
+    async fn sdk(&self) -> aws_config::SdkConfig {
+        aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "the stack's owner"))
+            .endpoint_url(&self.endpoint)
+            .load()
+            .await
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        if let Err(error) = script("stop.sh", &[text(self.directory.path())]) {
+            eprintln!("the local stack may still be running: {error:#}");
+        }
+    }
+}
