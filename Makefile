@@ -10,7 +10,6 @@ VENV := $(FRAMEZIP_CACHE)/venv
 export PATH := $(VENV)/bin:$(PATH)
 export PYTHON := $(VENV)/bin/python
 export SAM_CLI_TELEMETRY := 0
-export AWS_DEFAULT_REGION ?= eu-central-1
 
 HOST_ARCH := $(patsubst aarch64,arm64,$(shell uname -m))
 # Tests and the local stack run on this machine; AWS gets what template.yaml says, unless told.
@@ -19,7 +18,10 @@ machine = $(patsubst arm64,aarch64,$(1))
 
 FUNCTIONS := api enqueue extract notify
 # What a bare clone needs from Debian, besides Rust, gcc, make, Python and Node.
-APT_PACKAGES := libclang-dev nasm pkg-config shellcheck xz-utils
+APT_PACKAGES := ca-certificates curl libclang-dev nasm pkg-config shellcheck xz-utils \
+	$(shell python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv)
+# The Python tools are installed anew when their pins change, not when a clone is new.
+TOOLS := $(VENV)/installed-$(firstword $(shell sha256sum local/requirements.txt))
 
 .PHONY: help
 help: ## This list
@@ -29,10 +31,10 @@ help: ## This list
 
 .PHONY: setup
 setup: ## Installs what is missing: system packages, Python tools, FFmpeg
-setup: $(VENV)/installed
+setup: $(TOOLS)
 	@$(MAKE) --no-print-directory -C layers/ffmpeg ARCH=
 
-$(VENV)/installed: local/requirements.txt local/install-packages.sh
+$(TOOLS):
 	@local/install-packages.sh $(APT_PACKAGES)
 	@echo "installing the Python tools (about a minute)"
 	@mkdir -p $(FRAMEZIP_CACHE)
@@ -51,10 +53,14 @@ requirements: ## Pins every Python package anew, from local/requirements.in
 .PHONY: build
 build: ## Builds everything for the local stack, on this machine's processor
 build: setup
-	@echo "building the functions for $(HOST_ARCH) (from nothing, about ten minutes)"
-	@ARCH=$(HOST_ARCH) sam build --config-env local --parameter-overrides Architecture=$(HOST_ARCH)
+	@echo "building the functions for $(HOST_ARCH) (from nothing, several minutes)"
+	@$(MAKE) --no-print-directory functions ARCH=$(HOST_ARCH)
+	@ARCH=$(HOST_ARCH) sam build --config-env local --parameter-overrides Architecture=$(HOST_ARCH) \
+		>$(BUILD_LOG) 2>&1 || { cat $(BUILD_LOG); exit 1; }
 	@echo "building the client"
-	@cargo build --quiet --locked --release --package framezip-client
+	@cargo build --locked --release --package framezip-client
+
+BUILD_LOG := $(or $(CARGO_TARGET_DIR),target)/sam-build.log
 
 # `sam build` calls these, one a function. All functions are built by one cargo run: built one by one,
 # each would compile the SDKs again with its own features.
@@ -70,10 +76,10 @@ LAMBDA_DIR := $(or $(CARGO_TARGET_DIR),target)/lambda/$(LAMBDA_ARCH)
 
 # Amazon Linux 2023 has glibc 2.34.
 .PHONY: functions
-functions: $(VENV)/installed
+functions: $(TOOLS)
 	@$(MAKE) --no-print-directory -C layers/ffmpeg ARCH=$(LAMBDA_ARCH)
 	@FFMPEG_DIR=$(CURDIR)/layers/ffmpeg/dist/$(call machine,$(LAMBDA_ARCH)) \
-		cargo lambda build --quiet --locked --release \
+		cargo lambda build --locked --release \
 		--target $(call machine,$(LAMBDA_ARCH))-unknown-linux-gnu.2.34 \
 		--lambda-dir $(LAMBDA_DIR) $(FUNCTIONS:%=--package %)
 
@@ -104,8 +110,13 @@ lint: ## Format, clippy, template, dependencies
 lint: setup
 	cargo fmt --all --check
 	cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
-	sam validate
+	sam validate --region eu-central-1
 	local/lint.sh
+
+.PHONY: audit
+audit: ## Known vulnerabilities of the dependencies; asks the advisory database on the internet
+audit: $(TOOLS)
+	cargo deny check advisories
 
 .PHONY: test
 test: ## Every test
@@ -116,6 +127,14 @@ test: build
 
 .PHONY: deploy
 deploy: ## To a real account: make deploy [ARCH=arm64|x86_64]
-deploy: $(VENV)/installed
+deploy: $(TOOLS)
 	@ARCH=$(LAMBDA_ARCH) sam build --parameter-overrides Architecture=$(LAMBDA_ARCH)
 	@sam deploy --guided --parameter-overrides Architecture=$(LAMBDA_ARCH)
+
+.PHONY: deploy-ci
+deploy-ci: ## To the account of the environment, without questions: make deploy-ci SENDER_EMAIL=...
+deploy-ci: $(TOOLS)
+	@test -n "$(SENDER_EMAIL)" || { echo "SENDER_EMAIL is not set" >&2; exit 1; }
+	@ARCH=$(LAMBDA_ARCH) sam build --parameter-overrides Architecture=$(LAMBDA_ARCH)
+	@sam deploy --no-confirm-changeset --no-fail-on-empty-changeset \
+		--parameter-overrides Architecture=$(LAMBDA_ARCH) SenderEmail=$(SENDER_EMAIL)

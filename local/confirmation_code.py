@@ -5,12 +5,10 @@ import re
 import sys
 
 address = sys.argv[1]
-messages = json.load(sys.stdin)
-messages = messages.get("messages", messages) if isinstance(messages, dict) else messages
-for message in reversed(messages):
-    text = json.dumps(message)
-    code = re.search(r"\b\d{6}\b", text)
-    if address in text and code:
+accounts = json.load(sys.stdin)["messages"]
+for mail in reversed([mail for mails in accounts.values() for mail in mails]):
+    code = re.search(r"\b\d{6}\b", mail["BodyText"])
+    if address in mail["To"] and code:
         print(code.group())
         break
 else:

@@ -9,14 +9,17 @@ for package in "$@"; do
 done
 [ ${#missing[@]} -eq 0 ] && exit
 
-if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+root=()
+[ "$(id -u)" -eq 0 ] || root=(sudo --non-interactive)
+if ! command -v apt-get >/dev/null || ! "${root[@]}" true 2>/dev/null; then
     echo "Please install these packages, then run make again: ${missing[*]}" >&2
     exit 1
 fi
 echo "installing ${missing[*]}"
-export DEBIAN_FRONTEND=noninteractive
+root+=(env DEBIAN_FRONTEND=noninteractive apt-get)
 log=$(mktemp)
-if ! { apt-get update && apt-get install --yes --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+if ! { "${root[@]}" update && "${root[@]}" install --yes --no-install-recommends "${missing[@]}"; } \
+    >"$log" 2>&1; then
     cat "$log" >&2
     exit 1
 fi

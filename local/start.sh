@@ -20,18 +20,24 @@ export SAM_CLI_TELEMETRY=0 AWS_EC2_METADATA_DISABLED=true
 
 ready() { curl --silent --fail --max-time 2 "$endpoint/_ministack/ready" >/dev/null; }
 
+runs() { kill -0 "$(cat "$directory/ministack.pid" 2>/dev/null)" 2>/dev/null; }
+
+if ready && ! runs; then
+    echo "port $port is taken, by another stack perhaps. Choose another: FRAMEZIP_PORT=4567" >&2
+    exit 1
+fi
 if ! ready; then
     rm -f "$directory/outputs.json"
     # Functions inherit this environment: the endpoint, so that what they sign comes back here, and
     # the layer's libraries, since layers are not unpacked for local processes.
     GATEWAY_PORT=$port BIND_HOST=127.0.0.1 AUTH=true MINISTACK_REGION=$AWS_REGION \
-        LAMBDA_EXECUTOR=local SFTP_ENABLED=0 \
+        LAMBDA_EXECUTOR=local SFTP_ENABLED=0 IOT_MTLS_ENABLED=0 \
         LD_LIBRARY_PATH=$root/.aws-sam/build/FfmpegLayer/lib \
         setsid ministack >"$directory/ministack.log" 2>&1 </dev/null &
     echo $! >"$directory/ministack.pid"
     for _ in $(seq 150); do
         ready && break
-        kill -0 "$(cat "$directory/ministack.pid")" 2>/dev/null || break
+        runs || break
         sleep 0.2
     done
     ready || { tail -n 20 "$directory/ministack.log" >&2; echo "the local stack did not start" >&2; exit 1; }
@@ -44,7 +50,7 @@ fi
 
 if ! sam deploy --config-file "$root/samconfig.toml" --config-env local \
     --template-file "$root/.aws-sam/build/template.yaml" \
-    --parameter-overrides SenderEmail=framezip@example.com \
+    --parameter-overrides SenderEmail=framezip@example.com TlsOnly=no \
     Architecture="$(uname -m | sed s/aarch64/arm64/)" >"$directory/deploy.log" 2>&1; then
     tail -n 30 "$directory/deploy.log" >&2
     echo "the deployment to the local stack failed" >&2

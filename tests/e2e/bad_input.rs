@@ -25,7 +25,7 @@ pub async fn what_is_no_video_fails_with_its_code_and_a_mail(stack: &Stack) -> R
         ensure!(view.download.is_none(), "{name} has nothing to download");
         let mails = person.mails_about(stack, id).await?;
         ensure!(mails.len() == 1, "{name}: {mails:?}");
-        ensure!(mails[0].text.contains(code.as_str()), "{name}: {mails:?}");
+        ensure!(mails[0].body_text.contains(code.as_str()), "{name}: {mails:?}");
     }
     Ok(())
 }
@@ -38,6 +38,6 @@ pub async fn a_truncated_video_gives_what_it_holds(stack: &Stack) -> Result<()> 
     ensure!(view.video.result.map(|result| result.frames) == Some(3));
     ensure!(!view.video.warnings.is_empty(), "it says what is missing");
     let mails = person.mails_about(stack, id).await?;
-    ensure!(mails[0].text.contains("Please note"), "{mails:?}");
+    ensure!(mails[0].body_text.contains("Please note"), "{mails:?}");
     Ok(())
 }

@@ -38,8 +38,9 @@ pub async fn a_video_becomes_a_zip_and_a_mail(stack: &Stack) -> Result<()> {
 
     let mails = person.mails_about(stack, id).await?;
     ensure!(mails.len() == 1, "{mails:?}");
-    ensure!(mails[0].text.contains("The frames of h264-30fps.mp4 are ready"), "{mails:?}");
-    ensure!(mails[0].text.contains("<p>"), "the mail has an HTML part: {mails:?}");
+    ensure!(mails[0].subject == "The frames of h264-30fps.mp4 are ready", "{mails:?}");
+    ensure!(mails[0].body_text.contains("6 frames"), "{mails:?}");
+    ensure!(mails[0].body_html.contains("6 frames"), "{mails:?}");
     Ok(())
 }
 

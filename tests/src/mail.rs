@@ -1,27 +1,39 @@
 //! Mail as it left the stack.
 
 use anyhow::Result;
-use serde_json::Value;
+use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// One mail.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Mail {
-    /// Everything the stack knows of it, as JSON.
-    pub text: String,
+    to: Vec<String>,
+    /// The subject line.
+    pub subject: String,
+    /// The text part.
+    pub body_text: String,
+    /// The HTML part.
+    pub body_html: String,
+}
+
+/// What the stack answers: mails by account.
+#[derive(Deserialize)]
+struct Sent {
+    messages: BTreeMap<String, Vec<Mail>>,
 }
 
 impl Mail {
     pub(crate) async fn all(endpoint: &str, address: &str) -> Result<Vec<Self>> {
         let url = format!("{endpoint}/_ministack/ses/messages");
-        let answer: Value = reqwest::get(url).await?.error_for_status()?.json().await?;
-        let messages = answer.get("messages").unwrap_or(&answer).as_array().cloned();
-        let texts = messages.unwrap_or_default().into_iter().map(|message| message.to_string());
-        Ok(texts.filter(|text| text.contains(address)).map(|text| Self { text }).collect())
+        let sent: Sent = reqwest::get(url).await?.error_for_status()?.json().await?;
+        let mails = sent.messages.into_values().flatten();
+        Ok(mails.filter(|mail| mail.to.iter().any(|to| to == address)).collect())
     }
 
     /// The first number of six digits: a confirmation code.
     pub fn code(&self) -> Option<String> {
-        let runs = self.text.split(|c: char| !c.is_ascii_digit());
-        runs.filter(|run| run.len() == 6).map(str::to_owned).next()
+        let mut runs = self.body_text.split(|c: char| !c.is_ascii_digit());
+        runs.find(|run| run.len() == 6).map(str::to_owned)
     }
 }

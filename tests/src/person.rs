@@ -67,7 +67,7 @@ impl Person {
     pub async fn mails_about(&self, stack: &Stack, id: VideoId) -> Result<Vec<Mail>> {
         for _ in 0..LOOKS {
             let mut mails = stack.mails(&self.email).await?;
-            mails.retain(|mail| mail.text.contains(&id.to_string()));
+            mails.retain(|mail| mail.body_text.contains(&id.to_string()));
             if !mails.is_empty() {
                 return Ok(mails);
             }

@@ -4,7 +4,7 @@ use crate::mail::Mailer;
 use aws_lambda_events::{event::sqs::SqsEvent, sqs::SqsBatchResponse};
 use framezip_contract::{ErrorCode, Failure, Job, Outcome, Verdict};
 use framezip_runtime::{
-    masked,
+    masked, metric,
     settings::{self, SettingError},
     sqs::{Delivery, HandlerError, Inbox},
 };
@@ -79,6 +79,8 @@ impl Notifier {
 }
 
 fn given_up(job: Job) -> Outcome {
+    tracing::error!(video.id = %job.video, "a video's job was given up");
+    metric::count("JobsGivenUp");
     let failure = Failure::new(
         ErrorCode::Internal,
         "We could not process this video, and we have been told. Try again later.",

@@ -69,7 +69,6 @@ impl Letter {
             paragraphs.extend(warnings(&video.warnings));
             paragraphs.push("Download them with:".to_owned());
             verbatim.push(format!("framezip --api {api_url} download {}", video.id));
-            verbatim.push(format!("{api_url}/videos/{}", video.id));
             format!("The frames of {name} are ready")
         } else {
             if let Some(error) = &video.error {
@@ -169,7 +168,8 @@ mod tests {
         let letter = Letter::about(&video, "https://api");
         assert_eq!(letter.subject, "The frames of a<b>&c.mp4 are ready");
         assert!(letter.text().contains("60 frames in a zip of 8.1 MB"), "{}", letter.text());
-        assert!(letter.text().contains(&format!("https://api/videos/{}", video.id)));
+        let command = format!("framezip --api https://api download {}", video.id);
+        assert!(letter.text().contains(&command), "{}", letter.text());
         assert!(letter.html().contains("a&lt;b&gt;&amp;c.mp4"), "{}", letter.html());
     }
 

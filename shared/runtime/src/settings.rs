@@ -120,7 +120,10 @@ mod tests {
     #[test]
     fn a_local_api_is_found_by_its_id() {
         assert_eq!(
-            local_api_url("http://127.0.0.1:4566", "https://a1.execute-api.eu-central-1.amazonaws.com"),
+            local_api_url(
+                "http://127.0.0.1:4566",
+                "https://a1.execute-api.eu-central-1.amazonaws.com"
+            ),
             "http://127.0.0.1:4566/_aws/execute-api/a1"
         );
     }
