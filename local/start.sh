@@ -50,7 +50,7 @@ fi
 
 if ! sam deploy --config-file "$root/samconfig.toml" --config-env local \
     --template-file "$root/.aws-sam/build/template.yaml" \
-    --parameter-overrides SenderEmail=framezip@example.com TlsOnly=no \
+    --parameter-overrides SenderEmail=framezip@example.com LocalStack=yes \
     Architecture="$(uname -m | sed s/aarch64/arm64/)" >"$directory/deploy.log" 2>&1; then
     tail -n 30 "$directory/deploy.log" >&2
     echo "the deployment to the local stack failed" >&2

@@ -37,7 +37,7 @@ fn trials(stack: Option<&Arc<Stack>>) -> Vec<Trial> {
                 let stack = stack.cloned();
                 Trial::test(concat!(stringify!($module), "::", stringify!($test)), move || {
                     let stack = stack.ok_or("there is no stack")?;
-                    block_on($module::$test(&stack)).map_err(|error| format!("{error:?}").into())
+                    block_on($module::$test(&stack)).map_err(|error| format!("{error:#}").into())
                 })
             }),*]
         };
