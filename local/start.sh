@@ -15,7 +15,8 @@ directory=$(cd "$directory" && pwd)
 endpoint=http://127.0.0.1:$port
 
 export AWS_ENDPOINT_URL=$endpoint AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
-export AWS_DEFAULT_REGION=${AWS_DEFAULT_REGION:-eu-central-1} AWS_REGION=${AWS_DEFAULT_REGION:-eu-central-1}
+export AWS_DEFAULT_REGION=${AWS_DEFAULT_REGION:-eu-central-1}
+export AWS_REGION=$AWS_DEFAULT_REGION
 export SAM_CLI_TELEMETRY=0 AWS_EC2_METADATA_DISABLED=true
 
 ready() { curl --silent --fail --max-time 2 "$endpoint/_ministack/ready" >/dev/null; }

@@ -2,6 +2,8 @@
 # Builds $OUT: FFmpeg's shared libraries for $ARCH. The Makefile sets the variables and asks only
 # when $OUT does not exist. This file's commands are part of $OUT's name: what changes the
 # libraries belongs here.
+# Lists of words are split on purpose, and the listed names are FFmpeg's.
+# shellcheck disable=SC2010,SC2046,SC2048,SC2086
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)

@@ -44,6 +44,8 @@ fi
 
 say "not to be had from $url; asking Debian's mirror"
 # The machine's own mirror, with its own proxy and credentials, whatever they are.
+# $(SITE) is for apt to fill in.
+# shellcheck disable=SC2016
 site=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -v -- '-security' | head -n 1) ||
     { say "no Debian mirror here; give $given_by=<file>"; exit 1; }
 mkdir -p "$tmp"/{state/lists/partial,cache/archives/partial,source}

@@ -193,7 +193,7 @@ impl Work {
             )));
         }
         let finish = || {
-            zip.add("frames.json", &manifest.to_json(&warnings)?)?;
+            zip.add("frames.json", &manifest.into_json(&warnings)?)?;
             zip.finish()?.0.finish()
         };
         finish().map_err(FramesError::Sink)?;

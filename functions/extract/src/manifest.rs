@@ -49,7 +49,7 @@ impl Manifest {
         self.frames.len() as u32
     }
 
-    pub(crate) fn to_json(mut self, warnings: &[Warning]) -> io::Result<Vec<u8>> {
+    pub(crate) fn into_json(mut self, warnings: &[Warning]) -> io::Result<Vec<u8>> {
         self.warnings = warnings.to_vec();
         Ok(serde_json::to_vec_pretty(&self)?)
     }

@@ -86,14 +86,14 @@ impl Container {
 
     /// Goes to the last keyframe that is on screen at `tick` or before. `false`: it cannot.
     pub(crate) fn seek(&mut self, tick: i64) -> Result<bool, FramesError> {
-        self.seek_with(tick, ffi::AVSEEK_FLAG_BACKWARD as i32)
+        self.seek_with(tick, ffi::AVSEEK_FLAG_BACKWARD)
     }
 
     /// Goes to the first packet.
     pub(crate) fn rewind(&mut self) -> Result<bool, FramesError> {
         if self.has(ffi::AVFMT_TS_DISCONT) || self.has(ffi::AVFMT_NOTIMESTAMPS) {
             // a stream without an index, which may be entered at any byte
-            return self.seek_with(0, ffi::AVSEEK_FLAG_BYTE as i32);
+            return self.seek_with(0, ffi::AVSEEK_FLAG_BYTE);
         }
         self.seek(self.start_hint())
     }
@@ -128,7 +128,7 @@ impl Container {
         // touches the index.
         unsafe {
             let pointer = stream.as_ptr().cast_mut();
-            let flags = ffi::AVSEEK_FLAG_BACKWARD as i32;
+            let flags = ffi::AVSEEK_FLAG_BACKWARD;
             let entry = ffi::avformat_index_get_entry_from_timestamp(pointer, tick, flags);
             entry.as_ref().map(|entry| entry.timestamp)
         }

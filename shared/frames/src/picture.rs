@@ -117,7 +117,7 @@ impl Layout {
         // SAFETY: the context is valid; the tables are static.
         unsafe {
             let table = ffi::sws_getCoefficients(self.matrix);
-            let rgb = ffi::sws_getCoefficients(ffi::SWS_CS_DEFAULT as i32);
+            let rgb = ffi::sws_getCoefficients(ffi::SWS_CS_DEFAULT);
             let one = 1 << 16;
             let range = i32::from(self.full_range);
             // formats that have no colour matrix refuse this, and need none
@@ -130,7 +130,7 @@ impl Layout {
 /// The matrix the picture was made with. Where it does not say, what players assume: BT.709 for
 /// high definition, BT.601 below.
 fn matrix(picture: &frame::Video) -> i32 {
-    let matrix = match picture.color_space() {
+    match picture.color_space() {
         color::Space::BT709 => ffi::SWS_CS_ITU709,
         color::Space::BT470BG | color::Space::SMPTE170M => ffi::SWS_CS_ITU601,
         color::Space::FCC => ffi::SWS_CS_FCC,
@@ -138,8 +138,7 @@ fn matrix(picture: &frame::Video) -> i32 {
         color::Space::BT2020NCL | color::Space::BT2020CL => ffi::SWS_CS_BT2020,
         _ if picture.height() >= 720 => ffi::SWS_CS_ITU709,
         _ => ffi::SWS_CS_ITU601,
-    };
-    matrix as i32
+    }
 }
 
 fn jpeg(error: turbojpeg::Error) -> FramesError {

@@ -1,5 +1,7 @@
 //! Real files: the right frames at the right times, and what is wrong with the bad ones.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use framezip_contract::{ErrorCode, Extraction, ExtractionOptions, Limits, Warning};
 use framezip_frames::{Frame, FramesError, Video};
 use framezip_media::{Truth, number, path, truth};
