@@ -16,6 +16,7 @@ use framezip_frames::{FramesError, Video as Media};
 use framezip_runtime::sqs::{Delivery, HandlerError};
 use framezip_store::{Lease, Record};
 use std::{
+    convert::Infallible,
     io,
     sync::{
         Arc,
@@ -93,11 +94,16 @@ impl Extractor {
         let stop = Stop { at: stop_at, taken_away: taken_away.clone() };
         let work = Work { video: video.clone(), limits: self.limits, stop, report };
         let zip = ObjectKey::zip(&video.owner, video.id).to_string();
-        let (made, uploaded, ()) = tokio::join!(
-            task::spawn_blocking(move || work.run(reader, writer)),
-            zip_upload::upload(&self.s3, &self.results, &zip, parts),
-            self.report(video, message_id, progress, &taken_away),
-        );
+        let zipped = async {
+            tokio::join!(
+                task::spawn_blocking(move || work.run(reader, writer)),
+                zip_upload::upload(&self.s3, &self.results, &zip, parts),
+            )
+        };
+        let (made, uploaded) = tokio::select! {
+            zipped = zipped => zipped,
+            never = self.report(video, message_id, progress, &taken_away) => match never {},
+        };
         let made = made.context("the decoding thread failed")?;
         let cancelled = taken_away.load(Ordering::Relaxed);
         match (made, uploaded) {
@@ -115,7 +121,7 @@ impl Extractor {
         }
     }
 
-    /// Writes progress until the thread is done. Sets `taken_away` where the video is not ours any
+    /// Writes progress for as long as it is polled. Sets `taken_away` where the video is not ours any
     /// more. A write that fails is not worth an extraction: the next one tells more.
     async fn report(
         &self,
@@ -123,8 +129,12 @@ impl Extractor {
         message_id: &str,
         mut progress: watch::Receiver<Option<Progress>>,
         taken_away: &AtomicBool,
-    ) {
-        while progress.changed().await.is_ok() {
+    ) -> Infallible {
+        loop {
+            if progress.changed().await.is_err() {
+                // the thread is done; what is left is the upload's
+                std::future::pending::<()>().await;
+            }
             let Some(done) = *progress.borrow_and_update() else { continue };
             match self.videos.progress(&video.owner, video.id, message_id, done).await {
                 Ok(Some(_)) => {}
