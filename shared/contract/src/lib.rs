@@ -4,20 +4,22 @@
 
 mod error;
 mod extraction;
+mod fraction;
 mod http;
 mod id;
 mod limits;
 mod message;
-mod seconds;
+mod position;
 mod video;
 
 pub use error::ErrorCode;
-pub use extraction::{Extraction, ExtractionOptions, FieldError, InvalidExtraction, Select};
+pub use extraction::{Extraction, ExtractionOptions, FieldError, Fit, InvalidExtraction, Select};
+pub use fraction::{Fraction, InvalidFraction};
 pub use http::{
     CreateVideo, CreatedVideo, Download, Problem, Upload, VideoPage, VideoView, WebConfig,
 };
 pub use id::{InvalidKey, ObjectKey, UserId, VideoId};
 pub use limits::Limits;
 pub use message::{Job, Outcome, Verdict};
-pub use seconds::{InvalidSeconds, Seconds};
+pub use position::{InvalidPosition, Position};
 pub use video::{Failure, Progress, Source, Status, Video, Warning, ZipFacts};

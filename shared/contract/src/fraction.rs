@@ -1,32 +1,32 @@
-//! Time spans as exact fractions, because 29.97 frames a second must not drift.
+//! Numbers as exact fractions, because 29.97 frames a second must not drift.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, str::FromStr};
 
-/// A span of time in seconds, as a reduced fraction. In JSON a number (`0.5`) or a fraction in a
+/// A number that is not negative, as a reduced fraction. In JSON a number (`0.5`) or a fraction in a
 /// string (`"1001/30000"`). Written as a number where that is exact, else as the fraction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seconds {
+pub struct Fraction {
     numerator: u32,
     denominator: u32,
 }
 
-/// A text that is no span of time.
+/// A text that is no such number.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a number of seconds, such as 2, 0.5 or 1001/30000")]
-pub struct InvalidSeconds(String);
+#[error("{0:?} is not a number such as 2, 0.5 or 1001/30000")]
+pub struct InvalidFraction(String);
 
 /// Decimal places that a number may have.
 const PLACES: usize = 6;
 
-impl Seconds {
-    /// Whole seconds.
-    pub const fn whole(seconds: u32) -> Self {
-        Self { numerator: seconds, denominator: 1 }
+impl Fraction {
+    /// A whole number.
+    pub const fn whole(number: u32) -> Self {
+        Self { numerator: number, denominator: 1 }
     }
 
     /// The fraction `numerator / denominator`; `None` where the denominator is 0.
-    pub fn fraction(numerator: u32, denominator: u32) -> Option<Self> {
+    pub fn new(numerator: u32, denominator: u32) -> Option<Self> {
         let divisor = gcd(numerator, denominator);
         (denominator != 0)
             .then(|| Self { numerator: numerator / divisor, denominator: denominator / divisor })
@@ -42,7 +42,7 @@ impl Seconds {
         self.denominator
     }
 
-    /// The nearest floating-point number of seconds.
+    /// The nearest floating-point number.
     pub fn as_f64(self) -> f64 {
         f64::from(self.numerator) / f64::from(self.denominator)
     }
@@ -52,14 +52,14 @@ fn gcd(a: u32, b: u32) -> u32 {
     if b == 0 { a.max(1) } else { gcd(b, a % b) }
 }
 
-impl FromStr for Seconds {
-    type Err = InvalidSeconds;
+impl FromStr for Fraction {
+    type Err = InvalidFraction;
 
-    fn from_str(text: &str) -> Result<Self, InvalidSeconds> {
-        let invalid = || InvalidSeconds(text.to_owned());
+    fn from_str(text: &str) -> Result<Self, InvalidFraction> {
+        let invalid = || InvalidFraction(text.to_owned());
         let digits = |part: &str| part.parse::<u32>().map_err(|_| invalid());
         if let Some((numerator, denominator)) = text.split_once('/') {
-            return Self::fraction(digits(numerator)?, digits(denominator)?).ok_or_else(invalid);
+            return Self::new(digits(numerator)?, digits(denominator)?).ok_or_else(invalid);
         }
         let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
         if decimals.len() > PLACES || text.ends_with('.') {
@@ -71,11 +71,11 @@ impl FromStr for Seconds {
             .checked_mul(denominator)
             .and_then(|n| n.checked_add(decimals))
             .ok_or_else(invalid)?;
-        Self::fraction(numerator, denominator).ok_or_else(invalid)
+        Self::new(numerator, denominator).ok_or_else(invalid)
     }
 }
 
-impl fmt::Display for Seconds {
+impl fmt::Display for Fraction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = self.as_f64().to_string();
         if number.parse() == Ok(*self) {
@@ -86,7 +86,7 @@ impl fmt::Display for Seconds {
     }
 }
 
-impl Serialize for Seconds {
+impl Serialize for Fraction {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let text = self.to_string();
         if text.contains('/') {
@@ -99,29 +99,29 @@ impl Serialize for Seconds {
     }
 }
 
-impl<'de> Deserialize<'de> for Seconds {
+impl<'de> Deserialize<'de> for Fraction {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor;
         impl de::Visitor<'_> for Visitor {
-            type Value = Seconds;
+            type Value = Fraction;
 
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("a number of seconds, such as 2, 0.5 or \"1001/30000\"")
+                f.write_str("a number such as 2, 0.5 or \"1001/30000\"")
             }
 
-            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Seconds, E> {
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Fraction, E> {
                 self.visit_str(&number.to_string())
             }
 
-            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Seconds, E> {
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Fraction, E> {
                 self.visit_str(&number.to_string())
             }
 
-            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Seconds, E> {
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Fraction, E> {
                 self.visit_str(&number.to_string())
             }
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Seconds, E> {
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Fraction, E> {
                 text.parse().map_err(E::custom)
             }
         }
@@ -142,24 +142,24 @@ mod tests {
             ("2.50", 5, 2),
             ("4/2", 2, 1),
         ] {
-            let seconds: Seconds = text.parse().unwrap();
-            assert_eq!((seconds.numerator(), seconds.denominator()), (numerator, denominator));
+            let fraction: Fraction = text.parse().unwrap();
+            assert_eq!((fraction.numerator(), fraction.denominator()), (numerator, denominator));
         }
     }
 
     #[test]
-    fn what_is_no_span_is_refused() {
+    fn what_is_no_number_is_refused() {
         for text in ["", "-1", "1/0", "NaN", "inf", "1e3", "0.1234567", "1.", "99999999999"] {
-            assert!(text.parse::<Seconds>().is_err(), "{text}");
+            assert!(text.parse::<Fraction>().is_err(), "{text}");
         }
     }
 
     #[test]
     fn json_reads_back_as_written() {
-        for (json, seconds) in [("2", "2"), ("0.1", "0.1"), ("\"1/3\"", "1/3")] {
-            let seconds: Seconds = seconds.parse().unwrap();
-            assert_eq!(serde_json::to_string(&seconds).unwrap(), json);
-            assert_eq!(serde_json::from_str::<Seconds>(json).unwrap(), seconds);
+        for (json, text) in [("2", "2"), ("0.1", "0.1"), ("\"1/3\"", "1/3")] {
+            let fraction: Fraction = text.parse().unwrap();
+            assert_eq!(serde_json::to_string(&fraction).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Fraction>(json).unwrap(), fraction);
         }
     }
 }
