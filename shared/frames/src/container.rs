@@ -2,6 +2,7 @@
 
 use crate::{
     FramesError,
+    chooser::Stamp,
     source::{Fault, Watched},
     time::Clock,
 };
@@ -13,6 +14,7 @@ use ffmpeg_next::{
         stream::Disposition,
     },
     media,
+    packet::Ref,
 };
 use framezip_contract::{ErrorCode, Limits, Source};
 use std::io::{Read, Seek};
@@ -26,8 +28,6 @@ pub(crate) struct Container {
     fault: Fault,
     stream: usize,
     pub(crate) clock: Clock,
-    /// The tick behind the last frame, where it could be found.
-    pub(crate) end: Option<i64>,
     pub(crate) source: Source,
 }
 
@@ -51,15 +51,8 @@ impl Container {
         let input = opened.map_err(FramesError::opening)?;
         let stream = best_video(&input)?;
         let (clock, source) = facts(&input, stream)?;
-        let mut container = Self { input, fault, stream, clock, end: None, source };
+        let container = Self { input, fault, stream, clock, source };
         container.check_picture(limits)?;
-        container.end = container.find_end()?;
-        let start = container.start_hint();
-        container.source.duration = container
-            .end
-            .map(|end| clock.seconds(end.saturating_sub(start)))
-            .filter(|seconds| *seconds > 0.0);
-        container.check_length(limits)?;
         Ok(container)
     }
 
@@ -140,35 +133,67 @@ impl Container {
         start.filter(|start| *start != ffi::AV_NOPTS_VALUE).unwrap_or(0)
     }
 
+    /// A packet's times; `None` where it does not tell them.
+    pub(crate) fn stamp(&self, packet: &Packet) -> Option<Stamp> {
+        let presented = packet.pts()?;
+        // SAFETY: the packet is valid for as long as it is borrowed.
+        let flags = unsafe { (*packet.as_ptr()).flags };
+        Some(Stamp {
+            presented,
+            decoded: packet.dts()?,
+            end: self.end_of(packet)?,
+            // behind an edit list's back
+            hidden: flags & ffi::AV_PKT_FLAG_DISCARD != 0,
+        })
+    }
+
+    /// The tick at which a packet's frame goes off screen.
+    fn end_of(&self, packet: &Packet) -> Option<i64> {
+        let length = if packet.duration() > 0 { packet.duration() } else { self.frame_ticks() };
+        packet.pts().or(packet.dts()).map(|time| time.saturating_add(length))
+    }
+
+    /// How long a frame is on screen on average, and one tick at least.
+    fn frame_ticks(&self) -> i64 {
+        let length = self.source.frame_rate.map_or(0.0, |rate| 1.0 / rate);
+        self.clock.from_microseconds((length * 1e6) as i64).max(1)
+    }
+
+    /// The tick behind the last frame. Leaves the container at its start.
+    ///
     /// MP4 knows where its video ends. Elsewhere the length in the header is that of the longest
     /// stream, or an estimate, or wrong: the last packets tell. Matroska loads its index only when
     /// it first seeks, which this does too.
-    fn find_end(&mut self) -> Result<Option<i64>, FramesError> {
-        let Some(stream) = self.input.stream(self.stream) else { return Ok(None) };
-        let declared = stream.duration();
+    pub(crate) fn find_end(&mut self) -> Result<i64, FramesError> {
         let start = self.start_hint();
+        let declared = self.input.stream(self.stream).map_or(0, |stream| stream.duration());
         if self.source.container.starts_with("mov") && declared > 0 {
-            return Ok(Some(start.saturating_add(declared)));
-        }
-        let frame = stream.avg_frame_rate();
-        let frame_ticks =
-            self.clock.ticks(1, frame.denominator().max(0) as u64, frame.numerator().max(1) as u64);
-        if !self.has(ffi::AVFMT_NOTIMESTAMPS) {
-            let length = self.input.duration().max(0) as u64;
-            let last = start.saturating_add(self.clock.ticks(length, 1, 1_000_000));
-            self.seek(last)?;
+            return Ok(start.saturating_add(declared));
         }
         let mut end = None;
-        while let Some(packet) = self.read()? {
-            let length = if packet.duration() > 0 { packet.duration() } else { frame_ticks };
-            let behind = packet.pts().or(packet.dts()).map(|time| time.saturating_add(length));
-            end = end.max(behind);
+        if !self.has(ffi::AVFMT_NOTIMESTAMPS) {
+            let length = self.clock.from_microseconds(self.input.duration().max(0));
+            self.seek(start.saturating_add(length))?;
+            end = self.last_end()?;
+            self.rewind()?;
+        }
+        if end.is_none() {
+            end = self.last_end()?;
         }
         if !self.rewind()? {
             return Err(FramesError::media(
                 ErrorCode::CorruptVideo,
                 "This file cannot be read from its start. It may be damaged.",
             ));
+        }
+        Ok(end.unwrap_or(start.saturating_add(1)))
+    }
+
+    /// The greatest time at which a packet from here on goes off screen.
+    fn last_end(&mut self) -> Result<Option<i64>, FramesError> {
+        let mut end = None;
+        while let Some(packet) = self.read()? {
+            end = end.max(self.end_of(&packet));
         }
         Ok(end)
     }
@@ -185,17 +210,6 @@ impl Container {
             ));
         }
         Ok(())
-    }
-
-    fn check_length(&self, limits: &Limits) -> Result<(), FramesError> {
-        let limit = f64::from(limits.duration_seconds);
-        match self.source.duration {
-            Some(seconds) if seconds > limit => Err(FramesError::media(
-                ErrorCode::TooLong,
-                format!("This video is {seconds:.0} seconds long. At most {limit} are allowed."),
-            )),
-            _ => Ok(()),
-        }
     }
 }
 

@@ -1,24 +1,17 @@
 //! Packets in, pictures out, in presentation order.
 
 use crate::{FramesError, container::Container};
-use ffmpeg_next::{Error as FfmpegError, codec, decoder, error::EAGAIN, frame};
-use framezip_contract::{ErrorCode, Limits, Warning};
+use ffmpeg_next::{Discard, Error as FfmpegError, Packet, codec, decoder, error::EAGAIN, frame};
+use framezip_contract::{ErrorCode, Limits};
 
 /// A decoder with the container that feeds it.
 pub(crate) struct Decoder {
     pub(crate) container: Container,
     decoder: decoder::Video,
-    /// The decode time of the last packet that was read.
+    /// The time of the last packet that was sent.
     position: Option<i64>,
     drained: bool,
     damaged: Vec<i64>,
-}
-
-/// What one step of the decoder gave.
-enum Step {
-    Picture(frame::Video),
-    Hungry,
-    Done,
 }
 
 impl Decoder {
@@ -47,60 +40,71 @@ impl Decoder {
         Ok(Self { container, decoder, position: None, drained: false, damaged: Vec::new() })
     }
 
-    /// The next picture; `None` at the end. Packets that cannot be decoded are noted and passed
-    /// over.
+    /// The next picture, of every packet that follows; `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<frame::Video>, FramesError> {
         loop {
-            match self.receive()? {
-                Step::Picture(picture) => return Ok(Some(picture)),
-                Step::Done => return Ok(None),
-                Step::Hungry => self.feed()?,
+            if let Some(picture) = self.receive()? {
+                return Ok(Some(picture));
+            }
+            if self.drained {
+                return Ok(None);
+            }
+            match self.container.read()? {
+                Some(packet) => self.send(&packet, true)?,
+                None => self.send_end()?,
             }
         }
     }
 
-    fn receive(&mut self) -> Result<Step, FramesError> {
-        let mut picture = frame::Video::empty();
-        match self.decoder.receive_frame(&mut picture) {
-            Ok(()) => Ok(Step::Picture(picture)),
-            Err(FfmpegError::Other { errno: EAGAIN }) => Ok(Step::Hungry),
-            Err(FfmpegError::Eof) => Ok(Step::Done),
+    /// Decodes a packet. One that is not `wanted` is passed over if no other refers to it. One that
+    /// cannot be decoded is noted.
+    pub(crate) fn send(&mut self, packet: &Packet, wanted: bool) -> Result<(), FramesError> {
+        let skip = if wanted { Discard::Default } else { Discard::NonReference };
+        self.decoder.skip_frame(skip);
+        self.position = packet.pts().or(packet.dts()).or(self.position);
+        match self.decoder.send_packet(packet) {
             Err(FfmpegError::Exit) => Err(FramesError::Interrupted),
             Err(_) => {
                 self.damaged.extend(self.position);
-                Ok(if self.drained { Step::Done } else { Step::Hungry })
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Says that no packet follows, so that the pictures that wait for their turn come out.
+    pub(crate) fn send_end(&mut self) -> Result<(), FramesError> {
+        self.drained = true;
+        self.decoder.send_eof().map_err(|error| FramesError::library("the decoder's end", error))
+    }
+
+    /// A picture, in presentation order; `None` until more packets are sent.
+    pub(crate) fn receive(&mut self) -> Result<Option<frame::Video>, FramesError> {
+        loop {
+            let mut picture = frame::Video::empty();
+            match self.decoder.receive_frame(&mut picture) {
+                Ok(()) => return Ok(Some(picture)),
+                Err(FfmpegError::Other { errno: EAGAIN } | FfmpegError::Eof) => return Ok(None),
+                Err(FfmpegError::Exit) => return Err(FramesError::Interrupted),
+                Err(_) => {
+                    self.damaged.extend(self.position);
+                    if !self.drained {
+                        return Ok(None);
+                    }
+                }
             }
         }
     }
 
-    fn feed(&mut self) -> Result<(), FramesError> {
-        let Some(packet) = self.container.read()? else {
-            self.drained = true;
-            return self
-                .decoder
-                .send_eof()
-                .map_err(|error| FramesError::library("the decoder's end", error));
-        };
-        let time = packet.dts().or(packet.pts());
-        self.position = time.or(self.position);
-        if self.decoder.send_packet(&packet).is_err() {
-            self.damaged.extend(packet.pts().or(time));
+    /// Goes to the last keyframe before `tick`, or to the start where there is no index. `false`: it
+    /// cannot.
+    pub(crate) fn go_to(&mut self, tick: i64) -> Result<bool, FramesError> {
+        if self.container.indexed_keyframe(tick).is_none() {
+            return self.rewind();
         }
-        Ok(())
-    }
-
-    /// Goes on at the last keyframe before `tick`, if there is one that is not read yet. `false`:
-    /// it goes on where it is.
-    pub(crate) fn skip_to(&mut self, tick: i64) -> Result<bool, FramesError> {
-        let ahead = match (self.container.indexed_keyframe(tick), self.position) {
-            (Some(keyframe), Some(position)) => keyframe > position,
-            _ => false,
-        };
-        if !ahead || !self.container.seek(tick)? {
-            return Ok(false);
-        }
+        let there = self.container.seek(tick)?;
         self.restart();
-        Ok(true)
+        Ok(there)
     }
 
     /// Goes back to the first packet.
@@ -116,15 +120,8 @@ impl Decoder {
         self.drained = false;
     }
 
-    /// What could not be decoded, in time order, one warning a packet.
-    pub(crate) fn warnings(&mut self, start: i64) -> impl Iterator<Item = Warning> {
-        let mut damaged = std::mem::take(&mut self.damaged);
-        damaged.sort_unstable();
-        damaged.dedup();
-        let clock = self.container.clock;
-        damaged.into_iter().map(move |tick| Warning {
-            time: Some(clock.seconds(tick.saturating_sub(start)).max(0.0)),
-            message: "This part of the video is damaged and could not be decoded.".to_owned(),
-        })
+    /// The times of what could not be decoded, in ticks.
+    pub(crate) fn take_damaged(&mut self) -> Vec<i64> {
+        std::mem::take(&mut self.damaged)
     }
 }

@@ -9,15 +9,20 @@
 //! the reader, pictures are bounded before they are allocated, and an interrupt ends every
 //! operation.
 
+mod chooser;
 mod container;
 mod decoder;
 mod error;
 mod orientation;
 mod picture;
+mod shown;
 mod source;
+mod span;
 mod targets;
+mod team;
 mod time;
 mod video;
+mod worker;
 
 pub use error::FramesError;
 pub use video::{Frame, Video};

@@ -2,7 +2,7 @@
 
 use crate::{FramesError, orientation::Orientation};
 use ffmpeg_next::{color, ffi, frame, software::scaling};
-use framezip_contract::Extraction;
+use framezip_contract::{Extraction, Fit};
 use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
 
 /// An image as it goes into the zip.
@@ -12,10 +12,19 @@ pub(crate) struct Encoded {
     pub(crate) jpeg: Vec<u8>,
 }
 
+/// How large an image is, in pixels across and down.
+struct Target {
+    /// What the picture is scaled to.
+    scaled: (u32, u32),
+    /// What is cut out around its centre.
+    cut: (u32, u32),
+}
+
 /// Makes images of pictures. Keeps the scaler, which is costly to set up, from one to the next.
 pub(crate) struct Imager {
     width: Option<u32>,
     height: Option<u32>,
+    fit: Fit,
     compressor: Compressor,
     scaler: Option<(Layout, scaling::Context)>,
 }
@@ -34,16 +43,24 @@ impl Imager {
         let mut compressor = Compressor::new().map_err(jpeg)?;
         compressor.set_quality(extraction.quality.into()).map_err(jpeg)?;
         compressor.set_subsamp(Subsamp::Sub2x2).map_err(jpeg)?;
-        Ok(Self { width: extraction.width, height: extraction.height, compressor, scaler: None })
+        Ok(Self {
+            width: extraction.width,
+            height: extraction.height,
+            fit: extraction.fit,
+            compressor,
+            scaler: None,
+        })
     }
 
     pub(crate) fn encode(&mut self, picture: &frame::Video) -> Result<Encoded, FramesError> {
         let orientation = Orientation::of(picture);
-        let (width, height) = self.target(picture, orientation);
-        let rgb = self.scale(picture, (width, height))?;
-        let (stride, pixels) = (rgb.stride(0), rgb.data(0));
-        let upright = orientation.apply(pixels, stride, width as usize, height as usize);
-        let (width, height) = orientation.turned((width, height));
+        let Target { scaled, cut } = self.target(picture, orientation);
+        let rgb = self.scale(picture, scaled)?;
+        let stride = rgb.stride(0);
+        let (left, top) = ((scaled.0 - cut.0) / 2, (scaled.1 - cut.1) / 2);
+        let pixels = &rgb.data(0)[top as usize * stride + left as usize * 3..];
+        let upright = orientation.apply(pixels, stride, cut.0 as usize, cut.1 as usize);
+        let (width, height) = orientation.turned(cut);
         let (pixels, pitch) = match &upright {
             Some(pixels) => (pixels.as_slice(), width as usize * 3),
             None => (pixels, stride),
@@ -59,8 +76,9 @@ impl Imager {
         Ok(Encoded { width, height, jpeg })
     }
 
-    /// The image's size before it is turned: the picture's with square pixels, made smaller to fit.
-    fn target(&self, picture: &frame::Video, orientation: Orientation) -> (u32, u32) {
+    /// The image's size before it is turned: the picture's with square pixels, made smaller to fit,
+    /// never larger.
+    fn target(&self, picture: &frame::Video, orientation: Orientation) -> Target {
         let aspect = picture.aspect_ratio();
         let stretch = if aspect.numerator() > 0 && aspect.denominator() > 0 {
             f64::from(aspect)
@@ -69,11 +87,19 @@ impl Imager {
         };
         let (width, height) = (f64::from(picture.width()) * stretch, f64::from(picture.height()));
         let (most_wide, most_high) = orientation.turned((self.width, self.height));
-        let fit = |most: Option<u32>, side: f64| most.map_or(1.0, |most| f64::from(most) / side);
-        let factor = fit(most_wide, width).min(fit(most_high, height)).min(1.0);
+        let ratio = |most: Option<u32>, side: f64| most.map_or(1.0, |most| f64::from(most) / side);
+        let (across, down) = (ratio(most_wide, width).min(1.0), ratio(most_high, height).min(1.0));
+        let (across, down) = match self.fit {
+            Fit::Inside => (across.min(down), across.min(down)),
+            Fit::Cover => (across.max(down), across.max(down)),
+            Fit::Fill => (across, down),
+        };
         // 65,500 is what a JPEG can have
-        let pixels = |side: f64| (side * factor).round().clamp(1.0, 65_500.0) as u32;
-        (pixels(width), pixels(height))
+        let pixels = |side: f64| side.round().clamp(1.0, 65_500.0) as u32;
+        let scaled = (pixels(width * across), pixels(height * down));
+        let within = |side: u32, most: Option<u32>| side.min(most.unwrap_or(side));
+        let cut = (within(scaled.0, most_wide), within(scaled.1, most_high));
+        Target { scaled, cut }
     }
 
     fn scale(

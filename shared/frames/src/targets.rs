@@ -1,32 +1,72 @@
 //! Which times the options mean (DESIGN §4). A target is the last tick, counted from the first
 //! frame, at which its frame may have come on screen.
 
-use crate::time::Clock;
-use framezip_contract::{Seconds, Select};
+use crate::time::{Clock, Moment};
+use framezip_contract::{Extraction, Fraction, Position, Select};
 
-/// The targets in time order.
-#[derive(Clone, Debug)]
-pub(crate) struct Targets {
+/// More targets than allowed.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TooMany;
+
+/// The targets of a video that is `span` ticks long, in time order, each once.
+pub(crate) fn targets(
+    extraction: &Extraction,
     clock: Clock,
-    rule: Rule,
-    next: u64,
-    total: Option<u64>,
+    span: i64,
+    most: usize,
+) -> Result<Vec<i64>, TooMany> {
+    let place = |position: Position| match position {
+        Position::Seconds(seconds) => Moment::seconds(seconds),
+        Position::Percent(percent) => clock.moment(part(span, percent)),
+    };
+    let end = clock.moment(span);
+    let from = extraction.from.map_or(clock.moment(0), place);
+    let to = extraction.to.map(place).filter(|to| to.is_before(end)).unwrap_or(end);
+    let steps = |step| (0..).map(move |index| from.after(index, step));
+    let within = move |moment: &Moment| moment.is_before(to) && !moment.is_before(from);
+    let moments: Box<dyn Iterator<Item = Moment>> = match &extraction.select {
+        Select::Auto => {
+            let length = clock.seconds(clock.ticks(to) - clock.ticks(from));
+            Box::new(steps(automatic(length)).take_while(within))
+        }
+        Select::Every(step) => Box::new(steps(*step).take_while(within)),
+        // the contract allows no 0 frames a second
+        Select::Fps(fps) => {
+            let step = Fraction::new(fps.denominator(), fps.numerator());
+            Box::new(steps(step.unwrap_or(Fraction::whole(1))).take_while(within))
+        }
+        Select::Count(count) => Box::new(centres(clock, from, to, *count).filter(within)),
+        Select::At(at) => Box::new(at.iter().map(|at| place(*at)).filter(within)),
+    };
+    let mut targets: Vec<_> = moments.take(most + 1).map(|moment| clock.ticks(moment)).collect();
+    if targets.len() > most {
+        return Err(TooMany);
+    }
+    targets.sort_unstable();
+    targets.dedup();
+    Ok(targets)
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Rule {
-    Every(Seconds),
-    /// The centres of `slices` equal parts of `span` ticks.
-    Centres {
-        slices: u32,
-        span: i64,
-    },
+/// `percent` hundredths of so many ticks.
+fn part(span: i64, percent: Fraction) -> i64 {
+    let above = i128::from(span) * i128::from(percent.numerator());
+    (above / (100 * i128::from(percent.denominator()))) as i64
 }
 
-/// `auto`: the longer the video, the longer the step.
-fn automatic(seconds: f64) -> Seconds {
+/// The centres of equal slices, to the tick.
+fn centres(clock: Clock, from: Moment, to: Moment, count: u32) -> impl Iterator<Item = Moment> {
+    let start = clock.ticks(from);
+    let length = i128::from(clock.ticks(to).saturating_sub(start));
+    (0..i128::from(count)).map(move |index| {
+        let centre = (2 * index + 1) * length / (2 * i128::from(count));
+        clock.moment(start.saturating_add(centre as i64))
+    })
+}
+
+/// `auto`: the longer the range, the longer the step.
+fn automatic(seconds: f64) -> Fraction {
     let minutes = seconds / 60.0;
-    Seconds::whole(match minutes {
+    Fraction::whole(match minutes {
         _ if minutes <= 2.0 => 2,
         _ if minutes <= 10.0 => 5,
         _ if minutes <= 30.0 => 10,
@@ -35,76 +75,57 @@ fn automatic(seconds: f64) -> Seconds {
     })
 }
 
-impl Targets {
-    /// Where the video's `span` is unknown, equal slices are those of one tick, and steps go on for
-    /// as long as there are frames.
-    pub(crate) fn new(select: Select, clock: Clock, span: Option<i64>) -> Self {
-        let rule = match select {
-            Select::Auto => Rule::Every(automatic(span.map_or(0.0, |span| clock.seconds(span)))),
-            Select::Every(step) => Rule::Every(step),
-            Select::Count(slices) => Rule::Centres { slices, span: span.unwrap_or(1) },
-        };
-        let total = match rule {
-            Rule::Every(step) => span.map(|span| clock.steps_before(span, step)),
-            Rule::Centres { slices, .. } => Some(slices.into()),
-        };
-        Self { clock, rule, next: 0, total }
-    }
-
-    /// How many there are, where the length is known.
-    pub(crate) fn total(&self) -> Option<u64> {
-        self.total
-    }
-}
-
-impl Iterator for Targets {
-    type Item = i64;
-
-    fn next(&mut self) -> Option<i64> {
-        if self.total.is_some_and(|total| self.next >= total) {
-            return None;
-        }
-        let index = self.next;
-        self.next += 1;
-        Some(match self.rule {
-            Rule::Every(step) => {
-                self.clock.ticks(index, step.numerator().into(), step.denominator().into())
-            }
-            Rule::Centres { slices, span } => {
-                let centre = (2 * i128::from(index) + 1) * i128::from(span);
-                (centre / (2 * i128::from(slices))) as i64
-            }
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use ffmpeg_next::Rational;
+    use framezip_contract::ExtractionOptions;
 
-    fn targets(select: Select, span: Option<i64>) -> Targets {
-        Targets::new(select, Clock::new(Rational::new(1, 1000)).unwrap(), span)
+    fn chosen(json: &str, span: i64) -> Vec<i64> {
+        let options: ExtractionOptions = serde_json::from_str(json).unwrap();
+        let clock = Clock::new(Rational::new(1, 1000)).unwrap();
+        targets(&options.try_into().unwrap(), clock, span, 1000).unwrap()
     }
 
     #[test]
     fn steps_end_with_the_video() {
-        let every = Select::Every(Seconds::whole(2));
-        assert_eq!(targets(every, Some(6000)).collect::<Vec<_>>(), [0, 2000, 4000]);
-        assert_eq!(targets(every, Some(6001)).count(), 4);
-        assert_eq!(targets(every, None).nth(1000), Some(2_000_000));
+        assert_eq!(chosen(r#"{"every":2}"#, 6000), [0, 2000, 4000]);
+        assert_eq!(chosen(r#"{"every":2}"#, 6001), [0, 2000, 4000, 6000]);
+        assert_eq!(chosen(r#"{"every":20}"#, 1), [0]);
+        assert_eq!(chosen(r#"{"fps":"3/2"}"#, 2000), [0, 666, 1333]);
     }
 
     #[test]
     fn a_count_takes_the_centres() {
-        let count = targets(Select::Count(3), Some(6000));
-        assert_eq!(count.collect::<Vec<_>>(), [1000, 3000, 5000]);
+        assert_eq!(chosen(r#"{"count":3}"#, 6000), [1000, 3000, 5000]);
+        assert_eq!(chosen(r#"{"count":2,"from":2,"to":4}"#, 6000), [2500, 3500]);
+    }
+
+    #[test]
+    fn places_are_taken_in_time_order_and_once() {
+        assert_eq!(chosen(r#"{"at":["50%",5,"0:01",1,7]}"#, 6000), [1000, 3000, 5000]);
+    }
+
+    #[test]
+    fn a_range_bounds_them_all() {
+        assert_eq!(chosen(r#"{"every":1,"from":1.5,"to":4.5}"#, 6000), [1500, 2500, 3500]);
+        assert_eq!(chosen(r#"{"every":1,"from":"50%"}"#, 6000), [3000, 4000, 5000]);
+        assert_eq!(chosen(r#"{"at":[1,2,3],"from":2,"to":3}"#, 6000), [2000]);
+        assert_eq!(chosen(r#"{"every":1,"from":9}"#, 6000), [0i64; 0]);
+        assert_eq!(chosen(r#"{"every":1,"to":9}"#, 2000), [0, 1000]);
     }
 
     #[test]
     fn auto_follows_the_length() {
         for (minutes, frames) in [(1, 30), (10, 120), (30, 180), (60, 180), (120, 240)] {
-            assert_eq!(targets(Select::Auto, Some(minutes * 60_000)).count(), frames);
+            assert_eq!(chosen("{}", minutes * 60_000).len(), frames);
         }
+    }
+
+    #[test]
+    fn more_than_allowed_are_refused() {
+        let options: ExtractionOptions = serde_json::from_str(r#"{"every":0.001}"#).unwrap();
+        let clock = Clock::new(Rational::new(1, 1000)).unwrap();
+        assert_eq!(targets(&options.try_into().unwrap(), clock, 2000, 1000), Err(TooMany));
     }
 }

@@ -1,13 +1,40 @@
 //! Presentation times as whole ticks of the stream's time base.
 
 use ffmpeg_next::{Rational, ffi::AVRational};
-use framezip_contract::Seconds;
+use framezip_contract::Fraction;
 
 /// A stream's clock: how long one tick is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Clock {
     numerator: i128,
     denominator: i128,
+}
+
+/// An exact moment, in seconds from the first frame.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment {
+    numerator: i128,
+    denominator: i128,
+}
+
+impl Moment {
+    pub(crate) fn seconds(seconds: Fraction) -> Self {
+        Self { numerator: seconds.numerator().into(), denominator: seconds.denominator().into() }
+    }
+
+    /// The moment `count` steps later.
+    pub(crate) fn after(self, count: u64, step: Fraction) -> Self {
+        let denominator = i128::from(step.denominator());
+        let steps = i128::from(count) * i128::from(step.numerator());
+        Self {
+            numerator: self.numerator * denominator + steps * self.denominator,
+            denominator: self.denominator * denominator,
+        }
+    }
+
+    pub(crate) fn is_before(self, other: Self) -> bool {
+        self.numerator * other.denominator < other.numerator * self.denominator
+    }
 }
 
 impl Clock {
@@ -23,11 +50,21 @@ impl Clock {
         AVRational { num: self.numerator as i32, den: self.denominator as i32 }
     }
 
-    /// The last tick that is not after `count` × `numerator / denominator` seconds.
-    pub(crate) fn ticks(self, count: u64, numerator: u64, denominator: u64) -> i64 {
-        let above = i128::from(count) * i128::from(numerator) * self.denominator;
-        let below = i128::from(denominator) * self.numerator;
+    /// The last tick that is not after a moment.
+    pub(crate) fn ticks(self, moment: Moment) -> i64 {
+        let above = moment.numerator * self.denominator;
+        let below = moment.denominator * self.numerator;
         i64::try_from(above.div_euclid(below)).unwrap_or(i64::MAX)
+    }
+
+    /// The moment of a tick.
+    pub(crate) fn moment(self, ticks: i64) -> Moment {
+        Moment { numerator: i128::from(ticks) * self.numerator, denominator: self.denominator }
+    }
+
+    /// How many ticks so many microseconds are, rounded down.
+    pub(crate) fn from_microseconds(self, microseconds: i64) -> i64 {
+        self.ticks(Moment { numerator: microseconds.into(), denominator: 1_000_000 })
     }
 
     pub(crate) fn seconds(self, ticks: i64) -> f64 {
@@ -39,13 +76,6 @@ impl Clock {
         let thousand = i128::from(ticks) * self.numerator * 1000;
         ((2 * thousand + self.denominator).div_euclid(2 * self.denominator)) as i64
     }
-
-    /// How many multiples of `step`, from 0 on, lie before `ticks`.
-    pub(crate) fn steps_before(self, ticks: i64, step: Seconds) -> u64 {
-        let above = i128::from(ticks) * self.numerator * i128::from(step.denominator());
-        let below = self.denominator * i128::from(step.numerator());
-        u64::try_from((above + below - 1).div_euclid(below)).unwrap_or(0)
-    }
 }
 
 #[cfg(test)]
@@ -55,18 +85,18 @@ mod tests {
     #[test]
     fn times_of_29_97_do_not_drift() {
         let clock = Clock::new(Rational::new(1, 30_000)).unwrap();
-        assert_eq!(clock.ticks(107_892, 1001, 30_000), 107_892 * 1001);
-        assert_eq!(clock.ticks(1, 1, 3), 10_000);
+        let start = Moment::seconds(Fraction::whole(0));
+        let step = Fraction::new(1001, 30_000).unwrap();
+        assert_eq!(clock.ticks(start.after(107_892, step)), 107_892 * 1001);
+        assert_eq!(clock.ticks(start.after(1, Fraction::new(1, 3).unwrap())), 10_000);
     }
 
     #[test]
-    fn a_step_at_the_very_end_does_not_count() {
-        let clock = Clock::new(Rational::new(1, 15_360)).unwrap();
-        let six = 6 * 15_360;
-        assert_eq!(clock.steps_before(six, Seconds::whole(1)), 6);
-        assert_eq!(clock.steps_before(six + 1, Seconds::whole(1)), 7);
-        assert_eq!(clock.steps_before(1, Seconds::whole(20)), 1);
-        assert_eq!(clock.steps_before(0, Seconds::whole(20)), 0);
+    fn a_moment_of_a_tick_is_that_tick() {
+        let clock = Clock::new(Rational::new(1001, 30_000)).unwrap();
+        assert_eq!(clock.ticks(clock.moment(12_345)), 12_345);
+        assert!(clock.moment(1).is_before(clock.moment(2)));
+        assert!(!clock.moment(2).is_before(clock.moment(2)));
     }
 
     #[test]

@@ -1,15 +1,21 @@
-//! A video, and the run through it that picks its frames.
+//! A video, and the work of getting its frames out.
 
 use crate::{
     FramesError,
     container::Container,
     decoder::Decoder,
-    picture::{Encoded, Imager},
-    targets::Targets,
+    shown::time,
+    span::{Span, spans},
+    targets::{TooMany, targets},
+    team,
+    time::Clock,
+    worker::Pick,
 };
-use ffmpeg_next::frame;
 use framezip_contract::{ErrorCode, Extraction, Limits, Source, Warning};
-use std::io::{self, Read, Seek};
+use std::{
+    cmp::Ordering,
+    io::{self, Read, Seek},
+};
 
 /// One extracted frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,33 +35,38 @@ pub struct Frame {
 }
 
 /// An opened video whose frames have been chosen but not yet decoded.
-pub struct Video {
-    decoder: Decoder,
-    imager: Imager,
-    targets: Targets,
+pub struct Video<O, I> {
+    open: O,
+    interrupt: I,
+    extraction: Extraction,
     limits: Limits,
+    decoder: Decoder,
+    source: Source,
     /// The first frame's presentation time, in ticks.
     start: i64,
-    first: frame::Video,
+    spans: Vec<Span>,
 }
 
-impl Video {
-    /// Opens a video and chooses its frames. `interrupt` is asked often, and ends every operation
-    /// when it says `true`.
+impl<R, O, I> Video<O, I>
+where
+    R: Read + Seek + Send + 'static,
+    O: Fn() -> io::Result<R> + Sync,
+    I: Fn() -> bool + Clone + Send + Sync + 'static,
+{
+    /// Opens a video and chooses its frames. Every decoder gets a reader of its own from `open`.
+    /// `interrupt` is asked often, and ends every operation when it says `true`.
     ///
     /// # Errors
     /// [`FramesError`]; [`FramesError::Media`] where there is nothing to extract.
-    pub fn open<R, I>(
-        reader: R,
+    pub fn open(
+        open: O,
         interrupt: I,
         extraction: &Extraction,
         limits: &Limits,
-    ) -> Result<Self, FramesError>
-    where
-        R: Read + Seek + Send + 'static,
-        I: FnMut() -> bool + Send + 'static,
-    {
-        let container = Container::open(reader, interrupt, limits)?;
+    ) -> Result<Self, FramesError> {
+        let reader = open().map_err(FramesError::Read)?;
+        let mut container = Container::open(reader, interrupt.clone(), limits)?;
+        let end = container.find_end()?;
         let mut decoder = Decoder::new(container, limits)?;
         let first = decoder.next()?.ok_or_else(|| {
             FramesError::media(
@@ -63,164 +74,132 @@ impl Video {
                 "Not one frame of this video could be decoded. The file is damaged or incomplete.",
             )
         })?;
-        let start = first.timestamp().unwrap_or_else(|| decoder.container.start_hint());
-        let span = decoder.container.end.map(|end| end.saturating_sub(start).max(1));
-        let targets = Targets::new(extraction.select, decoder.container.clock, span);
-        if targets.total().is_some_and(|total| total > limits.frames.into()) {
-            return Err(too_many_frames(limits));
-        }
-        let imager = Imager::new(extraction)?;
-        Ok(Self { decoder, imager, targets, limits: *limits, start, first })
+        let start = match time(&first) {
+            i64::MIN => decoder.container.start_hint(),
+            start => start,
+        };
+        let clock = decoder.container.clock;
+        let span = end.saturating_sub(start).max(1);
+        let source =
+            Source { duration: Some(clock.seconds(span)), ..decoder.container.source.clone() };
+        check_length(&source, limits)?;
+        let targets = targets(extraction, clock, span, limits.frames as usize)
+            .map_err(|TooMany| too_many_frames(limits))?;
+        let targets: Vec<_> =
+            targets.into_iter().map(|target| start.saturating_add(target)).collect();
+        let spans = spans(&decoder.container, &targets);
+        let (extraction, limits) = (extraction.clone(), *limits);
+        Ok(Self { open, interrupt, extraction, limits, decoder, source, start, spans })
     }
 
-    /// How many frames are wanted, where the video's length is known. Equal ones count, although
-    /// each is given once.
-    pub fn total(&self) -> Option<u32> {
-        self.targets.total().and_then(|total| total.try_into().ok())
+    /// How many frames are wanted. Equal ones count, although each is given once.
+    pub fn total(&self) -> u32 {
+        self.spans.iter().map(|span| span.len() as u32).sum()
     }
 
     /// What the container says of itself.
     pub fn source(&self) -> &Source {
-        &self.decoder.container.source
+        &self.source
     }
 
-    /// Gives every wanted frame to `sink`, in time order, and returns what could not be done.
+    /// Gives every wanted frame to `sink`, in time order, and returns what could not be done. Uses as
+    /// many decoders as `threads` says, and gives the same frames whatever that is.
     ///
     /// # Errors
     /// [`FramesError`]; [`FramesError::Sink`] with the sink's error.
     pub fn extract(
-        mut self,
+        self,
+        threads: usize,
         mut sink: impl FnMut(Frame) -> io::Result<()>,
     ) -> Result<Vec<Warning>, FramesError> {
-        let mut shown = Shown { picture: self.first.clone(), next: None };
-        let mut given: Option<i64> = None;
-        let mut frames = 0;
-        let mut missing = Vec::new();
-        for target in self.targets.clone() {
-            let tick = self.start.saturating_add(target);
-            if !self.advance(&mut shown, tick)? {
-                let clock = self.decoder.container.clock;
-                if self.targets.total().is_none() {
-                    break;
-                }
-                missing.push(clock.seconds(target));
-                continue;
+        let Self { open, interrupt, extraction, limits, decoder, start, spans, .. } = self;
+        let another = || {
+            let reader = open().map_err(FramesError::Read)?;
+            let mut container = Container::open(reader, interrupt.clone(), &limits)?;
+            // for Matroska's index
+            container.rewind()?;
+            Decoder::new(container, &limits)
+        };
+        let clock = decoder.container.clock;
+        let mut given = None;
+        let mut notes = Notes { clock, start, missing: Vec::new(), damaged: Vec::new() };
+        let undecoded = team::run(decoder, another, &extraction, &spans, threads, &mut |pick| {
+            let Pick::Frame { tick, keyframe, damaged, image } = pick else {
+                notes.missing.extend(pick.missing());
+                return Ok(());
+            };
+            // two spans may end and start with the same frame
+            if given.replace(tick) == Some(tick) {
+                return Ok(());
             }
-            let time = shown.time();
-            if given == Some(time) {
-                continue;
-            }
-            given = Some(time);
-            frames += 1;
-            if frames > self.limits.frames {
-                return Err(too_many_frames(&self.limits));
-            }
-            sink(self.image(&shown.picture, time)?).map_err(FramesError::Sink)?;
-        }
-        let mut warnings: Vec<_> = self.decoder.warnings(self.start).collect();
-        warnings.extend(missing.first().map(|first| Warning {
-            time: Some(*first),
+            notes.damaged.extend(damaged.then_some(tick));
+            let ticks = tick.saturating_sub(start);
+            sink(Frame {
+                seconds: clock.seconds(ticks),
+                milliseconds: u64::try_from(clock.milliseconds(ticks)).unwrap_or(0),
+                keyframe,
+                width: image.width,
+                height: image.height,
+                jpeg: image.jpeg,
+            })
+            .map_err(FramesError::Sink)
+        })?;
+        Ok(notes.warnings(undecoded))
+    }
+}
+
+/// What is to be said when all is done.
+struct Notes {
+    clock: Clock,
+    start: i64,
+    missing: Vec<i64>,
+    damaged: Vec<i64>,
+}
+
+impl Notes {
+    /// In time order, but what is missing last.
+    fn warnings(self, mut undecoded: Vec<i64>) -> Vec<Warning> {
+        undecoded.sort_unstable();
+        undecoded.dedup();
+        let seconds =
+            |tick: i64| Some(self.clock.seconds(tick.saturating_sub(self.start)).max(0.0));
+        let undecoded = undecoded.iter().map(|tick| Warning {
+            time: seconds(*tick),
+            message: "This part of the video is damaged and could not be decoded.".to_owned(),
+        });
+        let damaged = self.damaged.iter().map(|tick| Warning {
+            time: seconds(*tick),
+            message: "This frame is damaged: parts of its image may be wrong.".to_owned(),
+        });
+        let missing = self.missing.first().map(|tick| Warning {
+            time: seconds(*tick),
             message: format!(
                 "The file ends before its video does: {} of the chosen frames, from here on, are \
                  missing.",
-                missing.len()
+                self.missing.len()
             ),
-        }));
-        Ok(warnings)
-    }
-
-    /// Decodes until `shown` is the picture on screen at `tick`. `false`: the file has ended before.
-    fn advance(&mut self, shown: &mut Shown, tick: i64) -> Result<bool, FramesError> {
-        if shown.next_is_after(tick) {
-            return Ok(true);
-        }
-        if self.decoder.skip_to(tick)? {
-            self.land(shown, tick)?;
-        }
-        while !shown.next_is_after(tick) {
-            match self.decoder.next()? {
-                Some(picture) => shown.push(picture),
-                None => return Ok(tick < shown.end() || tick == self.start),
-            }
-        }
-        Ok(true)
-    }
-
-    /// After a seek: the first picture must not be behind `tick`, or the index was wrong and the
-    /// way leads from the start.
-    fn land(&mut self, shown: &mut Shown, tick: i64) -> Result<(), FramesError> {
-        let landed = self.decoder.next()?;
-        match landed.map(|picture| Shown { picture, next: None }) {
-            Some(at) if at.time() <= tick => *shown = at,
-            _ => {
-                self.decoder.rewind()?;
-                if let Some(picture) = self.decoder.next()? {
-                    *shown = Shown { picture, next: None };
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn image(&mut self, picture: &frame::Video, time: i64) -> Result<Frame, FramesError> {
-        let Encoded { width, height, jpeg } = self.imager.encode(picture)?;
-        let clock = self.decoder.container.clock;
-        let ticks = time.saturating_sub(self.start);
-        Ok(Frame {
-            seconds: clock.seconds(ticks),
-            milliseconds: u64::try_from(clock.milliseconds(ticks)).unwrap_or(0),
-            keyframe: picture.is_key(),
-            width,
-            height,
-            jpeg,
-        })
+        });
+        let mut warnings: Vec<_> = undecoded.chain(damaged).collect();
+        warnings.sort_by(|one, other| one.time.partial_cmp(&other.time).unwrap_or(Ordering::Equal));
+        warnings.extend(missing);
+        warnings
     }
 }
 
-/// The picture on screen and, once it is known, the one that follows.
-struct Shown {
-    picture: frame::Video,
-    next: Option<frame::Video>,
-}
-
-fn time(picture: &frame::Video) -> i64 {
-    picture.timestamp().unwrap_or(i64::MIN)
-}
-
-impl Shown {
-    fn time(&self) -> i64 {
-        time(&self.picture)
-    }
-
-    /// When it goes off screen if nothing follows.
-    fn end(&self) -> i64 {
-        // SAFETY: the frame is valid for as long as it is borrowed.
-        let duration = unsafe { (*self.picture.as_ptr()).duration };
-        self.time().saturating_add(duration.max(1))
-    }
-
-    fn next_is_after(&mut self, tick: i64) -> bool {
-        match self.next.take() {
-            Some(next) if time(&next) > tick => {
-                self.next = Some(next);
-                true
-            }
-            Some(next) => {
-                self.picture = next;
-                false
-            }
-            None => false,
-        }
-    }
-
-    fn push(&mut self, picture: frame::Video) {
-        self.next = Some(picture);
+fn check_length(source: &Source, limits: &Limits) -> Result<(), FramesError> {
+    let limit = f64::from(limits.duration_seconds);
+    match source.duration {
+        Some(seconds) if seconds > limit => Err(FramesError::media(
+            ErrorCode::TooLong,
+            format!("This video is {seconds:.0} seconds long. At most {limit} are allowed."),
+        )),
+        _ => Ok(()),
     }
 }
 
 fn too_many_frames(limits: &Limits) -> FramesError {
     FramesError::media(
         ErrorCode::TooManyFrames,
-        format!("These options choose more than {} frames. Choose a longer step.", limits.frames),
+        format!("These options choose more than {} frames. Choose fewer.", limits.frames),
     )
 }

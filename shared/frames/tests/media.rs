@@ -13,10 +13,18 @@ fn options(json: &str) -> Extraction {
 }
 
 fn extract(name: &str, json: &str) -> Result<(Vec<Frame>, Vec<Warning>), FramesError> {
-    let file = File::open(path(name)).unwrap();
-    let video = Video::open(file, || false, &options(json), &Limits::default())?;
+    extract_with(name, json, 2)
+}
+
+fn extract_with(
+    name: &str,
+    json: &str,
+    threads: usize,
+) -> Result<(Vec<Frame>, Vec<Warning>), FramesError> {
+    let open = || File::open(path(name));
+    let video = Video::open(open, || false, &options(json), &Limits::default())?;
     let mut frames = Vec::new();
-    let warnings = video.extract(|frame| {
+    let warnings = video.extract(threads, |frame| {
         frames.push(frame);
         Ok(())
     })?;
@@ -62,6 +70,30 @@ fn every_gives_the_frame_on_screen_at_each_step() {
 }
 
 #[test]
+fn any_number_of_threads_gives_the_same_frames() {
+    for (name, _) in truth() {
+        for json in [r#"{"every":0.3}"#, r#"{"at":["10%",1.1,"90%"]}"#] {
+            let alone = extract_with(&name, json, 1).unwrap();
+            for threads in [2, 4] {
+                assert!(extract_with(&name, json, threads).unwrap() == alone, "{name} {threads}");
+            }
+        }
+    }
+}
+
+#[test]
+fn any_place_gives_the_frame_on_screen_there() {
+    for (name, truth) in truth() {
+        for place in 0..40 {
+            let time = f64::from(place) * truth.seconds(truth.pts.len() - 1) / 40.0;
+            let time = (time * 1e6).floor() / 1e6;
+            let expected = expected(&truth, [time]);
+            assert_frames(&name, &format!(r#"{{"at":[{time}]}}"#), &expected);
+        }
+    }
+}
+
+#[test]
 fn count_gives_the_centres() {
     // its length is six seconds to the tick
     let truth = &truth()["h264-30fps.mp4"];
@@ -101,6 +133,9 @@ fn images_fit_the_size_asked_for_and_never_grow() {
         (r#"{"count":1,"height":60}"#, (107, 60)),
         (r#"{"count":1,"width":100,"height":100}"#, (100, 56)),
         (r#"{"count":1,"width":4000}"#, (320, 180)),
+        (r#"{"count":1,"width":100,"height":100,"fit":"fill"}"#, (100, 100)),
+        (r#"{"count":1,"width":4000,"height":90,"fit":"fill"}"#, (320, 90)),
+        (r#"{"count":1,"width":320,"height":100,"fit":"fill"}"#, (320, 100)),
     ] {
         let (frames, _) = extract("h264-30fps.mp4", json).unwrap();
         assert_eq!((frames[0].width, frames[0].height), size, "{json}");
@@ -108,6 +143,21 @@ fn images_fit_the_size_asked_for_and_never_grow() {
     }
     let (frames, _) = extract("h264-rotated.mov", r#"{"count":1,"width":89}"#).unwrap();
     assert_eq!((frames[0].width, frames[0].height), (89, 159));
+}
+
+#[test]
+fn a_cover_is_cut_around_the_centre() {
+    let json = r#"{"count":1,"width":90,"height":90,"fit":"cover"}"#;
+    let (frames, _) = extract("h264-30fps.mp4", json).unwrap();
+    assert_eq!((frames[0].width, frames[0].height), (90, 90));
+    let cut = turbojpeg::decompress(&frames[0].jpeg, turbojpeg::PixelFormat::GRAY).unwrap();
+    let (frames, _) = extract("h264-30fps.mp4", r#"{"count":1,"height":90}"#).unwrap();
+    let whole = turbojpeg::decompress(&frames[0].jpeg, turbojpeg::PixelFormat::GRAY).unwrap();
+    for (x, y) in [(2, 2), (45, 45), (87, 80), (20, 10)] {
+        let cut = i32::from(cut.pixels[y * cut.pitch + x]);
+        let whole = i32::from(whole.pixels[y * whole.pitch + x + (whole.width - 90) / 2]);
+        assert!((cut - whole).abs() < 24, "at {x}, {y}: {cut} {whole}");
+    }
 }
 
 #[test]
@@ -156,8 +206,8 @@ fn damage_is_told_with_its_time() {
 #[test]
 fn limits_are_kept() {
     let open = |limits: Limits| {
-        let file = File::open(path("h264-30fps.mp4")).unwrap();
-        match Video::open(file, || false, &options(r#"{"every":1}"#), &limits) {
+        let open = || File::open(path("h264-30fps.mp4"));
+        match Video::open(open, || false, &options(r#"{"every":1}"#), &limits) {
             Err(FramesError::Media(failure)) => failure.code,
             other => panic!("{:?}", other.map(|_| ())),
         }
@@ -170,8 +220,8 @@ fn limits_are_kept() {
 
 #[test]
 fn an_interrupt_ends_it() {
-    let file = File::open(path("h264-30fps.mp4")).unwrap();
-    let opened = Video::open(file, || true, &Extraction::default(), &Limits::default());
+    let open = || File::open(path("h264-30fps.mp4"));
+    let opened = Video::open(open, || true, &Extraction::default(), &Limits::default());
     assert!(matches!(opened.map(|_| ()), Err(FramesError::Interrupted)));
 }
 
@@ -204,10 +254,10 @@ fn a_reader_that_fails_is_not_a_damaged_video() {
     for (name, truth) in truth() {
         let length = std::fs::metadata(path(&name)).unwrap().len() as usize;
         for left in [0, length / 4, length / 2] {
-            let failing = Failing { file: File::open(path(&name)).unwrap(), left };
+            let failing = || Ok(Failing { file: File::open(path(&name))?, left });
             let all = options(r#"{"every":0.01}"#);
             let result = Video::open(failing, || false, &all, &Limits::default())
-                .and_then(|video| video.extract(|_| Ok(())));
+                .and_then(|video| video.extract(2, |_| Ok(())));
             match result {
                 Err(FramesError::Read(error)) => {
                     assert_eq!(error.to_string(), "the network is gone", "{name} {left}");
