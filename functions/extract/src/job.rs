@@ -3,7 +3,7 @@
 use crate::{
     handler::Extractor,
     manifest::Manifest,
-    source::{ObjectReader, SOURCE_GONE},
+    source::{Object, ObjectReader, SOURCE_GONE},
     zip_upload::{self, PartWriter, ZipUploadError},
 };
 use anyhow::Context;
@@ -18,10 +18,12 @@ use framezip_store::{Lease, Record};
 use std::{
     convert::Infallible,
     io,
+    num::NonZero,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    thread,
     time::{Duration, Instant, SystemTime},
 };
 use tokio::{sync::watch, task};
@@ -86,8 +88,7 @@ impl Extractor {
     ) -> anyhow::Result<Option<Verdict>> {
         let video = &record.video;
         let source = ObjectKey::source(&video.owner, video.id);
-        let reader =
-            ObjectReader::new(self.s3.clone(), &self.uploads, source.to_string(), video.bytes);
+        let object = Object::new(self.s3.clone(), &self.uploads, source.to_string(), video.bytes);
         let (writer, parts) = zip_upload::pipe();
         let (report, progress) = watch::channel(None);
         let taken_away = Arc::new(AtomicBool::new(false));
@@ -96,7 +97,7 @@ impl Extractor {
         let zip = ObjectKey::zip(&video.owner, video.id).to_string();
         let zipped = async {
             tokio::join!(
-                task::spawn_blocking(move || work.run(reader, writer)),
+                task::spawn_blocking(move || work.run(object, writer)),
                 zip_upload::upload(&self.s3, &self.results, &zip, parts),
             )
         };
@@ -169,24 +170,26 @@ struct Work {
 
 impl Work {
     /// Decodes, encodes and packs every frame; ends with `frames.json` and the zip's directory.
-    fn run(self, reader: ObjectReader, writer: PartWriter) -> Result<Made, FramesError> {
+    fn run(self, object: Arc<Object>, writer: PartWriter) -> Result<Made, FramesError> {
         let stop = self.stop.clone();
         let interrupt = move || stop.now();
         let extraction = &self.video.extraction;
-        let media = Media::open(reader, interrupt, extraction, &self.limits)?;
-        let total = media.total().unwrap_or(0);
+        let open = || Ok(ObjectReader::new(object.clone()));
+        let media = Media::open(open, interrupt, extraction, &self.limits)?;
+        let total = media.total();
         let source = media.source().clone();
         let mut zip = ZipWriter::new(writer);
         let mut manifest = Manifest::new(extraction.clone(), source.clone());
         self.report.send_replace(Some(Progress { done: 0, total }));
-        let warnings = media.extract(|frame| {
+        let threads = thread::available_parallelism().map_or(1, NonZero::get);
+        let warnings = media.extract(threads, |frame| {
             if self.stop.now() {
                 return Err(io::ErrorKind::TimedOut.into());
             }
             let name = manifest.add(&frame);
             zip.add(&name, &frame.jpeg)?;
             let done = manifest.frames();
-            self.report.send_replace(Some(Progress { done, total: total.max(done) }));
+            self.report.send_replace(Some(Progress { done, total }));
             Ok(())
         });
         let warnings = warnings.map_err(|error| match error {

@@ -8,7 +8,11 @@
 
 use aws_sdk_s3::{Client, error::SdkError, operation::get_object::GetObjectError};
 use bytes::Bytes;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::{
+    io::{self, Read, Seek, SeekFrom},
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 use tokio::runtime::Handle;
 
 /// What a read fails with when the object is gone or another one.
@@ -19,63 +23,25 @@ const BLOCKS_KEPT: usize = 8;
 /// Attempts at one block; the SDK's own retries do not cover a body that breaks off.
 const ATTEMPTS: u32 = 4;
 
-/// A reader of one object.
-pub(crate) struct ObjectReader {
+/// An object in S3, which any number of readers read.
+pub(crate) struct Object {
     client: Client,
     bucket: String,
     key: String,
     length: u64,
-    position: u64,
-    e_tag: Option<String>,
-    /// Blocks by their number, the one used last at the end.
-    blocks: Vec<(u64, Bytes)>,
+    /// The entity tag of the first block, which all others must have.
+    e_tag: OnceLock<String>,
     runtime: Handle,
 }
 
-impl ObjectReader {
+impl Object {
     /// An object of `length` bytes. Must be called on a Tokio runtime, whose I/O driver it uses.
-    pub(crate) fn new(client: Client, bucket: &str, key: String, length: u64) -> Self {
-        Self {
-            client,
-            bucket: bucket.to_owned(),
-            key,
-            length,
-            position: 0,
-            e_tag: None,
-            blocks: Vec::new(),
-            runtime: Handle::current(),
-        }
+    pub(crate) fn new(client: Client, bucket: &str, key: String, length: u64) -> Arc<Self> {
+        let (bucket, runtime) = (bucket.to_owned(), Handle::current());
+        Arc::new(Self { client, bucket, key, length, e_tag: OnceLock::new(), runtime })
     }
 
-    fn block(&mut self, number: u64) -> io::Result<Bytes> {
-        let found = self.blocks.iter().position(|(known, _)| *known == number);
-        let block = match found {
-            Some(index) => self.blocks.remove(index).1,
-            None => self.fetch(number)?,
-        };
-        if self.blocks.len() == BLOCKS_KEPT {
-            self.blocks.remove(0);
-        }
-        self.blocks.push((number, block.clone()));
-        Ok(block)
-    }
-
-    fn fetch(&mut self, number: u64) -> io::Result<Bytes> {
-        let runtime = self.runtime.clone();
-        let mut attempt = 1;
-        loop {
-            match runtime.block_on(self.get(number)) {
-                Err(error) if attempt < ATTEMPTS && error.kind() != SOURCE_GONE => {
-                    tracing::warn!(%error, attempt, "fetching a part of the video again");
-                    std::thread::sleep(std::time::Duration::from_millis(100 << attempt));
-                    attempt += 1;
-                }
-                result => return result,
-            }
-        }
-    }
-
-    async fn get(&mut self, number: u64) -> io::Result<Bytes> {
+    async fn get(&self, number: u64) -> io::Result<Bytes> {
         let first = number * BLOCK;
         let last = (first + BLOCK).min(self.length) - 1;
         let answer = self
@@ -84,11 +50,16 @@ impl ObjectReader {
             .bucket(&self.bucket)
             .key(&self.key)
             .range(format!("bytes={first}-{last}"))
-            .set_if_match(self.e_tag.clone())
+            .set_if_match(self.e_tag.get().cloned())
             .send()
             .await
             .map_err(|error| self.failed(error))?;
-        self.e_tag = answer.e_tag;
+        if let Some(e_tag) = answer.e_tag
+            && *self.e_tag.get_or_init(|| e_tag.clone()) != e_tag
+        {
+            // two readers' first blocks crossed the replacement
+            return Err(io::Error::new(SOURCE_GONE, "the object was replaced"));
+        }
         let body = answer.body.collect().await.map_err(io::Error::other)?.into_bytes();
         if body.len() as u64 != last + 1 - first {
             return Err(io::ErrorKind::UnexpectedEof.into());
@@ -108,9 +79,51 @@ impl ObjectReader {
     }
 }
 
+/// A reader of an object, with a place and a few blocks of its own.
+pub(crate) struct ObjectReader {
+    object: Arc<Object>,
+    position: u64,
+    /// Blocks by their number, the one used last at the end.
+    blocks: Vec<(u64, Bytes)>,
+}
+
+impl ObjectReader {
+    /// At the object's first byte.
+    pub(crate) fn new(object: Arc<Object>) -> Self {
+        Self { object, position: 0, blocks: Vec::new() }
+    }
+
+    fn block(&mut self, number: u64) -> io::Result<Bytes> {
+        let found = self.blocks.iter().position(|(known, _)| *known == number);
+        let block = match found {
+            Some(index) => self.blocks.remove(index).1,
+            None => self.fetch(number)?,
+        };
+        if self.blocks.len() == BLOCKS_KEPT {
+            self.blocks.remove(0);
+        }
+        self.blocks.push((number, block.clone()));
+        Ok(block)
+    }
+
+    fn fetch(&self, number: u64) -> io::Result<Bytes> {
+        let mut attempt = 1;
+        loop {
+            match self.object.runtime.block_on(self.object.get(number)) {
+                Err(error) if attempt < ATTEMPTS && error.kind() != SOURCE_GONE => {
+                    tracing::warn!(%error, attempt, "fetching a part of the video again");
+                    std::thread::sleep(Duration::from_millis(100 << attempt));
+                    attempt += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+}
+
 impl Read for ObjectReader {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.position >= self.length || buffer.is_empty() {
+        if self.position >= self.object.length || buffer.is_empty() {
             return Ok(0);
         }
         let block = self.block(self.position / BLOCK)?;
@@ -126,7 +139,7 @@ impl Seek for ObjectReader {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let position = match to {
             SeekFrom::Start(position) => Some(position),
-            SeekFrom::End(offset) => self.length.checked_add_signed(offset),
+            SeekFrom::End(offset) => self.object.length.checked_add_signed(offset),
             SeekFrom::Current(offset) => self.position.checked_add_signed(offset),
         };
         self.position = position.ok_or(io::ErrorKind::InvalidInput)?;
@@ -168,7 +181,8 @@ mod tests {
         test: impl FnOnce(ObjectReader) -> T + Send + 'static,
     ) -> T {
         let client = mock_client!(aws_sdk_s3, RuleMode::MatchAny, rules);
-        let reader = ObjectReader::new(client, "uploads", "key".to_owned(), length);
+        let object = Object::new(client, "uploads", "key".to_owned(), length);
+        let reader = ObjectReader::new(object);
         tokio::task::spawn_blocking(move || test(reader)).await.unwrap()
     }
 
