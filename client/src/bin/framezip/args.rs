@@ -5,7 +5,7 @@ use clap::{
     Args, Parser, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use framezip_contract::{Extraction, ExtractionOptions, Seconds, Status, VideoId};
+use framezip_contract::{Extraction, ExtractionOptions, Fit, Fraction, Position, Status, VideoId};
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
@@ -21,6 +21,8 @@ Environment:
   FRAMEZIP_API         the server's address, as --api
   FRAMEZIP_PASSWORD    the password for sign-up and sign-in
   FRAMEZIP_CONFIG_DIR  where the sign-in is kept (~/.config/framezip)";
+
+const FITS: [&str; 3] = ["inside", "cover", "fill"];
 
 const STATUSES: [Status; 5] =
     [Status::AwaitingUpload, Status::Queued, Status::Processing, Status::Ready, Status::Failed];
@@ -101,16 +103,31 @@ pub struct Upload {
     pub files: Vec<PathBuf>,
     /// One frame every so many seconds, such as 2, 0.5 or 1001/30000
     #[arg(long, value_name = "SECONDS")]
-    pub every: Option<Seconds>,
-    /// So many frames, evenly spread
+    pub every: Option<Fraction>,
+    /// So many frames a second, such as 1, 0.2 or 30000/1001
     #[arg(long, value_name = "N", conflicts_with = "every")]
+    pub fps: Option<Fraction>,
+    /// So many frames, evenly spread
+    #[arg(long, value_name = "N", conflicts_with_all = ["every", "fps"])]
     pub count: Option<u32>,
+    /// The frames at these times, such as 5,00:01:02.5,50%
+    #[arg(long, value_name = "TIMES", value_delimiter = ',', conflicts_with_all = ["every", "fps", "count"])]
+    pub at: Option<Vec<Position>>,
+    /// Choose from here on: seconds, a timecode or a percentage
+    #[arg(long, value_name = "TIME")]
+    pub from: Option<Position>,
+    /// Choose before this time
+    #[arg(long, value_name = "TIME")]
+    pub to: Option<Position>,
     /// The images' largest width in pixels
     #[arg(long, value_name = "PIXELS")]
     pub width: Option<u32>,
     /// The images' largest height in pixels
     #[arg(long, value_name = "PIXELS")]
     pub height: Option<u32>,
+    /// How an image takes on a width and a height: inside, cover or fill [default: inside]
+    #[arg(long, value_parser = PossibleValuesParser::new(FITS).map(fit))]
+    pub fit: Option<Fit>,
     /// The JPEG quality, 1 to 100 [default: 85]
     #[arg(long, value_name = "Q")]
     pub quality: Option<u8>,
@@ -134,9 +151,14 @@ impl Upload {
         }
         let options = ExtractionOptions {
             every: self.every,
+            fps: self.fps,
             count: self.count,
+            at: self.at.clone(),
+            from: self.from,
+            to: self.to,
             width: self.width,
             height: self.height,
+            fit: self.fit,
             quality: self.quality,
         };
         match Extraction::try_from(options.clone()) {
@@ -157,6 +179,15 @@ pub struct List {
     /// At most so many
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: Option<u32>,
+}
+
+/// One of [`FITS`], by clap's leave.
+fn fit(text: String) -> Fit {
+    match text.as_str() {
+        "cover" => Fit::Cover,
+        "fill" => Fit::Fill,
+        _ => Fit::Inside,
+    }
 }
 
 fn status(text: String) -> Status {
@@ -196,8 +227,12 @@ mod tests {
 
     #[test]
     fn options_are_those_of_the_contract() {
+        let options = upload("a.mp4 --at 5,1:02.5,50% --from 1 --width 64 --height 64 --fit cover");
+        let options = options.extraction().unwrap();
+        assert_eq!(options.at.map(|at| at.len()), Some(3));
+        assert_eq!(options.fit, Some(Fit::Cover));
         let options = upload("a.mp4 --every 1/3 --width 640 --quality 90").extraction().unwrap();
-        assert_eq!(options.every, Seconds::fraction(1, 3));
+        assert_eq!(options.every, Fraction::new(1, 3));
         assert_eq!((options.width, options.height, options.quality), (Some(640), None, Some(90)));
         assert_eq!(upload("a.mp4").extraction(), Ok(ExtractionOptions::default()));
     }
