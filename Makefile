@@ -32,6 +32,7 @@ help: ## This list
 .PHONY: setup
 setup: ## Installs what is missing: system packages, Python tools, FFmpeg
 setup: $(TOOLS)
+	@mkdir -p .framezip && ln -sfn $(VENV)/bin .framezip/tools
 	@$(MAKE) --no-print-directory -C layers/ffmpeg ARCH=
 
 $(TOOLS):

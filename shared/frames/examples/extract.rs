@@ -1,0 +1,110 @@
+//! Extracts frames from a file to a zip, without AWS, and tells what it took in one line of JSON.
+//!
+//! ```text
+//! cargo run --release --package framezip-frames --example extract -- \
+//!     INPUT OUT.zip [--threads N] [--every 1] [--at 5,50%] [--width 640] …
+//! ```
+//!
+//! The options are those of the API, by their names there.
+
+use framezip_archive::ZipWriter;
+use framezip_contract::{Extraction, ExtractionOptions, Limits};
+use framezip_frames::Video;
+use serde_json::{Map, Value, json};
+use std::{
+    env,
+    error::Error,
+    fs::{self, File},
+    io::{self, BufWriter, Read, Seek, SeekFrom},
+    num::NonZero,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
+    time::Instant,
+};
+
+/// A file that counts what is read of it, in all its readers together.
+struct Counted {
+    file: File,
+    bytes: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.bytes.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+impl Seek for Counted {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut words = env::args().skip(1);
+    let (Some(input), Some(output)) = (words.next(), words.next()) else {
+        return Err("usage: extract INPUT OUT.zip [--threads N] [options]".into());
+    };
+    let mut threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let mut options = Map::new();
+    while let Some(flag) = words.next() {
+        let name = flag.strip_prefix("--").ok_or("a flag starts with --")?;
+        let value = words.next().ok_or("a flag has a value")?;
+        match name {
+            "threads" => threads = value.parse()?,
+            "at" => drop(options.insert("at".into(), value.split(',').collect())),
+            _ => drop(options.insert(name.into(), literal(&value))),
+        }
+    }
+    let options: ExtractionOptions = serde_json::from_value(Value::Object(options))?;
+    let extraction = Extraction::try_from(options).map_err(|error| error.to_string())?;
+
+    let started = Instant::now();
+    let bytes = Arc::new(AtomicU64::new(0));
+    let open = || Ok(Counted { file: File::open(&input)?, bytes: bytes.clone() });
+    let video = Video::open(open, || false, &extraction, &Limits::default())?;
+    let mut zip = ZipWriter::new(BufWriter::new(File::create(&output)?));
+    let mut frames = 0;
+    let warnings = video.extract(threads, |frame| {
+        frames += 1;
+        zip.add(&format!("{frames:06}_{:09}ms.jpg", frame.milliseconds), &frame.jpeg)
+    })?;
+    zip.finish()?;
+    let facts = json!({
+        "frames": frames,
+        "threads": threads,
+        "bytesRead": bytes.load(Ordering::Relaxed),
+        "wallSeconds": started.elapsed().as_secs_f64(),
+        "cpuSeconds": cpu_seconds()?,
+        "peakResidentBytes": peak_resident_bytes()?,
+        "warnings": warnings.len(),
+    });
+    println!("{facts}");
+    Ok(())
+}
+
+/// A number where it is one, else a text.
+fn literal(value: &str) -> Value {
+    serde_json::from_str(value).ok().filter(Value::is_number).unwrap_or_else(|| value.into())
+}
+
+/// What this process has used, by `/proc/self/stat` (proc(5)): fields 14 and 15, in hundredths.
+fn cpu_seconds() -> Result<f64, Box<dyn Error>> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    let times: Vec<f64> = fields.skip(11).take(2).filter_map(|field| field.parse().ok()).collect();
+    Ok(times.iter().sum::<f64>() / 100.0)
+}
+
+/// The most memory this process had at once, by `/proc/self/status` (proc(5)).
+fn peak_resident_bytes() -> Result<u64, Box<dyn Error>> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = peak.and_then(|peak| peak.split_whitespace().next()).ok_or("no VmHWM")?;
+    Ok(kilobytes.parse::<u64>()? * 1024)
+}
