@@ -18,6 +18,8 @@ pub struct Truth {
     pub timebase: String,
     /// Every frame's presentation time, in ticks from the first's, in presentation order.
     pub pts: Vec<i64>,
+    /// Which of them are keyframes.
+    pub keyframes: Vec<usize>,
     /// The number drawn in each.
     pub numbers: Vec<u32>,
 }

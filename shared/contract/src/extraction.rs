@@ -20,6 +20,9 @@ pub struct ExtractionOptions {
     /// The frames at these places, 1 to 1,000.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<Vec<Position>>,
+    /// Every keyframe, if `true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keyframes: Option<bool>,
     /// Where the range that frames are chosen from starts; at the first frame if left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Position>,
@@ -73,6 +76,8 @@ pub enum Select {
     Count(u32),
     /// The frames at these places.
     At(Vec<Position>),
+    /// Every keyframe.
+    Keyframes,
 }
 
 /// How an image takes on a width and a height.
@@ -173,6 +178,7 @@ impl TryFrom<ExtractionOptions> for Extraction {
             ("fps", options.fps.is_some()),
             ("count", options.count.is_some()),
             ("at", options.at.is_some()),
+            ("keyframes", options.keyframes == Some(true)),
         ]
         .into_iter()
         .filter_map(|(field, given)| given.then_some(field))
@@ -197,6 +203,7 @@ impl TryFrom<ExtractionOptions> for Extraction {
             (_, Some(fps), ..) => Select::Fps(fps),
             (_, _, Some(count), _) => Select::Count(count),
             (.., Some(at)) => Select::At(at),
+            _ if options.keyframes == Some(true) => Select::Keyframes,
             _ => Select::Auto,
         };
         Ok(Self {
@@ -239,6 +246,7 @@ impl From<Extraction> for ExtractionOptions {
             Select::Fps(fps) => options.fps = Some(fps),
             Select::Count(count) => options.count = Some(count),
             Select::At(at) => options.at = Some(at),
+            Select::Keyframes => options.keyframes = Some(true),
         }
         options
     }
@@ -261,6 +269,7 @@ mod tests {
             r#"{"every":"1001/30000","quality":1}"#,
             r#"{"count":9,"height":480,"quality":100}"#,
             r#"{"fps":"30000/1001","from":"10%","to":"90%","quality":85}"#,
+            r#"{"keyframes":true,"from":1,"quality":85}"#,
             r#"{"at":[5,62.5,"50%"],"width":64,"height":64,"fit":"cover","quality":85}"#,
         ] {
             let extraction: Extraction = serde_json::from_str(json).unwrap();
@@ -270,16 +279,16 @@ mod tests {
 
     #[test]
     fn every_wrong_field_is_named() {
-        let json = r#"{"every":0,"fps":0,"count":0,"at":[],"from":2,"to":1,"width":1,"fit":"fill",
+        let json = r#"{"every":0,"fps":0,"count":0,"at":[],"keyframes":true,"from":2,"to":1,"width":1,"fit":"fill",
                        "quality":0}"#;
         let options: ExtractionOptions = serde_json::from_str(json).unwrap();
         let InvalidExtraction(errors) = Extraction::try_from(options).unwrap_err();
         let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
         let wrong = ["every", "fps", "count", "at"];
-        let beside = ["fps", "count", "at"];
+        let beside = ["fps", "count", "at", "keyframes"];
         assert_eq!(fields[..4], wrong);
-        assert_eq!(fields[4..7], beside);
-        assert_eq!(fields[7..], ["to", "fit", "width", "quality"]);
+        assert_eq!(fields[4..8], beside);
+        assert_eq!(fields[8..], ["to", "fit", "width", "quality"]);
     }
 
     #[test]

@@ -135,15 +135,11 @@ impl Container {
 
     /// A packet's times; `None` where it does not tell them.
     pub(crate) fn stamp(&self, packet: &Packet) -> Option<Stamp> {
-        let presented = packet.pts()?;
-        // SAFETY: the packet is valid for as long as it is borrowed.
-        let flags = unsafe { (*packet.as_ptr()).flags };
         Some(Stamp {
-            presented,
+            presented: packet.pts()?,
             decoded: packet.dts()?,
             end: self.end_of(packet)?,
-            // behind an edit list's back
-            hidden: flags & ffi::AV_PKT_FLAG_DISCARD != 0,
+            hidden: is_hidden(packet),
         })
     }
 
@@ -156,7 +152,22 @@ impl Container {
     /// How long a frame is on screen on average, and one tick at least.
     fn frame_ticks(&self) -> i64 {
         let length = self.source.frame_rate.map_or(0.0, |rate| 1.0 / rate);
-        self.clock.from_microseconds((length * 1e6) as i64).max(1)
+        self.clock.ticks_of_microseconds((length * 1e6) as i64).max(1)
+    }
+
+    /// When the keyframes are shown, in ticks; `None` where their packets do not tell. Reads the rest of the container and leaves it at its
+    /// start. That a demuxer leaves out what is no keyframe would be cheaper, but MP4's then gives
+    /// wrong presentation times.
+    pub(crate) fn keyframes(&mut self) -> Result<Option<Vec<i64>>, FramesError> {
+        let mut keyframes = Vec::new();
+        while let Some(packet) = self.read()? {
+            if packet.is_key() && !is_hidden(&packet) {
+                keyframes.push(packet.pts());
+            }
+        }
+        self.rewind()?;
+        keyframes.sort_unstable();
+        Ok(keyframes.into_iter().collect())
     }
 
     /// The tick behind the last frame. Leaves the container at its start.
@@ -172,7 +183,7 @@ impl Container {
         }
         let mut end = None;
         if !self.has(ffi::AVFMT_NOTIMESTAMPS) {
-            let length = self.clock.from_microseconds(self.input.duration().max(0));
+            let length = self.clock.ticks_of_microseconds(self.input.duration().max(0));
             self.seek(start.saturating_add(length))?;
             end = self.last_end()?;
             self.rewind()?;
@@ -211,6 +222,13 @@ impl Container {
         }
         Ok(())
     }
+}
+
+/// Whether a packet is to be decoded but, by an edit list, not to be shown.
+fn is_hidden(packet: &Packet) -> bool {
+    // SAFETY: the packet is valid for as long as it is borrowed.
+    let flags = unsafe { (*packet.as_ptr()).flags };
+    flags & ffi::AV_PKT_FLAG_DISCARD != 0
 }
 
 /// The video that a person would call the file's: not cover art, by default before others, then the

@@ -8,11 +8,13 @@ use framezip_contract::{Extraction, Fraction, Position, Select};
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooMany;
 
-/// The targets of a video that is `span` ticks long, in time order, each once.
+/// The targets of a video that is `span` ticks long, in time order, each once. `keyframes` are the
+/// times of its keyframes, if they are asked for.
 pub(crate) fn targets(
     extraction: &Extraction,
     clock: Clock,
     span: i64,
+    keyframes: &[i64],
     most: usize,
 ) -> Result<Vec<i64>, TooMany> {
     let place = |position: Position| match position {
@@ -36,6 +38,9 @@ pub(crate) fn targets(
             Box::new(steps(step.unwrap_or(Fraction::whole(1))).take_while(within))
         }
         Select::Count(count) => Box::new(centres(clock, from, to, *count).filter(within)),
+        Select::Keyframes => {
+            Box::new(keyframes.iter().map(|tick| clock.moment(*tick)).filter(within))
+        }
         Select::At(at) => Box::new(at.iter().map(|at| place(*at)).filter(within)),
     };
     let mut targets: Vec<_> = moments.take(most + 1).map(|moment| clock.ticks(moment)).collect();
@@ -84,7 +89,7 @@ mod tests {
     fn chosen(json: &str, span: i64) -> Vec<i64> {
         let options: ExtractionOptions = serde_json::from_str(json).unwrap();
         let clock = Clock::new(Rational::new(1, 1000)).unwrap();
-        targets(&options.try_into().unwrap(), clock, span, 1000).unwrap()
+        targets(&options.try_into().unwrap(), clock, span, &[0, 500, 2500], 1000).unwrap()
     }
 
     #[test]
@@ -107,6 +112,12 @@ mod tests {
     }
 
     #[test]
+    fn keyframes_are_as_they_come() {
+        assert_eq!(chosen(r#"{"keyframes":true}"#, 6000), [0, 500, 2500]);
+        assert_eq!(chosen(r#"{"keyframes":true,"from":0.1,"to":2}"#, 6000), [500]);
+    }
+
+    #[test]
     fn a_range_bounds_them_all() {
         assert_eq!(chosen(r#"{"every":1,"from":1.5,"to":4.5}"#, 6000), [1500, 2500, 3500]);
         assert_eq!(chosen(r#"{"every":1,"from":"50%"}"#, 6000), [3000, 4000, 5000]);
@@ -126,6 +137,6 @@ mod tests {
     fn more_than_allowed_are_refused() {
         let options: ExtractionOptions = serde_json::from_str(r#"{"every":0.001}"#).unwrap();
         let clock = Clock::new(Rational::new(1, 1000)).unwrap();
-        assert_eq!(targets(&options.try_into().unwrap(), clock, 2000, 1000), Err(TooMany));
+        assert_eq!(targets(&options.try_into().unwrap(), clock, 2000, &[], 1000), Err(TooMany));
     }
 }

@@ -63,7 +63,7 @@ impl Clock {
     }
 
     /// How many ticks so many microseconds are, rounded down.
-    pub(crate) fn from_microseconds(self, microseconds: i64) -> i64 {
+    pub(crate) fn ticks_of_microseconds(self, microseconds: i64) -> i64 {
         self.ticks(Moment { numerator: microseconds.into(), denominator: 1_000_000 })
     }
 

@@ -11,7 +11,7 @@ use crate::{
     time::Clock,
     worker::Pick,
 };
-use framezip_contract::{ErrorCode, Extraction, Limits, Source, Warning};
+use framezip_contract::{ErrorCode, Extraction, Limits, Select, Source, Warning};
 use std::{
     cmp::Ordering,
     io::{self, Read, Seek},
@@ -68,6 +68,10 @@ where
         let mut container = Container::open(reader, interrupt.clone(), limits)?;
         let end = container.find_end()?;
         let mut decoder = Decoder::new(container, limits)?;
+        let keyframes = match extraction.select {
+            Select::Keyframes => decoder.keyframes()?,
+            _ => Vec::new(),
+        };
         let first = decoder.next()?.ok_or_else(|| {
             FramesError::media(
                 ErrorCode::CorruptVideo,
@@ -83,7 +87,9 @@ where
         let source =
             Source { duration: Some(clock.seconds(span)), ..decoder.container.source.clone() };
         check_length(&source, limits)?;
-        let targets = targets(extraction, clock, span, limits.frames as usize)
+        let keyframes: Vec<_> =
+            keyframes.into_iter().map(|tick| tick.saturating_sub(start)).collect();
+        let targets = targets(extraction, clock, span, &keyframes, limits.frames as usize)
             .map_err(|TooMany| too_many_frames(limits))?;
         let targets: Vec<_> =
             targets.into_iter().map(|target| start.saturating_add(target)).collect();

@@ -94,6 +94,15 @@ fn any_place_gives_the_frame_on_screen_there() {
 }
 
 #[test]
+fn keyframes_are_those_of_a_full_decode() {
+    for (name, truth) in truth() {
+        let all = truth.keyframes.iter();
+        let all: Vec<_> = all.map(|frame| (truth.numbers[*frame], truth.seconds(*frame))).collect();
+        assert_frames(&name, r#"{"keyframes":true}"#, &all);
+    }
+}
+
+#[test]
 fn count_gives_the_centres() {
     // its length is six seconds to the tick
     let truth = &truth()["h264-30fps.mp4"];

@@ -113,6 +113,9 @@ pub struct Upload {
     /// The frames at these times, such as 5,00:01:02.5,50%
     #[arg(long, value_name = "TIMES", value_delimiter = ',', conflicts_with_all = ["every", "fps", "count"])]
     pub at: Option<Vec<Position>>,
+    /// Every keyframe
+    #[arg(long, conflicts_with_all = ["every", "fps", "count", "at"])]
+    pub keyframes: bool,
     /// Choose from here on: seconds, a timecode or a percentage
     #[arg(long, value_name = "TIME")]
     pub from: Option<Position>,
@@ -154,6 +157,7 @@ impl Upload {
             fps: self.fps,
             count: self.count,
             at: self.at.clone(),
+            keyframes: self.keyframes.then_some(true),
             from: self.from,
             to: self.to,
             width: self.width,
