@@ -14,7 +14,8 @@ if [ ! -f "$state/outputs.json" ]; then
 fi
 
 export AWS_ENDPOINT_URL=http://127.0.0.1:$port AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
-export AWS_REGION=${AWS_DEFAULT_REGION:-eu-central-1}
+export AWS_DEFAULT_REGION=${AWS_DEFAULT_REGION:-eu-central-1}
+export AWS_REGION=$AWS_DEFAULT_REGION
 python - >"$state/watch.env" <<'PYTHON'
 import boto3
 
