@@ -121,6 +121,11 @@ impl<'a, P> Chooser<'a, P> {
         self.wanted.front().copied()
     }
 
+    /// The first target whose frame was not taken; as many as there are where all were.
+    pub(crate) fn first_unsettled(&self) -> usize {
+        self.next_wanted().map_or(self.open, |(target, _)| target)
+    }
+
     /// Takes the next wanted frame off the list.
     pub(crate) fn took(&mut self) {
         self.wanted.pop_front();
@@ -168,6 +173,20 @@ mod tests {
         let (wanted, most) = wanted(&[50_000], &packets);
         assert_eq!(wanted, [50_000]);
         assert!(most <= 2, "{most}");
+    }
+
+    #[test]
+    fn what_was_taken_is_settled() {
+        let mut chooser = Chooser::new(&[0, 10, 30]);
+        for time in [0, 10, 20] {
+            let stamp = Stamp { presented: time, decoded: time, end: time + 10, hidden: false };
+            chooser.push(time, stamp);
+        }
+        assert_eq!(chooser.first_unsettled(), 0);
+        chooser.took();
+        assert_eq!(chooser.first_unsettled(), 1);
+        chooser.took();
+        assert_eq!(chooser.first_unsettled(), 2, "what is not decided is not settled");
     }
 
     #[test]

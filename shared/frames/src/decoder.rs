@@ -4,6 +4,9 @@ use crate::{FramesError, container::Container};
 use ffmpeg_next::{Discard, Error as FfmpegError, Packet, codec, decoder, error::EAGAIN, frame};
 use framezip_contract::{ErrorCode, Limits};
 
+/// How many times of damage a decoder notes; a file that is all damage has millions.
+const MOST_DAMAGED: usize = 1000;
+
 /// A decoder with the container that feeds it.
 pub(crate) struct Decoder {
     pub(crate) container: Container,
@@ -11,11 +14,16 @@ pub(crate) struct Decoder {
     /// The time of the last packet that was sent.
     position: Option<i64>,
     drained: bool,
+    interrupt: Box<dyn Fn() -> bool + Send>,
     damaged: Vec<i64>,
 }
 
 impl Decoder {
-    pub(crate) fn new(container: Container, limits: &Limits) -> Result<Self, FramesError> {
+    pub(crate) fn new(
+        container: Container,
+        interrupt: impl Fn() -> bool + Send + 'static,
+        limits: &Limits,
+    ) -> Result<Self, FramesError> {
         let unsupported = || {
             FramesError::media(
                 ErrorCode::UnsupportedCodec,
@@ -37,7 +45,14 @@ impl Decoder {
             (*context.as_mut_ptr()).thread_count = 1;
         }
         let decoder = context.decoder().video().map_err(|_| unsupported())?;
-        Ok(Self { container, decoder, position: None, drained: false, damaged: Vec::new() })
+        Ok(Self {
+            container,
+            decoder,
+            position: None,
+            drained: false,
+            interrupt: Box::new(interrupt),
+            damaged: Vec::new(),
+        })
     }
 
     /// The next picture, of every packet that follows; `None` at the end.
@@ -59,6 +74,7 @@ impl Decoder {
     /// When the keyframes are shown, in ticks. Decodes everything where the container does not tell,
     /// and goes back to the start.
     pub(crate) fn keyframes(&mut self) -> Result<Vec<i64>, FramesError> {
+        self.rewind()?;
         if let Some(keyframes) = self.container.keyframes()? {
             return Ok(keyframes);
         }
@@ -73,16 +89,26 @@ impl Decoder {
     /// Decodes a packet. One that is not `wanted` is passed over if no other refers to it. One that
     /// cannot be decoded is noted.
     pub(crate) fn send(&mut self, packet: &Packet, wanted: bool) -> Result<(), FramesError> {
+        // FFmpeg asks only while it reads, and a little read may be much to decode
+        if (self.interrupt)() {
+            return Err(FramesError::Interrupted);
+        }
         let skip = if wanted { Discard::Default } else { Discard::NonReference };
         self.decoder.skip_frame(skip);
         self.position = packet.pts().or(packet.dts()).or(self.position);
         match self.decoder.send_packet(packet) {
             Err(FfmpegError::Exit) => Err(FramesError::Interrupted),
             Err(_) => {
-                self.damaged.extend(self.position);
+                self.note_damage();
                 Ok(())
             }
             Ok(()) => Ok(()),
+        }
+    }
+
+    fn note_damage(&mut self) {
+        if self.damaged.len() < MOST_DAMAGED {
+            self.damaged.extend(self.position);
         }
     }
 
@@ -101,7 +127,7 @@ impl Decoder {
                 Err(FfmpegError::Other { errno: EAGAIN } | FfmpegError::Eof) => return Ok(None),
                 Err(FfmpegError::Exit) => return Err(FramesError::Interrupted),
                 Err(_) => {
-                    self.damaged.extend(self.position);
+                    self.note_damage();
                     if !self.drained {
                         return Ok(None);
                     }

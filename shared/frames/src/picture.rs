@@ -1,7 +1,7 @@
 //! From a decoded picture to a JPEG: upright, with square pixels, at the size asked for.
 
 use crate::{FramesError, orientation::Orientation};
-use ffmpeg_next::{color, ffi, frame, software::scaling};
+use ffmpeg_next::{ffi, format::Pixel, frame, software::scaling};
 use framezip_contract::{Extraction, Fit};
 use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
 
@@ -25,6 +25,7 @@ pub(crate) struct Imager {
     width: Option<u32>,
     height: Option<u32>,
     fit: Fit,
+    pixels: u64,
     compressor: Compressor,
     scaler: Option<(Layout, scaling::Context)>,
 }
@@ -39,7 +40,8 @@ struct Layout {
 }
 
 impl Imager {
-    pub(crate) fn new(extraction: &Extraction) -> Result<Self, FramesError> {
+    /// Makes images as `extraction` says, of at most `pixels` pixels.
+    pub(crate) fn new(extraction: &Extraction, pixels: u64) -> Result<Self, FramesError> {
         let mut compressor = Compressor::new().map_err(jpeg)?;
         compressor.set_quality(extraction.quality.into()).map_err(jpeg)?;
         compressor.set_subsamp(Subsamp::Sub2x2).map_err(jpeg)?;
@@ -47,6 +49,7 @@ impl Imager {
             width: extraction.width,
             height: extraction.height,
             fit: extraction.fit,
+            pixels,
             compressor,
             scaler: None,
         })
@@ -96,7 +99,10 @@ impl Imager {
         };
         // 65,500 is what a JPEG can have
         let pixels = |side: f64| side.round().clamp(1.0, 65_500.0) as u32;
-        let scaled = (pixels(width * across), pixels(height * down));
+        // a picture within the limit may claim to have pixels of any shape
+        let area = (width * across) * (height * down);
+        let bound = (self.pixels as f64 / area).sqrt().min(1.0);
+        let scaled = (pixels(width * across * bound), pixels(height * down * bound));
         let within = |side: u32, most: Option<u32>| side.min(most.unwrap_or(side));
         let cut = (within(scaled.0, most_wide), within(scaled.1, most_high));
         Target { scaled, cut }
@@ -115,14 +121,24 @@ impl Imager {
             },
             output,
             matrix: matrix(picture),
-            full_range: picture.color_range() == color::Range::JPEG,
+            full_range: is_full_range(picture),
         };
         if self.scaler.as_ref().is_none_or(|(known, _)| *known != layout) {
             self.scaler = Some((layout, layout.scaler()?));
         }
         let mut rgb = frame::Video::empty();
+        rgb.set_format(Pixel::RGB24);
+        rgb.set_width(output.0);
+        rgb.set_height(output.1);
         if let Some((_, scaler)) = &mut self.scaler {
-            scaler.run(picture, &mut rgb).map_err(|e| FramesError::library("scaling", e))?;
+            // SAFETY: the context and both frames are valid; the function allocates the image. Unlike
+            // the wrapper's, its failures can be seen.
+            let code = unsafe {
+                ffi::sws_scale_frame(scaler.as_mut_ptr(), rgb.as_mut_ptr(), picture.as_ptr())
+            };
+            if code < 0 {
+                return Err(FramesError::library("scaling", ffmpeg_next::Error::from(code)));
+            }
         }
         Ok(rgb)
     }
@@ -134,7 +150,7 @@ impl Layout {
             self.input.format,
             self.input.width,
             self.input.height,
-            ffmpeg_next::format::Pixel::RGB24,
+            Pixel::RGB24,
             self.output.0,
             self.output.1,
             scaling::Flags::BICUBIC | scaling::Flags::ACCURATE_RND,
@@ -153,18 +169,28 @@ impl Layout {
     }
 }
 
-/// The matrix the picture was made with. Where it does not say, what players assume: BT.709 for
-/// high definition, BT.601 below.
+/// The matrix the picture was made with, as its number in ISO/IEC 23091-2. Where it does not say, what
+/// players assume: BT.709 for high definition, BT.601 below.
 fn matrix(picture: &frame::Video) -> i32 {
-    match picture.color_space() {
-        color::Space::BT709 => ffi::SWS_CS_ITU709,
-        color::Space::BT470BG | color::Space::SMPTE170M => ffi::SWS_CS_ITU601,
-        color::Space::FCC => ffi::SWS_CS_FCC,
-        color::Space::SMPTE240M => ffi::SWS_CS_SMPTE240M,
-        color::Space::BT2020NCL | color::Space::BT2020CL => ffi::SWS_CS_BT2020,
+    // SAFETY: the frame is valid for as long as it is borrowed. The field is read as the number it is
+    // in C: a decoder may put one there that the enum does not have.
+    let space = unsafe { (&raw const (*picture.as_ptr()).colorspace).cast::<i32>().read() };
+    match space {
+        1 => ffi::SWS_CS_ITU709,
+        4 => ffi::SWS_CS_FCC,
+        5 | 6 => ffi::SWS_CS_ITU601,
+        7 => ffi::SWS_CS_SMPTE240M,
+        9 | 10 => ffi::SWS_CS_BT2020,
         _ if picture.height() >= 720 => ffi::SWS_CS_ITU709,
         _ => ffi::SWS_CS_ITU601,
     }
+}
+
+/// Whether black is 0 and white is 255, rather than 16 and 235.
+fn is_full_range(picture: &frame::Video) -> bool {
+    // SAFETY: as above.
+    let range = unsafe { (&raw const (*picture.as_ptr()).color_range).cast::<i32>().read() };
+    range == ffi::AVColorRange::AVCOL_RANGE_JPEG as i32
 }
 
 fn jpeg(error: turbojpeg::Error) -> FramesError {

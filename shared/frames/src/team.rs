@@ -7,14 +7,14 @@
 use crate::{
     FramesError,
     decoder::Decoder,
+    picture::Imager,
     span::Span,
     worker::{Pick, Worker},
 };
-use framezip_contract::Extraction;
 use std::{
     sync::{
         Mutex, PoisonError,
-        mpsc::{Receiver, Sender, SyncSender, channel, sync_channel},
+        mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread,
 };
@@ -32,7 +32,7 @@ type Queue<'a> = Mutex<std::slice::Iter<'a, Span>>;
 struct Desk<'a> {
     queue: &'a Queue<'a>,
     /// Where the pipes of spans are announced; closed when the last member leaves.
-    pipes: Sender<Receiver<Picks>>,
+    pipes: SyncSender<Receiver<Picks>>,
 }
 
 impl<'a> Desk<'a> {
@@ -68,22 +68,23 @@ impl<'a> Desk<'a> {
 pub(crate) fn run(
     first: Decoder,
     another: impl Fn() -> Result<Decoder, FramesError> + Sync,
-    extraction: &Extraction,
+    imager: impl Fn() -> Result<Imager, FramesError> + Sync,
     spans: &[Span],
     threads: usize,
     sink: &mut dyn FnMut(Pick) -> Result<(), FramesError>,
 ) -> Result<Vec<i64>, FramesError> {
-    let (pipes, announced) = channel();
+    // so few spans are ahead of their turn
+    let (pipes, announced) = sync_channel(threads.max(1));
     let queue = Mutex::new(spans.iter());
     let desk = Desk { queue: &queue, pipes };
-    let another = &another;
+    let (another, imager) = (&another, &imager);
     thread::scope(|scope| {
         let mine = desk.clone();
-        let member = move || Ok(mine.work(Worker::new(first, extraction)?));
+        let member = move || Ok(mine.work(Worker::new(first, imager()?)));
         let mut members = vec![spawn(scope, 1, member)?];
         for number in 2..=threads.min(spans.len()) {
             let mine = desk.clone();
-            let member = move || Ok(mine.work(Worker::new(another()?, extraction)?));
+            let member = move || Ok(mine.work(Worker::new(another()?, imager()?)));
             members.push(spawn(scope, number, member)?);
         }
         drop(desk);

@@ -4,6 +4,7 @@ use crate::{
     FramesError,
     container::Container,
     decoder::Decoder,
+    picture::Imager,
     shown::time,
     span::{Span, spans},
     targets::{TooMany, targets},
@@ -67,11 +68,7 @@ where
         let reader = open().map_err(FramesError::Read)?;
         let mut container = Container::open(reader, interrupt.clone(), limits)?;
         let end = container.find_end()?;
-        let mut decoder = Decoder::new(container, limits)?;
-        let keyframes = match extraction.select {
-            Select::Keyframes => decoder.keyframes()?,
-            _ => Vec::new(),
-        };
+        let mut decoder = Decoder::new(container, interrupt.clone(), limits)?;
         let first = decoder.next()?.ok_or_else(|| {
             FramesError::media(
                 ErrorCode::CorruptVideo,
@@ -87,6 +84,10 @@ where
         let source =
             Source { duration: Some(clock.seconds(span)), ..decoder.container.source.clone() };
         check_length(&source, limits)?;
+        let keyframes = match extraction.select {
+            Select::Keyframes => decoder.keyframes()?,
+            _ => Vec::new(),
+        };
         let keyframes: Vec<_> =
             keyframes.into_iter().map(|tick| tick.saturating_sub(start)).collect();
         let targets = targets(extraction, clock, span, &keyframes, limits.frames as usize)
@@ -124,12 +125,13 @@ where
             let mut container = Container::open(reader, interrupt.clone(), &limits)?;
             // for Matroska's index
             container.rewind()?;
-            Decoder::new(container, &limits)
+            Decoder::new(container, interrupt.clone(), &limits)
         };
+        let imager = || Imager::new(&extraction, limits.pixels);
         let clock = decoder.container.clock;
         let mut given = None;
         let mut notes = Notes { clock, start, missing: Vec::new(), damaged: Vec::new() };
-        let undecoded = team::run(decoder, another, &extraction, &spans, threads, &mut |pick| {
+        let undecoded = team::run(decoder, another, imager, &spans, threads, &mut |pick| {
             let Pick::Frame { tick, keyframe, damaged, image } = pick else {
                 notes.missing.extend(pick.missing());
                 return Ok(());

@@ -8,7 +8,6 @@ use crate::{
     shown::{Shown, time},
 };
 use ffmpeg_next::frame;
-use framezip_contract::Extraction;
 
 /// What became of one or more targets.
 pub(crate) enum Pick {
@@ -28,6 +27,9 @@ impl Pick {
     }
 }
 
+/// How often a span is begun anew, each time a keyframe earlier, before it is decoded whole.
+const ATTEMPTS: usize = 4;
+
 /// Takes a pick; fails where nobody wants any more.
 pub(crate) type Emit<'a> = dyn FnMut(Pick) -> Result<(), FramesError> + 'a;
 
@@ -38,8 +40,8 @@ pub(crate) struct Worker {
 }
 
 impl Worker {
-    pub(crate) fn new(decoder: Decoder, extraction: &Extraction) -> Result<Self, FramesError> {
-        Ok(Self { decoder, imager: Imager::new(extraction)? })
+    pub(crate) fn new(decoder: Decoder, imager: Imager) -> Self {
+        Self { decoder, imager }
     }
 
     /// Emits the frames of a span, in time order, each once.
@@ -48,16 +50,32 @@ impl Worker {
     /// refers to it. Where the packets do not tell, or a frame they announce does not come, the rest
     /// of the span is decoded whole and chosen by the frames' times.
     pub(crate) fn run(&mut self, targets: &[i64], emit: &mut Emit) -> Result<(), FramesError> {
-        let done = self.by_packets(targets, emit)?;
-        match &targets[done..] {
-            [] => Ok(()),
-            rest => self.by_frames(rest, emit),
+        let mut rest = targets;
+        let mut from = targets.first().copied();
+        for _ in 0..ATTEMPTS {
+            let Some(tick) = from else { break };
+            let settled = self.by_packets(rest, tick, emit)?;
+            rest = &rest[settled..];
+            from = match (rest, settled) {
+                ([], _) => return Ok(()),
+                // an open GOP's first frames need the GOP before
+                (_, 0) => {
+                    self.decoder.container.indexed_keyframe(tick).map(|keyframe| keyframe - 1)
+                }
+                ([next, ..], _) => Some(*next),
+            };
         }
+        self.by_frames(rest, emit)
     }
 
-    /// Returns how many targets are settled.
-    fn by_packets(&mut self, targets: &[i64], emit: &mut Emit) -> Result<usize, FramesError> {
-        if !self.decoder.go_to(targets[0])? {
+    /// Starts at the keyframe before `from`. Returns how many targets are settled.
+    fn by_packets(
+        &mut self,
+        targets: &[i64],
+        from: i64,
+        emit: &mut Emit,
+    ) -> Result<usize, FramesError> {
+        if !self.decoder.go_to(from)? {
             return Ok(0);
         }
         let mut chooser = Chooser::new(targets);
@@ -68,7 +86,7 @@ impl Worker {
                 None => chooser.finish(),
                 Some(packet) => {
                     let Some(stamp) = self.decoder.container.stamp(&packet) else {
-                        return Ok(chooser.next_wanted().map_or(0, |(target, _)| target));
+                        return Ok(chooser.first_unsettled());
                     };
                     chooser.push(packet, stamp);
                     &[]

@@ -5,7 +5,13 @@
 use framezip_contract::{ErrorCode, Extraction, ExtractionOptions, Limits, Warning};
 use framezip_frames::{Frame, FramesError, Video};
 use framezip_media::{Truth, number, path, truth};
-use std::fs::File;
+use std::{
+    fs::File,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+};
 
 fn options(json: &str) -> Extraction {
     let options: ExtractionOptions = serde_json::from_str(json).unwrap();
@@ -232,6 +238,19 @@ fn an_interrupt_ends_it() {
     let open = || File::open(path("h264-30fps.mp4"));
     let opened = Video::open(open, || true, &Extraction::default(), &Limits::default());
     assert!(matches!(opened.map(|_| ()), Err(FramesError::Interrupted)));
+}
+
+#[test]
+fn an_interrupt_ends_decoding_too() {
+    let asked = Arc::new(AtomicU32::new(0));
+    let count = asked.clone();
+    let open = || File::open(path("h264-30fps.mp4"));
+    let interrupt = move || count.fetch_add(1, Ordering::Relaxed) > 100;
+    let all = options(r#"{"every":0.01}"#);
+    let result = Video::open(open, interrupt, &all, &Limits::default())
+        .and_then(|video| video.extract(1, |_| Ok(())));
+    assert!(matches!(result, Err(FramesError::Interrupted)), "{result:?}");
+    assert!(asked.load(Ordering::Relaxed) > 100);
 }
 
 /// A reader that fails after so many bytes.
