@@ -57,7 +57,11 @@ impl FromStr for Fraction {
 
     fn from_str(text: &str) -> Result<Self, InvalidFraction> {
         let invalid = || InvalidFraction(text.to_owned());
-        let digits = |part: &str| part.parse::<u32>().map_err(|_| invalid());
+        // Rust's own parsing takes a sign
+        let digits = |part: &str| {
+            let plain = part.bytes().all(|byte| byte.is_ascii_digit());
+            part.parse::<u32>().ok().filter(|_| plain).ok_or_else(invalid)
+        };
         if let Some((numerator, denominator)) = text.split_once('/') {
             return Self::new(digits(numerator)?, digits(denominator)?).ok_or_else(invalid);
         }
@@ -149,7 +153,9 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_refused() {
-        for text in ["", "-1", "1/0", "NaN", "inf", "1e3", "0.1234567", "1.", "99999999999"] {
+        for text in
+            ["", "-1", "1/0", "NaN", "inf", "1e3", "0.1234567", "+5", "1.+5", "1.", "99999999999"]
+        {
             assert!(text.parse::<Fraction>().is_err(), "{text}");
         }
     }

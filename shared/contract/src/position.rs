@@ -35,7 +35,10 @@ impl FromStr for Position {
         };
         let seconds = number(seconds)?;
         let (hours, minutes) = above.split_once(':').unwrap_or(("0", above));
-        let whole = |text: &str| text.parse::<u32>().map_err(|_| invalid());
+        let whole = |text: &str| {
+            let number = number(text)?;
+            (number.denominator() == 1).then_some(number.numerator()).ok_or_else(invalid)
+        };
         let (hours, minutes) = (whole(hours)?, whole(minutes)?);
         if seconds.as_f64() >= 60.0 || (minutes >= 60 && above.contains(':')) {
             return Err(invalid());
