@@ -12,6 +12,7 @@ use aws_lambda_events::{
     event::sqs::{SqsEvent, SqsMessage},
     sqs::SqsBatchResponse,
 };
+use aws_sdk_sqs::error::DisplayErrorContext;
 use futures_util::future::join_all;
 use lambda_runtime::tracing::Instrument;
 use serde::de::DeserializeOwned;
@@ -88,7 +89,8 @@ impl Inbox {
         let error = handler(body, delivery.clone()).await.err()?;
         let pause = self.pause(delivery.receive_count);
         tracing::error!(
-            error = error.as_ref(),
+            // with its sources, which JSON logs leave out of an error value
+            error = %DisplayErrorContext(error.as_ref()),
             receive_count = delivery.receive_count,
             pause_s = pause.as_secs(),
             "a message could not be handled and will come again"
