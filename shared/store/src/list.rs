@@ -37,6 +37,8 @@ impl Videos {
                 .key_condition_expression("pk = :pk")
                 .expression_attribute_values(":pk", text(partition(owner)))
                 .scan_index_forward(false)
+                // with a filter, how many must be read is not known
+                .set_limit(status.is_none().then_some(limit as i32 + 1))
                 .set_exclusive_start_key(start)
                 .send()
                 .await

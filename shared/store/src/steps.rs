@@ -118,12 +118,15 @@ impl Videos {
         id: VideoId,
         verdict: &Verdict,
     ) -> Result<Option<Record>, StoreError> {
-        let update = self.update(owner, id).expression_attribute_names("#status", "status");
+        let update = self
+            .update(owner, id)
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":kept", kept_until());
         let update = match verdict {
             Verdict::Ready { result, warnings } => update
                 .update_expression(
                     "SET #status = :ready, #result = :result, warnings = :warnings, \
-                     updatedAt = :now REMOVE lease, progress",
+                     updatedAt = :now, expiresAt = :kept REMOVE lease, progress",
                 )
                 .condition_expression("#status = :processing")
                 .expression_attribute_names("#result", "result")
@@ -133,7 +136,8 @@ impl Videos {
                 .expression_attribute_values(":warnings", self.value(warnings)?),
             Verdict::Failed(failure) => update
                 .update_expression(
-                    "SET #status = :failed, #error = :error, updatedAt = :now REMOVE lease, progress",
+                    "SET #status = :failed, #error = :error, updatedAt = :now, expiresAt = :kept \
+                     REMOVE lease, progress",
                 )
                 .condition_expression("attribute_exists(pk) AND NOT #status IN (:ready, :failed)")
                 .expression_attribute_names("#error", "error")
