@@ -9,7 +9,7 @@ use crate::{
 use anyhow::Context;
 use framezip_archive::ZipWriter;
 use framezip_contract::{
-    ErrorCode, Failure, Job, Limits, ObjectKey, Outcome, Progress, Verdict, Video, Warning,
+    ErrorCode, Failure, Job, Limits, ObjectKey, Outcome, Progress, Source, Verdict, Video, Warning,
     ZipFacts,
 };
 use framezip_frames::{FramesError, Video as Media};
@@ -35,10 +35,13 @@ const RESERVE: Duration = Duration::from_secs(20);
 /// How many warnings the record tells; `frames.json` tells all of them.
 const MOST_WARNINGS: usize = 20;
 
+/// Pixels of a picture above which memory bounds the decoders: 4K, with some room.
+const LARGE_PICTURE: u64 = 4096 * 2304;
+
 /// What the decoding thread made.
 struct Made {
     frames: u32,
-    source: framezip_contract::Source,
+    source: Source,
     warnings: Vec<Warning>,
 }
 
@@ -115,7 +118,7 @@ impl Extractor {
                 Ok(Some(source_gone()))
             }
             // the thread fails after the upload does, by a broken pipe
-            (_, Err(error @ ZipUploadError::S3 { .. })) => Err(error.into()),
+            (_, Err(error)) if !matches!(error, ZipUploadError::Unfinished) => Err(error.into()),
             (Err(error), _) => Err(error.into()),
             (Ok(_), Err(error)) => Err(error.into()),
             (Ok(made), Ok(bytes)) => Ok(Some(made.verdict(bytes))),
@@ -181,7 +184,7 @@ impl Work {
         let mut zip = ZipWriter::new(writer);
         let mut manifest = Manifest::new(extraction.clone(), source.clone());
         self.report.send_replace(Some(Progress { done: 0, total }));
-        let threads = thread::available_parallelism().map_or(1, NonZero::get);
+        let threads = threads(&source);
         let warnings = media.extract(threads, |frame| {
             if self.stop.now() {
                 return Err(io::ErrorKind::TimedOut.into());
@@ -206,7 +209,7 @@ impl Work {
             )));
         }
         let finish = || {
-            zip.add("frames.json", &manifest.into_json(&warnings)?)?;
+            zip.add("frames.json", &manifest.into_json(warnings.clone())?)?;
             zip.finish()?.0.finish()
         };
         finish().map_err(FramesError::Sink)?;
@@ -227,6 +230,15 @@ impl Made {
         }
         Verdict::Ready { result: ZipFacts { bytes, frames, source }, warnings }
     }
+}
+
+/// How many decoders at once: one a processor, but one in all where each takes hundreds of megabytes.
+fn threads(source: &Source) -> usize {
+    let pixels = u64::from(source.width) * u64::from(source.height);
+    if pixels > LARGE_PICTURE {
+        return 1;
+    }
+    thread::available_parallelism().map_or(1, NonZero::get)
 }
 
 fn out_of_time() -> Verdict {

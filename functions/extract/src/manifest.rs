@@ -49,8 +49,8 @@ impl Manifest {
         self.frames.len() as u32
     }
 
-    pub(crate) fn into_json(mut self, warnings: &[Warning]) -> io::Result<Vec<u8>> {
-        self.warnings = warnings.to_vec();
+    pub(crate) fn into_json(mut self, warnings: Vec<Warning>) -> io::Result<Vec<u8>> {
+        self.warnings = warnings;
         Ok(serde_json::to_vec_pretty(&self)?)
     }
 }
