@@ -9,6 +9,8 @@ export FRAMEZIP_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/framezip
 VENV := $(FRAMEZIP_CACHE)/venv
 export PATH := $(VENV)/bin:$(PATH)
 export PYTHON := $(VENV)/bin/python
+# For libjpeg-turbo, when a deployment builds without `make setup`.
+export CMAKE := $(VENV)/bin/cmake
 export SAM_CLI_TELEMETRY := 0
 
 HOST_ARCH := $(patsubst aarch64,arm64,$(shell uname -m))
@@ -31,12 +33,16 @@ help: ## This list
 
 .PHONY: setup
 setup: ## Installs what is missing: system packages, Python tools, FFmpeg
-setup: $(TOOLS)
+setup: packages $(TOOLS)
 	@mkdir -p .framezip && ln -sfn $(VENV)/bin .framezip/tools
 	@$(MAKE) --no-print-directory -C layers/ffmpeg ARCH=
 
-$(TOOLS):
+# Asked each time, for a new machine may come with an old cache.
+.PHONY: packages
+packages:
 	@local/install-packages.sh $(APT_PACKAGES)
+
+$(TOOLS): | packages
 	@echo "installing the Python tools (about a minute)"
 	@mkdir -p $(FRAMEZIP_CACHE)
 	@python3 -m venv --clear $(VENV)
@@ -77,7 +83,7 @@ LAMBDA_DIR := $(or $(CARGO_TARGET_DIR),target)/lambda/$(LAMBDA_ARCH)
 
 # Amazon Linux 2023 has glibc 2.34.
 .PHONY: functions
-functions: $(TOOLS)
+functions: packages $(TOOLS)
 	@$(MAKE) --no-print-directory -C layers/ffmpeg ARCH=$(LAMBDA_ARCH)
 	@FFMPEG_DIR=$(CURDIR)/layers/ffmpeg/dist/$(call machine,$(LAMBDA_ARCH)) \
 		cargo lambda build --locked --release \
