@@ -14,6 +14,9 @@ use std::{
 };
 use tempfile::TempDir;
 
+/// Where the stack says it is.
+const REGION: &str = "eu-central-1";
+
 /// A running stack.
 pub struct Stack {
     directory: TempDir,
@@ -50,6 +53,7 @@ fn script(name: &str, arguments: &[&str]) -> Result<()> {
     let status = Command::new(root().join("local").join(name))
         .args(arguments)
         .env("PATH", env::join_paths(paths)?)
+        .env("AWS_DEFAULT_REGION", REGION)
         .status()
         .with_context(|| format!("local/{name} did not start"))?;
     ensure!(status.success(), "local/{name} failed: {status}");
@@ -169,7 +173,7 @@ impl Stack {
     /// The account's own credentials: the stack enforces IAM for its functions, not for its owner.
     async fn sdk(&self) -> aws_config::SdkConfig {
         aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::new("eu-central-1"))
+            .region(Region::new(REGION))
             .credentials_provider(Credentials::new("test", "test", None, None, "the stack's owner"))
             .endpoint_url(&self.endpoint)
             .load()
