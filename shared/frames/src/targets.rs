@@ -4,19 +4,28 @@
 use crate::time::{Clock, Moment};
 use framezip_contract::{Extraction, Fraction, Position, Select};
 
+/// What the options choose.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Targets {
+    /// In time order, each once.
+    pub(crate) ticks: Vec<i64>,
+    /// How many times were asked for that lie outside the video or the range.
+    pub(crate) outside: usize,
+}
+
 /// More targets than allowed.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooMany;
 
-/// The targets of a video that is `span` ticks long, in time order, each once. `keyframes` are the
-/// times of its keyframes, if they are asked for.
+/// The targets of a video that is `span` ticks long. `keyframes` are the times of its keyframes, if
+/// they are asked for.
 pub(crate) fn targets(
     extraction: &Extraction,
     clock: Clock,
     span: i64,
     keyframes: &[i64],
     most: usize,
-) -> Result<Vec<i64>, TooMany> {
+) -> Result<Targets, TooMany> {
     let place = |position: Position| match position {
         Position::Seconds(seconds) => Moment::seconds(seconds),
         Position::Percent(percent) => clock.moment(part(span, percent)),
@@ -25,6 +34,13 @@ pub(crate) fn targets(
     let from = extraction.from.map_or(clock.moment(0), place);
     let to = extraction.to.map(place).filter(|to| to.is_before(end)).unwrap_or(end);
     let steps = |step| (0..).map(move |index| from.after(index, step));
+    // the whole length is where the last frame still is
+    let at = |position: Position| match place(position) {
+        whole if matches!(position, Position::Percent(_)) && !whole.is_before(end) => {
+            clock.moment(span - 1)
+        }
+        moment => moment,
+    };
     let within = move |moment: &Moment| moment.is_before(to) && !moment.is_before(from);
     let moments: Box<dyn Iterator<Item = Moment>> = match &extraction.select {
         Select::Auto => {
@@ -41,15 +57,19 @@ pub(crate) fn targets(
         Select::Keyframes => {
             Box::new(keyframes.iter().map(|tick| clock.moment(*tick)).filter(within))
         }
-        Select::At(at) => Box::new(at.iter().map(|at| place(*at)).filter(within)),
+        Select::At(places) => Box::new(places.iter().map(|place| at(*place)).filter(within)),
     };
-    let mut targets: Vec<_> = moments.take(most + 1).map(|moment| clock.ticks(moment)).collect();
-    if targets.len() > most {
+    let mut ticks: Vec<_> = moments.take(most + 1).map(|moment| clock.ticks(moment)).collect();
+    if ticks.len() > most {
         return Err(TooMany);
     }
-    targets.sort_unstable();
-    targets.dedup();
-    Ok(targets)
+    let outside = match &extraction.select {
+        Select::At(places) => places.len() - ticks.len(),
+        _ => 0,
+    };
+    ticks.sort_unstable();
+    ticks.dedup();
+    Ok(Targets { ticks, outside })
 }
 
 /// `percent` hundredths of so many ticks.
@@ -89,7 +109,7 @@ mod tests {
     fn chosen(json: &str, span: i64) -> Vec<i64> {
         let options: ExtractionOptions = serde_json::from_str(json).unwrap();
         let clock = Clock::new(Rational::new(1, 1000)).unwrap();
-        targets(&options.try_into().unwrap(), clock, span, &[0, 500, 2500], 1000).unwrap()
+        targets(&options.try_into().unwrap(), clock, span, &[0, 500, 2500], 1000).unwrap().ticks
     }
 
     #[test]
@@ -109,6 +129,15 @@ mod tests {
     #[test]
     fn places_are_taken_in_time_order_and_once() {
         assert_eq!(chosen(r#"{"at":["50%",5,"0:01",1,7]}"#, 6000), [1000, 3000, 5000]);
+    }
+
+    #[test]
+    fn times_outside_are_counted_and_the_whole_length_is_inside() {
+        let json = r#"{"at":[1,7,"100%",9]}"#;
+        let options: ExtractionOptions = serde_json::from_str(json).unwrap();
+        let clock = Clock::new(Rational::new(1, 1000)).unwrap();
+        let chosen = targets(&options.try_into().unwrap(), clock, 6000, &[], 1000).unwrap();
+        assert_eq!(chosen, Targets { ticks: vec![1000, 5999], outside: 2 });
     }
 
     #[test]

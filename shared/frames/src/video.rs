@@ -5,9 +5,8 @@ use crate::{
     container::Container,
     decoder::Decoder,
     picture::Imager,
-    shown::time,
     span::{Span, spans},
-    targets::{TooMany, targets},
+    targets::{Targets, TooMany, targets},
     team,
     time::Clock,
     worker::Pick,
@@ -46,6 +45,8 @@ pub struct Video<O, I> {
     /// The first frame's presentation time, in ticks.
     start: i64,
     spans: Vec<Span>,
+    /// How many times were asked for that lie outside.
+    outside: usize,
 }
 
 impl<R, O, I> Video<O, I>
@@ -75,10 +76,13 @@ where
                 "Not one frame of this video could be decoded. The file is damaged or incomplete.",
             )
         })?;
-        let start = match time(&first) {
-            i64::MIN => decoder.container.start_hint(),
-            start => start,
-        };
+        let start = first.timestamp().ok_or_else(|| {
+            FramesError::media(
+                ErrorCode::NotAVideo,
+                "This file is a bare video stream that tells no times. Put it into an MP4 or \
+                 Matroska file and send that.",
+            )
+        })?;
         let clock = decoder.container.clock;
         let span = end.saturating_sub(start).max(1);
         let source =
@@ -90,13 +94,14 @@ where
         };
         let keyframes: Vec<_> =
             keyframes.into_iter().map(|tick| tick.saturating_sub(start)).collect();
-        let targets = targets(extraction, clock, span, &keyframes, limits.frames as usize)
-            .map_err(|TooMany| too_many_frames(limits))?;
+        let Targets { ticks, outside } =
+            targets(extraction, clock, span, &keyframes, limits.frames as usize)
+                .map_err(|TooMany| too_many_frames(limits))?;
         let targets: Vec<_> =
-            targets.into_iter().map(|target| start.saturating_add(target)).collect();
+            ticks.into_iter().map(|target| start.saturating_add(target)).collect();
         let spans = spans(&decoder.container, &targets);
         let (extraction, limits) = (extraction.clone(), *limits);
-        Ok(Self { open, interrupt, extraction, limits, decoder, source, start, spans })
+        Ok(Self { open, interrupt, extraction, limits, decoder, source, start, spans, outside })
     }
 
     /// How many frames are wanted. Equal ones count, although each is given once.
@@ -119,7 +124,7 @@ where
         threads: usize,
         mut sink: impl FnMut(Frame) -> io::Result<()>,
     ) -> Result<Vec<Warning>, FramesError> {
-        let Self { open, interrupt, extraction, limits, decoder, start, spans, .. } = self;
+        let Self { open, interrupt, extraction, limits, decoder, start, spans, outside, .. } = self;
         let another = || {
             let reader = open().map_err(FramesError::Read)?;
             let mut container = Container::open(reader, interrupt.clone(), &limits)?;
@@ -130,7 +135,7 @@ where
         let imager = || Imager::new(&extraction, limits.pixels);
         let clock = decoder.container.clock;
         let mut given = None;
-        let mut notes = Notes { clock, start, missing: Vec::new(), damaged: Vec::new() };
+        let mut notes = Notes { clock, start, outside, missing: Vec::new(), damaged: Vec::new() };
         let undecoded = team::run(decoder, another, imager, &spans, threads, &mut |pick| {
             let Pick::Frame { tick, keyframe, damaged, image } = pick else {
                 notes.missing.extend(pick.missing());
@@ -160,6 +165,7 @@ where
 struct Notes {
     clock: Clock,
     start: i64,
+    outside: usize,
     missing: Vec<i64>,
     damaged: Vec<i64>,
 }
@@ -190,6 +196,13 @@ impl Notes {
         let mut warnings: Vec<_> = undecoded.chain(damaged).collect();
         warnings.sort_by(|one, other| one.time.partial_cmp(&other.time).unwrap_or(Ordering::Equal));
         warnings.extend(missing);
+        warnings.extend((self.outside > 0).then(|| Warning {
+            time: None,
+            message: format!(
+                "{} of the times asked for lie outside the video or the range.",
+                self.outside
+            ),
+        }));
         warnings
     }
 }

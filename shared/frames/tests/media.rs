@@ -211,6 +211,14 @@ fn a_truncated_file_gives_what_it_holds_and_says_so() {
 }
 
 #[test]
+fn times_outside_the_video_are_told() {
+    let (frames, warnings) = extract("h264-30fps.mp4", r#"{"at":[1,7,"100%"]}"#).unwrap();
+    let shown: Vec<_> = frames.iter().filter_map(|frame| number(&frame.jpeg)).collect();
+    assert_eq!(shown, [30, 179]);
+    assert!(warnings[0].message.starts_with("1 of the times"), "{warnings:?}");
+}
+
+#[test]
 fn damage_is_told_with_its_time() {
     let (frames, warnings) = extract("garbage.mp4", r#"{"every":1}"#).unwrap();
     assert!(frames.len() >= 3, "{}", frames.len());
