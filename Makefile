@@ -128,7 +128,10 @@ audit: $(TOOLS)
 .PHONY: test
 test: ## Every test
 test: build
-	cargo test --locked --workspace
+	@cargo test --locked --workspace 2>&1 | tee $(TEST_LOG)
+	@awk '/^test result/ { passed += $$4; failed += $$6 } END { print passed " passed, " failed " failed" }' $(TEST_LOG)
+
+TEST_LOG := $(or $(CARGO_TARGET_DIR),target)/test.log
 
 # ---- deploy ----------------------------------------------------------------------------------------
 
