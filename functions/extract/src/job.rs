@@ -32,7 +32,7 @@ use tokio::{sync::watch, task};
 const REPORT_EVERY: Duration = Duration::from_secs(2);
 /// What is left of the invocation for the outcome when extraction stops.
 const RESERVE: Duration = Duration::from_secs(20);
-/// How many warnings the record tells; `frames.json` tells all of them.
+/// How many warnings the record tells; `frames.json` tells the others too.
 const MOST_WARNINGS: usize = 20;
 
 /// Pixels of a picture above which memory bounds the decoders: 4K, with some room.

@@ -4,7 +4,8 @@
 //! so whole blocks are fetched, and the last few kept. Every block must be of the same object: one
 //! that was replaced meanwhile is an error, not a mixture.
 //!
-//! Runs on a thread that may block, beside a Tokio runtime. Needs `s3:GetObject`, and `s3:ListBucket` to be told that an object is gone.
+//! Runs on a thread that may block, beside a Tokio runtime. Needs `s3:GetObject`, and
+//! `s3:ListBucket` to be told that an object is gone.
 
 use aws_sdk_s3::{Client, error::SdkError, operation::get_object::GetObjectError};
 use bytes::Bytes;

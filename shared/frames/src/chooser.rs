@@ -116,14 +116,14 @@ impl<'a, P> Chooser<'a, P> {
         self.late
     }
 
-    /// The next wanted frame: its target's index and its presentation time.
-    pub(crate) fn next_wanted(&self) -> Option<(usize, i64)> {
-        self.wanted.front().copied()
+    /// The next wanted frame's presentation time.
+    pub(crate) fn next_wanted(&self) -> Option<i64> {
+        self.wanted.front().map(|(_, time)| *time)
     }
 
     /// The first target whose frame was not taken; as many as there are where all were.
     pub(crate) fn first_unsettled(&self) -> usize {
-        self.next_wanted().map_or(self.open, |(target, _)| target)
+        self.wanted.front().map_or(self.open, |(target, _)| *target)
     }
 
     /// Takes the next wanted frame off the list.

@@ -155,9 +155,9 @@ impl Container {
         self.clock.ticks_of_microseconds((length * 1e6) as i64).max(1)
     }
 
-    /// When the keyframes are shown, in ticks; `None` where their packets do not tell. Reads the rest of the container and leaves it at its
-    /// start. That a demuxer leaves out what is no keyframe would be cheaper, but MP4's then gives
-    /// wrong presentation times.
+    /// When the keyframes are shown, in ticks; `None` where their packets do not tell. Reads the rest
+    /// of the container and leaves it at its start. That a demuxer leaves out what is no keyframe
+    /// would be cheaper, but MP4's then gives wrong presentation times.
     pub(crate) fn keyframes(&mut self) -> Result<Option<Vec<i64>>, FramesError> {
         let mut keyframes = Vec::new();
         while let Some(packet) = self.read()? {
@@ -186,9 +186,9 @@ impl Container {
             let length = self.clock.ticks_of_microseconds(self.input.duration().max(0));
             self.seek(start.saturating_add(length))?;
             end = self.last_end()?;
-            self.rewind()?;
         }
         if end.is_none() {
+            self.rewind()?;
             end = self.last_end()?;
         }
         if !self.rewind()? {

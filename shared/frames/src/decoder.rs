@@ -5,7 +5,7 @@ use ffmpeg_next::{Discard, Error as FfmpegError, Packet, codec, decoder, error::
 use framezip_contract::{ErrorCode, Limits};
 
 /// How many times of damage a decoder notes; a file that is all damage has millions.
-const MOST_DAMAGED: usize = 1000;
+pub(crate) const MOST_DAMAGED: usize = 1000;
 
 /// A decoder with the container that feeds it.
 pub(crate) struct Decoder {

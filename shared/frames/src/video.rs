@@ -3,7 +3,7 @@
 use crate::{
     FramesError,
     container::Container,
-    decoder::Decoder,
+    decoder::{Decoder, MOST_DAMAGED},
     picture::Imager,
     span::{Span, spans},
     targets::{Targets, TooMany, targets},
@@ -175,6 +175,8 @@ impl Notes {
     fn warnings(self, mut undecoded: Vec<i64>) -> Vec<Warning> {
         undecoded.sort_unstable();
         undecoded.dedup();
+        // each decoder notes so many; the first ones are the same however the work was split
+        undecoded.truncate(MOST_DAMAGED);
         let seconds =
             |tick: i64| Some(self.clock.seconds(tick.saturating_sub(self.start)).max(0.0));
         let undecoded = undecoded.iter().map(|tick| Warning {

@@ -97,17 +97,14 @@ impl Worker {
             }
             while let Some((packet, wanted)) = if ended { chooser.rest() } else { chooser.next() } {
                 self.decoder.send(&packet, wanted)?;
-                if let Some(unsettled) = self.take(&mut chooser, emit)? {
-                    return Ok(unsettled);
+                if !self.take(&mut chooser, emit)? {
+                    return Ok(chooser.first_unsettled());
                 }
             }
             if ended || chooser.is_done() {
                 self.decoder.send_end()?;
-                let unsettled = self.take(&mut chooser, emit)?;
-                if let Some(unsettled) =
-                    unsettled.or(chooser.next_wanted().map(|(target, _)| target))
-                {
-                    return Ok(unsettled);
+                if !self.take(&mut chooser, emit)? || chooser.next_wanted().is_some() {
+                    return Ok(chooser.first_unsettled());
                 }
                 for target in missing {
                     emit(Pick::Missing(*target))?;
@@ -117,25 +114,21 @@ impl Worker {
         }
     }
 
-    /// Emits those of the decoder's pictures that are wanted. Returns the target whose frame was
-    /// passed over, if one was.
-    fn take<P>(
-        &mut self,
-        chooser: &mut Chooser<P>,
-        emit: &mut Emit,
-    ) -> Result<Option<usize>, FramesError> {
+    /// Emits those of the decoder's pictures that are wanted. `false`: one that is wanted was passed
+    /// over.
+    fn take<P>(&mut self, chooser: &mut Chooser<P>, emit: &mut Emit) -> Result<bool, FramesError> {
         while let Some(picture) = self.decoder.receive()? {
             let time = time(&picture);
             match chooser.next_wanted() {
-                Some((target, wanted)) if wanted < time => return Ok(Some(target)),
-                Some((_, wanted)) if wanted == time => {
+                Some(wanted) if wanted < time => return Ok(false),
+                Some(wanted) if wanted == time => {
                     chooser.took();
                     emit(self.pick(&picture)?)?;
                 }
                 _ => {}
             }
         }
-        Ok(None)
+        Ok(true)
     }
 
     /// Decodes everything from the first target's keyframe on, or from the start.
