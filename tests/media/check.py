@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Proves the fixtures: decodes every file of truth.json to its end and reads the number drawn in
-each frame, first as decoded, then from a half-size JPEG of it. Needs ffmpeg and nothing else.
+"""Proves the fixtures: decodes every file of truth.json and special.json to its end and reads the
+number drawn in each frame, first as decoded, then from a half-size JPEG of it; then looks for what
+else special.json and colours.json promise. Needs ffmpeg and nothing else.
 
 Without arguments it checks every file; with arguments, those files.
 """
@@ -9,6 +10,7 @@ import json
 import pathlib
 import subprocess
 import sys
+from array import array
 
 FOLDER = pathlib.Path(__file__).resolve().parent
 COLUMNS, BITS = 14, 12
@@ -34,22 +36,33 @@ def number(picture, width, height):
     return sum(1 << bit for bit in range(BITS) if level(1 + bit) > middle)
 
 
+def pictures(raw, size):
+    return [raw[at : at + size] for at in range(0, len(raw) - size + 1, size)]
+
+
 def numbers(raw, width, height):
-    size = width * height
-    return [number(raw[at : at + size], width, height) for at in range(0, len(raw) - size + 1, size)]
+    return [number(picture, width, height) for picture in pictures(raw, width * height)]
 
 
-def decode(path, width, height, strict=True):
-    """Every frame as gray, upright and square-pixelled, none dropped or repeated."""
-    command = [*FFMPEG, "-i", path, "-map", "0:v:0", "-vsync", "passthrough"]
-    command += ["-vf", f"scale={width}:{height}", *GRAY]
+def scaled(truth, width, height):
+    """The video that counts, none of its frames dropped or repeated, upright and square-pixelled;
+    where two fields make a frame, the first of them."""
+    first = truth.get("firstField")
+    field = f"field={first}," if first and not truth.get("segmented") else ""
+    chosen = ["-map", f"0:v:{truth.get('stream', 0)}", "-vsync", "passthrough"]
+    return [*chosen, "-vf", f"{field}scale={width}:{height}"]
+
+
+def decode(path, truth, strict=True):
+    """Every frame as gray."""
+    scale = scaled(truth, truth["displayWidth"], truth["displayHeight"])
+    command = [*FFMPEG, "-i", path, *scale, *GRAY]
     return subprocess.run(command, capture_output=True, check=strict).stdout
 
 
-def through_jpeg(path, width, height):
-    """Every frame after the trip through a JPEG of the given size."""
-    shrink = [*FFMPEG, "-i", path, "-map", "0:v:0", "-vsync", "passthrough"]
-    shrink += ["-vf", f"scale={width}:{height}", "-pix_fmt", "yuvj420p"]
+def through_jpeg(path, truth, width, height):
+    """Every frame as gray, after the trip through a JPEG of the given size."""
+    shrink = [*FFMPEG, "-i", path, *scaled(truth, width, height), "-pix_fmt", "yuvj420p"]
     shrink += ["-c:v", "mjpeg", "-q:v", "10", "-f", "mjpeg", "-"]
     jpegs = subprocess.run(shrink, capture_output=True, check=True).stdout
     read = [*FFMPEG, "-f", "mjpeg", "-i", "-", "-vsync", "passthrough", *GRAY]
@@ -64,30 +77,100 @@ def faults(name, truth):
     if pts[:1] != [0] or any(b <= a for a, b in zip(pts, pts[1:])):
         yield "times do not rise from 0"
     small = (width // 2, height // 2)
+    decoded = decode(path, truth)
     for how, found in (
-        ("decoded", numbers(decode(path, width, height), width, height)),
-        ("half-size JPEG", numbers(through_jpeg(path, *small), *small)),
+        ("decoded", numbers(decoded, width, height)),
+        ("half-size JPEG", numbers(through_jpeg(path, truth, *small), *small)),
     ):
         if len(found) != len(wanted):
             yield f"{how}: {len(found)} frames, not {len(wanted)}"
         wrong = [(i, f, w) for i, (f, w) in enumerate(zip(found, wanted)) if f != w]
         if wrong:
             yield f"{how}: {len(wrong)} wrong, the first is frame %d: read %s, not %s" % wrong[0]
+    yield from blank_faults(truth, pictures(decoded, width * height))
+    if "transparent" in truth:
+        yield from transparency_faults(path, width, height, truth["transparent"])
+
+
+def blank_faults(truth, decoded):
+    for first, last, colour in truth.get("blank", []):
+        level = {"black": 0, "white": 255}[colour]
+        for index in range(first, last + 1):
+            if any(abs(extreme(decoded[index]) - level) > 3 for extreme in (min, max)):
+                yield f"frame {index} is not {colour}"
+
+
+def transparency_faults(path, width, height, transparent):
+    command = [*FFMPEG, "-i", path, "-f", "rawvideo", "-pix_fmt", "rgba", "-"]
+    raw = subprocess.run(command, capture_output=True, check=True).stdout
+    hidden = transparent["hidden"]
+    for index, picture in enumerate(pictures(raw, 4 * width * height)):
+        for x, y, alpha in ((0.25, 0.125, 255), (0.75, 0.125, 255), (0.25, 0.625, 0), (0.75, 0.625, 255)):
+            at = 4 * (int(y * height) * width + int(x * width))
+            *colour, found = picture[at : at + 4]
+            if found != alpha:
+                yield f"frame {index} at {x}, {y}: alpha is {found}, not {alpha}"
+            if hidden and not alpha and any(abs(f - w) > 3 for f, w in zip(colour, hidden)):
+                yield f"frame {index} at {x}, {y}: {colour} is hidden, not {hidden}"
+
+
+def system_gamma(rgb):
+    """HLG's display light. This ffmpeg has zimg raise each channel to 1.2; BT.2100 would have the
+    luminance raised, and its channels keep their proportions."""
+    scene = [max(x, 0) ** (1 / 1.2) for x in rgb]
+    luminance = 0.2627 * scene[0] + 0.6780 * scene[1] + 0.0593 * scene[2]
+    return [luminance**0.2 * x for x in scene]
+
+
+def narrowed(rgb):
+    """Linear light in BT.2020's primaries, 1 being 1000 cd/m², as cd/m² in BT.709's (BT.2407)."""
+    rows = ((1.6605, -0.5876, -0.0728), (-0.1246, 1.1329, -0.0083), (-0.0182, -0.1006, 1.1187))
+    return [1000 * sum(x * y for x, y in zip(row, rgb)) for row in rows]
+
+
+def colour_faults(name, truth, patches):
+    """Standard range: the R′G′B′ that the tagged matrix and range give. High range: the light in
+    cd/m² that zimg makes of the tagged transfer."""
+    path, width, height = FOLDER / name, truth["width"], truth["height"]
+    light = "nits" in patches[0]
+    convert = "zscale=transfer=linear:npl=1000:matrix=gbr" if light else "null"
+    pixels = "gbrpf32le" if light else "gbrp"
+    command = [*FFMPEG, "-i", path, "-vf", f"{convert},format={pixels}", "-f", "rawvideo", "-"]
+    raw = subprocess.run(command, capture_output=True, check=True).stdout
+    values = array("f" if light else "B", raw)
+    for index, planes in enumerate(pictures(values, 3 * width * height)):
+        for patch in patches:
+            at = int(0.625 * height) * width + int(patch["x"] * width)
+            green, blue, red = (planes[at + plane * width * height] for plane in range(3))
+            wanted = patch["nits"] if light else patch["rgb"]
+            found = red, green, blue
+            if light:
+                found = narrowed(system_gamma(found) if "hlg" in name else found)
+            allowed = 1 + 0.03 * max(wanted) if light else 3
+            if any(abs(f - w) > allowed for f, w in zip(found, wanted)):
+                found = [round(x) for x in found]
+                yield f"frame {index} at {patch['x']}: {found}, not {wanted}"
 
 
 def damaged():
     """The damaged files hold what README.md promises: some readable frames, or none at all."""
+    size = {"displayWidth": 320, "displayHeight": 180}
     for name, some in (("truncated-head.mp4", True), ("garbage.mp4", True), ("truncated-moov.mp4", False)):
-        found = numbers(decode(FOLDER / name, 320, 180, strict=False), 320, 180)
+        found = numbers(decode(FOLDER / name, size, strict=False), 320, 180)
         yield name, len(found), (len(found) > 0) == some
 
 
 def main():
-    truths = json.loads((FOLDER / "truth.json").read_text())
+    truths, special, colours = (
+        json.loads((FOLDER / f"{name}.json").read_text()) for name in ("truth", "special", "colours")
+    )
+    truths.update(special)
     names = sys.argv[1:] or list(truths)
     failed = False
     for name in names:
         found = list(faults(name, truths[name]))
+        if name in colours:
+            found += colour_faults(name, truths[name], colours[name])
         failed |= bool(found)
         print(f"{name}: {'; '.join(found) or 'ok, %d frames' % len(truths[name]['numbers'])}")
     if not sys.argv[1:]:

@@ -24,6 +24,21 @@ pub struct Truth {
     pub numbers: Vec<u32>,
 }
 
+/// What is true of a file of which something else is the point than its times.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Special {
+    /// Seconds per tick, as a fraction.
+    pub timebase: String,
+    /// Every frame's presentation time, in ticks from the first's, in presentation order.
+    pub pts: Vec<i64>,
+    /// The number drawn in each, where there is one.
+    pub numbers: Vec<Option<u32>>,
+    /// The first frame after each hard cut.
+    #[serde(default)]
+    pub cuts: Vec<usize>,
+}
+
 impl Truth {
     /// The presentation time of a frame, in seconds from the first's.
     pub fn seconds(&self, frame: usize) -> f64 {
@@ -49,6 +64,31 @@ pub fn path(name: &str) -> PathBuf {
 pub fn truth() -> BTreeMap<String, Truth> {
     let json = std::fs::read(path("truth.json")).expect("truth.json is there");
     serde_json::from_slice(&json).expect("truth.json is as described")
+}
+
+/// What is true of the other files that are whole, by their names.
+pub fn special() -> BTreeMap<String, Special> {
+    let json = std::fs::read(path("special.json")).expect("special.json is there");
+    serde_json::from_slice(&json).expect("special.json is as described")
+}
+
+/// A patch of one colour, below the code.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Patch {
+    /// The middle of the patch, as a part of the width; 0.625 of the height is the middle of its height.
+    pub x: f64,
+    /// The colour to show, of standard range.
+    pub srgb: Option<[u8; 3]>,
+    /// The same by matrix and range alone, in the file's own primaries.
+    pub rgb: Option<[u8; 3]>,
+    /// The light of red, green and blue of BT.709, in candelas a square metre, of high range.
+    pub nits: Option<[f64; 3]>,
+}
+
+/// The patches of the files that have some, from left to right.
+pub fn colours() -> BTreeMap<String, Vec<Patch>> {
+    let json = std::fs::read(path("colours.json")).expect("colours.json is there");
+    serde_json::from_slice(&json).expect("colours.json is as described")
 }
 
 /// The number that a picture shows, if it is upright and shows one.
