@@ -7,19 +7,25 @@ mod extraction;
 mod fraction;
 mod http;
 mod id;
+mod invalid;
 mod limits;
 mod message;
+mod options;
 mod position;
+mod tiles;
 mod video;
 
 pub use error::ErrorCode;
-pub use extraction::{Extraction, ExtractionOptions, FieldError, Fit, InvalidExtraction, Select};
+pub use extraction::{Extraction, Fit, Format, Select};
 pub use fraction::{Fraction, InvalidFraction};
 pub use http::{
     CreateVideo, CreatedVideo, Download, Problem, Upload, VideoPage, VideoView, WebConfig,
 };
 pub use id::{InvalidKey, ObjectKey, UserId, VideoId};
+pub use invalid::{FieldError, InvalidExtraction};
 pub use limits::Limits;
 pub use message::{Job, Outcome, Verdict};
+pub use options::ExtractionOptions;
 pub use position::{InvalidPosition, Position};
+pub use tiles::{Tiles, TilesOptions};
 pub use video::{Failure, Progress, Source, Status, Video, Warning, ZipFacts};

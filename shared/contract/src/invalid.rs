@@ -1,0 +1,37 @@
+//! What is wrong with a request, field by field.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One field of a request that is not as it must be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The field, by its path in the JSON body, such as `extraction.every`.
+    pub field: String,
+    /// What is wrong and what is allowed.
+    pub detail: String,
+}
+
+impl FieldError {
+    /// An error of one field.
+    pub fn new(field: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { field: field.into(), detail: detail.into() }
+    }
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.detail)
+    }
+}
+
+/// Every wrong field of a set of options.
+#[derive(Debug, PartialEq, Eq)]
+pub struct InvalidExtraction(pub Vec<FieldError>);
+
+impl fmt::Display for InvalidExtraction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let errors: Vec<_> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&errors.join("; "))
+    }
+}

@@ -1,0 +1,272 @@
+//! The options as a user gives them, and what they must be like.
+
+use crate::{
+    Extraction, FieldError, Fit, Format, Fraction, InvalidExtraction, Position, Select, Tiles,
+    extraction::DEFAULT_QUALITY,
+    tiles::{SHEET, STORYBOARD, TilesOptions},
+};
+use serde::{Deserialize, Serialize};
+use std::ops::RangeInclusive;
+
+/// The options as they stand in JSON. Every field may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExtractionOptions {
+    /// One frame every so many seconds, from 0.001 to 86,400.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub every: Option<Fraction>,
+    /// So many frames a second, from 1/86,400 to 1,000; may be a fraction such as `"30000/1001"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fps: Option<Fraction>,
+    /// So many frames, evenly spread: the centres of equal slices; 1 to 50,000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
+    /// The frames at these places, 1 to 1,000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Vec<Position>>,
+    /// Every keyframe, if `true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keyframes: Option<bool>,
+    /// The first frame of each scene: a cut is where the picture changes by at least so much, from
+    /// 0.01 to 1, on the scale of FFmpeg's `scene` score; 0.3 is a good start.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scenes: Option<f64>,
+    /// Where the range that frames are chosen from starts; at the first frame if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Position>,
+    /// Where that range ends, itself outside; at the video's end if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<Position>,
+    /// The images' largest width in pixels, 16 to 8,192. Never upscales.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// The images' largest height in pixels, 16 to 8,192. Never upscales.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    /// How an image takes on a `width` and a `height` that are both given; `inside` if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fit: Option<Fit>,
+    /// The images' format; `jpeg` if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<Format>,
+    /// The quality of JPEG and WebP, 1 to 100; 85 if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality: Option<u8>,
+    /// Replaces near-uniform frames by the next one that is not, if `true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skip_blank: Option<bool>,
+    /// One image with small ones of chosen frames, spread evenly: 4 × 5 of 320 pixels if not told
+    /// otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<TilesOptions>,
+    /// Images with small ones of all chosen frames, and a WebVTT file that tells a player which to
+    /// show when: 10 × 10 of 160 pixels if not told otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub storyboard: Option<TilesOptions>,
+}
+
+impl TryFrom<ExtractionOptions> for Extraction {
+    type Error = InvalidExtraction;
+
+    fn try_from(options: ExtractionOptions) -> Result<Self, InvalidExtraction> {
+        let mut errors = Vec::new();
+        options.check_choice(&mut errors);
+        options.check_form(&mut errors);
+        let sheet = tiles("sheet", options.sheet, SHEET, &mut errors);
+        let storyboard = tiles("storyboard", options.storyboard, STORYBOARD, &mut errors);
+        if !errors.is_empty() {
+            return Err(InvalidExtraction(errors));
+        }
+        let select = match options {
+            ExtractionOptions { every: Some(every), .. } => Select::Every(every),
+            ExtractionOptions { fps: Some(fps), .. } => Select::Fps(fps),
+            ExtractionOptions { count: Some(count), .. } => Select::Count(count),
+            ExtractionOptions { at: Some(at), .. } => Select::At(at),
+            ExtractionOptions { keyframes: Some(true), .. } => Select::Keyframes,
+            ExtractionOptions { scenes: Some(change), .. } => Select::Scenes(change),
+            _ => Select::Auto,
+        };
+        Ok(Self {
+            select,
+            from: options.from,
+            to: options.to,
+            width: options.width,
+            height: options.height,
+            fit: options.fit.unwrap_or_default(),
+            format: options.format.unwrap_or_default(),
+            quality: options.quality.unwrap_or(DEFAULT_QUALITY),
+            skip_blank: options.skip_blank.unwrap_or_default(),
+            sheet,
+            storyboard,
+        })
+    }
+}
+
+/// Notes an error of a field that is not `ok`.
+fn check(errors: &mut Vec<FieldError>, ok: bool, field: &str, detail: &str) {
+    if !ok {
+        errors.push(FieldError::new(field, detail));
+    }
+}
+
+/// A field that may be left out, but not be outside a range.
+fn within<T: PartialOrd>(field: Option<T>, range: RangeInclusive<T>) -> bool {
+    field.is_none_or(|field| range.contains(&field))
+}
+
+impl ExtractionOptions {
+    /// Which frames.
+    fn check_choice(&self, errors: &mut Vec<FieldError>) {
+        let number = |fraction: Option<Fraction>| fraction.map(|fraction| fraction.as_f64());
+        let every = within(number(self.every), 0.001..=86_400.0);
+        check(errors, every, "every", "must be 0.001 to 86400 seconds");
+        let fps = within(number(self.fps), 1.0 / 86_400.0..=1000.0);
+        check(errors, fps, "fps", "must be 1/86400 to 1000 frames a second");
+        check(errors, within(self.count, 1..=50_000), "count", "must be 1 to 50000 frames");
+        let at = within(self.at.as_ref().map(Vec::len), 1..=1000);
+        check(errors, at, "at", "must be 1 to 1000 times");
+        check(errors, within(self.scenes, 0.01..=1.0), "scenes", "must be 0.01 to 1");
+        let chosen: Vec<_> = [
+            ("every", self.every.is_some()),
+            ("fps", self.fps.is_some()),
+            ("count", self.count.is_some()),
+            ("at", self.at.is_some()),
+            ("keyframes", self.keyframes == Some(true)),
+            ("scenes", self.scenes.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(field, given)| given.then_some(field))
+        .collect();
+        for other in chosen.iter().skip(1) {
+            let detail = format!("cannot stand beside {}: choose one of them", chosen[0]);
+            check(errors, false, other, &detail);
+        }
+        check(errors, range_is_forward(self.from, self.to), "to", "must be later than from");
+    }
+
+    /// What becomes of them.
+    fn check_form(&self, errors: &mut Vec<FieldError>) {
+        let sides = self.width.is_some() && self.height.is_some();
+        check(errors, self.fit.is_none() || sides, "fit", "needs both width and height");
+        let side = 16..=8192;
+        check(errors, within(self.width, side.clone()), "width", "must be 16 to 8192 pixels");
+        check(errors, within(self.height, side), "height", "must be 16 to 8192 pixels");
+        check(errors, within(self.quality, 1..=100), "quality", "must be 1 to 100");
+        let lossless = self.format == Some(Format::Png) && self.quality.is_some();
+        check(errors, !lossless, "quality", "is for jpeg and webp: a png loses nothing");
+    }
+}
+
+/// The tiles that are asked for, or what is wrong with them.
+fn tiles(
+    field: &str,
+    options: Option<TilesOptions>,
+    default: Tiles,
+    errors: &mut Vec<FieldError>,
+) -> Option<Tiles> {
+    let TilesOptions { columns, rows, width } = options?;
+    let tiles = Tiles {
+        columns: columns.unwrap_or(default.columns),
+        rows: rows.unwrap_or(default.rows),
+        width: width.unwrap_or(default.width),
+    };
+    let mut check = |ok: bool, name: &str, detail: &str| {
+        check(errors, ok, &format!("{field}.{name}"), detail);
+    };
+    check((1..=20).contains(&tiles.columns), "columns", "must be 1 to 20");
+    check((1..=20).contains(&tiles.rows), "rows", "must be 1 to 20");
+    check((16..=640).contains(&tiles.width), "width", "must be 16 to 640 pixels");
+    Some(tiles)
+}
+
+/// Whether a range can hold a frame, as far as that can be told without the video.
+fn range_is_forward(from: Option<Position>, to: Option<Position>) -> bool {
+    match (from, to) {
+        (Some(Position::Seconds(from)), Some(Position::Seconds(to)))
+        | (Some(Position::Percent(from)), Some(Position::Percent(to))) => {
+            from.as_f64() < to.as_f64()
+        }
+        _ => true,
+    }
+}
+
+impl From<Extraction> for ExtractionOptions {
+    fn from(extraction: Extraction) -> Self {
+        let mut options = Self {
+            from: extraction.from,
+            to: extraction.to,
+            width: extraction.width,
+            height: extraction.height,
+            fit: (extraction.fit != Fit::Inside).then_some(extraction.fit),
+            format: (extraction.format != Format::Jpeg).then_some(extraction.format),
+            quality: (extraction.format != Format::Png).then_some(extraction.quality),
+            skip_blank: extraction.skip_blank.then_some(true),
+            sheet: extraction.sheet.map(TilesOptions::from),
+            storyboard: extraction.storyboard.map(TilesOptions::from),
+            ..Self::default()
+        };
+        match extraction.select {
+            Select::Auto => {}
+            Select::Every(every) => options.every = Some(every),
+            Select::Fps(fps) => options.fps = Some(fps),
+            Select::Count(count) => options.count = Some(count),
+            Select::At(at) => options.at = Some(at),
+            Select::Keyframes => options.keyframes = Some(true),
+            Select::Scenes(change) => options.scenes = Some(change),
+        }
+        options
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_asked_for_is_auto() {
+        let extraction: Extraction = serde_json::from_str("{}").unwrap();
+        assert_eq!(extraction, Extraction::default());
+    }
+
+    #[test]
+    fn options_read_back_as_written() {
+        for json in [
+            r#"{"every":0.5,"width":640,"quality":85}"#,
+            r#"{"every":"1001/30000","quality":1}"#,
+            r#"{"count":9,"height":480,"quality":100}"#,
+            r#"{"fps":"30000/1001","from":"10%","to":"90%","quality":85}"#,
+            r#"{"keyframes":true,"from":1,"quality":85}"#,
+            r#"{"scenes":0.3,"format":"webp","quality":85,"skipBlank":true}"#,
+            r#"{"format":"png","sheet":{"columns":4,"rows":5,"width":320}}"#,
+            r#"{"at":[5,62.5,"50%"],"width":64,"height":64,"fit":"cover","quality":85}"#,
+        ] {
+            let extraction: Extraction = serde_json::from_str(json).unwrap();
+            assert_eq!(serde_json::to_string(&extraction).unwrap(), json);
+        }
+    }
+
+    #[test]
+    fn every_wrong_field_is_named() {
+        let json = r#"{"every":0,"fps":0,"count":0,"at":[],"keyframes":true,"scenes":0,
+                       "from":2,"to":1,"width":1,"fit":"fill","quality":0,
+                       "sheet":{"columns":0},"storyboard":{"rows":21,"width":1}}"#;
+        let options: ExtractionOptions = serde_json::from_str(json).unwrap();
+        let InvalidExtraction(errors) = Extraction::try_from(options).unwrap_err();
+        let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields[..5], ["every", "fps", "count", "at", "scenes"]);
+        assert_eq!(fields[5..10], ["fps", "count", "at", "keyframes", "scenes"], "one of them");
+        assert_eq!(fields[10..14], ["to", "fit", "width", "quality"]);
+        assert_eq!(fields[14..], ["sheet.columns", "storyboard.rows", "storyboard.width"]);
+    }
+
+    #[test]
+    fn a_png_has_no_quality() {
+        let options = serde_json::from_str::<Extraction>(r#"{"format":"png","quality":90}"#);
+        assert!(options.unwrap_err().to_string().starts_with("quality: is for jpeg and webp"));
+    }
+
+    #[test]
+    fn unknown_options_are_refused() {
+        assert!(serde_json::from_str::<Extraction>(r#"{"evry":1}"#).is_err());
+    }
+}
