@@ -1,11 +1,11 @@
 //! What can stand on the command line.
 
-use crate::exit::Usage;
+use crate::{exit::Usage, options::Options};
 use clap::{
     Args, Parser, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use framezip_contract::{Extraction, ExtractionOptions, Fit, Fraction, Position, Status, VideoId};
+use framezip_contract::{ExtractionOptions, Status, VideoId};
 use std::path::PathBuf;
 
 const AFTER_HELP: &str = "\
@@ -21,8 +21,6 @@ Environment:
   FRAMEZIP_API         the server's address, as --api
   FRAMEZIP_PASSWORD    the password for sign-up and sign-in
   FRAMEZIP_CONFIG_DIR  where the sign-in is kept (~/.config/framezip)";
-
-const FITS: [&str; 3] = ["inside", "cover", "fill"];
 
 const STATUSES: [Status; 5] =
     [Status::AwaitingUpload, Status::Queued, Status::Processing, Status::Ready, Status::Failed];
@@ -101,39 +99,8 @@ pub struct Upload {
     /// The videos
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// One frame every so many seconds, such as 2, 0.5 or 1001/30000
-    #[arg(long, value_name = "SECONDS")]
-    pub every: Option<Fraction>,
-    /// So many frames a second, such as 1, 0.2 or 30000/1001
-    #[arg(long, value_name = "N", conflicts_with = "every")]
-    pub fps: Option<Fraction>,
-    /// So many frames, evenly spread
-    #[arg(long, value_name = "N", conflicts_with_all = ["every", "fps"])]
-    pub count: Option<u32>,
-    /// The frames at these times, such as 5,00:01:02.5,50%
-    #[arg(long, value_name = "TIMES", value_delimiter = ',', conflicts_with_all = ["every", "fps", "count"])]
-    pub at: Option<Vec<Position>>,
-    /// Every keyframe
-    #[arg(long, conflicts_with_all = ["every", "fps", "count", "at"])]
-    pub keyframes: bool,
-    /// Choose from here on: seconds, a timecode or a percentage
-    #[arg(long, value_name = "TIME")]
-    pub from: Option<Position>,
-    /// Choose before this time
-    #[arg(long, value_name = "TIME")]
-    pub to: Option<Position>,
-    /// The images' largest width in pixels
-    #[arg(long, value_name = "PIXELS")]
-    pub width: Option<u32>,
-    /// The images' largest height in pixels
-    #[arg(long, value_name = "PIXELS")]
-    pub height: Option<u32>,
-    /// How an image takes on a width and a height: inside, cover or fill [default: inside]
-    #[arg(long, value_parser = PossibleValuesParser::new(FITS).map(fit))]
-    pub fit: Option<Fit>,
-    /// The JPEG quality, 1 to 100 [default: 85]
-    #[arg(long, value_name = "Q")]
-    pub quality: Option<u8>,
+    #[command(flatten)]
+    pub options: Options,
     /// Wait until the zips are ready
     #[arg(long)]
     pub wait: bool,
@@ -152,26 +119,7 @@ impl Upload {
                     .to_owned(),
             ));
         }
-        let options = ExtractionOptions {
-            every: self.every,
-            fps: self.fps,
-            count: self.count,
-            at: self.at.clone(),
-            keyframes: self.keyframes.then_some(true),
-            from: self.from,
-            to: self.to,
-            width: self.width,
-            height: self.height,
-            fit: self.fit,
-            quality: self.quality,
-        };
-        match Extraction::try_from(options.clone()) {
-            Ok(_) => Ok(options),
-            Err(invalid) => {
-                let errors = invalid.0.iter().map(|error| format!("--{error}"));
-                Err(Usage(errors.collect::<Vec<_>>().join("\n")))
-            }
-        }
+        self.options.extraction()
     }
 }
 
@@ -183,15 +131,6 @@ pub struct List {
     /// At most so many
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: Option<u32>,
-}
-
-/// One of [`FITS`], by clap's leave.
-fn fit(text: String) -> Fit {
-    match text.as_str() {
-        "cover" => Fit::Cover,
-        "fill" => Fit::Fill,
-        _ => Fit::Inside,
-    }
 }
 
 fn status(text: String) -> Status {
@@ -230,19 +169,17 @@ mod tests {
     }
 
     #[test]
-    fn options_are_those_of_the_contract() {
-        let options = upload("a.mp4 --at 5,1:02.5,50% --from 1 --width 64 --height 64 --fit cover");
-        let options = options.extraction().unwrap();
-        assert_eq!(options.at.map(|at| at.len()), Some(3));
-        assert_eq!(options.fit, Some(Fit::Cover));
-        let options = upload("a.mp4 --every 1/3 --width 640 --quality 90").extraction().unwrap();
-        assert_eq!(options.every, Fraction::new(1, 3));
-        assert_eq!((options.width, options.height, options.quality), (Some(640), None, Some(90)));
+    fn options_may_stand_anywhere() {
+        for line in ["--sheet a.mp4 --wait", "a.mp4 --wait --sheet"] {
+            let upload = upload(line);
+            assert_eq!(upload.files, [PathBuf::from("a.mp4")], "{line}");
+            assert!(upload.wait && upload.extraction().unwrap().sheet.is_some(), "{line}");
+        }
         assert_eq!(upload("a.mp4").extraction(), Ok(ExtractionOptions::default()));
     }
 
     #[test]
-    fn wrong_options_are_named() {
+    fn wrong_uploads_are_refused() {
         let Usage(text) = upload("a.mp4 --every 0 --width 1").extraction().unwrap_err();
         assert!(text.contains("--every: must") && text.contains("--width: must"), "{text}");
         assert!(upload("a.mp4 b.mp4 -o x.zip").extraction().is_err());

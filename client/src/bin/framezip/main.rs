@@ -7,6 +7,7 @@ mod console;
 mod credentials;
 mod exit;
 mod human;
+mod options;
 mod password;
 mod progress;
 
