@@ -2,7 +2,6 @@
 
 use crate::{
     handler::Extractor,
-    manifest::Manifest,
     source::{Object, ObjectReader, SOURCE_GONE},
     zip_upload::{self, PartWriter, ZipUploadError},
 };
@@ -172,48 +171,38 @@ struct Work {
 }
 
 impl Work {
-    /// Decodes, encodes and packs every frame; ends with `frames.json` and the zip's directory.
+    /// Decodes, encodes and packs every frame.
     fn run(self, object: Arc<Object>, writer: PartWriter) -> Result<Made, FramesError> {
-        let stop = self.stop.clone();
-        let interrupt = move || stop.now();
-        let extraction = &self.video.extraction;
-        let open = || Ok(ObjectReader::new(object.clone()));
-        let media = Media::open(open, interrupt, extraction, &self.limits)?;
+        let interrupt = {
+            let stop = self.stop.clone();
+            move || stop.now()
+        };
+        let open = move || Ok(ObjectReader::new(object.clone()));
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        let media = Media::open(open, interrupt, &self.video.extraction, &self.limits, processors)?;
         let total = media.total();
         let source = media.source().clone();
         let mut zip = ZipWriter::new(writer);
-        let mut manifest = Manifest::new(extraction.clone(), source.clone());
-        self.report.send_replace(Some(Progress { done: 0, total }));
-        let threads = threads(&source);
-        let warnings = media.extract(threads, |frame| {
+        let mut done = 0;
+        self.report.send_replace(Some(Progress { done, total }));
+        let report = media.extract(threads(&source, processors), |output| {
             if self.stop.now() {
                 return Err(io::ErrorKind::TimedOut.into());
             }
-            let name = manifest.add(&frame);
-            zip.add(&name, &frame.jpeg)?;
-            let done = manifest.frames();
+            zip.add(&output.name, &output.bytes)?;
+            done += u32::from(output.frame.is_some());
             self.report.send_replace(Some(Progress { done, total }));
             Ok(())
         });
-        let warnings = warnings.map_err(|error| match error {
+        let report = report.map_err(|error| match error {
             FramesError::Sink(error) if error.kind() == io::ErrorKind::TimedOut => {
                 FramesError::Interrupted
             }
             error => error,
         })?;
-        let frames = manifest.frames();
-        if frames == 0 {
-            return Err(FramesError::Media(Failure::new(
-                ErrorCode::NoFramesInRange,
-                "These options choose no frame of this video.",
-            )));
-        }
-        let finish = || {
-            zip.add("frames.json", &manifest.into_json(warnings.clone())?)?;
-            zip.finish()?.0.finish()
-        };
+        let finish = || zip.finish()?.0.finish();
         finish().map_err(FramesError::Sink)?;
-        Ok(Made { frames, source, warnings })
+        Ok(Made { frames: report.frames, source, warnings: report.warnings })
     }
 }
 
@@ -233,12 +222,9 @@ impl Made {
 }
 
 /// How many decoders at once: one a processor, but one in all where each takes hundreds of megabytes.
-fn threads(source: &Source) -> usize {
+fn threads(source: &Source, processors: usize) -> usize {
     let pixels = u64::from(source.width) * u64::from(source.height);
-    if pixels > LARGE_PICTURE {
-        return 1;
-    }
-    thread::available_parallelism().map_or(1, NonZero::get)
+    if pixels > LARGE_PICTURE { 1 } else { processors }
 }
 
 fn out_of_time() -> Verdict {

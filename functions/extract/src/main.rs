@@ -2,7 +2,6 @@
 
 mod handler;
 mod job;
-mod manifest;
 mod source;
 mod zip_upload;
 

@@ -5,17 +5,18 @@
 //!     INPUT OUT.zip [--threads N] [--every 1] [--at 5,50%] [--width 640] …
 //! ```
 //!
-//! The options are those of the API, by their names there.
+//! The options are those of the API, by their names there: `--skipBlank true`, `--sheet '{"rows":2}'`.
 
 use framezip_archive::ZipWriter;
 use framezip_contract::{Extraction, ExtractionOptions, Limits};
 use framezip_frames::Video;
+use indicatif::ProgressBar;
 use serde_json::{Map, Value, json};
 use std::{
     env,
     error::Error,
     fs::{self, File},
-    io::{self, BufWriter, Read, Seek, SeekFrom},
+    io::{self, BufWriter, Read, Seek, SeekFrom, Write},
     num::NonZero,
     sync::{
         Arc,
@@ -66,31 +67,36 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let started = Instant::now();
     let bytes = Arc::new(AtomicU64::new(0));
-    let open = || Ok(Counted { file: File::open(&input)?, bytes: bytes.clone() });
-    let video = Video::open(open, || false, &extraction, &Limits::default())?;
+    let count = bytes.clone();
+    let open = move || Ok(Counted { file: File::open(&input)?, bytes: count.clone() });
+    let video = Video::open(open, || false, &extraction, &Limits::default(), threads)?;
+    // drawn on standard error, if that is a terminal
+    let progress = ProgressBar::new(video.total().into());
     let mut zip = ZipWriter::new(BufWriter::new(File::create(&output)?));
-    let mut frames = 0;
-    let warnings = video.extract(threads, |frame| {
-        frames += 1;
-        zip.add(&format!("{frames:06}_{:09}ms.jpg", frame.milliseconds), &frame.jpeg)
+    let report = video.extract(threads, |output| {
+        progress.inc(output.frame.is_some().into());
+        zip.add(&output.name, &output.bytes)
     })?;
-    zip.finish()?;
+    zip.finish()?.0.flush()?;
+    progress.finish_and_clear();
     let facts = json!({
-        "frames": frames,
+        "frames": report.frames,
         "threads": threads,
+        "packetsRead": report.packets_read,
+        "packetsDecoded": report.packets_decoded,
         "bytesRead": bytes.load(Ordering::Relaxed),
         "wallSeconds": started.elapsed().as_secs_f64(),
         "cpuSeconds": cpu_seconds()?,
         "peakResidentBytes": peak_resident_bytes()?,
-        "warnings": warnings.len(),
+        "warnings": report.warnings,
     });
     println!("{facts}");
     Ok(())
 }
 
-/// A number where it is one, else a text.
+/// JSON where it is some, such as a number or an object, else a text.
 fn literal(value: &str) -> Value {
-    serde_json::from_str(value).ok().filter(Value::is_number).unwrap_or_else(|| value.into())
+    serde_json::from_str(value).unwrap_or_else(|_| value.into())
 }
 
 /// What this process has used, by `/proc/self/stat` (proc(5)): fields 14 and 15, in hundredths.

@@ -116,9 +116,9 @@ impl<'a, P> Chooser<'a, P> {
         self.late
     }
 
-    /// The next wanted frame's presentation time.
-    pub(crate) fn next_wanted(&self) -> Option<i64> {
-        self.wanted.front().map(|(_, time)| *time)
+    /// The next wanted frame: the first target that it is for, and its presentation time.
+    pub(crate) fn next_wanted(&self) -> Option<(usize, i64)> {
+        self.wanted.front().copied()
     }
 
     /// The first target whose frame was not taken; as many as there are where all were.

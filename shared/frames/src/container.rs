@@ -24,16 +24,19 @@ const READ_SIZE: usize = 64 << 10;
 
 /// An opened container.
 pub(crate) struct Container {
-    input: Input,
+    pub(crate) input: Input,
     fault: Fault,
-    stream: usize,
+    pub(crate) stream: usize,
     pub(crate) clock: Clock,
     pub(crate) source: Source,
+    /// The decode time of the packet to begin with, after a seek that lands before it.
+    pub(crate) skip_to: Option<i64>,
+    /// How many packets of the video were read.
+    pub(crate) packets: u64,
 }
 
 impl Container {
-    /// Opens a container, whatever its format, by looking at its bytes. `interrupt` is asked often,
-    /// and ends every operation when it says `true`.
+    /// Opens a container, whatever its format, by looking at its bytes.
     pub(crate) fn open<R, I>(reader: R, interrupt: I, limits: &Limits) -> Result<Self, FramesError>
     where
         R: Read + Seek + Send + 'static,
@@ -51,7 +54,7 @@ impl Container {
         let input = opened.map_err(FramesError::opening)?;
         let stream = best_video(&input)?;
         let (clock, source) = facts(&input, stream)?;
-        let container = Self { input, fault, stream, clock, source };
+        let container = Self { input, fault, stream, clock, source, skip_to: None, packets: 0 };
         container.check_picture(limits)?;
         Ok(container)
     }
@@ -65,8 +68,15 @@ impl Container {
         loop {
             let mut packet = Packet::empty();
             match packet.read(&mut self.input) {
-                Ok(()) if packet.stream() == self.stream => return Ok(Some(packet)),
-                Ok(()) => {}
+                Ok(()) if packet.stream() != self.stream => {}
+                Ok(()) => {
+                    self.packets += 1;
+                    let early = |first| packet.dts().is_some_and(|time| time < first);
+                    if self.skip_to.is_none_or(|first| !early(first)) {
+                        self.skip_to = None;
+                        return Ok(Some(packet));
+                    }
+                }
                 Err(FfmpegError::Exit) => return Err(FramesError::Interrupted),
                 // whatever the container's end looks like, there is nothing behind it
                 Err(_) => {
@@ -77,28 +87,24 @@ impl Container {
         }
     }
 
-    /// Goes to the last keyframe that is on screen at `tick` or before. `false`: it cannot.
-    pub(crate) fn seek(&mut self, tick: i64) -> Result<bool, FramesError> {
-        self.seek_with(tick, ffi::AVSEEK_FLAG_BACKWARD)
-    }
-
-    /// Goes to the first packet.
+    /// Goes to the first packet. `false`: it cannot.
     pub(crate) fn rewind(&mut self) -> Result<bool, FramesError> {
         if self.has(ffi::AVFMT_TS_DISCONT) || self.has(ffi::AVFMT_NOTIMESTAMPS) {
             // a stream without an index, which may be entered at any byte
-            return self.seek_with(0, ffi::AVSEEK_FLAG_BYTE);
+            return self.seek(0, ffi::AVSEEK_FLAG_BYTE);
         }
-        self.seek(self.start_hint())
+        self.seek(self.start_hint(), ffi::AVSEEK_FLAG_BACKWARD)
     }
 
     /// Whether the container's format has this flag of FFmpeg's.
-    fn has(&self, flag: impl Into<i64>) -> bool {
+    pub(crate) fn has(&self, flag: impl Into<i64>) -> bool {
         // SAFETY: the context is open, and its input format outlives it.
         let flags = unsafe { (*(*self.input.as_ptr()).iformat).flags };
         i64::from(flags) & flag.into() != 0
     }
 
-    fn seek_with(&mut self, tick: i64, flags: i32) -> Result<bool, FramesError> {
+    pub(crate) fn seek(&mut self, tick: i64, flags: i32) -> Result<bool, FramesError> {
+        self.skip_to = None;
         // SAFETY: the context is open and this is the only reference to it.
         let code =
             unsafe { ffi::av_seek_frame(self.input.as_mut_ptr(), self.stream as i32, tick, flags) };
@@ -107,24 +113,6 @@ impl Container {
             return Err(FramesError::Interrupted);
         }
         Ok(code >= 0)
-    }
-
-    /// The time of the last keyframe that the container's index has at `tick` or before. In MP4 it
-    /// is a decode time, a little before the presentation time. MPEG's streams have no index, only
-    /// what FFmpeg has noted on its way.
-    pub(crate) fn indexed_keyframe(&self, tick: i64) -> Option<i64> {
-        if self.has(ffi::AVFMT_TS_DISCONT) {
-            return None;
-        }
-        let stream = self.input.stream(self.stream)?;
-        // SAFETY: the stream lives as long as the context; the entry is read before anything else
-        // touches the index.
-        unsafe {
-            let pointer = stream.as_ptr().cast_mut();
-            let flags = ffi::AVSEEK_FLAG_BACKWARD;
-            let entry = ffi::avformat_index_get_entry_from_timestamp(pointer, tick, flags);
-            entry.as_ref().map(|entry| entry.timestamp)
-        }
     }
 
     /// About the first frame's time.
@@ -145,32 +133,22 @@ impl Container {
 
     /// The tick at which a packet's frame goes off screen.
     fn end_of(&self, packet: &Packet) -> Option<i64> {
-        let length = if packet.duration() > 0 { packet.duration() } else { self.frame_ticks() };
-        packet.pts().or(packet.dts()).map(|time| time.saturating_add(length))
+        let time = packet.pts().or(packet.dts())?;
+        Some(time.saturating_add(self.length_of(packet)))
+    }
+
+    /// How long a packet's frame is on screen, in ticks.
+    fn length_of(&self, packet: &Packet) -> i64 {
+        if packet.duration() > 0 { packet.duration() } else { self.frame_ticks() }
     }
 
     /// How long a frame is on screen on average, and one tick at least.
-    fn frame_ticks(&self) -> i64 {
+    pub(crate) fn frame_ticks(&self) -> i64 {
         let length = self.source.frame_rate.map_or(0.0, |rate| 1.0 / rate);
         self.clock.ticks_of_microseconds((length * 1e6) as i64).max(1)
     }
 
-    /// When the keyframes are shown, in ticks; `None` where their packets do not tell. Reads the rest
-    /// of the container and leaves it at its start. That a demuxer leaves out what is no keyframe
-    /// would be cheaper, but MP4's then gives wrong presentation times.
-    pub(crate) fn keyframes(&mut self) -> Result<Option<Vec<i64>>, FramesError> {
-        let mut keyframes = Vec::new();
-        while let Some(packet) = self.read()? {
-            if packet.is_key() && !is_hidden(&packet) {
-                keyframes.push(packet.pts());
-            }
-        }
-        self.rewind()?;
-        keyframes.sort_unstable();
-        Ok(keyframes.into_iter().collect())
-    }
-
-    /// The tick behind the last frame. Leaves the container at its start.
+    /// The tick behind the last frame.
     ///
     /// MP4 knows where its video ends. Elsewhere the length in the header is that of the longest
     /// stream, or an estimate, or wrong: the last packets tell. Matroska loads its index only when
@@ -184,29 +162,39 @@ impl Container {
         let mut end = None;
         if !self.has(ffi::AVFMT_NOTIMESTAMPS) {
             let length = self.clock.ticks_of_microseconds(self.input.duration().max(0));
-            self.seek(start.saturating_add(length))?;
+            // a search may land among the very last packets, of which the first may be shown last
+            let back = if self.is_searched() { 2_000_000 } else { 0 };
+            let back = self.clock.ticks_of_microseconds(back);
+            self.seek(start.saturating_add(length - back), ffi::AVSEEK_FLAG_BACKWARD)?;
             end = self.last_end()?;
         }
-        if end.is_none() {
-            self.rewind()?;
+        if end.is_none() && self.rewind()? {
             end = self.last_end()?;
-        }
-        if !self.rewind()? {
-            return Err(FramesError::media(
-                ErrorCode::CorruptVideo,
-                "This file cannot be read from its start. It may be damaged.",
-            ));
         }
         Ok(end.unwrap_or(start.saturating_add(1)))
     }
 
-    /// The greatest time at which a packet from here on goes off screen.
+    /// The greatest time at which a packet from here on goes off screen. Where some do not tell theirs, as
+    /// many frames follow the last keyframe as packets do.
     fn last_end(&mut self) -> Result<Option<i64>, FramesError> {
         let mut end = None;
+        let mut keyframe = self.start_hint();
+        let (mut counted, mut untold) = (keyframe, false);
         while let Some(packet) = self.read()? {
             end = end.max(self.end_of(&packet));
+            let length = self.length_of(&packet);
+            match packet.pts() {
+                Some(time) if packet.is_key() => {
+                    (keyframe, counted, untold) = (time, time.saturating_add(length), false);
+                }
+                Some(time) if time < keyframe => {}
+                told => {
+                    counted = counted.saturating_add(length);
+                    untold |= told.is_none();
+                }
+            }
         }
-        Ok(end)
+        Ok(if untold { end.max(Some(counted)) } else { end })
     }
 
     fn check_picture(&self, limits: &Limits) -> Result<(), FramesError> {
@@ -225,7 +213,7 @@ impl Container {
 }
 
 /// Whether a packet is to be decoded but, by an edit list, not to be shown.
-fn is_hidden(packet: &Packet) -> bool {
+pub(crate) fn is_hidden(packet: &Packet) -> bool {
     // SAFETY: the packet is valid for as long as it is borrowed.
     let flags = unsafe { (*packet.as_ptr()).flags };
     flags & ffi::AV_PKT_FLAG_DISCARD != 0

@@ -1,8 +1,16 @@
 //! Packets in, pictures out, in presentation order.
 
-use crate::{FramesError, container::Container};
-use ffmpeg_next::{Discard, Error as FfmpegError, Packet, codec, decoder, error::EAGAIN, frame};
-use framezip_contract::{ErrorCode, Limits};
+use crate::{
+    FramesError,
+    container::Container,
+    opener::Opener,
+    reference::{References, Referred},
+};
+use ffmpeg_next::{
+    Discard, Error as FfmpegError, Packet, codec, decoder, error::EAGAIN, ffi, frame,
+};
+use framezip_contract::ErrorCode;
+use std::sync::Arc;
 
 /// How many times of damage a decoder notes; a file that is all damage has millions.
 pub(crate) const MOST_DAMAGED: usize = 1000;
@@ -10,19 +18,40 @@ pub(crate) const MOST_DAMAGED: usize = 1000;
 /// A decoder with the container that feeds it.
 pub(crate) struct Decoder {
     pub(crate) container: Container,
+    opener: Arc<Opener>,
     decoder: decoder::Video,
+    references: References,
     /// The time of the last packet that was sent.
     position: Option<i64>,
+    /// When the next picture is shown if it does not tell.
+    next_time: i64,
     drained: bool,
-    interrupt: Box<dyn Fn() -> bool + Send>,
     damaged: Vec<i64>,
+    /// How many packets were decoded.
+    decoded: u64,
+}
+
+/// What a decoder has done.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Work {
+    pub(crate) packets_read: u64,
+    pub(crate) packets_decoded: u64,
+    /// The times of what could not be decoded, in ticks.
+    pub(crate) damaged: Vec<i64>,
 }
 
 impl Decoder {
-    pub(crate) fn new(
+    /// A decoder of one thread: several of them, each on its own part of a video, cost less together
+    /// than FFmpeg's threads on one.
+    pub(crate) fn new(container: Container, opener: Arc<Opener>) -> Result<Self, FramesError> {
+        Self::with_threads(container, opener, 1)
+    }
+
+    /// For decoding everything in order.
+    pub(crate) fn with_threads(
         container: Container,
-        interrupt: impl Fn() -> bool + Send + 'static,
-        limits: &Limits,
+        opener: Arc<Opener>,
+        threads: usize,
     ) -> Result<Self, FramesError> {
         let unsupported = || {
             FramesError::media(
@@ -36,22 +65,27 @@ impl Decoder {
         };
         let parameters = container.parameters().ok_or_else(unsupported)?;
         codec::decoder::find(parameters.id()).ok_or_else(unsupported)?;
+        let references = References::of(&parameters);
         let mut context = codec::Context::from_parameters(parameters)
             .map_err(|error| FramesError::library("the decoder's set-up", error))?;
+        let pixels = opener.limits().pixels;
         // SAFETY: the context is not open yet, and this is the only reference to it.
         unsafe {
-            (*context.as_mut_ptr()).max_pixels = limits.pixels.try_into().unwrap_or(i64::MAX);
+            (*context.as_mut_ptr()).max_pixels = pixels.try_into().unwrap_or(i64::MAX);
             (*context.as_mut_ptr()).pkt_timebase = container.clock.time_base();
-            (*context.as_mut_ptr()).thread_count = 1;
+            (*context.as_mut_ptr()).thread_count = threads.try_into().unwrap_or(1);
         }
         let decoder = context.decoder().video().map_err(|_| unsupported())?;
         Ok(Self {
+            next_time: container.start_hint(),
             container,
+            opener,
             decoder,
+            references,
             position: None,
             drained: false,
-            interrupt: Box::new(interrupt),
             damaged: Vec::new(),
+            decoded: 0,
         })
     }
 
@@ -74,8 +108,9 @@ impl Decoder {
     /// When the keyframes are shown, in ticks. Decodes everything where the container does not tell,
     /// and goes back to the start.
     pub(crate) fn keyframes(&mut self) -> Result<Vec<i64>, FramesError> {
+        let told = self.container.keyframes()?;
         self.rewind()?;
-        if let Some(keyframes) = self.container.keyframes()? {
+        if let Some(keyframes) = told {
             return Ok(keyframes);
         }
         let mut keyframes = Vec::new();
@@ -90,11 +125,16 @@ impl Decoder {
     /// cannot be decoded is noted.
     pub(crate) fn send(&mut self, packet: &Packet, wanted: bool) -> Result<(), FramesError> {
         // FFmpeg asks only while it reads, and a little read may be much to decode
-        if (self.interrupt)() {
+        if self.opener.is_interrupted() {
             return Err(FramesError::Interrupted);
         }
-        let skip = if wanted { Discard::Default } else { Discard::NonReference };
+        let skip = match self.references.to(packet.data().unwrap_or_default()) {
+            Referred::No if !wanted => return Ok(()),
+            Referred::Unknown if !wanted => Discard::NonReference,
+            _ => Discard::Default,
+        };
         self.decoder.skip_frame(skip);
+        self.decoded += 1;
         self.position = packet.pts().or(packet.dts()).or(self.position);
         match self.decoder.send_packet(packet) {
             Err(FfmpegError::Exit) => Err(FramesError::Interrupted),
@@ -118,12 +158,13 @@ impl Decoder {
         self.decoder.send_eof().map_err(|error| FramesError::library("the decoder's end", error))
     }
 
-    /// A picture, in presentation order; `None` until more packets are sent.
+    /// A picture, in presentation order; `None` until more packets are sent. One that does not tell its
+    /// time is shown after the one before it.
     pub(crate) fn receive(&mut self) -> Result<Option<frame::Video>, FramesError> {
         loop {
             let mut picture = frame::Video::empty();
             match self.decoder.receive_frame(&mut picture) {
-                Ok(()) => return Ok(Some(picture)),
+                Ok(()) => return Ok(Some(self.timed(picture))),
                 Err(FfmpegError::Other { errno: EAGAIN } | FfmpegError::Eof) => return Ok(None),
                 Err(FfmpegError::Exit) => return Err(FramesError::Interrupted),
                 Err(_) => {
@@ -136,22 +177,39 @@ impl Decoder {
         }
     }
 
-    /// Goes to the last keyframe before `tick`, or to the start where there is no index. `false`: it
+    fn timed(&mut self, mut picture: frame::Video) -> frame::Video {
+        // SAFETY: the frame is valid and not shared.
+        let frame = unsafe { &mut *picture.as_mut_ptr() };
+        if frame.best_effort_timestamp == ffi::AV_NOPTS_VALUE {
+            frame.best_effort_timestamp = self.next_time;
+        }
+        let length = if frame.duration > 0 { frame.duration } else { self.container.frame_ticks() };
+        self.next_time = frame.best_effort_timestamp.saturating_add(length);
+        picture
+    }
+
+    /// Goes to the last keyframe before `tick`, or to the start where it is not known. `false`: it
     /// cannot.
     pub(crate) fn go_to(&mut self, tick: i64) -> Result<bool, FramesError> {
-        if self.container.indexed_keyframe(tick).is_none() {
-            return self.rewind();
+        if self.container.keyframe_before(tick)?.is_none() {
+            self.rewind()?;
+            return Ok(true);
         }
-        let there = self.container.seek(tick)?;
+        let there = self.container.seek_to_keyframe(tick)?;
         self.restart();
         Ok(there)
     }
 
-    /// Goes back to the first packet.
-    pub(crate) fn rewind(&mut self) -> Result<bool, FramesError> {
-        let rewound = self.container.rewind()?;
+    /// Goes back to the first packet; opens the container anew where it cannot go back.
+    pub(crate) fn rewind(&mut self) -> Result<(), FramesError> {
+        if !self.container.rewind()? {
+            let packets = self.container.packets;
+            self.container = self.opener.open()?;
+            self.container.packets = packets;
+        }
         self.restart();
-        Ok(rewound)
+        self.next_time = self.container.start_hint();
+        Ok(())
     }
 
     fn restart(&mut self) {
@@ -160,8 +218,11 @@ impl Decoder {
         self.drained = false;
     }
 
-    /// The times of what could not be decoded, in ticks.
-    pub(crate) fn take_damaged(&mut self) -> Vec<i64> {
-        std::mem::take(&mut self.damaged)
+    pub(crate) fn work(self) -> Work {
+        Work {
+            packets_read: self.container.packets,
+            packets_decoded: self.decoded,
+            damaged: self.damaged,
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Media to images: which frames of a video are wanted, and those frames as JPEG.
+//! Media to images: which frames of a video are wanted, and the files that show them.
 //!
 //! Synchronous, without AWS, and the only crate that touches FFmpeg. Bytes come from any
 //! [`Read`](std::io::Read) + [`Seek`](std::io::Seek), images go out one by one, and nothing is kept
@@ -9,15 +9,25 @@
 //! the reader, pictures are bounded before they are allocated, and an interrupt ends every
 //! operation.
 
+mod av1;
 mod chooser;
 mod container;
 mod decoder;
 mod error;
-mod orientation;
-mod picture;
+mod image;
+mod index;
+mod manifest;
+mod opener;
+#[cfg(test)]
+mod oracle;
+mod package;
+mod reference;
+mod scenes;
+mod sheet;
 mod shown;
 mod source;
 mod span;
+mod storyboard;
 mod targets;
 mod team;
 mod time;
@@ -25,4 +35,5 @@ mod video;
 mod worker;
 
 pub use error::FramesError;
-pub use video::{Frame, Video};
+pub use package::{Frame, Output};
+pub use video::{Report, Video};

@@ -1,9 +1,8 @@
 //! `frames.json`, the zip's table of contents.
 
+use crate::Frame;
 use framezip_contract::{Extraction, Source, Warning};
-use framezip_frames::Frame;
 use serde::Serialize;
-use std::io;
 
 /// What a program needs to use the images without opening them.
 #[derive(Serialize)]
@@ -11,9 +10,15 @@ pub(crate) struct Manifest {
     version: u32,
     source: Source,
     extraction: Extraction,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) poster: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sheet: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) storyboard: Option<String>,
     frames: Vec<Entry>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    warnings: Vec<Warning>,
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// One image.
@@ -29,12 +34,22 @@ struct Entry {
 
 impl Manifest {
     pub(crate) fn new(extraction: Extraction, source: Source) -> Self {
-        Self { version: 1, source, extraction, frames: Vec::new(), warnings: Vec::new() }
+        Self {
+            version: 1,
+            source,
+            extraction,
+            poster: None,
+            sheet: None,
+            storyboard: None,
+            frames: Vec::new(),
+            warnings: Vec::new(),
+        }
     }
 
     /// Notes the next frame and returns its name in the zip.
     pub(crate) fn add(&mut self, frame: &Frame) -> String {
-        let file = name(self.frames.len() + 1, frame.milliseconds);
+        let extension = self.extraction.format.extension();
+        let file = name(self.frames.len() + 1, frame.milliseconds, extension);
         self.frames.push(Entry {
             file: file.clone(),
             time: frame.seconds,
@@ -48,25 +63,21 @@ impl Manifest {
     pub(crate) fn frames(&self) -> u32 {
         self.frames.len() as u32
     }
-
-    pub(crate) fn into_json(mut self, warnings: Vec<Warning>) -> io::Result<Vec<u8>> {
-        self.warnings = warnings;
-        Ok(serde_json::to_vec_pretty(&self)?)
-    }
 }
 
 /// `frames/000001_00-00-20.000.jpg`: names sort by time, and tell it.
-fn name(number: usize, milliseconds: u64) -> String {
+fn name(number: usize, milliseconds: u64, extension: &str) -> String {
     let (seconds, fraction) = (milliseconds / 1000, milliseconds % 1000);
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-    format!("frames/{number:06}_{hours:02}-{minutes:02}-{:02}.{fraction:03}.jpg", seconds % 60)
+    let seconds = seconds % 60;
+    format!("frames/{number:06}_{hours:02}-{minutes:02}-{seconds:02}.{fraction:03}.{extension}")
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn names_tell_number_and_time() {
-        assert_eq!(super::name(1, 20_000), "frames/000001_00-00-20.000.jpg");
-        assert_eq!(super::name(50_000, 43_199_999), "frames/050000_11-59-59.999.jpg");
+        assert_eq!(super::name(1, 20_000, "jpg"), "frames/000001_00-00-20.000.jpg");
+        assert_eq!(super::name(50_000, 43_199_999, "png"), "frames/050000_11-59-59.999.png");
     }
 }

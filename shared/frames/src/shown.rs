@@ -41,6 +41,17 @@ impl Shown {
         self.next.is_some()
     }
 
+    /// Moves on to the next one if it comes before `tick`.
+    pub(crate) fn step_before(&mut self, tick: i64) -> bool {
+        match self.next.take_if(|next| time(next) < tick) {
+            Some(next) => {
+                self.picture = next;
+                true
+            }
+            None => false,
+        }
+    }
+
     pub(crate) fn push(&mut self, picture: frame::Video) {
         self.next = Some(picture);
     }

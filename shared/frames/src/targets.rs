@@ -13,39 +13,76 @@ pub(crate) struct Targets {
     pub(crate) outside: usize,
 }
 
+/// Times in ticks, counted from the first frame, that only the video itself tells: of keyframes or scenes.
+#[derive(Debug, Default)]
+pub(crate) struct Found(pub(crate) Vec<i64>);
+
+impl Found {
+    /// The same, counted from `start`.
+    pub(crate) fn after(self, start: i64) -> Self {
+        Self(self.0.into_iter().map(|tick| tick.saturating_sub(start)).collect())
+    }
+}
+
+/// What frames are chosen from.
+#[derive(Clone, Copy)]
+pub(crate) struct Bounds {
+    from: Moment,
+    /// Itself outside.
+    to: Moment,
+}
+
+impl Bounds {
+    /// The first tick, and the one behind the last.
+    pub(crate) fn ticks(self, clock: Clock) -> (i64, i64) {
+        (clock.ticks(self.from), clock.ticks(self.to))
+    }
+}
+
+/// The range of a video that is `length` ticks long.
+pub(crate) fn range(extraction: &Extraction, clock: Clock, length: i64) -> Bounds {
+    let place = |position: Position| place(clock, length, position);
+    let end = clock.moment(length);
+    Bounds {
+        from: extraction.from.map_or(clock.moment(0), place),
+        to: extraction.to.map(place).filter(|to| to.is_before(end)).unwrap_or(end),
+    }
+}
+
+fn place(clock: Clock, length: i64, position: Position) -> Moment {
+    match position {
+        Position::Seconds(seconds) => Moment::seconds(seconds),
+        Position::Percent(percent) => clock.moment(part(length, percent)),
+    }
+}
+
 /// More targets than allowed.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooMany;
 
-/// The targets of a video that is `span` ticks long. `keyframes` are the times of its keyframes, if
-/// they are asked for.
+/// The targets of a video that is `length` ticks long. `found` are those that it tells itself.
 pub(crate) fn targets(
     extraction: &Extraction,
     clock: Clock,
-    span: i64,
-    keyframes: &[i64],
+    length: i64,
+    found: &Found,
     most: usize,
 ) -> Result<Targets, TooMany> {
-    let place = |position: Position| match position {
-        Position::Seconds(seconds) => Moment::seconds(seconds),
-        Position::Percent(percent) => clock.moment(part(span, percent)),
-    };
-    let end = clock.moment(span);
-    let from = extraction.from.map_or(clock.moment(0), place);
-    let to = extraction.to.map(place).filter(|to| to.is_before(end)).unwrap_or(end);
+    let Bounds { from, to } = range(extraction, clock, length);
+    let end = clock.moment(length);
     let steps = |step| (0..).map(move |index| from.after(index, step));
     // the whole length is where the last frame still is
-    let at = |position: Position| match place(position) {
+    let at = |position: Position| match place(clock, length, position) {
         whole if matches!(position, Position::Percent(_)) && !whole.is_before(end) => {
-            clock.moment(span - 1)
+            clock.moment(length - 1)
         }
         moment => moment,
     };
     let within = move |moment: &Moment| moment.is_before(to) && !moment.is_before(from);
     let moments: Box<dyn Iterator<Item = Moment>> = match &extraction.select {
         Select::Auto => {
-            let length = clock.seconds(clock.ticks(to) - clock.ticks(from));
-            Box::new(steps(automatic(length)).take_while(within))
+            let seconds = clock.seconds(clock.ticks(to) - clock.ticks(from));
+            Box::new(steps(automatic(seconds)).take_while(within))
         }
         Select::Every(step) => Box::new(steps(*step).take_while(within)),
         // the contract allows no 0 frames a second
@@ -54,8 +91,8 @@ pub(crate) fn targets(
             Box::new(steps(step.unwrap_or(Fraction::whole(1))).take_while(within))
         }
         Select::Count(count) => Box::new(centres(clock, from, to, *count).filter(within)),
-        Select::Keyframes => {
-            Box::new(keyframes.iter().map(|tick| clock.moment(*tick)).filter(within))
+        Select::Keyframes | Select::Scenes(_) => {
+            Box::new(found.0.iter().map(|tick| clock.moment(*tick)).filter(within))
         }
         Select::At(places) => Box::new(places.iter().map(|place| at(*place)).filter(within)),
     };
@@ -73,8 +110,8 @@ pub(crate) fn targets(
 }
 
 /// `percent` hundredths of so many ticks.
-fn part(span: i64, percent: Fraction) -> i64 {
-    let above = i128::from(span) * i128::from(percent.numerator());
+fn part(length: i64, percent: Fraction) -> i64 {
+    let above = i128::from(length) * i128::from(percent.numerator());
     (above / (100 * i128::from(percent.denominator()))) as i64
 }
 
@@ -109,7 +146,9 @@ mod tests {
     fn chosen(json: &str, span: i64) -> Vec<i64> {
         let options: ExtractionOptions = serde_json::from_str(json).unwrap();
         let clock = Clock::new(Rational::new(1, 1000)).unwrap();
-        targets(&options.try_into().unwrap(), clock, span, &[0, 500, 2500], 1000).unwrap().ticks
+        targets(&options.try_into().unwrap(), clock, span, &Found(vec![0, 500, 2500]), 1000)
+            .unwrap()
+            .ticks
     }
 
     #[test]
@@ -136,7 +175,8 @@ mod tests {
         let json = r#"{"at":[1,7,"100%",9]}"#;
         let options: ExtractionOptions = serde_json::from_str(json).unwrap();
         let clock = Clock::new(Rational::new(1, 1000)).unwrap();
-        let chosen = targets(&options.try_into().unwrap(), clock, 6000, &[], 1000).unwrap();
+        let chosen =
+            targets(&options.try_into().unwrap(), clock, 6000, &Found::default(), 1000).unwrap();
         assert_eq!(chosen, Targets { ticks: vec![1000, 5999], outside: 2 });
     }
 
@@ -166,6 +206,9 @@ mod tests {
     fn more_than_allowed_are_refused() {
         let options: ExtractionOptions = serde_json::from_str(r#"{"every":0.001}"#).unwrap();
         let clock = Clock::new(Rational::new(1, 1000)).unwrap();
-        assert_eq!(targets(&options.try_into().unwrap(), clock, 2000, &[], 1000), Err(TooMany));
+        assert_eq!(
+            targets(&options.try_into().unwrap(), clock, 2000, &Found::default(), 1000),
+            Err(TooMany)
+        );
     }
 }

@@ -6,10 +6,9 @@
 
 use crate::{
     FramesError,
-    decoder::Decoder,
-    picture::Imager,
+    decoder::{Decoder, Work},
     span::Span,
-    worker::{Pick, Worker},
+    worker::{Pick, Studio, Worker},
 };
 use std::{
     sync::{
@@ -19,35 +18,69 @@ use std::{
     thread,
 };
 
-/// How many picks of a span may wait for their turn.
-const WAITING: usize = 4;
+/// How many bytes of picks of a span may wait for their turn, about: so many that a decoder which is a
+/// span ahead need not wait for the others.
+const WAITING: usize = 24 << 20;
+
+/// How many spans each member has left when the last ones begin.
+const LAST_SPANS: usize = 4;
+
+/// How many picks of so many bytes may wait.
+pub(crate) fn waiting(bytes: usize) -> usize {
+    (WAITING / bytes.max(1)).clamp(2, 256)
+}
 
 type Picks = Result<Pick, FramesError>;
 
+/// A span to be done, and where its picks go.
+type Task<'a> = (&'a Span, SyncSender<Picks>);
+
 /// The spans that nobody has taken.
-type Queue<'a> = Mutex<std::slice::Iter<'a, Span>>;
+struct Queue<'a> {
+    /// In their order.
+    spans: &'a [Span],
+    /// Those whose pipes are announced, the longest last.
+    announced: Vec<Task<'a>>,
+}
 
 /// What every member of the team has.
 #[derive(Clone)]
 struct Desk<'a> {
-    queue: &'a Queue<'a>,
+    queue: &'a Mutex<Queue<'a>>,
+    threads: usize,
+    /// How many picks of a span may wait for their turn.
+    waiting: usize,
     /// Where the pipes of spans are announced; closed when the last member leaves.
-    pipes: SyncSender<Receiver<Picks>>,
+    pipes: SyncSender<Vec<Receiver<Picks>>>,
 }
 
 impl<'a> Desk<'a> {
     /// Takes a span and announces its pipe, in one step, so that pipes come in the order of the
     /// spans.
-    fn take(&self) -> Option<(&'a Span, SyncSender<Picks>)> {
-        let mut spans = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        let span = spans.next()?;
-        let (sender, receiver) = sync_channel(WAITING);
-        self.pipes.send(receiver).ok()?;
-        Some((span, sender))
+    ///
+    /// The last spans, as far as all their picks may wait, are taken longest first: a long one taken last
+    /// would leave the other members without work.
+    fn take(&self) -> Option<Task<'a>> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(task) = queue.announced.pop() {
+            return Some(task);
+        }
+        let picks = || queue.spans.iter().map(|span| span.targets.len() + 1).sum::<usize>();
+        let are_last = queue.spans.len() <= LAST_SPANS * self.threads && picks() <= self.waiting;
+        let count = if are_last { queue.spans.len() } else { 1 };
+        let (spans, rest) = queue.spans.split_at(count);
+        queue.spans = rest;
+        let (senders, receivers): (Vec<_>, _) =
+            spans.iter().map(|_| sync_channel(self.waiting)).unzip();
+        // fails where nobody wants them
+        self.pipes.send(receivers).ok()?;
+        queue.announced = spans.iter().zip(senders).collect();
+        queue.announced.sort_by_key(|(span, _)| span.length());
+        queue.announced.pop()
     }
 
     /// Does spans until none is left, or nobody wants them any more.
-    fn work(self, mut worker: Worker) -> Vec<i64> {
+    fn work(self, mut worker: Worker) -> Work {
         while let Some((span, pipe)) = self.take() {
             let mut emit = |pick| pipe.send(Ok(pick)).map_err(|_| FramesError::Interrupted);
             if let Err(error) = worker.run(span, &mut emit) {
@@ -56,57 +89,59 @@ impl<'a> Desk<'a> {
                 break;
             }
         }
-        worker.decoder.take_damaged()
+        worker.decoder.work()
     }
 }
 
-/// Lets `first`, and as many others as `threads` allows, do all spans. Returns the times of what could
-/// not be decoded.
+/// Lets `first`, and as many others as `threads` allows, do all spans, of each of which `waiting` picks may
+/// wait for their turn. Returns what each has done.
 ///
 /// # Errors
 /// The first error in the order of the spans, or that of `sink`; then nothing more is emitted.
 pub(crate) fn run(
     first: Decoder,
     another: impl Fn() -> Result<Decoder, FramesError> + Sync,
-    imager: impl Fn() -> Result<Imager, FramesError> + Sync,
+    studio: impl Fn() -> Result<Studio, FramesError> + Sync,
     spans: &[Span],
-    threads: usize,
+    (threads, waiting): (usize, usize),
     sink: &mut dyn FnMut(Pick) -> Result<(), FramesError>,
-) -> Result<Vec<i64>, FramesError> {
-    // so few spans are ahead of their turn
-    let (pipes, announced) = sync_channel(threads.max(1));
-    let queue = Mutex::new(spans.iter());
-    let desk = Desk { queue: &queue, pipes };
-    let (another, imager) = (&another, &imager);
+) -> Result<Vec<Work>, FramesError> {
+    let threads = threads.max(1);
+    // so few spans are ahead of their turn, but for the last ones
+    let (pipes, announced) = sync_channel(threads);
+    let queue = Mutex::new(Queue { spans, announced: Vec::new() });
+    let desk = Desk { queue: &queue, threads, waiting, pipes };
+    let (another, studio) = (&another, &studio);
     thread::scope(|scope| {
         let mine = desk.clone();
-        let member = move || Ok(mine.work(Worker::new(first, imager()?)));
+        let member = move || Ok(mine.work(Worker::new(first, studio()?)));
         let mut members = vec![spawn(scope, 1, member)?];
         for number in 2..=threads.min(spans.len()) {
             let mine = desk.clone();
-            let member = move || Ok(mine.work(Worker::new(another()?, imager()?)));
+            let member = move || Ok(mine.work(Worker::new(another()?, studio()?)));
             members.push(spawn(scope, number, member)?);
         }
         drop(desk);
         // one pipe a span; where a span fails, its pipe says so
         let passed = announced
             .into_iter()
+            .flatten()
             .try_for_each(|pipe| pipe.into_iter().try_for_each(|pick| sink(pick?)));
-        let mut undecoded = Vec::new();
+        let mut done = Vec::new();
         for member in members {
             let ended = member.join();
-            undecoded.extend(ended.map_err(|_| FramesError::library("a decoder", "it panicked"))??);
+            done.push(ended.map_err(|_| FramesError::library("a decoder", "it panicked"))??);
         }
-        passed.map(|()| undecoded)
+        passed.map(|()| done)
     })
 }
 
-type Member<'scope> = thread::ScopedJoinHandle<'scope, Result<Vec<i64>, FramesError>>;
+type Member<'scope> = thread::ScopedJoinHandle<'scope, Result<Work, FramesError>>;
 
 fn spawn<'scope>(
     scope: &'scope thread::Scope<'scope, '_>,
     number: usize,
-    member: impl FnOnce() -> Result<Vec<i64>, FramesError> + Send + 'scope,
+    member: impl FnOnce() -> Result<Work, FramesError> + Send + 'scope,
 ) -> Result<Member<'scope>, FramesError> {
     thread::Builder::new()
         .name(format!("decoder-{number}"))

@@ -1,112 +1,120 @@
 //! A video, and the work of getting its frames out.
 
 use crate::{
-    FramesError,
-    container::Container,
-    decoder::{Decoder, MOST_DAMAGED},
-    picture::Imager,
+    Frame, FramesError, Output,
+    decoder::{Decoder, MOST_DAMAGED, Work},
+    image::{Encoder, Imager, TileMaker, tile_size},
+    opener::Opener,
+    package::{Extras, Package},
+    scenes::scenes,
+    sheet::Sheet,
     span::{Span, spans},
-    targets::{Targets, TooMany, targets},
+    storyboard::Storyboard,
+    targets::{Found, Targets, TooMany, range, targets},
     team,
     time::Clock,
-    worker::Pick,
+    worker::{Pick, Studio},
 };
-use framezip_contract::{ErrorCode, Extraction, Limits, Select, Source, Warning};
+use framezip_contract::{ErrorCode, Extraction, Limits, Select, Source, Tiles, Warning};
 use std::{
     cmp::Ordering,
     io::{self, Read, Seek},
+    sync::Arc,
 };
 
-/// One extracted frame.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Frame {
-    /// Its presentation time in seconds from the video's first frame.
-    pub seconds: f64,
-    /// The same in whole milliseconds, to the nearest.
-    pub milliseconds: u64,
-    /// Whether it is a keyframe.
-    pub keyframe: bool,
-    /// The image's width in pixels.
-    pub width: u32,
-    /// The image's height in pixels.
-    pub height: u32,
-    /// The image.
-    pub jpeg: Vec<u8>,
-}
-
 /// An opened video whose frames have been chosen but not yet decoded.
-pub struct Video<O, I> {
-    open: O,
-    interrupt: I,
+pub struct Video {
+    opener: Arc<Opener>,
     extraction: Extraction,
-    limits: Limits,
     decoder: Decoder,
     source: Source,
     /// The first frame's presentation time, in ticks.
     start: i64,
+    /// Where the range ends, in ticks.
+    end: i64,
+    /// How large the first frame's image is.
+    image: (u32, u32),
     spans: Vec<Span>,
     /// How many times were asked for that lie outside.
     outside: usize,
 }
 
-impl<R, O, I> Video<O, I>
-where
-    R: Read + Seek + Send + 'static,
-    O: Fn() -> io::Result<R> + Sync,
-    I: Fn() -> bool + Clone + Send + Sync + 'static,
-{
+/// What an extraction came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// How many frames it gave.
+    pub frames: u32,
+    /// What could not be done.
+    pub warnings: Vec<Warning>,
+    /// How many packets of the video were read, by all decoders.
+    pub packets_read: u64,
+    /// How many of them were decoded.
+    pub packets_decoded: u64,
+}
+
+impl Video {
     /// Opens a video and chooses its frames. Every decoder gets a reader of its own from `open`.
-    /// `interrupt` is asked often, and ends every operation when it says `true`.
+    /// `interrupt` is asked often, and ends every operation when it says `true`. To find scenes takes
+    /// decoding all of them, by so many `threads`.
     ///
     /// # Errors
     /// [`FramesError`]; [`FramesError::Media`] where there is nothing to extract.
-    pub fn open(
+    pub fn open<R, O, I>(
         open: O,
         interrupt: I,
         extraction: &Extraction,
         limits: &Limits,
-    ) -> Result<Self, FramesError> {
-        let reader = open().map_err(FramesError::Read)?;
-        let mut container = Container::open(reader, interrupt.clone(), limits)?;
+        threads: usize,
+    ) -> Result<Self, FramesError>
+    where
+        R: Read + Seek + Send + 'static,
+        O: Fn() -> io::Result<R> + Send + Sync + 'static,
+        I: Fn() -> bool + Clone + Send + Sync + 'static,
+    {
+        let opener = Arc::new(Opener::new(open, interrupt, *limits));
+        let mut container = opener.open()?;
         let end = container.find_end()?;
-        let mut decoder = Decoder::new(container, interrupt.clone(), limits)?;
+        let mut decoder = Decoder::new(container, opener.clone())?;
+        decoder.rewind()?;
         let first = decoder.next()?.ok_or_else(|| {
             FramesError::media(
                 ErrorCode::CorruptVideo,
                 "Not one frame of this video could be decoded. The file is damaged or incomplete.",
             )
         })?;
-        let start = first.timestamp().ok_or_else(|| {
-            FramesError::media(
-                ErrorCode::NotAVideo,
-                "This file is a bare video stream that tells no times. Put it into an MP4 or \
-                 Matroska file and send that.",
-            )
-        })?;
+        let start = crate::shown::time(&first);
         let clock = decoder.container.clock;
-        let span = end.saturating_sub(start).max(1);
+        let length = end.saturating_sub(start).max(1);
         let source =
-            Source { duration: Some(clock.seconds(span)), ..decoder.container.source.clone() };
+            Source { duration: Some(clock.seconds(length)), ..decoder.container.source.clone() };
         check_length(&source, limits)?;
-        let keyframes = match extraction.select {
-            Select::Keyframes => decoder.keyframes()?,
-            _ => Vec::new(),
+        let bounds = range(extraction, clock, length);
+        let found = match extraction.select {
+            Select::Keyframes => Found(decoder.keyframes()?),
+            Select::Scenes(threshold) => {
+                let mut all = Decoder::with_threads(opener.open()?, opener.clone(), threads)?;
+                let (from, to) = bounds.ticks(clock);
+                let range = (start.saturating_add(from), start.saturating_add(to));
+                Found(scenes(&mut all, threshold, range, limits.frames as usize)?)
+            }
+            _ => Found::default(),
         };
-        let keyframes: Vec<_> =
-            keyframes.into_iter().map(|tick| tick.saturating_sub(start)).collect();
+        let found = found.after(start);
         let Targets { ticks, outside } =
-            targets(extraction, clock, span, &keyframes, limits.frames as usize)
+            targets(extraction, clock, length, &found, limits.frames as usize)
                 .map_err(|TooMany| too_many_frames(limits))?;
         let targets: Vec<_> =
             ticks.into_iter().map(|target| start.saturating_add(target)).collect();
-        let spans = spans(&decoder.container, &targets);
-        let (extraction, limits) = (extraction.clone(), *limits);
-        Ok(Self { open, interrupt, extraction, limits, decoder, source, start, spans, outside })
+        let end = start.saturating_add(bounds.ticks(clock).1);
+        let spans = spans(&decoder.container, &targets, end);
+        let image = Imager::new(extraction, limits.pixels)?.image_size(&first);
+        let extraction = extraction.clone();
+        Ok(Self { opener, extraction, decoder, source, start, end, image, spans, outside })
     }
 
     /// How many frames are wanted. Equal ones count, although each is given once.
     pub fn total(&self) -> u32 {
-        self.spans.iter().map(|span| span.len() as u32).sum()
+        self.spans.iter().map(|span| span.targets.len() as u32).sum()
     }
 
     /// What the container says of itself.
@@ -114,50 +122,92 @@ where
         &self.source
     }
 
-    /// Gives every wanted frame to `sink`, in time order, and returns what could not be done. Uses as
-    /// many decoders as `threads` says, and gives the same frames whatever that is.
+    /// Gives every file of the zip to `sink`: the wanted frames in time order, between them the
+    /// storyboard's images, `frames.json` last. Uses as many decoders as `threads` says, and gives the
+    /// same files whatever that is.
     ///
     /// # Errors
-    /// [`FramesError`]; [`FramesError::Sink`] with the sink's error.
+    /// [`FramesError`]; [`FramesError::Sink`] with the sink's error; [`ErrorCode::NoFramesInRange`]
+    /// where no frame is chosen.
     pub fn extract(
         self,
         threads: usize,
-        mut sink: impl FnMut(Frame) -> io::Result<()>,
-    ) -> Result<Vec<Warning>, FramesError> {
-        let Self { open, interrupt, extraction, limits, decoder, start, spans, outside, .. } = self;
+        sink: impl FnMut(Output) -> io::Result<()>,
+    ) -> Result<Report, FramesError> {
+        let extras = self.extras()?;
+        let Self { opener, extraction, decoder, source, start, end, image, spans, outside } = self;
         let another = || {
-            let reader = open().map_err(FramesError::Read)?;
-            let mut container = Container::open(reader, interrupt.clone(), &limits)?;
+            let mut decoder = Decoder::new(opener.open()?, opener.clone())?;
             // for Matroska's index
-            container.rewind()?;
-            Decoder::new(container, interrupt.clone(), &limits)
+            decoder.rewind()?;
+            Ok(decoder)
         };
-        let imager = || Imager::new(&extraction, limits.pixels);
-        let clock = decoder.container.clock;
-        let mut given = None;
-        let mut notes = Notes { clock, start, outside, missing: Vec::new(), damaged: Vec::new() };
-        let undecoded = team::run(decoder, another, imager, &spans, threads, &mut |pick| {
-            let Pick::Frame { tick, keyframe, damaged, image } = pick else {
-                notes.missing.extend(pick.missing());
-                return Ok(());
-            };
-            // two spans may end and start with the same frame
-            if given.replace(tick) == Some(tick) {
-                return Ok(());
-            }
-            notes.damaged.extend(damaged.then_some(tick));
-            let ticks = tick.saturating_sub(start);
-            sink(Frame {
-                seconds: clock.seconds(ticks),
-                milliseconds: u64::try_from(clock.milliseconds(ticks)).unwrap_or(0),
-                keyframe,
-                width: image.width,
-                height: image.height,
-                jpeg: image.jpeg,
+        let maker = |tiles: Option<Tiles>| {
+            tiles.map(|tiles| TileMaker::new(tile_size(tiles.width, image))).transpose()
+        };
+        let studio = || {
+            Ok(Studio {
+                imager: Imager::new(&extraction, opener.limits().pixels)?,
+                sheet: maker(extraction.sheet)?,
+                storyboard: maker(extraction.storyboard)?,
+                skip_blank: extraction.skip_blank,
             })
-            .map_err(FramesError::Sink)
+        };
+        let clock = decoder.container.clock;
+        let seconds = |tick: i64| clock.seconds(tick.saturating_sub(start));
+        let milliseconds =
+            |tick: i64| clock.milliseconds(tick.saturating_sub(start)).try_into().unwrap_or(0);
+        let mut package = Package::new(extraction.clone(), source, extras, sink);
+        let mut given = None;
+        let mut notes = Notes::new(clock, start, outside);
+        let crew = (threads, team::waiting(Encoder::about(extraction.format, image)));
+        let work = team::run(decoder, another, studio, &spans, crew, &mut |pick| {
+            let picked = match pick {
+                // two spans may end and start with the same frame
+                Pick::Frame(picked) if given.replace(picked.tick) == Some(picked.tick) => {
+                    return Ok(());
+                }
+                Pick::Frame(picked) => *picked,
+                Pick::Missing(tick) => {
+                    notes.missing.push(tick);
+                    return Ok(());
+                }
+                Pick::Blank(tick) => {
+                    notes.blank.push(tick);
+                    return Ok(());
+                }
+            };
+            notes.damaged.extend(picked.damaged.then_some(picked.tick));
+            let frame = Frame {
+                seconds: seconds(picked.tick),
+                milliseconds: milliseconds(picked.tick),
+                keyframe: picked.keyframe,
+                blank: picked.image.blank,
+                width: picked.image.width,
+                height: picked.image.height,
+            };
+            package.add(frame, picked)
         })?;
-        Ok(notes.warnings(undecoded))
+        let warnings = notes.warnings(&work);
+        let frames = package.finish(milliseconds(end), &warnings)?;
+        Ok(Report {
+            frames,
+            warnings,
+            packets_read: work.iter().map(|work| work.packets_read).sum(),
+            packets_decoded: work.iter().map(|work| work.packets_decoded).sum(),
+        })
+    }
+
+    fn extras(&self) -> Result<Extras, FramesError> {
+        let Extraction { sheet, storyboard, quality, .. } = self.extraction;
+        let size = |tiles: Tiles| tile_size(tiles.width, self.image);
+        let total = self.total() as usize;
+        Ok(Extras {
+            sheet: sheet.map(|tiles| Sheet::new(tiles, size(tiles), total)),
+            storyboard: storyboard
+                .map(|tiles| Storyboard::new(tiles, size(tiles), quality))
+                .transpose()?,
+        })
     }
 }
 
@@ -167,12 +217,19 @@ struct Notes {
     start: i64,
     outside: usize,
     missing: Vec<i64>,
+    blank: Vec<i64>,
     damaged: Vec<i64>,
 }
 
 impl Notes {
+    fn new(clock: Clock, start: i64, outside: usize) -> Self {
+        let (missing, blank, damaged) = (Vec::new(), Vec::new(), Vec::new());
+        Self { clock, start, outside, missing, blank, damaged }
+    }
+
     /// In time order, but what is missing last.
-    fn warnings(self, mut undecoded: Vec<i64>) -> Vec<Warning> {
+    fn warnings(self, work: &[Work]) -> Vec<Warning> {
+        let mut undecoded: Vec<_> = work.iter().flat_map(|work| &work.damaged).copied().collect();
         undecoded.sort_unstable();
         undecoded.dedup();
         // each decoder notes so many; the first ones are the same however the work was split
@@ -198,6 +255,13 @@ impl Notes {
         let mut warnings: Vec<_> = undecoded.chain(damaged).collect();
         warnings.sort_by(|one, other| one.time.partial_cmp(&other.time).unwrap_or(Ordering::Equal));
         warnings.extend(missing);
+        warnings.extend(self.blank.first().map(|tick| Warning {
+            time: seconds(*tick),
+            message: format!(
+                "{} of the chosen frames, this one first, are blank until the next, and were left out.",
+                self.blank.len()
+            ),
+        }));
         warnings.extend((self.outside > 0).then(|| Warning {
             time: None,
             message: format!(

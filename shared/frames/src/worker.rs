@@ -4,27 +4,35 @@ use crate::{
     FramesError,
     chooser::Chooser,
     decoder::Decoder,
-    picture::{Encoded, Imager},
+    image::{Canvas, Encoded, Imager, Rgb, TileMaker},
     shown::{Shown, time},
+    span::Span,
 };
 use ffmpeg_next::frame;
+use std::ops::Range;
 
 /// What became of one or more targets.
 pub(crate) enum Pick {
-    /// A frame, with its presentation time in ticks.
-    Frame { tick: i64, keyframe: bool, damaged: bool, image: Encoded },
+    Frame(Box<Picked>),
     /// At this tick nothing is on screen, although something should be.
     Missing(i64),
+    /// At this tick, and until the next target, nothing but blank frames is on screen.
+    Blank(i64),
 }
 
-impl Pick {
-    /// The tick at which nothing is on screen, if it is that.
-    pub(crate) fn missing(self) -> Option<i64> {
-        match self {
-            Self::Missing(tick) => Some(tick),
-            Self::Frame { .. } => None,
-        }
-    }
+/// A frame that was chosen.
+pub(crate) struct Picked {
+    /// The number of the first target that it is for.
+    pub(crate) target: usize,
+    /// Its presentation time.
+    pub(crate) tick: i64,
+    pub(crate) keyframe: bool,
+    pub(crate) damaged: bool,
+    pub(crate) image: Encoded,
+    /// Its small form for the contact sheet, if there is to be one.
+    pub(crate) for_sheet: Option<Rgb>,
+    /// Its small form for the storyboard, if there is to be one.
+    pub(crate) for_storyboard: Option<Rgb>,
 }
 
 /// How often a span is begun anew, each time a keyframe earlier, before it is decoded whole.
@@ -33,15 +41,34 @@ const ATTEMPTS: usize = 4;
 /// Takes a pick; fails where nobody wants any more.
 pub(crate) type Emit<'a> = dyn FnMut(Pick) -> Result<(), FramesError> + 'a;
 
-/// A decoder and an encoder.
+/// What a worker makes of pictures.
+pub(crate) struct Studio {
+    pub(crate) imager: Imager,
+    pub(crate) sheet: Option<TileMaker>,
+    pub(crate) storyboard: Option<TileMaker>,
+    /// Whether blank frames are passed over.
+    pub(crate) skip_blank: bool,
+}
+
+/// Why work on a span by its packets stopped.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    Done,
+    /// The packets do not tell, or a frame that they announced did not come.
+    Lost,
+    /// The next target's frame is blank.
+    Blank,
+}
+
+/// A decoder and what makes images of its pictures.
 pub(crate) struct Worker {
     pub(crate) decoder: Decoder,
-    imager: Imager,
+    studio: Studio,
 }
 
 impl Worker {
-    pub(crate) fn new(decoder: Decoder, imager: Imager) -> Self {
-        Self { decoder, imager }
+    pub(crate) fn new(decoder: Decoder, studio: Studio) -> Self {
+        Self { decoder, studio }
     }
 
     /// Emits the frames of a span, in time order, each once.
@@ -49,36 +76,44 @@ impl Worker {
     /// They are chosen by the packets' times, and what is not wanted is not decoded if nothing
     /// refers to it. Where the packets do not tell, or a frame they announce does not come, the rest
     /// of the span is decoded whole and chosen by the frames' times.
-    pub(crate) fn run(&mut self, targets: &[i64], emit: &mut Emit) -> Result<(), FramesError> {
-        let mut rest = targets;
-        let mut from = targets.first().copied();
-        for _ in 0..ATTEMPTS {
-            let Some(tick) = from else { break };
-            let settled = self.by_packets(rest, tick, emit)?;
-            rest = &rest[settled..];
-            from = match (rest, settled) {
-                ([], _) => return Ok(()),
-                // an open GOP's first frames need the GOP before
-                (_, 0) => {
-                    self.decoder.container.indexed_keyframe(tick).map(|keyframe| keyframe - 1)
+    pub(crate) fn run(&mut self, span: &Span, emit: &mut Emit) -> Result<(), FramesError> {
+        let mut done = 0;
+        let mut attempts = 0;
+        let mut from = span.targets.first().copied();
+        while let Some(tick) = from.filter(|_| attempts < ATTEMPTS) {
+            let (settled, stop) = self.by_packets(span, done, tick, emit)?;
+            let target = |index: usize| span.targets.get(index).copied();
+            (done, from) = match stop {
+                Stop::Done => return Ok(()),
+                Stop::Blank => {
+                    self.by_frames(span, settled..settled + 1, emit)?;
+                    (settled + 1, target(settled + 1))
                 }
-                ([next, ..], _) => Some(*next),
+                // an open GOP's first frames need the GOP before
+                Stop::Lost if settled == done => {
+                    let keyframe = self.decoder.container.keyframe_before(tick)?;
+                    (done, keyframe.map(|keyframe| keyframe - 1))
+                }
+                Stop::Lost => (settled, target(settled)),
             };
+            attempts += usize::from(stop == Stop::Lost);
         }
-        self.by_frames(rest, emit)
+        self.by_frames(span, done..span.targets.len(), emit)
     }
 
-    /// Starts at the keyframe before `from`. Returns how many targets are settled.
+    /// Settles targets from number `first` of the span on, decoding from the keyframe before `from`.
+    /// Returns the number of the first that is not settled.
     fn by_packets(
         &mut self,
-        targets: &[i64],
+        span: &Span,
+        first: usize,
         from: i64,
         emit: &mut Emit,
-    ) -> Result<usize, FramesError> {
+    ) -> Result<(usize, Stop), FramesError> {
         if !self.decoder.go_to(from)? {
-            return Ok(0);
+            return Ok((first, Stop::Lost));
         }
-        let mut chooser = Chooser::new(targets);
+        let mut chooser = Chooser::new(&span.targets[first..]);
         loop {
             let packet = self.decoder.container.read()?;
             let ended = packet.is_none();
@@ -86,71 +121,112 @@ impl Worker {
                 None => chooser.finish(),
                 Some(packet) => {
                     let Some(stamp) = self.decoder.container.stamp(&packet) else {
-                        return Ok(chooser.first_unsettled());
+                        return Ok((first + chooser.first_unsettled(), Stop::Lost));
                     };
                     chooser.push(packet, stamp);
                     &[]
                 }
             };
             if chooser.is_late() || (ended && chooser.is_empty()) {
-                return Ok(0);
+                return Ok((first, Stop::Lost));
             }
             while let Some((packet, wanted)) = if ended { chooser.rest() } else { chooser.next() } {
                 self.decoder.send(&packet, wanted)?;
-                if !self.take(&mut chooser, emit)? {
-                    return Ok(chooser.first_unsettled());
+                if let Some(stop) = self.take(span.first + first, &mut chooser, emit)? {
+                    return Ok((first + chooser.first_unsettled(), stop));
                 }
             }
             if ended || chooser.is_done() {
                 self.decoder.send_end()?;
-                if !self.take(&mut chooser, emit)? || chooser.next_wanted().is_some() {
-                    return Ok(chooser.first_unsettled());
+                let stop = self.take(span.first + first, &mut chooser, emit)?;
+                let lost = || chooser.next_wanted().map(|_| Stop::Lost);
+                if let Some(stop) = stop.or_else(lost) {
+                    return Ok((first + chooser.first_unsettled(), stop));
                 }
                 for target in missing {
                     emit(Pick::Missing(*target))?;
                 }
-                return Ok(targets.len());
+                return Ok((span.targets.len(), Stop::Done));
             }
         }
     }
 
-    /// Emits those of the decoder's pictures that are wanted. `false`: one that is wanted was passed
-    /// over.
-    fn take<P>(&mut self, chooser: &mut Chooser<P>, emit: &mut Emit) -> Result<bool, FramesError> {
-        while let Some(picture) = self.decoder.receive()? {
+    /// Emits those of the decoder's pictures that are wanted. `first` is the number of the chooser's
+    /// first target among all.
+    fn take<P>(
+        &mut self,
+        first: usize,
+        chooser: &mut Chooser<P>,
+        emit: &mut Emit,
+    ) -> Result<Option<Stop>, FramesError> {
+        while let Some(mut picture) = self.decoder.receive()? {
             let time = time(&picture);
             match chooser.next_wanted() {
-                Some(wanted) if wanted < time => return Ok(false),
-                Some(wanted) if wanted == time => {
+                Some((_, wanted)) if wanted < time => return Ok(Some(Stop::Lost)),
+                Some((target, wanted)) if wanted == time => {
+                    let Some(canvas) = self.studio.draw(&mut picture)? else {
+                        return Ok(Some(Stop::Blank));
+                    };
                     chooser.took();
-                    emit(self.pick(&picture)?)?;
+                    emit(self.studio.pick(first + target, &picture, &canvas)?)?;
                 }
                 _ => {}
             }
         }
-        Ok(true)
+        Ok(None)
     }
 
-    /// Decodes everything from the first target's keyframe on, or from the start.
-    fn by_frames(&mut self, targets: &[i64], emit: &mut Emit) -> Result<(), FramesError> {
-        let Some(mut shown) = self.land(targets[0])? else {
-            return targets.iter().try_for_each(|target| emit(Pick::Missing(*target)));
+    /// Settles these targets of the span, if there are any, by decoding everything from the keyframe of
+    /// the first on, or from the start.
+    fn by_frames(
+        &mut self,
+        span: &Span,
+        targets: Range<usize>,
+        emit: &mut Emit,
+    ) -> Result<(), FramesError> {
+        let missing = |target| emit(Pick::Missing(target));
+        let Some(&first) = span.targets.get(targets.start) else { return Ok(()) };
+        let Some(mut shown) = self.land(first)? else {
+            return span.targets[targets].iter().copied().try_for_each(missing);
         };
         let mut given = None;
-        for target in targets {
-            while !shown.next_is_after(*target) {
-                match self.decoder.next()? {
-                    Some(picture) => shown.push(picture),
-                    None => break,
-                }
+        for index in targets {
+            let target = span.targets[index];
+            while !shown.next_is_after(target) && self.look_ahead(&mut shown)? {}
+            if !shown.has_next() && target >= shown.end() {
+                emit(Pick::Missing(target))?;
+                continue;
             }
-            if !shown.has_next() && *target >= shown.end() {
-                emit(Pick::Missing(*target))?;
-            } else if given.replace(shown.time()) != Some(shown.time()) {
-                emit(self.pick(&shown.picture)?)?;
+            if given == Some(shown.time()) {
+                continue;
+            }
+            let end = span.targets.get(index + 1).copied().unwrap_or(span.end);
+            let canvas = loop {
+                let canvas = self.studio.draw(&mut shown.picture)?;
+                if canvas.is_some() || !(self.look_ahead(&mut shown)? && shown.step_before(end)) {
+                    break canvas;
+                }
+            };
+            match canvas {
+                Some(canvas) => {
+                    given = Some(shown.time());
+                    emit(self.studio.pick(span.first + index, &shown.picture, &canvas)?)?;
+                }
+                None => emit(Pick::Blank(target))?,
             }
         }
         Ok(())
+    }
+
+    /// Makes sure that the next picture is known. `false`: there is none.
+    fn look_ahead(&mut self, shown: &mut Shown) -> Result<bool, FramesError> {
+        if !shown.has_next() {
+            match self.decoder.next()? {
+                Some(picture) => shown.push(picture),
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     /// The first picture after a seek to `target`, which must not be behind it; else the index was
@@ -165,13 +241,32 @@ impl Worker {
         self.decoder.rewind()?;
         Ok(self.decoder.next()?.map(Shown::new))
     }
+}
 
-    fn pick(&mut self, picture: &frame::Video) -> Result<Pick, FramesError> {
-        Ok(Pick::Frame {
+impl Studio {
+    /// A picture's image; `None` if it is blank and blank ones are passed over.
+    fn draw(&mut self, picture: &mut frame::Video) -> Result<Option<Canvas>, FramesError> {
+        let canvas = self.imager.draw(picture)?;
+        Ok((!self.skip_blank || !canvas.is_blank()).then_some(canvas))
+    }
+
+    fn pick(
+        &mut self,
+        target: usize,
+        picture: &frame::Video,
+        canvas: &Canvas,
+    ) -> Result<Pick, FramesError> {
+        let tile = |maker: &mut Option<TileMaker>| {
+            maker.as_mut().map(|maker| maker.make(canvas)).transpose()
+        };
+        Ok(Pick::Frame(Box::new(Picked {
+            target,
             tick: time(picture),
             keyframe: picture.is_key(),
             damaged: picture.is_corrupt() || picture.has_decode_errors(),
-            image: self.imager.encode(picture)?,
-        })
+            image: self.imager.encode(canvas)?,
+            for_sheet: tile(&mut self.sheet)?,
+            for_storyboard: tile(&mut self.storyboard)?,
+        })))
     }
 }

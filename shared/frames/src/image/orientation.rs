@@ -14,7 +14,8 @@ pub(crate) struct Orientation {
     y: (isize, isize),
 }
 
-const UPRIGHT: Orientation = Orientation { x: (1, 0), y: (0, 1) };
+/// As it is.
+pub(crate) const UPRIGHT: Orientation = Orientation { x: (1, 0), y: (0, 1) };
 
 impl Orientation {
     /// As the picture's display matrix says; any angle between is taken as the nearest quarter.
@@ -49,32 +50,38 @@ impl Orientation {
         if self.x.0 == 0 { (height, width) } else { (width, height) }
     }
 
-    /// The upright pixels, 3 bytes each, without gaps between rows; `None` if they are already.
+    /// The upright form of `width` × `height` pixels of so many bytes, without gaps between rows.
     pub(crate) fn apply(
         self,
-        pixels: &[u8],
-        stride: usize,
-        width: usize,
-        height: usize,
-    ) -> Option<Vec<u8>> {
-        if self == UPRIGHT {
-            return None;
+        pixels: Vec<u8>,
+        (width, height): (usize, usize),
+        bytes: usize,
+    ) -> Vec<u8> {
+        match bytes {
+            _ if self == UPRIGHT => pixels,
+            1 => self.turn::<1>(&pixels, width, height),
+            3 => self.turn::<3>(&pixels, width, height),
+            _ => self.turn::<4>(&pixels, width, height),
         }
+    }
+
+    fn turn<const BYTES: usize>(self, pixels: &[u8], width: usize, height: usize) -> Vec<u8> {
+        let (pixels, _) = pixels.as_chunks::<BYTES>();
         let (columns, rows) = self.turned((width, height));
-        let step = |(along, down): (isize, isize)| along * 3 + down * stride as isize;
+        let step = |(along, down): (isize, isize)| along + down * width as isize;
         let (right, down) = (step(self.x), step(self.y));
         // an axis that points backwards starts at the far end
         let first = |axis: isize, last: usize| if axis < 0 { last as isize } else { 0 };
         let corner =
             step((first(self.x.0 + self.y.0, width - 1), first(self.x.1 + self.y.1, height - 1)));
-        let mut upright = Vec::with_capacity(columns * rows * 3);
+        let mut upright = Vec::with_capacity(columns * rows * BYTES);
         for row in 0..rows as isize {
-            for column in 0..columns as isize {
-                let at = (corner + row * down + column * right) as usize;
-                upright.extend_from_slice(&pixels[at..at + 3]);
-            }
+            let start = corner + row * down;
+            let line =
+                (0..columns as isize).map(|column| pixels[(start + column * right) as usize]);
+            line.for_each(|pixel| upright.extend_from_slice(&pixel));
         }
-        Some(upright)
+        upright
     }
 }
 
@@ -86,12 +93,9 @@ mod tests {
 
     /// The upright form of `12` above `34`, as digits row by row.
     fn turned(a: i32, b: i32, c: i32, d: i32) -> String {
-        // a stride of 8 leaves two bytes between the rows
-        let pixels = b"111222..333444..";
         let orientation = Orientation::from_matrix(a, b, c, d);
-        let upright = orientation.apply(pixels, 8, 2, 2);
-        let bytes = upright.unwrap_or_else(|| b"111222333444".to_vec());
-        bytes.chunks(3).map(|pixel| pixel[0] as char).collect()
+        let upright = orientation.apply(b"111222333444".to_vec(), (2, 2), 3);
+        upright.chunks(3).map(|pixel| pixel[0] as char).collect()
     }
 
     #[test]

@@ -1,0 +1,147 @@
+//! Small images of images, and many of them side by side.
+
+use super::{
+    canvas::{Canvas, Rgb},
+    colour::{Colour, Matrix, Primaries, Transfer},
+    orientation::UPRIGHT,
+    scaler::{Care, Scaler},
+};
+use crate::FramesError;
+use ffmpeg_next::{format::Pixel, frame};
+use framezip_contract::Tiles;
+
+/// Makes small images, all of one size.
+pub(crate) struct TileMaker {
+    size: (u32, u32),
+    scaler: Scaler,
+}
+
+impl TileMaker {
+    pub(crate) fn new(size: (u32, u32)) -> Result<Self, FramesError> {
+        Ok(Self { size, scaler: Scaler::new(Care::Coarse)? })
+    }
+
+    pub(crate) fn make(&mut self, canvas: &Canvas) -> Result<Rgb, FramesError> {
+        let (mut picture, colour) = picture(canvas);
+        let small = self.scaler.scale(&mut picture, colour, Pixel::RGB24, self.size)?;
+        Ok(Rgb::of(&small, None, 3, self.size, UPRIGHT))
+    }
+}
+
+/// The size of a tile `width` pixels wide, of images of `size`; never larger than they are.
+pub(crate) fn tile_size(width: u32, size: (u32, u32)) -> (u32, u32) {
+    let width = width.min(size.0);
+    let height = u64::from(size.1) * u64::from(width) / u64::from(size.0.max(1));
+    // a very tall picture must not make a very large sheet
+    (width, (height as u32).clamp(1, 4 * width))
+}
+
+/// The image as a picture for the scaler.
+fn picture(canvas: &Canvas) -> (frame::Video, Colour) {
+    let colour = Colour {
+        matrix: Matrix::Bt601,
+        full_range: true,
+        transfer: Transfer::Standard,
+        primaries: Primaries::Bt709,
+    };
+    let (width, height) = canvas.size();
+    let (format, planes): (_, Vec<(&[u8], usize)>) = match canvas {
+        Canvas::Yuv(yuv) => {
+            let planes = yuv.planes.iter().map(Vec::as_slice);
+            (Pixel::YUV420P, planes.zip(yuv.strides()).collect())
+        }
+        Canvas::Rgb(rgb) => {
+            let format = if rgb.channels == 4 { Pixel::RGBA } else { Pixel::RGB24 };
+            (format, vec![(&rgb.pixels, rgb.width * rgb.channels)])
+        }
+    };
+    let mut picture = frame::Video::new(format, width, height);
+    for (plane, (bytes, length)) in planes.into_iter().enumerate() {
+        let stride = picture.stride(plane);
+        let lines = picture.data_mut(plane).chunks_mut(stride);
+        for (line, bytes) in lines.zip(bytes.chunks_exact(length)) {
+            let length = length.min(line.len());
+            line[..length].copy_from_slice(&bytes[..length]);
+        }
+    }
+    (picture, colour)
+}
+
+/// Tiles in columns and rows.
+pub(crate) struct Grid {
+    tiles: Tiles,
+    size: (usize, usize),
+    pixels: Vec<u8>,
+    count: usize,
+}
+
+impl Grid {
+    pub(crate) fn new(tiles: Tiles, (width, height): (u32, u32)) -> Self {
+        Self { tiles, size: (width as usize, height as usize), pixels: Vec::new(), count: 0 }
+    }
+
+    /// Puts a tile at the next place, and returns where that is, in pixels across and down.
+    pub(crate) fn put(&mut self, tile: &Rgb) -> (usize, usize) {
+        let (width, height) = self.size;
+        let columns = self.tiles.columns as usize;
+        let (left, top) = (self.count % columns * width, self.count / columns * height);
+        let line = columns * width * 3;
+        if left == 0 {
+            self.pixels.resize((top + height) * line, 0);
+        }
+        for (row, bytes) in tile.pixels.chunks_exact(width * 3).enumerate() {
+            let at = (top + row) * line + left * 3;
+            self.pixels[at..at + width * 3].copy_from_slice(bytes);
+        }
+        self.count += 1;
+        (left, top)
+    }
+
+    /// The tiles so far as one image, as large as they need it; what follows begins anew.
+    pub(crate) fn take(&mut self) -> Option<Rgb> {
+        let (width, height) = self.size;
+        let columns = self.tiles.columns as usize;
+        let rows = self.count.div_ceil(columns);
+        let used = self.count.min(columns) * width * 3;
+        let pixels = std::mem::take(&mut self.pixels);
+        let count = std::mem::take(&mut self.count);
+        let pixels = if count < columns { cut(&pixels, columns * width * 3, used) } else { pixels };
+        (count > 0).then(|| Rgb { width: used / 3, height: rows * height, channels: 3, pixels })
+    }
+}
+
+/// The first bytes of every line.
+fn cut(bytes: &[u8], line: usize, used: usize) -> Vec<u8> {
+    bytes.chunks_exact(line).flat_map(|line| &line[..used]).copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tile(level: u8) -> Rgb {
+        Rgb { width: 2, height: 1, channels: 3, pixels: vec![level; 6] }
+    }
+
+    #[test]
+    fn tiles_stand_in_columns_and_rows() {
+        let mut grid = Grid::new(Tiles { columns: 2, rows: 2, width: 2 }, (2, 1));
+        assert!(grid.take().is_none());
+        assert_eq!(grid.put(&tile(1)), (0, 0));
+        let single = grid.take().unwrap();
+        assert_eq!((single.width, single.height, single.pixels), (2, 1, vec![1; 6]));
+        for (level, place) in [(1, (0, 0)), (2, (2, 0)), (3, (0, 1))] {
+            assert_eq!(grid.put(&tile(level)), place);
+        }
+        let three = grid.take().unwrap();
+        assert_eq!((three.width, three.height), (4, 2));
+        assert_eq!(three.pixels, [[1; 6], [2; 6], [3; 6], [0; 6]].concat());
+    }
+
+    #[test]
+    fn a_tile_is_never_larger_than_its_image() {
+        assert_eq!(tile_size(320, (1920, 1080)), (320, 180));
+        assert_eq!(tile_size(320, (100, 50)), (100, 50));
+        assert_eq!(tile_size(320, (16, 8000)), (16, 64));
+    }
+}

@@ -1,0 +1,153 @@
+//! Where a container's keyframes are: by its index, or found by looking here and there.
+
+use crate::{
+    FramesError,
+    chooser::Stamp,
+    container::{Container, is_hidden},
+};
+use ffmpeg_next::ffi;
+
+/// What an index tells of a packet.
+struct Entry {
+    /// Where it is in the file.
+    position: i64,
+    /// When it is decoded.
+    time: i64,
+    keyframe: bool,
+}
+
+/// How many seconds before a place its keyframe is looked for: most GOPs of broadcasts are shorter than
+/// the first, and beyond the last it costs little more to start at the beginning.
+const SEARCH_BACK: [i64; 4] = [2, 8, 32, 128];
+
+impl Container {
+    /// Whether places are found by looking at the times of packets here and there: MPEG's streams and
+    /// Ogg have no index, only what FFmpeg has noted on its way.
+    pub(crate) fn is_searched(&self) -> bool {
+        self.has(ffi::AVFMT_TS_DISCONT)
+    }
+
+    /// Goes to the last keyframe that is on screen at `tick` or before. `false`: it cannot.
+    pub(crate) fn seek_to_keyframe(&mut self, tick: i64) -> Result<bool, FramesError> {
+        if !self.is_searched() {
+            return self.seek(tick, ffi::AVSEEK_FLAG_BACKWARD);
+        }
+        let Some(found) = self.search(tick)? else { return Ok(false) };
+        let there = self.seek(found.decoded, ffi::AVSEEK_FLAG_BACKWARD)?;
+        self.skip_to = Some(found.decoded);
+        Ok(there)
+    }
+
+    /// The time of the last keyframe at `tick` or before, as far as it is known. From MP4's index it is
+    /// a decode time, a little before the presentation time.
+    pub(crate) fn keyframe_before(&mut self, tick: i64) -> Result<Option<i64>, FramesError> {
+        if self.is_searched() {
+            return Ok(self.search(tick)?.map(|found| found.presented));
+        }
+        Ok(self.indexed_keyframe(tick))
+    }
+
+    /// The same, by the index alone.
+    pub(crate) fn indexed_keyframe(&self, tick: i64) -> Option<i64> {
+        // what FFmpeg notes on its way through a stream without times is no index
+        if self.is_searched() || self.has(ffi::AVFMT_NOTIMESTAMPS) {
+            return None;
+        }
+        let stream = self.input.stream(self.stream)?;
+        // SAFETY: the stream lives as long as the context; the entry is read before anything else
+        // touches the index.
+        unsafe {
+            let pointer = stream.as_ptr().cast_mut();
+            let flags = ffi::AVSEEK_FLAG_BACKWARD;
+            let entry = ffi::avformat_index_get_entry_from_timestamp(pointer, tick, flags);
+            entry.as_ref().map(|entry| entry.timestamp)
+        }
+    }
+
+    /// Looks for the last keyframe at `tick` or before, farther and farther back.
+    fn search(&mut self, tick: i64) -> Result<Option<Stamp>, FramesError> {
+        let start = self.start_hint();
+        for seconds in SEARCH_BACK {
+            let from = tick.saturating_sub(self.clock.ticks_of_microseconds(seconds * 1_000_000));
+            if from <= start || !self.seek(from, ffi::AVSEEK_FLAG_BACKWARD)? {
+                return Ok(None);
+            }
+            let mut found = None;
+            while let Some(packet) = self.read()? {
+                let Some(stamp) = self.stamp(&packet) else { continue };
+                if stamp.decoded > tick {
+                    break;
+                }
+                if packet.is_key() && stamp.presented <= tick {
+                    found = Some(stamp);
+                }
+            }
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    /// When the keyframes are shown, in ticks; `None` where their packets do not tell. Leaves the container
+    /// somewhere.
+    pub(crate) fn keyframes(&mut self) -> Result<Option<Vec<i64>>, FramesError> {
+        if let Some(keyframes) = self.indexed_keyframes()? {
+            return Ok(Some(keyframes));
+        }
+        self.rewind()?;
+        let mut keyframes = Vec::new();
+        while let Some(packet) = self.read()? {
+            if packet.is_key() && !is_hidden(&packet) {
+                keyframes.push(packet.pts());
+            }
+        }
+        keyframes.sort_unstable();
+        Ok(keyframes.into_iter().collect())
+    }
+
+    /// The same, reading nothing but the keyframes; `None` where the index does not name every packet, as
+    /// that of an MP4 without fragments does.
+    ///
+    /// To have the demuxer leave out what is no keyframe would be simpler, but MP4's then gives wrong
+    /// presentation times.
+    fn indexed_keyframes(&mut self) -> Result<Option<Vec<i64>>, FramesError> {
+        let entries = self.index();
+        let packets = self.input.stream(self.stream).map_or(0, |stream| stream.frames());
+        if !self.source.container.starts_with("mov") || entries.len() as i64 != packets {
+            return Ok(None);
+        }
+        let keyframes: Vec<_> = entries.into_iter().filter(|entry| entry.keyframe).collect();
+        let ends = keyframes.iter().skip(1).map(|next| next.time - 1).chain([i64::MAX - 1]);
+        let mut times = Vec::new();
+        for (entry, end) in keyframes.iter().zip(ends) {
+            self.seek(end, ffi::AVSEEK_FLAG_BACKWARD)?;
+            let Some(packet) = self.read()? else { return Ok(None) };
+            if !packet.is_key() || packet.position() != entry.position as isize {
+                return Ok(None);
+            }
+            if !is_hidden(&packet) {
+                times.push(packet.pts());
+            }
+        }
+        times.sort_unstable();
+        Ok(times.into_iter().collect())
+    }
+
+    fn index(&self) -> Vec<Entry> {
+        let Some(stream) = self.input.stream(self.stream) else { return Vec::new() };
+        // SAFETY: the stream lives as long as the context; each entry is read before anything else
+        // touches the index.
+        unsafe {
+            let pointer = stream.as_ptr().cast_mut();
+            let count = ffi::avformat_index_get_entries_count(pointer);
+            let entry = |number| ffi::avformat_index_get_entry(pointer, number).as_ref();
+            let entries = (0..count).filter_map(entry).map(|entry| Entry {
+                position: entry.pos,
+                time: entry.timestamp,
+                keyframe: entry.flags() & ffi::AVINDEX_KEYFRAME != 0,
+            });
+            entries.collect()
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What the tests on real files share.
+
+#![allow(dead_code, reason = "every test file uses some of it")]
+
+use framezip_contract::{Extraction, ExtractionOptions, Limits, Warning};
+use framezip_frames::{Frame, FramesError, Output, Report, Video};
+use framezip_media::path;
+use std::fs::File;
+
+/// A frame and its image.
+#[derive(Debug, PartialEq)]
+pub struct Shot {
+    pub frame: Frame,
+    pub image: Vec<u8>,
+}
+
+/// An image read back.
+pub struct Pixels {
+    pub width: usize,
+    pub height: usize,
+    pub channels: usize,
+    pub bytes: Vec<u8>,
+}
+
+impl Pixels {
+    pub fn at(&self, x: f64, y: f64) -> &[u8] {
+        let (x, y) = ((x * self.width as f64) as usize, (y * self.height as f64) as usize);
+        &self.bytes[(y * self.width + x) * self.channels..][..self.channels]
+    }
+}
+
+pub fn options(json: &str) -> Extraction {
+    let options: ExtractionOptions = serde_json::from_str(json).unwrap();
+    options.try_into().unwrap()
+}
+
+pub fn open(name: &str, extraction: &Extraction, limits: &Limits) -> Result<Video, FramesError> {
+    let path = path(name);
+    Video::open(move || File::open(&path), || false, extraction, limits, 2)
+}
+
+pub fn extract_with(
+    name: &str,
+    json: &str,
+    threads: usize,
+) -> Result<(Vec<Output>, Report), FramesError> {
+    let video = open(name, &options(json), &Limits::default())?;
+    let mut outputs = Vec::new();
+    let report = video.extract(threads, |output| {
+        outputs.push(output);
+        Ok(())
+    })?;
+    Ok((outputs, report))
+}
+
+pub fn extract(name: &str, json: &str) -> Result<(Vec<Shot>, Vec<Warning>), FramesError> {
+    let (outputs, report) = extract_with(name, json, 2)?;
+    let shot = |output: Output| Some(Shot { frame: output.frame?, image: output.bytes });
+    Ok((outputs.into_iter().filter_map(shot).collect(), report.warnings))
+}
+
+pub fn read_jpeg(file: &[u8]) -> Pixels {
+    let image = turbojpeg::decompress(file, turbojpeg::PixelFormat::RGB).unwrap();
+    assert_eq!(image.pitch, image.width * 3);
+    Pixels { width: image.width, height: image.height, channels: 3, bytes: image.pixels }
+}
+
+pub fn read_png(file: &[u8]) -> Pixels {
+    let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info().unwrap();
+    let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut bytes).unwrap();
+    let (width, height) = (info.width as usize, info.height as usize);
+    Pixels { width, height, channels: info.color_type.samples(), bytes }
+}
+
+pub fn read_webp(file: &[u8]) -> Pixels {
+    let image = webp::Decoder::new(file).decode().unwrap();
+    let channels = if image.is_alpha() { 4 } else { 3 };
+    let (width, height) = (image.width() as usize, image.height() as usize);
+    Pixels { width, height, channels, bytes: image.to_vec() }
+}
