@@ -44,6 +44,7 @@ fn trials(stack: Option<&Arc<Stack>>) -> Vec<Trial> {
     }
     trials![
         whole_way::a_video_becomes_a_zip_and_a_mail,
+        whole_way::every_option_goes_all_the_way,
         whole_way::every_container_and_codec_gives_its_frames,
         whole_way::two_users_are_served_at_once,
         whole_way::lists_are_paged_and_filtered,

@@ -28,8 +28,9 @@ pub async fn a_video_becomes_a_zip_and_a_mail(stack: &Stack) -> Result<()> {
     ensure!(result.source.duration == Some(6.0), "{result:?}");
 
     let mut zip = download(&person, &view).await?;
-    ensure!(zip.names()?.len() == 7, "six images and frames.json: {:?}", zip.names()?);
-    ensure!(zip.names()?[1] == "frames/000002_00-00-01.000.jpg", "{:?}", zip.names()?);
+    let names = zip.names()?;
+    ensure!(names.len() == 8 && names[6..] == ["poster.jpg", "frames.json"], "{names:?}");
+    ensure!(names[1] == "frames/000002_00-00-01.000.jpg", "{names:?}");
     let numbers: Vec<_> = zip.numbers()?.into_iter().flatten().collect();
     ensure!(numbers == [0, 30, 60, 90, 120, 150], "{numbers:?}");
     let times: Vec<_> = zip.frames.iter().map(|frame| frame.time).collect();
@@ -41,6 +42,22 @@ pub async fn a_video_becomes_a_zip_and_a_mail(stack: &Stack) -> Result<()> {
     ensure!(mails[0].subject == "The frames of h264-30fps.mp4 are ready", "{mails:?}");
     ensure!(mails[0].body_text.contains("6 frames"), "{mails:?}");
     ensure!(mails[0].body_html.contains("6 frames"), "{mails:?}");
+    Ok(())
+}
+
+pub async fn every_option_goes_all_the_way(stack: &Stack) -> Result<()> {
+    let person = Person::sign_up(stack).await?;
+    let options = r#"{"scenes":0.3,"format":"webp","skipBlank":true,"sheet":{},"storyboard":{}}"#;
+    let id = person.send(&path("scenes.mp4"), options).await?;
+    let view = person.wait(id).await?;
+    ensure!(view.video.status == Status::Ready, "{:?}", view.video);
+    let mut zip = download(&person, &view).await?;
+    let times: Vec<_> = zip.frames.iter().map(|frame| frame.time).collect();
+    ensure!(times == [0.0, 1.2, 2.2, 5.4], "{times:?}");
+    let names = zip.names()?;
+    ensure!(names[..4].iter().all(|name| name.ends_with(".webp")), "{names:?}");
+    let rest = ["poster.webp", "sheet.jpg", "storyboard/001.jpg", "storyboard.vtt", "frames.json"];
+    ensure!(names[4..] == rest, "{names:?}");
     Ok(())
 }
 
