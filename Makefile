@@ -112,6 +112,14 @@ watch: setup
 
 # ---- check -----------------------------------------------------------------------------------------
 
+.PHONY: bench
+bench: ## Measures framezip beside ffmpeg and PyAV, into docs/BENCH.md (about 40 minutes)
+bench: setup
+	@local/install-packages.sh ffmpeg
+	@cargo build --locked --release --package framezip-frames --example extract
+	@$(PYTHON) shared/frames/bench/bench.py \
+		--extract $(or $(CARGO_TARGET_DIR),target)/release/examples/extract $(BENCH)
+
 .PHONY: lint
 lint: ## Format, clippy, template, dependencies
 lint: setup

@@ -1,0 +1,81 @@
+"""What framezip promises to be, against what was measured."""
+
+import dataclasses
+
+from contenders import OURS
+
+MEGABYTE = 1_000_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Faster:
+    """So many times less than a peer's seconds, by the clock (`wall`) or of processors (`cpu`)."""
+
+    input: str
+    peer: str
+    field: str
+    least: float
+
+    @property
+    def text(self):
+        kind = "time" if self.field == "wall" else "CPU time"
+        return f"{self.input}: {self.peer}'s {kind} ÷ framezip's"
+
+    @property
+    def bar(self):
+        return f"≥ {self.least:g}"
+
+    def measured(self, results):
+        """The value as a text and whether it passes, or None where it was not measured."""
+        pair = {
+            result.contender.name: result for result in results if result.item.name == self.input
+        }
+        if OURS not in pair or self.peer not in pair:
+            return None
+        value = pair[self.peer].median(self.field) / pair[OURS].median(self.field)
+        return f"{value:.2f}", value >= self.least
+
+
+@dataclasses.dataclass(frozen=True)
+class Smaller:
+    """A peak of memory over all inputs of a kind."""
+
+    text: str
+    has: str
+    has_not: str
+    most: int
+
+    @property
+    def bar(self):
+        return f"≤ {self.most} MB"
+
+    def measured(self, results):
+        peaks = [
+            run.peak
+            for result in results
+            if result.contender.name == OURS and self.has in result.item.name
+            if not self.has_not or self.has_not not in result.item.name
+            for run in result.runs
+        ]
+        if not peaks:
+            return None
+        value = max(peaks) / MEGABYTE
+        return f"{value:.0f} MB", value <= self.most
+
+
+BARS = [
+    Faster("h264-60s", "ffmpeg-fps", "wall", 2.2),
+    Faster("hevc-60s", "ffmpeg-fps", "wall", 2.5),
+    Faster("vp9-60s", "ffmpeg-fps", "wall", 1.5),
+    Faster("av1-60s", "ffmpeg-fps", "wall", 1.3),
+    Faster("h264-60s", "ffmpeg-seek", "wall", 5),
+    Faster("h264-60s", "ffmpeg-fps", "cpu", 2),
+    Faster("hevc-60s", "ffmpeg-fps", "cpu", 2),
+    Faster("h264-10min", "ffmpeg-fps", "wall", 25),
+    Faster("hevc-10min", "ffmpeg-fps", "wall", 25),
+    Faster("vp9-10min", "ffmpeg-fps", "wall", 10),
+    Faster("av1-10min", "ffmpeg-fps", "wall", 10),
+    Faster("h264-10min", "ffmpeg-seek", "wall", 2.5),
+    Smaller("peak memory, every 1080p input", "", "4k", 160),
+    Smaller("peak memory, 4K with 10 bits", "4k", "", 450),
+]

@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""Makes the benchmark's inputs, each once: `inputs.py [SUBSTRING of their names]`.
+
+They lie in $FRAMEZIP_CACHE/bench, and a hash of the commands that made one is in its name: changed
+commands make a new file. Encoding takes a quarter of an hour on two cores, so each codec gets one
+clip of 30 s, and the inputs are that clip again and again, copied without a new encode.
+"""
+
+import dataclasses
+import hashlib
+import os
+import pathlib
+import subprocess
+import sys
+
+import picture
+
+CLIP_SECONDS = 30
+FFMPEG = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
+# As ffmpeg writes them when nothing else is asked for, but for the number of threads, which some
+# encoders' output depends on.
+X264 = "-c:v libx264 -threads 2"
+X265 = "-c:v libx265 -x265-params pools=2:frame-threads=2:log-level=error"
+VP9 = (
+    "-c:v libvpx-vp9 -b:v 0 -crf 34 -deadline good -cpu-used 5 -row-mt 1 -tile-columns 2 -threads 2"
+)
+AV1 = "-c:v libsvtav1 -preset 10 -crf 38 -svtav1-params lp=2"
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """A file and the command that makes it, whose `INPUT` is the file of another recipe."""
+
+    name: str
+    suffix: str
+    arguments: tuple
+    source: "Recipe | None" = None
+    kept: bool = True
+
+    @property
+    def file(self):
+        return f"{self.name}-{self.digest()}{self.suffix}"
+
+    def digest(self):
+        above = self.source.digest() if self.source else ""
+        return hashlib.sha256("\0".join([above, *self.arguments]).encode()).hexdigest()[:10]
+
+    def command(self):
+        source = self.source.file if self.source else ""
+        return [*FFMPEG, *(source if word == "INPUT" else word for word in self.arguments)]
+
+    def steps(self):
+        """What is made in turn, this one last."""
+        return [*(self.source.steps() if self.source else ()), self]
+
+
+@dataclasses.dataclass(frozen=True)
+class Input:
+    """A file to extract from, and every how many seconds."""
+
+    name: str
+    codec: str
+    seconds: int
+    step: int
+    recipe: Recipe
+    size: tuple = (1920, 1080)
+
+    @property
+    def path(self):
+        return folder() / self.recipe.file
+
+    @property
+    def images(self):
+        return -(-self.seconds // self.step)
+
+
+def drawn(name, width, height, seconds):
+    """The source picture without loss. It is large, and not kept."""
+    graph = picture.moving_picture(width, height, seconds)
+    arguments = ["-filter_complex", graph, "-map", "[picture]", "-c:v", "libx264", "-qp", "0"]
+    arguments += ["-preset", "ultrafast", "-threads", "2"]
+    return Recipe(name, ".mkv", tuple(arguments), kept=False)
+
+
+def encoded(name, suffix, source, options):
+    return Recipe(name, suffix, ("-i", "INPUT", *options.split()), source)
+
+
+def repeated(clip, name, times):
+    words = ("-stream_loop", str(times - 1), "-i", "INPUT", "-c", "copy")
+    return Recipe(name, clip.suffix, words, clip)
+
+
+def inputs():
+    """All of them: 60 s and 10 minutes of each codec, a test card, and 10 s of 4K."""
+    film = drawn("picture-1080p", 1920, 1080, CLIP_SECONDS)
+    clips = [
+        ("h264", encoded("clip-h264", ".mp4", film, X264)),
+        ("h264-gop2s", encoded("clip-h264-gop2s", ".mp4", film, f"{X264} -g 60")),
+        ("hevc", encoded("clip-hevc", ".mp4", film, X265)),
+        ("vp9", encoded("clip-vp9", ".webm", film, VP9)),
+        ("av1", encoded("clip-av1", ".mp4", film, AV1)),
+    ]
+    card = ("-f", "lavfi", "-i", f"testsrc2=size=1920x1080:rate=30:duration={CLIP_SECONDS}")
+    card += ("-pix_fmt", "yuv420p")
+    clips.append(("h264-testsrc2", Recipe("clip-testsrc2", ".mp4", (*card, *X264.split()))))
+    found = []
+    for name, clip in clips:
+        codec = name.split("-")[0]
+        minute = repeated(clip, f"{name}-60s", 60 // CLIP_SECONDS)
+        found.append(Input(f"{name}-60s", codec, 60, 1, minute))
+    for name, clip in clips[:-1]:
+        codec = name.split("-")[0]
+        ten = repeated(clip, f"{name}-10min", 600 // CLIP_SECONDS)
+        found.append(Input(f"{name}-10min", codec, 600, 20, ten))
+    options = f"-pix_fmt yuv420p10le -preset fast {X265}"
+    uhd = encoded("hevc-4k10-10s", ".mp4", drawn("picture-4k", 3840, 2160, 10), options)
+    found.append(Input("hevc-4k10-10s", "hevc", 10, 1, uhd, (3840, 2160)))
+    return found
+
+
+def folder():
+    cache = os.environ.get("FRAMEZIP_CACHE") or pathlib.Path.home() / ".cache" / "framezip"
+    return pathlib.Path(cache) / "bench"
+
+
+def make(recipe, temporary):
+    """Leaves the whole file or none. Names in `temporary` what is not to be kept."""
+    path = folder() / recipe.file
+    if not recipe.kept:
+        temporary.append(path)
+    if path.exists():
+        return
+    if recipe.source:
+        make(recipe.source, temporary)
+    print(f"making {recipe.file}", file=sys.stderr, flush=True)
+    partial = folder() / f"partial-{recipe.file}"
+    try:
+        quiet = {**os.environ, "SVT_LOG": "1"}  # which has words for itself
+        subprocess.run([*recipe.command(), partial.name], cwd=folder(), env=quiet, check=True)
+        partial.rename(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def prepare(wanted):
+    """Makes what is missing."""
+    folder().mkdir(parents=True, exist_ok=True)
+    temporary = []
+    try:
+        for item in wanted:
+            make(item.recipe, temporary)
+    finally:
+        for path in temporary:
+            path.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    part = sys.argv[1] if len(sys.argv) > 1 else ""
+    prepare([item for item in inputs() if part in item.name])
