@@ -20,7 +20,10 @@ use std::{
 
 /// How many bytes of picks of a span may wait for their turn, about: so many that a decoder which is a
 /// span ahead need not wait for the others.
-const WAITING: usize = 24 << 20;
+const WAITING: usize = 12 << 20;
+
+/// How many spans each member may be ahead of its turn.
+const AHEAD: usize = 4;
 
 /// How many spans each member has left when the last ones begin.
 const LAST_SPANS: usize = 4;
@@ -107,8 +110,8 @@ pub(crate) fn run(
     sink: &mut dyn FnMut(Pick) -> Result<(), FramesError>,
 ) -> Result<Vec<Work>, FramesError> {
     let threads = threads.max(1);
-    // so few spans are ahead of their turn, but for the last ones
-    let (pipes, announced) = sync_channel(threads);
+    // so few spans are ahead of their turn, but for the last ones; enough for short ones beside a long one
+    let (pipes, announced) = sync_channel(AHEAD * threads);
     let queue = Mutex::new(Queue { spans, announced: Vec::new() });
     let desk = Desk { queue: &queue, threads, waiting, pipes };
     let (another, studio) = (&another, &studio);

@@ -3,7 +3,7 @@
 use super::{
     blank::Levels, colour::Colour, light::ToSrgb, matrix::ToJpeg, orientation::Orientation,
 };
-use ffmpeg_next::frame;
+use ffmpeg_next::{format::Pixel, frame};
 
 /// An image in memory.
 pub(crate) enum Canvas {
@@ -45,11 +45,8 @@ impl Canvas {
     pub(crate) fn is_blank(&self) -> bool {
         match self {
             Self::Yuv(yuv) => {
-                let stride =
-                    |plane: usize| if plane == 0 { yuv.width } else { yuv.width.div_ceil(2) };
-                let levels =
-                    |plane: usize| Levels::of(yuv.planes[plane].as_slice(), stride(plane), 0, 1);
-                (0..3).all(|plane| levels(plane).are_uniform())
+                let mut planes = yuv.planes.iter().zip(yuv.strides());
+                planes.all(|(plane, stride)| Levels::of(plane, stride, 0, 1).are_uniform())
             }
             Self::Rgb(rgb) => {
                 let stride = rgb.width * rgb.channels;
@@ -61,7 +58,13 @@ impl Canvas {
 }
 
 impl Yuv {
-    /// The middle of a 4:2:0 picture, cut to `size`, converted and turned.
+    /// Whether a picture is of luma and colour differences that need nothing but conversion: 4:2:0, in
+    /// bytes or in pairs of bytes.
+    pub(crate) fn is_like(picture: &frame::Video) -> bool {
+        bits(picture.format()).is_some()
+    }
+
+    /// The middle of such a picture, cut to `size`, converted and turned.
     pub(crate) fn of(
         picture: &frame::Video,
         colour: Colour,
@@ -75,7 +78,11 @@ impl Yuv {
         let mut planes = [0, 1, 2].map(|plane| {
             let half = |side: usize| if plane == 0 { side } else { side.div_ceil(2) };
             let (left, top) = if plane == 0 { (left, top) } else { (left / 2, top / 2) };
-            copy(picture, plane, (left, top), (half(width), half(height)))
+            let size = (half(width), half(height));
+            match bits(picture.format()) {
+                Some(bits) if bits > 8 => lower(picture, plane, (left, top), size, bits - 8),
+                _ => copy(picture, plane, (left, top), size),
+            }
         });
         if let Some(map) = ToJpeg::from(colour) {
             let half = width.div_ceil(2);
@@ -103,6 +110,16 @@ impl Yuv {
     pub(crate) fn strides(&self) -> [usize; 3] {
         let half = self.width.div_ceil(2);
         [2 * half, half, half]
+    }
+}
+
+/// The bits of a component in 4:2:0 formats.
+fn bits(format: Pixel) -> Option<u32> {
+    match format {
+        Pixel::YUV420P | Pixel::YUVJ420P => Some(8),
+        Pixel::YUV420P10LE => Some(10),
+        Pixel::YUV420P12LE => Some(12),
+        _ => None,
     }
 }
 
@@ -190,6 +207,27 @@ fn copy(
     for row in top..top + height {
         let start = row * stride + left;
         bytes.extend_from_slice(&data[start..start + width]);
+    }
+    bytes
+}
+
+/// Copies little-endian components of a plane, each with so many bits less, rounded.
+fn lower(
+    picture: &frame::Video,
+    plane: usize,
+    (left, top): (usize, usize),
+    (width, height): (usize, usize),
+    bits: u32,
+) -> Vec<u8> {
+    let (data, stride) = (picture.data(plane), picture.stride(plane));
+    let mut bytes = Vec::with_capacity(width * height);
+    let half = 1 << (bits - 1);
+    for row in top..top + height {
+        let (components, _) = data[row * stride + 2 * left..][..2 * width].as_chunks::<2>();
+        let lowered = |component: &[u8; 2]| {
+            ((u32::from(u16::from_le_bytes(*component)) + half) >> bits).min(255) as u8
+        };
+        bytes.extend(components.iter().map(lowered));
     }
     bytes
 }

@@ -52,8 +52,7 @@ impl Imager {
         let colour = Colour::of(picture);
         let kind = Kind::of(picture);
         if self.encoder.format() == Format::Jpeg && kind == Kind::Yuv && colour.is_srgb() {
-            let plain = matches!(picture.format(), Pixel::YUV420P | Pixel::YUVJ420P);
-            let done = plain && scaled == (picture.width(), picture.height());
+            let done = Yuv::is_like(picture) && scaled == (picture.width(), picture.height());
             let resized = if done {
                 None
             } else {
