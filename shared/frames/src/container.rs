@@ -148,16 +148,16 @@ impl Container {
         self.clock.ticks_of_microseconds((length * 1e6) as i64).max(1)
     }
 
-    /// The tick behind the last frame.
+    /// The tick behind the last frame; `None` where the container cannot go back to look.
     ///
     /// MP4 knows where its video ends. Elsewhere the length in the header is that of the longest
     /// stream, or an estimate, or wrong: the last packets tell. Matroska loads its index only when
     /// it first seeks, which this does too.
-    pub(crate) fn find_end(&mut self) -> Result<i64, FramesError> {
+    pub(crate) fn find_end(&mut self) -> Result<Option<i64>, FramesError> {
         let start = self.start_hint();
         let declared = self.input.stream(self.stream).map_or(0, |stream| stream.duration());
         if self.source.container.starts_with("mov") && declared > 0 {
-            return Ok(start.saturating_add(declared));
+            return Ok(Some(start.saturating_add(declared)));
         }
         let mut end = None;
         if !self.has(ffi::AVFMT_NOTIMESTAMPS) {
@@ -171,12 +171,12 @@ impl Container {
         if end.is_none() && self.rewind()? {
             end = self.last_end()?;
         }
-        Ok(end.unwrap_or(start.saturating_add(1)))
+        Ok(end)
     }
 
     /// The greatest time at which a packet from here on goes off screen. Where some do not tell theirs, as
     /// many frames follow the last keyframe as packets do.
-    fn last_end(&mut self) -> Result<Option<i64>, FramesError> {
+    pub(crate) fn last_end(&mut self) -> Result<Option<i64>, FramesError> {
         let mut end = None;
         let mut keyframe = self.start_hint();
         let (mut counted, mut untold) = (keyframe, false);

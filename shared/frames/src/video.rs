@@ -73,7 +73,13 @@ impl Video {
     {
         let opener = Arc::new(Opener::new(open, interrupt, *limits));
         let mut container = opener.open()?;
-        let end = container.find_end()?;
+        let end = match container.find_end()? {
+            Some(end) => Some(end),
+            None => {
+                container = opener.open()?;
+                container.last_end()?
+            }
+        };
         let mut decoder = Decoder::new(container, opener.clone())?;
         decoder.rewind()?;
         let first = decoder.next()?.ok_or_else(|| {
@@ -84,7 +90,7 @@ impl Video {
         })?;
         let start = crate::shown::time(&first);
         let clock = decoder.container.clock;
-        let length = end.saturating_sub(start).max(1);
+        let length = end.map_or(1, |end| end.saturating_sub(start).max(1));
         let source =
             Source { duration: Some(clock.seconds(length)), ..decoder.container.source.clone() };
         check_length(&source, limits)?;
