@@ -191,11 +191,10 @@ impl Decoder {
     /// Goes to the last keyframe before `tick`, or to the start where it is not known. `false`: it
     /// cannot.
     pub(crate) fn go_to(&mut self, tick: i64) -> Result<bool, FramesError> {
-        if self.container.keyframe_before(tick)?.is_none() {
+        let Some(there) = self.container.seek_to_keyframe(tick)? else {
             self.rewind()?;
             return Ok(true);
-        }
-        let there = self.container.seek_to_keyframe(tick)?;
+        };
         self.restart();
         Ok(there)
     }

@@ -27,15 +27,19 @@ impl Container {
         self.has(ffi::AVFMT_TS_DISCONT)
     }
 
-    /// Goes to the last keyframe that is on screen at `tick` or before. `false`: it cannot.
-    pub(crate) fn seek_to_keyframe(&mut self, tick: i64) -> Result<bool, FramesError> {
+    /// Goes to the last keyframe that is on screen at `tick` or before, and tells whether it could;
+    /// `None` where none is known.
+    pub(crate) fn seek_to_keyframe(&mut self, tick: i64) -> Result<Option<bool>, FramesError> {
         if !self.is_searched() {
-            return self.seek(tick, ffi::AVSEEK_FLAG_BACKWARD);
+            if self.indexed_keyframe(tick).is_none() {
+                return Ok(None);
+            }
+            return self.seek(tick, ffi::AVSEEK_FLAG_BACKWARD).map(Some);
         }
-        let Some(found) = self.search(tick)? else { return Ok(false) };
+        let Some(found) = self.search(tick)? else { return Ok(None) };
         let there = self.seek(found.decoded, ffi::AVSEEK_FLAG_BACKWARD)?;
         self.skip_to = Some(found.decoded);
-        Ok(there)
+        Ok(Some(there))
     }
 
     /// The time of the last keyframe at `tick` or before, as far as it is known. From MP4's index it is
