@@ -71,7 +71,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let open = move || Ok(Counted { file: File::open(&input)?, bytes: count.clone() });
     let video = Video::open(open, || false, &extraction, &Limits::default(), threads)?;
     // drawn on standard error, if that is a terminal
-    let progress = ProgressBar::new(video.total().into());
+    let progress = ProgressBar::new(video.plan().total().into());
     let mut zip = ZipWriter::new(BufWriter::new(File::create(&output)?));
     let report = video.extract(threads, |output| {
         progress.inc(output.frame.is_some().into());

@@ -21,6 +21,8 @@ mod opener;
 #[cfg(test)]
 mod oracle;
 mod package;
+mod part;
+mod plan;
 mod reference;
 mod scenes;
 mod sheet;
@@ -32,8 +34,11 @@ mod targets;
 mod team;
 mod time;
 mod video;
+mod whole;
 mod worker;
 
 pub use error::FramesError;
-pub use package::{Frame, Output};
-pub use video::{Report, Video};
+pub use part::{Frame, Output, Part, poster};
+pub use plan::Plan;
+pub use video::Video;
+pub use whole::Report;

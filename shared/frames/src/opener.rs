@@ -2,12 +2,19 @@
 
 use crate::{FramesError, container::Container};
 use framezip_contract::Limits;
-use std::io::{self, Read, Seek};
+use std::{
+    io::{self, Read, Seek},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 /// Opens one video, as often as there are decoders of it.
 pub(crate) struct Opener {
     open: Box<dyn Fn() -> Result<Container, FramesError> + Send + Sync>,
     interrupt: Box<dyn Fn() -> bool + Send + Sync>,
+    halted: Arc<AtomicBool>,
     limits: Limits,
 }
 
@@ -20,12 +27,20 @@ impl Opener {
         O: Fn() -> io::Result<R> + Send + Sync + 'static,
         I: Fn() -> bool + Clone + Send + Sync + 'static,
     {
+        let halted = Arc::new(AtomicBool::new(false));
+        let is_halted = halted.clone();
+        let interrupt = move || is_halted.load(Ordering::Relaxed) || interrupt();
         let asked = interrupt.clone();
         let open = move || {
             let reader = open().map_err(FramesError::Read)?;
             Container::open(reader, asked.clone(), &limits)
         };
-        Self { open: Box::new(open), interrupt: Box::new(interrupt), limits }
+        Self { open: Box::new(open), interrupt: Box::new(interrupt), halted, limits }
+    }
+
+    /// Interrupts everything: nobody wants more.
+    pub(crate) fn halt(&self) {
+        self.halted.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn open(&self) -> Result<Container, FramesError> {

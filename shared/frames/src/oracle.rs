@@ -194,7 +194,7 @@ fn extract(whole: &Whole, wish: &Wish) -> Option<(Result<Vec<Output>, FramesErro
     let file = path(&whole.name);
     let open = move || File::open(&file);
     let video = Video::open(open, || false, &extraction, &Limits::default(), wish.threads).unwrap();
-    let seconds = video.source().duration.unwrap();
+    let seconds = video.plan().source().duration.unwrap();
     let length = (seconds * whole.tick.1 as f64 / whole.tick.0 as f64).round() as i128;
     let mut outputs = Vec::new();
     let report = video.extract(wish.threads, |output| {

@@ -1,131 +1,148 @@
-//! What goes into the zip, file by file: frames, poster, contact sheet, storyboard, table of contents.
+//! A part of the zip in the making: picks in, files out.
 
 use crate::{
-    FramesError, image::Encoder, manifest::Manifest, sheet::Sheet, storyboard::Storyboard,
-    worker::Picked,
+    FramesError, Output,
+    decoder::Work,
+    part::{Frame, Part},
+    plan::Plan,
+    sheet::SheetTiles,
+    storyboard::Sprites,
+    time::Clock,
+    worker::{Pick, Picked},
 };
-use framezip_contract::{ErrorCode, Extraction, Source, Warning};
-use std::io;
+use std::{
+    io,
+    ops::{ControlFlow, Range},
+};
 
-/// One file of the zip.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Output {
-    /// Its name, with folders.
-    pub name: String,
-    /// What is in it.
-    pub bytes: Vec<u8>,
-    /// What it shows, if it is a frame.
-    pub frame: Option<Frame>,
-}
-
-/// One extracted frame.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Frame {
-    /// Its presentation time in seconds from the video's first frame.
-    pub seconds: f64,
-    /// The same in whole milliseconds, to the nearest.
-    pub milliseconds: u64,
-    /// Whether it is a keyframe.
-    pub keyframe: bool,
-    /// Whether it is near-uniform.
-    pub blank: bool,
-    /// The image's width in pixels.
-    pub width: u32,
-    /// The image's height in pixels.
-    pub height: u32,
-}
-
-/// What is packed beside the frames.
-pub(crate) struct Extras {
-    pub(crate) sheet: Option<Sheet>,
-    pub(crate) storyboard: Option<Storyboard>,
-}
-
-/// A zip's files in the making, each of which goes to `sink` as soon as it is complete.
-pub(crate) struct Package<S> {
+/// The files of some targets, each of which goes to `sink` as soon as it is complete.
+pub(crate) struct Package<'a, S> {
     sink: S,
-    extraction: Extraction,
-    manifest: Manifest,
-    extras: Extras,
-    poster: Option<Poster>,
+    plan: &'a Plan,
+    clock: Clock,
+    part: Part,
+    tiles: Option<SheetTiles>,
+    sprites: Option<Sprites>,
+    /// The tick of the latest frame, be it before the part.
+    given: Option<i64>,
+    /// Whether the sink wants to stop.
+    stopping: bool,
+    /// The target at which to stop.
+    stop_at: u32,
+    /// Whether the poster is as good as it can be.
+    has_poster: bool,
 }
 
-/// The first frame that is not blank; until one comes, the first.
-struct Poster {
-    blank: bool,
-    bytes: Vec<u8>,
-}
-
-impl<S: FnMut(Output) -> io::Result<()>> Package<S> {
-    pub(crate) fn new(extraction: Extraction, source: Source, extras: Extras, sink: S) -> Self {
-        let manifest = Manifest::new(extraction.clone(), source);
-        Self { sink, extraction, manifest, extras, poster: None }
+impl<'a, S: FnMut(Output) -> io::Result<ControlFlow<()>>> Package<'a, S> {
+    pub(crate) fn new(
+        plan: &'a Plan,
+        clock: Clock,
+        targets: Range<u32>,
+        sink: S,
+    ) -> Result<Self, FramesError> {
+        let extraction = &plan.extraction;
+        let sprites = |tiles| Sprites::new(tiles, plan.tile_size(tiles), extraction.quality);
+        Ok(Self {
+            sink,
+            plan,
+            clock,
+            stopping: false,
+            stop_at: targets.end,
+            part: Part::new(targets),
+            tiles: extraction.sheet.map(|tiles| SheetTiles::new(tiles, plan.total())),
+            sprites: extraction.storyboard.map(sprites).transpose()?,
+            given: None,
+            has_poster: false,
+        })
     }
 
-    /// Takes the next frame.
-    pub(crate) fn add(&mut self, frame: Frame, picked: Picked) -> Result<(), FramesError> {
-        let name = self.manifest.add(&frame);
-        let bytes = picked.image.file;
-        match (&self.poster, frame.blank) {
-            (None, _) | (Some(Poster { blank: true, .. }), false) => {
-                self.poster = Some(Poster { blank: frame.blank, bytes: bytes.clone() });
+    /// Takes what became of the next targets; breaks where the part ends.
+    pub(crate) fn take(&mut self, pick: Pick) -> Result<ControlFlow<()>, FramesError> {
+        let target = pick.target() as u32;
+        if target >= self.stop_at {
+            self.part.targets.end = self.stop_at;
+            return Ok(ControlFlow::Break(()));
+        }
+        let is_before = target < self.part.targets.start;
+        match pick {
+            Pick::Frame(picked) => {
+                // two targets may have the same frame, also in two spans or in two parts
+                let again = self.given.replace(picked.tick) == Some(picked.tick);
+                if again || is_before {
+                    return Ok(ControlFlow::Continue(()));
+                }
+                self.add(*picked)?;
+                if self.stopping {
+                    let step = self.plan.step();
+                    self.stop_at = self.stop_at.min((target / step + 1) * step);
+                }
             }
-            _ => {}
+            _ if is_before => {}
+            Pick::Missing(_, tick) => self.part.notes.missing.push(self.seconds(tick)),
+            Pick::Blank(_, tick) => self.part.notes.blank.push(self.seconds(tick)),
         }
-        let milliseconds = frame.milliseconds;
-        self.give(Output { name, bytes, frame: Some(frame) })?;
-        if let (Some(sheet), Some(tile)) = (&mut self.extras.sheet, picked.for_sheet) {
-            sheet.add(picked.target, tile);
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn add(&mut self, picked: Picked) -> Result<(), FramesError> {
+        let Picked { target, tick, keyframe, damaged, image, for_sheet, for_storyboard } = picked;
+        let milliseconds = self.clock.milliseconds(tick.saturating_sub(self.plan.start));
+        let frame = Frame {
+            number: target as u32 + 1,
+            seconds: self.seconds(tick),
+            milliseconds: milliseconds.try_into().unwrap_or(0),
+            keyframe,
+            blank: image.blank,
+            width: image.width,
+            height: image.height,
+        };
+        if damaged {
+            self.part.notes.damaged.push(frame.seconds);
         }
-        if let (Some(storyboard), Some(tile)) =
-            (&mut self.extras.storyboard, &picked.for_storyboard)
-            && let Some((name, bytes)) = storyboard.add(picked.target, milliseconds, tile)?
+        if !self.has_poster && (!frame.blank || self.part.poster.is_none()) {
+            self.has_poster = !frame.blank;
+            self.part.poster = Some(image.file.clone());
+        }
+        if let (Some(tiles), Some(tile)) = (&mut self.tiles, for_sheet) {
+            tiles.add(target as u32, tile);
+        }
+        let complete = match &mut self.sprites {
+            Some(sprites) => sprites.turn_to(target)?,
+            None => None,
+        };
+        if let Some((name, bytes)) = complete {
+            self.give(Output { name, bytes, frame: None })?;
+        }
+        if let (Some(sprites), Some(tile)) = (&mut self.sprites, &for_storyboard) {
+            sprites.paint(tile);
+        }
+        self.part.frames.push(frame.clone());
+        let name = frame.file(self.plan.extraction.format);
+        self.give(Output { name, bytes: image.file, frame: Some(frame) })
+    }
+
+    /// Gives what is left, and tells what the part came to by this work.
+    pub(crate) fn finish(mut self, work: &[Work]) -> Result<Part, FramesError> {
+        if let Some(sprites) = &mut self.sprites
+            && let Some((name, bytes)) = sprites.take()?
         {
             self.give(Output { name, bytes, frame: None })?;
         }
-        Ok(())
+        let undecoded = work.iter().flat_map(|work| &work.damaged);
+        self.part.notes.undecoded = undecoded.map(|tick| self.seconds(*tick).max(0.0)).collect();
+        self.part.packets_read = work.iter().map(|work| work.packets_read).sum();
+        self.part.packets_decoded = work.iter().map(|work| work.packets_decoded).sum();
+        self.part.tiles = self.tiles.map_or(Vec::new(), SheetTiles::finish);
+        Ok(self.part)
     }
 
     fn give(&mut self, output: Output) -> Result<(), FramesError> {
-        (self.sink)(output).map_err(FramesError::Sink)
+        let flow = (self.sink)(output).map_err(FramesError::Sink)?;
+        self.stopping |= flow.is_break();
+        Ok(())
     }
 
-    /// Gives what comes last, of a video that ends after so many milliseconds. Returns how many frames
-    /// there are.
-    ///
-    /// # Errors
-    /// [`ErrorCode::NoFramesInRange`] where there are none.
-    pub(crate) fn finish(mut self, end: u64, warnings: &[Warning]) -> Result<u32, FramesError> {
-        let frames = self.manifest.frames();
-        if frames == 0 {
-            return Err(FramesError::media(
-                ErrorCode::NoFramesInRange,
-                "These options choose no frame of this video.",
-            ));
-        }
-        let mut last = Vec::new();
-        if let Some(poster) = self.poster.take() {
-            let name = format!("poster.{}", self.extraction.format.extension());
-            self.manifest.poster = Some(name.clone());
-            last.push((name, poster.bytes));
-        }
-        if let Some(sheet) = self.extras.sheet.take().and_then(Sheet::finish) {
-            let jpeg = Encoder::jpeg(self.extraction.quality)?.rgb_jpeg(&sheet)?;
-            self.manifest.sheet = Some("sheet.jpg".to_owned());
-            last.push(("sheet.jpg".to_owned(), jpeg));
-        }
-        if let Some(mut storyboard) = self.extras.storyboard.take() {
-            last.extend(storyboard.take()?);
-            self.manifest.storyboard = Some("storyboard.vtt".to_owned());
-            last.push(("storyboard.vtt".to_owned(), storyboard.into_vtt(end).into_bytes()));
-        }
-        self.manifest.warnings = warnings.to_vec();
-        let json = serde_json::to_vec_pretty(&self.manifest)
-            .map_err(|error| FramesError::library("frames.json", error))?;
-        last.push(("frames.json".to_owned(), json));
-        for (name, bytes) in last {
-            self.give(Output { name, bytes, frame: None })?;
-        }
-        Ok(frames)
+    fn seconds(&self, tick: i64) -> f64 {
+        self.clock.seconds(tick.saturating_sub(self.plan.start))
     }
 }

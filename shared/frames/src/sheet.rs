@@ -3,76 +3,114 @@
 use crate::image::{Grid, Rgb};
 use framezip_contract::Tiles;
 
-/// A contact sheet in the making.
-pub(crate) struct Sheet {
-    grid: Grid,
-    /// The numbers of the targets whose frames are on it, the next one last.
-    targets: Vec<usize>,
-    /// The frame on screen at the next one, if no later frame comes before.
-    latest: Option<Rgb>,
+/// The targets whose frames are on the sheet, in order, of so many in all.
+fn cells(tiles: Tiles, total: u32) -> Vec<u32> {
+    let (cells, total) = (tiles.cells() as u64, u64::from(total));
+    let target = |cell: u64| {
+        // the middle of equal parts, or simply all
+        if total > cells { (2 * cell + 1) * total / (2 * cells) } else { cell }
+    };
+    (0..cells.min(total)).map(|cell| target(cell) as u32).collect()
 }
 
-impl Sheet {
-    /// For so many targets in all, and tiles of one size.
-    pub(crate) fn new(tiles: Tiles, size: (u32, u32), total: usize) -> Self {
-        let cells = tiles.cells();
-        let target = |cell: usize| {
-            // the middle of equal parts, or simply all
-            if total > cells { (2 * cell + 1) * total / (2 * cells) } else { cell }
-        };
-        let targets = (0..cells.min(total)).rev().map(target).collect();
-        Self { grid: Grid::new(tiles, size), targets, latest: None }
+/// Chooses among a part's tiles those that the sheet may need.
+pub(crate) struct SheetTiles {
+    cells: Vec<u32>,
+    kept: Vec<(u32, Rgb)>,
+    latest: Option<(u32, Rgb)>,
+}
+
+impl SheetTiles {
+    /// For so many targets in all.
+    pub(crate) fn new(tiles: Tiles, total: u32) -> Self {
+        Self { cells: cells(tiles, total), kept: Vec::new(), latest: None }
     }
 
-    /// Takes the frame of a target, and of those after it up to the next frame's.
-    pub(crate) fn add(&mut self, target: usize, tile: Rgb) {
-        self.settle(target);
-        self.latest = Some(tile);
-    }
-
-    /// Puts the latest frame on the sheet if it is for a target before this one.
-    fn settle(&mut self, before: usize) {
-        let mut due = false;
-        while self.targets.pop_if(|target| *target < before).is_some() {
-            due = true;
-        }
-        if let Some(tile) = self.latest.take_if(|_| due) {
-            self.grid.put(&tile);
+    /// Takes the tile of a target's frame, which is also that of the targets after it up to the next
+    /// frame's.
+    pub(crate) fn add(&mut self, target: u32, tile: Rgb) {
+        let before = |target: u32| self.cells.partition_point(|cell| *cell < target);
+        if let Some((earlier, tile)) = self.latest.replace((target, tile))
+            && before(earlier) < before(target)
+        {
+            self.kept.push((earlier, tile));
         }
     }
 
-    pub(crate) fn finish(mut self) -> Option<Rgb> {
-        self.settle(usize::MAX);
-        self.grid.take()
+    /// The last one is among them: it may be that of the next part's first targets too.
+    pub(crate) fn finish(mut self) -> Vec<(u32, Rgb)> {
+        self.kept.extend(self.latest);
+        self.kept
     }
+}
+
+/// The sheet of all parts' tiles, each `size` large. `None` where there are none.
+pub(crate) fn sheet<'a>(
+    tiles: Tiles,
+    size: (u32, u32),
+    total: u32,
+    parts: impl IntoIterator<Item = &'a (u32, Rgb)>,
+) -> Option<Rgb> {
+    let mut grid = Grid::new(tiles, size);
+    let mut cells = cells(tiles, total).into_iter().peekable();
+    let mut given = parts.into_iter().peekable();
+    while let Some((target, tile)) = given.next() {
+        while cells.next_if(|cell| cell < target).is_some() {}
+        let mut is_wanted = false;
+        let next = given.peek().map(|(next, _)| *next);
+        let is_shown = |cell: &u32| next.is_none_or(|next| *cell < next);
+        while cells.next_if(is_shown).is_some() {
+            is_wanted = true;
+        }
+        if is_wanted {
+            grid.put(tile);
+        }
+    }
+    grid.take()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The levels on a sheet of 2 × 2 of which each frame is a single pixel, its number as level.
-    fn sheet(total: usize, frames: &[usize]) -> Vec<u8> {
-        let mut sheet = Sheet::new(Tiles { columns: 4, rows: 1, width: 1 }, (1, 1), total);
-        for frame in frames {
-            let pixels = vec![*frame as u8; 3];
-            sheet.add(*frame, Rgb { width: 1, height: 1, channels: 3, pixels });
-        }
-        let pixels = sheet.finish().map_or(Vec::new(), |rgb| rgb.pixels);
+    const TILES: Tiles = Tiles { columns: 4, rows: 1, width: 1 };
+
+    /// The levels on a sheet of 4 × 1, each frame a single pixel with its target as level. The targets
+    /// are given in parts.
+    fn levels(total: u32, parts: &[&[u32]]) -> Vec<u8> {
+        let tiles = parts.iter().flat_map(|frames| {
+            let mut chosen = SheetTiles::new(TILES, total);
+            for frame in *frames {
+                let pixels = vec![*frame as u8; 3];
+                chosen.add(*frame, Rgb { width: 1, height: 1, channels: 3, pixels });
+            }
+            chosen.finish()
+        });
+        let tiles: Vec<_> = tiles.collect();
+        let pixels = sheet(TILES, (1, 1), total, &tiles).map_or(Vec::new(), |rgb| rgb.pixels);
         pixels.chunks(3).map(|pixel| pixel[0]).collect()
     }
 
     #[test]
     fn frames_are_spread_evenly() {
         let all: Vec<_> = (0..100).collect();
-        assert_eq!(sheet(100, &all), [12, 37, 62, 87]);
-        assert_eq!(sheet(3, &[0, 1, 2]), [0, 1, 2]);
-        assert_eq!(sheet(0, &[]), [0u8; 0]);
+        assert_eq!(levels(100, &[&all]), [12, 37, 62, 87]);
+        assert_eq!(levels(3, &[&[0, 1, 2]]), [0, 1, 2]);
+        assert_eq!(levels(0, &[]), [0u8; 0]);
     }
 
     #[test]
     fn a_frame_for_several_targets_stands_once() {
-        assert_eq!(sheet(8, &[0, 4, 6]), [0, 4, 6]);
-        assert_eq!(sheet(4, &[0, 2]), [0, 2]);
+        assert_eq!(levels(8, &[&[0, 4, 6]]), [0, 4, 6]);
+        assert_eq!(levels(4, &[&[0, 2]]), [0, 2]);
+    }
+
+    #[test]
+    fn parts_give_what_the_whole_does() {
+        let frames = [0, 1, 4, 5, 6, 9, 10, 11, 13, 17, 18, 19];
+        let whole = levels(20, &[&frames]);
+        for cut in 0..frames.len() {
+            assert_eq!(levels(20, &[&frames[..cut], &frames[cut..]]), whole, "{cut}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! by any decoder.
 
 use crate::container::Container;
+use std::ops::Range;
 
 /// Some targets, in time order.
 #[derive(Debug)]
@@ -28,13 +29,21 @@ const APART: i64 = 10;
 /// Without an index, a span is so many seconds long at most.
 const LONGEST: i64 = 30;
 
-/// Every target in its span: those that the container's index gives the same keyframe. In a container
-/// that is searched, those near to each other; in one that is neither indexed nor searched, all.
-pub(crate) fn spans(container: &Container, targets: &[i64], end: i64) -> Vec<Span> {
+/// Every target in `range` in its span: those that the container's index gives the same keyframe. In a
+/// container that is searched, those near to each other; in one that is neither indexed nor searched, all.
+/// `end` is that of the range of times.
+pub(crate) fn spans(
+    container: &Container,
+    targets: &[i64],
+    range: Range<usize>,
+    end: i64,
+) -> Vec<Span> {
     let second = container.clock.ticks_of_microseconds(1_000_000).max(1);
     let keyframe = |target: i64| container.indexed_keyframe(target);
+    let end = targets.get(range.end).copied().unwrap_or(end);
     let mut spans: Vec<Span> = Vec::new();
-    for (number, &target) in targets.iter().enumerate() {
+    for number in range {
+        let target = targets[number];
         let together = spans.last().is_some_and(|span| {
             let (first, last) = (span.targets[0], span.targets[span.targets.len() - 1]);
             if container.is_searched() {

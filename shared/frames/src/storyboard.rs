@@ -4,70 +4,74 @@
 use crate::{
     FramesError,
     image::{Encoder, Grid, Rgb},
+    part::Frame,
+    time::split,
 };
 use framezip_contract::Tiles;
 use std::fmt::Write;
 
-/// A storyboard in the making.
-pub(crate) struct Storyboard {
+/// Its images in the making.
+pub(crate) struct Sprites {
     tiles: Tiles,
-    size: (u32, u32),
     grid: Grid,
     encoder: Encoder,
-    /// Which file is in the making. Every one has its share of the targets, so that it does not depend
+    /// Which image is in the making. Every one has its share of the targets, so that it does not depend
     /// on how many frames came before.
     sprite: usize,
-    cues: Vec<Cue>,
 }
 
-/// One frame's place.
-struct Cue {
-    milliseconds: u64,
-    sprite: usize,
-    place: (usize, usize),
-}
-
-impl Storyboard {
+impl Sprites {
     pub(crate) fn new(tiles: Tiles, size: (u32, u32), quality: u8) -> Result<Self, FramesError> {
         let (grid, encoder) = (Grid::new(tiles, size), Encoder::jpeg(quality)?);
-        Ok(Self { tiles, size, grid, encoder, sprite: 0, cues: Vec::new() })
+        Ok(Self { tiles, grid, encoder, sprite: 0 })
     }
 
-    /// Takes the frame of a target. Returns a file that is complete.
-    pub(crate) fn add(
-        &mut self,
-        target: usize,
-        milliseconds: u64,
-        tile: &Rgb,
-    ) -> Result<Option<(String, Vec<u8>)>, FramesError> {
+    /// Says that the next tile is of this target's frame. Returns a file that is complete by that.
+    pub(crate) fn turn_to(&mut self, target: usize) -> Result<Option<File>, FramesError> {
         let sprite = target / self.tiles.cells();
         let complete = if sprite == self.sprite { None } else { self.take()? };
         self.sprite = sprite;
-        let place = self.grid.put(tile);
-        self.cues.push(Cue { milliseconds, sprite, place });
         Ok(complete)
     }
 
+    pub(crate) fn paint(&mut self, tile: &Rgb) {
+        self.grid.put(tile);
+    }
+
     /// The file in the making.
-    pub(crate) fn take(&mut self) -> Result<Option<(String, Vec<u8>)>, FramesError> {
+    pub(crate) fn take(&mut self) -> Result<Option<File>, FramesError> {
         let name = name(self.sprite);
         let image = self.grid.take().map(|rgb| self.encoder.rgb_jpeg(&rgb)).transpose()?;
         Ok(image.map(|jpeg| (name, jpeg)))
     }
+}
 
-    /// The WebVTT file, for a video that ends after so many milliseconds.
-    pub(crate) fn into_vtt(self, end: u64) -> String {
-        let mut vtt = "WEBVTT\n".to_owned();
-        let ends = self.cues.iter().skip(1).map(|cue| cue.milliseconds).chain([end]);
-        for (cue, end) in self.cues.iter().zip(ends) {
-            let (from, to) = (clock(cue.milliseconds), clock(end.max(cue.milliseconds + 1)));
-            let ((x, y), (width, height)) = (cue.place, self.size);
-            let file = name(cue.sprite);
-            // writing to a string cannot fail
-            let _ = write!(vtt, "\n{from} --> {to}\n{file}#xywh={x},{y},{width},{height}\n");
-        }
-        vtt
+/// A file's name and content.
+type File = (String, Vec<u8>);
+
+/// The WebVTT file over all frames, for tiles of one size and a video that ends after so many
+/// milliseconds.
+pub(crate) fn vtt<'a>(
+    tiles: Tiles,
+    size: (u32, u32),
+    frames: impl Iterator<Item = &'a Frame> + Clone,
+    end: u64,
+) -> String {
+    let mut vtt = "WEBVTT\n".to_owned();
+    let ends = frames.clone().skip(1).map(|frame| frame.milliseconds).chain([end]);
+    let (mut sprite, mut count) = (0, 0);
+    for (frame, end) in frames.zip(ends) {
+        let own = (frame.number as usize - 1) / tiles.cells();
+        count = if own == sprite { count } else { 0 };
+        sprite = own;
+        let (x, y) = Grid::place(tiles, size, count);
+        count += 1;
+        let (from, to) = (clock(frame.milliseconds), clock(end.max(frame.milliseconds + 1)));
+        let (file, (width, height)) = (name(sprite), size);
+        // writing to a string cannot fail
+        let _ = write!(vtt, "\n{from} --> {to}\n{file}#xywh={x},{y},{width},{height}\n");
     }
+    vtt
 }
 
 /// A file's name in the zip.
@@ -77,36 +81,58 @@ fn name(sprite: usize) -> String {
 
 /// `01:02:03.004`.
 fn clock(milliseconds: u64) -> String {
-    let (seconds, fraction) = (milliseconds / 1000, milliseconds % 1000);
-    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
-    format!("{hours:02}:{minutes:02}:{seconds:02}.{fraction:03}")
+    let (hours, minutes, seconds, milliseconds) = split(milliseconds);
+    format!("{hours:02}:{minutes:02}:{seconds:02}.{milliseconds:03}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const TILES: Tiles = Tiles { columns: 2, rows: 1, width: 16 };
+
+    fn frame(number: u32, milliseconds: u64) -> Frame {
+        let (keyframe, blank) = (true, false);
+        Frame { number, seconds: 0.0, milliseconds, keyframe, blank, width: 16, height: 9 }
+    }
+
     #[test]
     fn cues_last_until_the_next_frame() {
-        let tiles = Tiles { columns: 2, rows: 1, width: 16 };
-        let mut storyboard = Storyboard::new(tiles, (16, 9), 85).unwrap();
-        let tile = Rgb { width: 16, height: 9, channels: 3, pixels: vec![7; 16 * 9 * 3] };
-        assert!(storyboard.add(0, 0, &tile).unwrap().is_none());
-        assert!(storyboard.add(1, 20_000, &tile).unwrap().is_none());
-        let (first, jpeg) = storyboard.add(2, 3_600_500, &tile).unwrap().unwrap();
-        let size = turbojpeg::read_header(&jpeg).unwrap();
-        assert_eq!((first.as_str(), size.width, size.height), ("storyboard/001.jpg", 32, 9));
-        let (last, jpeg) = storyboard.take().unwrap().unwrap();
+        let frames = [frame(1, 0), frame(2, 20_000), frame(3, 3_600_500)];
         assert_eq!(
-            (last.as_str(), turbojpeg::read_header(&jpeg).unwrap().width),
-            ("storyboard/002.jpg", 16)
-        );
-        assert_eq!(
-            storyboard.into_vtt(3_601_000),
+            vtt(TILES, (16, 9), frames.iter(), 3_601_000),
             "WEBVTT\n\n\
              00:00:00.000 --> 00:00:20.000\nstoryboard/001.jpg#xywh=0,0,16,9\n\n\
              00:00:20.000 --> 01:00:00.500\nstoryboard/001.jpg#xywh=16,0,16,9\n\n\
              01:00:00.500 --> 01:00:01.000\nstoryboard/002.jpg#xywh=0,0,16,9\n"
         );
+    }
+
+    #[test]
+    fn a_target_without_a_frame_leaves_no_hole() {
+        let frames = [frame(2, 0), frame(6, 1000)];
+        let vtt = vtt(TILES, (16, 9), frames.iter(), 2000);
+        let places: Vec<_> = vtt.lines().filter(|line| line.starts_with("story")).collect();
+        assert_eq!(
+            places,
+            ["storyboard/001.jpg#xywh=0,0,16,9", "storyboard/003.jpg#xywh=0,0,16,9"]
+        );
+    }
+
+    #[test]
+    fn an_image_is_complete_when_its_targets_are_over() {
+        let mut sprites = Sprites::new(TILES, (16, 9), 85).unwrap();
+        let tile = Rgb { width: 16, height: 9, channels: 3, pixels: vec![7; 16 * 9 * 3] };
+        for target in [0, 1] {
+            assert!(sprites.turn_to(target).unwrap().is_none());
+            sprites.paint(&tile);
+        }
+        let (first, jpeg) = sprites.turn_to(2).unwrap().unwrap();
+        let size = turbojpeg::read_header(&jpeg).unwrap();
+        assert_eq!((first.as_str(), size.width, size.height), ("storyboard/001.jpg", 32, 9));
+        sprites.paint(&tile);
+        let (last, jpeg) = sprites.take().unwrap().unwrap();
+        let width = turbojpeg::read_header(&jpeg).unwrap().width;
+        assert_eq!((last.as_str(), width), ("storyboard/002.jpg", 16));
     }
 }

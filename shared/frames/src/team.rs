@@ -7,12 +7,15 @@
 use crate::{
     FramesError,
     decoder::{Decoder, Work},
+    opener::Opener,
     span::Span,
+    video::another,
     worker::{Pick, Studio, Worker},
 };
 use std::{
+    ops::ControlFlow,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread,
@@ -97,45 +100,56 @@ impl<'a> Desk<'a> {
 }
 
 /// Lets `first`, and as many others as `threads` allows, do all spans, of each of which `waiting` picks may
-/// wait for their turn. Returns what each has done.
+/// wait for their turn. Ends early where `sink` breaks. Returns what each has done.
 ///
 /// # Errors
 /// The first error in the order of the spans, or that of `sink`; then nothing more is emitted.
 pub(crate) fn run(
     first: Decoder,
-    another: impl Fn() -> Result<Decoder, FramesError> + Sync,
+    opener: &Arc<Opener>,
     studio: impl Fn() -> Result<Studio, FramesError> + Sync,
     spans: &[Span],
     (threads, waiting): (usize, usize),
-    sink: &mut dyn FnMut(Pick) -> Result<(), FramesError>,
+    sink: &mut dyn FnMut(Pick) -> Result<ControlFlow<()>, FramesError>,
 ) -> Result<Vec<Work>, FramesError> {
     let threads = threads.max(1);
     // so few spans are ahead of their turn, but for the last ones; enough for short ones beside a long one
     let (pipes, announced) = sync_channel(AHEAD * threads);
     let queue = Mutex::new(Queue { spans, announced: Vec::new() });
     let desk = Desk { queue: &queue, threads, waiting, pipes };
-    let (another, studio) = (&another, &studio);
+    let studio = &studio;
     thread::scope(|scope| {
         let mine = desk.clone();
         let member = move || Ok(mine.work(Worker::new(first, studio()?)));
         let mut members = vec![spawn(scope, 1, member)?];
         for number in 2..=threads.min(spans.len()) {
             let mine = desk.clone();
-            let member = move || Ok(mine.work(Worker::new(another()?, studio()?)));
+            let member = move || Ok(mine.work(Worker::new(another(opener)?, studio()?)));
             members.push(spawn(scope, number, member)?);
         }
         drop(desk);
         // one pipe a span; where a span fails, its pipe says so
-        let passed = announced
-            .into_iter()
-            .flatten()
-            .try_for_each(|pipe| pipe.into_iter().try_for_each(|pick| sink(pick?)));
+        let mut picks = announced.into_iter().flatten().flatten();
+        let passed = picks.try_for_each(|pick| match pick.and_then(&mut *sink) {
+            Ok(ControlFlow::Continue(())) => ControlFlow::Continue(()),
+            Ok(ControlFlow::Break(())) => ControlFlow::Break(Ok(())),
+            Err(error) => ControlFlow::Break(Err(error)),
+        });
+        if passed.is_break() {
+            opener.halt();
+        }
+        drop(picks);
         let mut done = Vec::new();
         for member in members {
             let ended = member.join();
-            done.push(ended.map_err(|_| FramesError::library("a decoder", "it panicked"))??);
+            match ended.map_err(|_| FramesError::library("a decoder", "it panicked"))? {
+                Ok(work) => done.push(work),
+                // it was halted before it had begun
+                Err(_) if passed.is_break() => {}
+                Err(error) => return Err(error),
+            }
         }
-        passed.map(|()| done)
+        passed.break_value().unwrap_or(Ok(())).map(|()| done)
     })
 }
 

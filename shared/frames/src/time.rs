@@ -78,6 +78,12 @@ impl Clock {
     }
 }
 
+/// Hours, minutes, seconds and milliseconds.
+pub(crate) fn split(milliseconds: u64) -> (u64, u64, u64, u64) {
+    let seconds = milliseconds / 1000;
+    (seconds / 3600, seconds / 60 % 60, seconds % 60, milliseconds % 1000)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

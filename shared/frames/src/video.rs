@@ -1,55 +1,29 @@
 //! A video, and the work of getting its frames out.
 
 use crate::{
-    Frame, FramesError, Output,
-    decoder::{Decoder, MOST_DAMAGED, Work},
-    image::{Encoder, Imager, TileMaker, tile_size},
+    FramesError, Output, Part, Plan, Report,
+    decoder::Decoder,
+    image::{Encoder, Imager, TileMaker},
     opener::Opener,
-    package::{Extras, Package},
+    package::Package,
     scenes::scenes,
-    sheet::Sheet,
-    span::{Span, spans},
-    storyboard::Storyboard,
+    span::spans,
     targets::{Found, Targets, TooMany, range, targets},
     team,
-    time::Clock,
-    worker::{Pick, Studio},
+    worker::Studio,
 };
-use framezip_contract::{ErrorCode, Extraction, Limits, Select, Source, Tiles, Warning};
+use framezip_contract::{ErrorCode, Extraction, Limits, Select, Source, Tiles};
 use std::{
-    cmp::Ordering,
     io::{self, Read, Seek},
+    ops::{ControlFlow, Range},
     sync::Arc,
 };
 
 /// An opened video whose frames have been chosen but not yet decoded.
 pub struct Video {
     opener: Arc<Opener>,
-    extraction: Extraction,
     decoder: Decoder,
-    source: Source,
-    /// The first frame's presentation time, in ticks.
-    start: i64,
-    /// Where the range ends, in ticks.
-    end: i64,
-    /// How large the first frame's image is.
-    image: (u32, u32),
-    spans: Vec<Span>,
-    /// How many times were asked for that lie outside.
-    outside: usize,
-}
-
-/// What an extraction came to.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Report {
-    /// How many frames it gave.
-    pub frames: u32,
-    /// What could not be done.
-    pub warnings: Vec<Warning>,
-    /// How many packets of the video were read, by all decoders.
-    pub packets_read: u64,
-    /// How many of them were decoded.
-    pub packets_decoded: u64,
+    plan: Plan,
 }
 
 impl Video {
@@ -109,23 +83,43 @@ impl Video {
         let Targets { ticks, outside } =
             targets(extraction, clock, length, &found, limits.frames as usize)
                 .map_err(|TooMany| too_many_frames(limits))?;
-        let targets: Vec<_> =
-            ticks.into_iter().map(|target| start.saturating_add(target)).collect();
-        let end = start.saturating_add(bounds.ticks(clock).1);
-        let spans = spans(&decoder.container, &targets, end);
-        let image = Imager::new(extraction, limits.pixels)?.image_size(&first);
-        let extraction = extraction.clone();
-        Ok(Self { opener, extraction, decoder, source, start, end, image, spans, outside })
+        let last = bounds.ticks(clock).1;
+        let plan = Plan {
+            extraction: extraction.clone(),
+            source,
+            start,
+            end: start.saturating_add(last),
+            end_milliseconds: clock.milliseconds(last).try_into().unwrap_or(0),
+            targets: ticks.into_iter().map(|target| start.saturating_add(target)).collect(),
+            outside,
+            image: Imager::new(extraction, limits.pixels)?.image_size(&first),
+        };
+        Ok(Self { opener, decoder, plan })
     }
 
-    /// How many frames are wanted. Equal ones count, although each is given once.
-    pub fn total(&self) -> u32 {
-        self.spans.iter().map(|span| span.targets.len() as u32).sum()
+    /// Opens a video whose frames have been chosen.
+    ///
+    /// # Errors
+    /// As those of [`Video::open`].
+    pub fn resume<R, O, I>(
+        open: O,
+        interrupt: I,
+        plan: Plan,
+        limits: &Limits,
+    ) -> Result<Self, FramesError>
+    where
+        R: Read + Seek + Send + 'static,
+        O: Fn() -> io::Result<R> + Send + Sync + 'static,
+        I: Fn() -> bool + Clone + Send + Sync + 'static,
+    {
+        let opener = Arc::new(Opener::new(open, interrupt, *limits));
+        let decoder = another(&opener)?;
+        Ok(Self { opener, decoder, plan })
     }
 
-    /// What the container says of itself.
-    pub fn source(&self) -> &Source {
-        &self.source
+    /// What is to be extracted.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
     }
 
     /// Gives every file of the zip to `sink`: the wanted frames in time order, between them the
@@ -138,145 +132,62 @@ impl Video {
     pub fn extract(
         self,
         threads: usize,
-        sink: impl FnMut(Output) -> io::Result<()>,
+        mut sink: impl FnMut(Output) -> io::Result<()>,
     ) -> Result<Report, FramesError> {
-        let extras = self.extras()?;
-        let Self { opener, extraction, decoder, source, start, end, image, spans, outside } = self;
-        let another = || {
-            let mut decoder = Decoder::new(opener.open()?, opener.clone())?;
-            // for Matroska's index
-            decoder.rewind()?;
-            Ok(decoder)
-        };
+        let plan = self.plan.clone();
+        let all = 0..plan.total();
+        let mut part = self.part(all, threads, |output| sink(output).map(ControlFlow::Continue))?;
+        let poster = part.take_poster();
+        let (files, report) = plan.finish(&[part], poster)?;
+        files.into_iter().try_for_each(sink).map_err(FramesError::Sink)?;
+        Ok(report)
+    }
+
+    /// Gives the files of some targets to `sink`, those that [`Plan::finish`] does not give. Where the
+    /// sink breaks, the part ends as soon as it can, which its `targets` tell.
+    ///
+    /// The parts of a plan, in order, give the same files however they are cut, if each begins at a
+    /// multiple of [`Plan::step`].
+    ///
+    /// # Errors
+    /// [`FramesError`]; [`FramesError::Sink`] with the sink's error.
+    pub fn part(
+        self,
+        targets: Range<u32>,
+        threads: usize,
+        sink: impl FnMut(Output) -> io::Result<ControlFlow<()>>,
+    ) -> Result<Part, FramesError> {
+        let Self { opener, decoder, plan } = self;
+        let extraction = &plan.extraction;
         let maker = |tiles: Option<Tiles>| {
-            tiles.map(|tiles| TileMaker::new(tile_size(tiles.width, image))).transpose()
+            tiles.map(|tiles| TileMaker::new(plan.tile_size(tiles))).transpose()
         };
         let studio = || {
             Ok(Studio {
-                imager: Imager::new(&extraction, opener.limits().pixels)?,
+                imager: Imager::new(extraction, opener.limits().pixels)?,
                 sheet: maker(extraction.sheet)?,
                 storyboard: maker(extraction.storyboard)?,
                 skip_blank: extraction.skip_blank,
             })
         };
+        // the target before tells whether the first one's frame was given already
+        let range = targets.start.saturating_sub(1) as usize..targets.end as usize;
+        let spans = spans(&decoder.container, &plan.targets, range, plan.end);
         let clock = decoder.container.clock;
-        let seconds = |tick: i64| clock.seconds(tick.saturating_sub(start));
-        let milliseconds =
-            |tick: i64| clock.milliseconds(tick.saturating_sub(start)).try_into().unwrap_or(0);
-        let mut package = Package::new(extraction.clone(), source, extras, sink);
-        let mut given = None;
-        let mut notes = Notes::new(clock, start, outside);
-        let crew = (threads, team::waiting(Encoder::about(extraction.format, image)));
-        let work = team::run(decoder, another, studio, &spans, crew, &mut |pick| {
-            let picked = match pick {
-                // two spans may end and start with the same frame
-                Pick::Frame(picked) if given.replace(picked.tick) == Some(picked.tick) => {
-                    return Ok(());
-                }
-                Pick::Frame(picked) => *picked,
-                Pick::Missing(tick) => {
-                    notes.missing.push(tick);
-                    return Ok(());
-                }
-                Pick::Blank(tick) => {
-                    notes.blank.push(tick);
-                    return Ok(());
-                }
-            };
-            notes.damaged.extend(picked.damaged.then_some(picked.tick));
-            let frame = Frame {
-                seconds: seconds(picked.tick),
-                milliseconds: milliseconds(picked.tick),
-                keyframe: picked.keyframe,
-                blank: picked.image.blank,
-                width: picked.image.width,
-                height: picked.image.height,
-            };
-            package.add(frame, picked)
-        })?;
-        let warnings = notes.warnings(&work);
-        let frames = package.finish(milliseconds(end), &warnings)?;
-        Ok(Report {
-            frames,
-            warnings,
-            packets_read: work.iter().map(|work| work.packets_read).sum(),
-            packets_decoded: work.iter().map(|work| work.packets_decoded).sum(),
-        })
-    }
-
-    fn extras(&self) -> Result<Extras, FramesError> {
-        let Extraction { sheet, storyboard, quality, .. } = self.extraction;
-        let size = |tiles: Tiles| tile_size(tiles.width, self.image);
-        let total = self.total() as usize;
-        Ok(Extras {
-            sheet: sheet.map(|tiles| Sheet::new(tiles, size(tiles), total)),
-            storyboard: storyboard
-                .map(|tiles| Storyboard::new(tiles, size(tiles), quality))
-                .transpose()?,
-        })
+        let mut package = Package::new(&plan, clock, targets, sink)?;
+        let crew = (threads, team::waiting(Encoder::about(extraction.format, plan.image)));
+        let work =
+            team::run(decoder, &opener, studio, &spans, crew, &mut |pick| package.take(pick))?;
+        package.finish(&work)
     }
 }
 
-/// What is to be said when all is done.
-struct Notes {
-    clock: Clock,
-    start: i64,
-    outside: usize,
-    missing: Vec<i64>,
-    blank: Vec<i64>,
-    damaged: Vec<i64>,
-}
-
-impl Notes {
-    fn new(clock: Clock, start: i64, outside: usize) -> Self {
-        let (missing, blank, damaged) = (Vec::new(), Vec::new(), Vec::new());
-        Self { clock, start, outside, missing, blank, damaged }
-    }
-
-    /// In time order, but what is missing last.
-    fn warnings(self, work: &[Work]) -> Vec<Warning> {
-        let mut undecoded: Vec<_> = work.iter().flat_map(|work| &work.damaged).copied().collect();
-        undecoded.sort_unstable();
-        undecoded.dedup();
-        // each decoder notes so many; the first ones are the same however the work was split
-        undecoded.truncate(MOST_DAMAGED);
-        let seconds =
-            |tick: i64| Some(self.clock.seconds(tick.saturating_sub(self.start)).max(0.0));
-        let undecoded = undecoded.iter().map(|tick| Warning {
-            time: seconds(*tick),
-            message: "This part of the video is damaged and could not be decoded.".to_owned(),
-        });
-        let damaged = self.damaged.iter().map(|tick| Warning {
-            time: seconds(*tick),
-            message: "This frame is damaged: parts of its image may be wrong.".to_owned(),
-        });
-        let missing = self.missing.first().map(|tick| Warning {
-            time: seconds(*tick),
-            message: format!(
-                "The file ends before its video does: {} of the chosen frames, from here on, are \
-                 missing.",
-                self.missing.len()
-            ),
-        });
-        let mut warnings: Vec<_> = undecoded.chain(damaged).collect();
-        warnings.sort_by(|one, other| one.time.partial_cmp(&other.time).unwrap_or(Ordering::Equal));
-        warnings.extend(missing);
-        warnings.extend(self.blank.first().map(|tick| Warning {
-            time: seconds(*tick),
-            message: format!(
-                "{} of the chosen frames, this one first, are blank until the next, and were left out.",
-                self.blank.len()
-            ),
-        }));
-        warnings.extend((self.outside > 0).then(|| Warning {
-            time: None,
-            message: format!(
-                "{} of the times asked for lie outside the video or the range.",
-                self.outside
-            ),
-        }));
-        warnings
-    }
+/// A decoder at the video's start.
+pub(crate) fn another(opener: &Arc<Opener>) -> Result<Decoder, FramesError> {
+    let mut decoder = Decoder::new(opener.open()?, opener.clone())?;
+    // Matroska loads its index with the first seek
+    decoder.rewind()?;
+    Ok(decoder)
 }
 
 fn check_length(source: &Source, limits: &Limits) -> Result<(), FramesError> {

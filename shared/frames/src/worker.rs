@@ -14,10 +14,20 @@ use std::ops::Range;
 /// What became of one or more targets.
 pub(crate) enum Pick {
     Frame(Box<Picked>),
-    /// At this tick nothing is on screen, although something should be.
-    Missing(i64),
-    /// At this tick, and until the next target, nothing but blank frames is on screen.
-    Blank(i64),
+    /// At this target, of that number and tick, nothing is on screen, although something should be.
+    Missing(usize, i64),
+    /// At this target, and until the next one, nothing but blank frames is on screen.
+    Blank(usize, i64),
+}
+
+impl Pick {
+    /// The number of the first target among all.
+    pub(crate) fn target(&self) -> usize {
+        match self {
+            Self::Frame(picked) => picked.target,
+            Self::Missing(target, _) | Self::Blank(target, _) => *target,
+        }
+    }
 }
 
 /// A frame that was chosen.
@@ -143,8 +153,9 @@ impl Worker {
                 if let Some(stop) = stop.or_else(lost) {
                     return Ok((first + chooser.first_unsettled(), stop));
                 }
-                for target in missing {
-                    emit(Pick::Missing(*target))?;
+                let number = span.first + span.targets.len() - missing.len();
+                for (index, target) in missing.iter().enumerate() {
+                    emit(Pick::Missing(number + index, *target))?;
                 }
                 return Ok((span.targets.len(), Stop::Done));
             }
@@ -184,17 +195,17 @@ impl Worker {
         targets: Range<usize>,
         emit: &mut Emit,
     ) -> Result<(), FramesError> {
-        let missing = |target| emit(Pick::Missing(target));
         let Some(&first) = span.targets.get(targets.start) else { return Ok(()) };
+        let missing = |index: usize| Pick::Missing(span.first + index, span.targets[index]);
         let Some(mut shown) = self.land(first)? else {
-            return span.targets[targets].iter().copied().try_for_each(missing);
+            return targets.into_iter().try_for_each(|index| emit(missing(index)));
         };
         let mut given = None;
         for index in targets {
             let target = span.targets[index];
             while !shown.next_is_after(target) && self.look_ahead(&mut shown)? {}
             if !shown.has_next() && target >= shown.end() {
-                emit(Pick::Missing(target))?;
+                emit(missing(index))?;
                 continue;
             }
             if given == Some(shown.time()) {
@@ -212,7 +223,7 @@ impl Worker {
                     given = Some(shown.time());
                     emit(self.studio.pick(span.first + index, &shown.picture, &canvas)?)?;
                 }
-                None => emit(Pick::Blank(target))?,
+                None => emit(Pick::Blank(span.first + index, target))?,
             }
         }
         Ok(())

@@ -4,6 +4,7 @@ use super::{
     blank::Levels, colour::Colour, light::ToSrgb, matrix::ToJpeg, orientation::Orientation,
 };
 use ffmpeg_next::{format::Pixel, frame};
+use serde::{Deserialize, Serialize};
 
 /// An image in memory.
 pub(crate) enum Canvas {
@@ -22,13 +23,14 @@ pub(crate) struct Yuv {
 }
 
 /// sRGB, with transparency or without.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Rgb {
     pub(crate) width: usize,
     pub(crate) height: usize,
     /// 3, or 4 with transparency.
     pub(crate) channels: usize,
     /// Without gaps between rows.
+    #[serde(with = "serde_bytes")]
     pub(crate) pixels: Vec<u8>,
 }
 

@@ -70,22 +70,27 @@ fn picture(canvas: &Canvas) -> (frame::Video, Colour) {
 /// Tiles in columns and rows.
 pub(crate) struct Grid {
     tiles: Tiles,
-    size: (usize, usize),
+    size: (u32, u32),
     pixels: Vec<u8>,
     count: usize,
 }
 
 impl Grid {
-    pub(crate) fn new(tiles: Tiles, (width, height): (u32, u32)) -> Self {
-        Self { tiles, size: (width as usize, height as usize), pixels: Vec::new(), count: 0 }
+    pub(crate) fn new(tiles: Tiles, size: (u32, u32)) -> Self {
+        Self { tiles, size, pixels: Vec::new(), count: 0 }
     }
 
-    /// Puts a tile at the next place, and returns where that is, in pixels across and down.
-    pub(crate) fn put(&mut self, tile: &Rgb) -> (usize, usize) {
-        let (width, height) = self.size;
-        let columns = self.tiles.columns as usize;
-        let (left, top) = (self.count % columns * width, self.count / columns * height);
-        let line = columns * width * 3;
+    /// Where the tile of that number, from 0, has its place, in pixels across and down.
+    pub(crate) fn place(tiles: Tiles, size: (u32, u32), number: usize) -> (usize, usize) {
+        let columns = tiles.columns as usize;
+        (number % columns * size.0 as usize, number / columns * size.1 as usize)
+    }
+
+    /// Puts a tile at the next place.
+    pub(crate) fn put(&mut self, tile: &Rgb) {
+        let (width, height) = (self.size.0 as usize, self.size.1 as usize);
+        let (left, top) = Self::place(self.tiles, self.size, self.count);
+        let line = self.tiles.columns as usize * width * 3;
         if left == 0 {
             self.pixels.resize((top + height) * line, 0);
         }
@@ -94,12 +99,11 @@ impl Grid {
             self.pixels[at..at + width * 3].copy_from_slice(bytes);
         }
         self.count += 1;
-        (left, top)
     }
 
     /// The tiles so far as one image, as large as they need it; what follows begins anew.
     pub(crate) fn take(&mut self) -> Option<Rgb> {
-        let (width, height) = self.size;
+        let (width, height) = (self.size.0 as usize, self.size.1 as usize);
         let columns = self.tiles.columns as usize;
         let rows = self.count.div_ceil(columns);
         let used = self.count.min(columns) * width * 3;
@@ -127,12 +131,14 @@ mod tests {
     fn tiles_stand_in_columns_and_rows() {
         let mut grid = Grid::new(Tiles { columns: 2, rows: 2, width: 2 }, (2, 1));
         assert!(grid.take().is_none());
-        assert_eq!(grid.put(&tile(1)), (0, 0));
+        grid.put(&tile(1));
         let single = grid.take().unwrap();
         assert_eq!((single.width, single.height, single.pixels), (2, 1, vec![1; 6]));
-        for (level, place) in [(1, (0, 0)), (2, (2, 0)), (3, (0, 1))] {
-            assert_eq!(grid.put(&tile(level)), place);
+        for level in 1..4 {
+            grid.put(&tile(level));
         }
+        let places = [0, 1, 2].map(|number| Grid::place(grid.tiles, grid.size, number));
+        assert_eq!(places, [(0, 0), (2, 0), (0, 1)]);
         let three = grid.take().unwrap();
         assert_eq!((three.width, three.height), (4, 2));
         assert_eq!(three.pixels, [[1; 6], [2; 6], [3; 6], [0; 6]].concat());
