@@ -43,7 +43,7 @@ pub(crate) async fn create(
         error: None,
     };
     let upload = state.links.upload(&video).await?;
-    let record = Record { video, email: user.email, lease: None, notice: None };
+    let record = Record { video, email: user.email, lease: None, notice: None, run: None };
     state.videos.create(&record).await?;
     tracing::info!(video.id = %record.video.id, video.bytes = record.video.bytes, "created a video");
     let location = [(header::LOCATION, format!("/videos/{}", record.video.id))];

@@ -13,6 +13,10 @@ use std::time::Duration;
 /// A job that failed may come again after this; the pause doubles each time.
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 
+/// A job whose worker crashed comes again after twice its budget, within these.
+const SHORTEST_HIDING: Duration = Duration::from_secs(10);
+const LONGEST_HIDING: Duration = Duration::from_secs(180);
+
 /// What an extraction needs.
 pub(crate) struct Extractor {
     pub(crate) videos: Videos,
@@ -20,8 +24,11 @@ pub(crate) struct Extractor {
     pub(crate) sqs: aws_sdk_sqs::Client,
     pub(crate) uploads: String,
     pub(crate) results: String,
+    pub(crate) jobs: String,
     pub(crate) outcomes: String,
     pub(crate) limits: Limits,
+    /// How long a worker may take before others are to do the rest.
+    pub(crate) budget: Duration,
     inbox: Inbox,
 }
 
@@ -31,6 +38,7 @@ impl Extractor {
     /// # Errors
     /// Names the variable that is missing or wrong.
     pub(crate) async fn from_env() -> Result<Self, SettingError> {
+        let budget = settings::segment_budget()?;
         let config = framezip_runtime::sdk_config().await;
         let sqs = aws_sdk_sqs::Client::new(&config);
         let dynamodb = aws_sdk_dynamodb::Client::new(&config);
@@ -41,7 +49,10 @@ impl Extractor {
             results: settings::results_bucket()?,
             outcomes: settings::outcomes_queue_url()?,
             limits: settings::limits()?,
-            inbox: Inbox::new(sqs.clone(), settings::jobs_queue_url()?, FIRST_PAUSE),
+            inbox: Inbox::new(sqs.clone(), settings::jobs_queue_url()?, FIRST_PAUSE)
+                .hiding_for((2 * budget).clamp(SHORTEST_HIDING, LONGEST_HIDING)),
+            budget,
+            jobs: settings::jobs_queue_url()?,
             sqs,
         })
     }

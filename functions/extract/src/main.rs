@@ -1,8 +1,20 @@
 //! Consumes `jobs`: a video's frames → a zip on S3 → a message on `outcomes`.
+//!
+//! `job` takes a message, `extraction` and `work` do what it asks for, `source` reads, `zip_upload` writes.
+//! What takes long becomes a `run` of several workers, by their `pace`: each leaves one of the `parts`,
+//! and the last one does the `join`, by `assembly`.
 
+mod assembly;
+mod extraction;
 mod handler;
 mod job;
+mod join;
+mod multipart;
+mod pace;
+mod parts;
+mod run;
 mod source;
+mod work;
 mod zip_upload;
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};

@@ -6,11 +6,8 @@
 //!
 //! Needs `s3:PutObject` and `s3:AbortMultipartUpload`.
 
-use aws_sdk_s3::{
-    Client,
-    primitives::ByteStream,
-    types::{CompletedMultipartUpload, CompletedPart},
-};
+use crate::multipart::{Target, Upload, UploadError};
+use aws_sdk_s3::{Client, types::CompletedPart};
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use std::io::{self, Write};
@@ -23,22 +20,8 @@ const PARTS_OF_ONE_LENGTH: usize = 1000;
 /// Parts under way to S3 at once.
 const IN_FLIGHT: usize = 2;
 
-/// Why a zip did not reach S3.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ZipUploadError {
-    /// The writer was dropped before it was finished.
-    #[error("the zip was not finished")]
-    Unfinished,
-    /// S3 refused, or could not be reached.
-    #[error("S3 {operation} of s3://{bucket}/{key} failed: {source}")]
-    S3 { operation: &'static str, bucket: String, key: String, source: Box<aws_sdk_s3::Error> },
-    /// What was sent could not be taken back. The bucket's lifecycle does it later.
-    #[error("{cause}; and its parts could not be removed: {abort}")]
-    NotAborted { cause: Box<ZipUploadError>, abort: Box<ZipUploadError> },
-}
-
 /// One message through the pipe.
-enum Piece {
+enum Message {
     Part(Bytes),
     /// The rest; may be empty. Only with it is the zip whole.
     Last(Bytes),
@@ -48,11 +31,11 @@ enum Piece {
 pub(crate) struct PartWriter {
     buffer: BytesMut,
     sent: usize,
-    pipe: mpsc::Sender<Piece>,
+    pipe: mpsc::Sender<Message>,
 }
 
 /// The uploading end.
-pub(crate) struct Parts(mpsc::Receiver<Piece>);
+pub(crate) struct Parts(mpsc::Receiver<Message>);
 
 /// Both ends of a pipe that holds one part.
 pub(crate) fn pipe() -> (PartWriter, Parts) {
@@ -63,7 +46,7 @@ pub(crate) fn pipe() -> (PartWriter, Parts) {
 impl PartWriter {
     /// Says that everything was written.
     pub(crate) fn finish(self) -> io::Result<()> {
-        let last = Piece::Last(self.buffer.freeze());
+        let last = Message::Last(self.buffer.freeze());
         self.pipe.blocking_send(last).map_err(|_| io::ErrorKind::BrokenPipe.into())
     }
 
@@ -78,7 +61,7 @@ impl Write for PartWriter {
         let count = bytes.len().min(length - self.buffer.len());
         self.buffer.extend_from_slice(&bytes[..count]);
         if self.buffer.len() == length {
-            let part = Piece::Part(std::mem::take(&mut self.buffer).freeze());
+            let part = Message::Part(std::mem::take(&mut self.buffer).freeze());
             self.pipe.blocking_send(part).map_err(|_| io::ErrorKind::BrokenPipe)?;
             self.sent += 1;
         }
@@ -91,139 +74,77 @@ impl Write for PartWriter {
     }
 }
 
-/// Uploads what comes through the pipe. Returns the zip's length in bytes.
+/// An object that was uploaded.
+pub(crate) struct Uploaded {
+    pub(crate) bytes: u64,
+    pub(crate) e_tag: String,
+}
+
+/// Uploads what comes through the pipe.
 pub(crate) async fn upload(
     client: &Client,
     bucket: &str,
     key: &str,
     mut parts: Parts,
-) -> Result<u64, ZipUploadError> {
+) -> Result<Uploaded, UploadError> {
     let target = Target { client, bucket, key };
     match parts.0.recv().await {
-        None => Err(ZipUploadError::Unfinished),
-        Some(Piece::Last(zip)) => target.put(zip).await,
-        Some(Piece::Part(first)) => {
-            let id = target.create().await?;
-            match target.send(&id, first, parts).await {
-                Ok(length) => Ok(length),
-                Err(cause) => Err(match target.abort(&id).await {
-                    Ok(()) => cause,
-                    Err(abort) => ZipUploadError::NotAborted {
-                        cause: Box::new(cause),
-                        abort: Box::new(abort),
-                    },
-                }),
-            }
+        None => Err(UploadError::Unfinished),
+        Some(Message::Last(zip)) => {
+            let bytes = zip.len() as u64;
+            Ok(Uploaded { bytes, e_tag: target.put(zip).await? })
+        }
+        Some(Message::Part(first)) => {
+            let mut bytes = 0;
+            let send = async |upload: Upload<'_>| send(upload, first, parts, &mut bytes).await;
+            let e_tag = target.multipart(send).await?;
+            Ok(Uploaded { bytes, e_tag })
         }
     }
 }
 
-const ZIP_TYPE: &str = "application/zip";
-
-#[derive(Clone, Copy)]
-struct Target<'a> {
-    client: &'a Client,
-    bucket: &'a str,
-    key: &'a str,
-}
-
-impl Target<'_> {
-    async fn put(self, zip: Bytes) -> Result<u64, ZipUploadError> {
-        let length = zip.len() as u64;
-        let put = self.client.put_object().bucket(self.bucket).key(self.key);
-        let put = put.content_type(ZIP_TYPE).body(ByteStream::from(zip));
-        put.send().await.map_err(|error| self.failed("PutObject", error))?;
-        Ok(length)
-    }
-
-    async fn create(self) -> Result<String, ZipUploadError> {
-        let create = self.client.create_multipart_upload().bucket(self.bucket).key(self.key);
-        let created = create.content_type(ZIP_TYPE).send().await;
-        let created = created.map_err(|error| self.failed("CreateMultipartUpload", error))?;
-        Ok(created.upload_id.unwrap_or_default())
-    }
-
-    async fn send(self, id: &str, first: Bytes, mut parts: Parts) -> Result<u64, ZipUploadError> {
-        let mut under_way = FuturesUnordered::new();
-        let mut sent = Vec::new();
-        let mut length = 0;
-        let mut piece = Some(Piece::Part(first));
-        for number in 1.. {
-            let (part, last) = match piece {
-                None => return Err(ZipUploadError::Unfinished),
-                Some(Piece::Part(part)) => (part, false),
-                Some(Piece::Last(part)) => (part, true),
-            };
-            length += part.len() as u64;
-            if !part.is_empty() {
-                under_way.push(self.part(id, number, part));
+/// Sends the first part and those that follow. Adds their bytes to `length`.
+async fn send(
+    upload: Upload<'_>,
+    first: Bytes,
+    mut parts: Parts,
+    length: &mut u64,
+) -> Result<Vec<CompletedPart>, UploadError> {
+    let mut under_way = FuturesUnordered::new();
+    let mut sent = Vec::new();
+    let mut message = Some(Message::Part(first));
+    for number in 1.. {
+        let (part, last) = match message {
+            None => return Err(UploadError::Unfinished),
+            Some(Message::Part(part)) => (part, false),
+            Some(Message::Last(part)) => (part, true),
+        };
+        *length += part.len() as u64;
+        if !part.is_empty() {
+            under_way.push(upload.part(number, part));
+        }
+        if last {
+            break;
+        }
+        message = loop {
+            tokio::select! {
+                Some(part) = under_way.next() => sent.push(part?),
+                message = parts.0.recv(), if under_way.len() < IN_FLIGHT => break message,
             }
-            if last {
-                break;
-            }
-            piece = loop {
-                tokio::select! {
-                    Some(part) = under_way.next() => sent.push(part?),
-                    piece = parts.0.recv(), if under_way.len() < IN_FLIGHT => break piece,
-                }
-            };
-        }
-        while let Some(part) = under_way.next().await {
-            sent.push(part?);
-        }
-        sent.sort_by_key(CompletedPart::part_number);
-        self.complete(id, sent).await?;
-        Ok(length)
+        };
     }
-
-    async fn part(
-        self,
-        id: &str,
-        number: i32,
-        part: Bytes,
-    ) -> Result<CompletedPart, ZipUploadError> {
-        let upload = self.client.upload_part().bucket(self.bucket).key(self.key);
-        let upload = upload.upload_id(id).part_number(number).body(ByteStream::from(part));
-        let uploaded = upload.send().await.map_err(|error| self.failed("UploadPart", error))?;
-        Ok(CompletedPart::builder().part_number(number).set_e_tag(uploaded.e_tag).build())
+    while let Some(part) = under_way.next().await {
+        sent.push(part?);
     }
-
-    async fn complete(self, id: &str, parts: Vec<CompletedPart>) -> Result<(), ZipUploadError> {
-        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
-        let complete = self.client.complete_multipart_upload().bucket(self.bucket).key(self.key);
-        let complete = complete.upload_id(id).multipart_upload(parts).send().await;
-        complete.map_err(|error| self.failed("CompleteMultipartUpload", error))?;
-        Ok(())
-    }
-
-    async fn abort(self, id: &str) -> Result<(), ZipUploadError> {
-        let abort = self.client.abort_multipart_upload().bucket(self.bucket).key(self.key);
-        let aborted = abort.upload_id(id).send().await;
-        aborted.map_err(|error| self.failed("AbortMultipartUpload", error))?;
-        Ok(())
-    }
-
-    fn failed(
-        self,
-        operation: &'static str,
-        error: impl Into<aws_sdk_s3::Error>,
-    ) -> ZipUploadError {
-        ZipUploadError::S3 {
-            operation,
-            bucket: self.bucket.to_owned(),
-            key: self.key.to_owned(),
-            source: Box::new(error.into()),
-        }
-    }
+    Ok(sent)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::multipart::rules::{aborted, created};
     use aws_sdk_s3::operation::{
-        abort_multipart_upload::AbortMultipartUploadOutput,
         complete_multipart_upload::CompleteMultipartUploadOutput,
-        create_multipart_upload::CreateMultipartUploadOutput,
         put_object::PutObjectOutput,
         upload_part::{UploadPartError, UploadPartOutput},
     };
@@ -232,24 +153,13 @@ mod tests {
     async fn uploaded(
         rules: &[&Rule],
         write: impl FnOnce(PartWriter) + Send + 'static,
-    ) -> Result<u64, ZipUploadError> {
+    ) -> Result<u64, UploadError> {
         let client = mock_client!(aws_sdk_s3, RuleMode::MatchAny, rules);
         let (writer, parts) = pipe();
         let writing = tokio::task::spawn_blocking(move || write(writer));
         let result = upload(&client, "results", "key", parts).await;
         writing.await.unwrap();
-        result
-    }
-
-    fn created() -> Rule {
-        mock!(Client::create_multipart_upload)
-            .then_output(|| CreateMultipartUploadOutput::builder().upload_id("id").build())
-    }
-
-    fn aborted() -> Rule {
-        mock!(Client::abort_multipart_upload)
-            .match_requests(|request| request.upload_id() == Some("id"))
-            .then_output(|| AbortMultipartUploadOutput::builder().build())
+        result.map(|uploaded| uploaded.bytes)
     }
 
     #[tokio::test]
@@ -298,7 +208,7 @@ mod tests {
             writer.write_all(&vec![1; PART + 1]).unwrap();
         })
         .await;
-        assert!(matches!(result, Err(ZipUploadError::Unfinished)));
+        assert!(matches!(result, Err(UploadError::Unfinished)));
         assert_eq!(abort.num_calls(), 1);
     }
 

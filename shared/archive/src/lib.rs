@@ -3,8 +3,15 @@
 //! Entries are stored, because images do not deflate, and each one's local header already holds its
 //! size and CRC, because some unzippers refuse stored entries that tell these only behind the data.
 //! Nothing in the archive depends on the clock or the machine: the same entries give the same bytes.
+//!
+//! An archive can also be written in parts, by several writers at once: each part ends with
+//! [`ZipWriter::detach`], and behind all of them [`ZipWriter::after`] writes the directory. Put one
+//! behind the other, they are the bytes that one writer would have written.
 
+mod entries;
 mod record;
+
+pub use entries::Entries;
 
 use record::Entry;
 use std::io::{self, Write};
@@ -14,13 +21,20 @@ use std::io::{self, Write};
 pub struct ZipWriter<W> {
     out: W,
     offset: u64,
-    entries: Vec<Entry>,
+    entries: Entries,
 }
 
 impl<W: Write> ZipWriter<W> {
     /// An archive with nothing in it yet.
     pub fn new(out: W) -> Self {
-        Self { out, offset: 0, entries: Vec::new() }
+        Self { out, offset: 0, entries: Entries::default() }
+    }
+
+    /// An archive that starts with `parts`, in this order. Their bytes stand elsewhere already: `out`
+    /// gets only what comes behind them.
+    pub fn after(out: W, parts: impl IntoIterator<Item = Entries>) -> Self {
+        let entries = Entries::joined(parts);
+        Self { out, offset: entries.bytes(), entries }
     }
 
     /// Adds a file. `name` is its path inside the archive, with `/` between folders.
@@ -28,34 +42,36 @@ impl<W: Write> ZipWriter<W> {
     /// # Errors
     /// Those of the writer; `InvalidInput` for a name over 65,535 bytes or a file of 4 GiB or more.
     pub fn add(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
-        let invalid = |what: &str| io::Error::new(io::ErrorKind::InvalidInput, what.to_owned());
-        if name.len() > usize::from(u16::MAX) {
-            return Err(invalid("a name in a zip has at most 65,535 bytes"));
-        }
-        let size = u32::try_from(bytes.len())
-            .ok()
-            .filter(|size| *size < u32::MAX)
-            .ok_or_else(|| invalid("a file in this zip has less than 4 GiB"))?;
-        let entry =
-            Entry { name: name.to_owned(), crc: crc32fast::hash(bytes), size, offset: self.offset };
+        let entry = Entry::new(name.to_owned(), crc32fast::hash(bytes), bytes.len() as u64)?;
         self.write(&entry.local_header())?;
         self.write(bytes)?;
         self.entries.push(entry);
         Ok(())
     }
 
-    /// Writes the central directory and gives the writer back, with the archive's length in bytes.
+    /// Ends a part of an archive: no directory is written, and [`after`](Self::after) needs the entries
+    /// that are given back.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn detach(mut self) -> io::Result<(W, Entries)> {
+        self.out.flush()?;
+        Ok((self.out, self.entries))
+    }
+
+    /// Writes the central directory and gives the writer back, with the archive's length in bytes,
+    /// that of the parts it was written [after](Self::after) included.
     ///
     /// # Errors
     /// Those of the writer.
     pub fn finish(mut self) -> io::Result<(W, u64)> {
         let entries = std::mem::take(&mut self.entries);
         let directory = self.offset;
-        for entry in &entries {
-            self.write(&entry.central_header())?;
+        for (offset, entry) in entries.placed() {
+            self.write(&entry.central_header(offset))?;
         }
         let size = self.offset - directory;
-        self.write(&record::end_of_directory(entries.len() as u64, size, directory))?;
+        self.write(&record::end_of_directory(entries.count() as u64, size, directory))?;
         self.out.flush()?;
         Ok((self.out, self.offset))
     }
@@ -68,132 +84,4 @@ impl<W: Write> ZipWriter<W> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::io::{Cursor, Read};
-
-    fn sample() -> Vec<u8> {
-        let mut zip = ZipWriter::new(Vec::new());
-        zip.add("frames/000001.jpg", b"first").unwrap();
-        zip.add("frames/000002.jpg", &[7; 70_000]).unwrap();
-        zip.add("empty", b"").unwrap();
-        let (bytes, length) = zip.finish().unwrap();
-        assert_eq!(bytes.len() as u64, length);
-        bytes
-    }
-
-    #[test]
-    fn another_reader_finds_every_byte() {
-        let mut zip = zip::ZipArchive::new(Cursor::new(sample())).unwrap();
-        let names: Vec<_> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
-        assert_eq!(names, ["frames/000001.jpg", "frames/000002.jpg", "empty"]);
-        for (name, expected) in
-            [("frames/000001.jpg", b"first".to_vec()), ("frames/000002.jpg", vec![7; 70_000])]
-        {
-            let mut bytes = Vec::new();
-            let mut file = zip.by_name(name).unwrap();
-            assert_eq!(file.compression(), zip::CompressionMethod::Stored);
-            file.read_to_end(&mut bytes).unwrap();
-            assert!(bytes == expected, "{name}");
-        }
-    }
-
-    #[test]
-    fn it_can_be_read_as_a_stream() {
-        let mut stream = Cursor::new(sample());
-        let mut names = Vec::new();
-        while let Some(mut file) = zip::read::read_zipfile_from_stream(&mut stream).unwrap() {
-            names.push(file.name().unwrap().to_string());
-            std::io::copy(&mut file, &mut std::io::sink()).unwrap();
-        }
-        assert_eq!(names.len(), 3);
-    }
-
-    #[test]
-    fn the_same_entries_give_the_same_bytes() {
-        assert!(sample() == sample());
-    }
-
-    #[test]
-    fn more_entries_than_the_old_format_counts() {
-        let mut zip = ZipWriter::new(Vec::new());
-        for index in 0..70_000 {
-            zip.add(&index.to_string(), b"").unwrap();
-        }
-        let (bytes, _) = zip.finish().unwrap();
-        assert_eq!(zip::ZipArchive::new(Cursor::new(bytes)).unwrap().len(), 70_000);
-    }
-
-    /// Counts what is written before `kept` bytes before the end, and keeps the rest.
-    struct Tail {
-        skipped: u64,
-        skip: u64,
-        kept: Vec<u8>,
-    }
-
-    impl Write for Tail {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let skip = bytes.len().min((self.skip - self.skipped) as usize);
-            self.skipped += skip as u64;
-            self.kept.extend_from_slice(&bytes[skip..]);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn offsets_beyond_4_gib_are_kept() {
-        let file = vec![0; 64 << 20];
-        let before = 65 * (30 + 2 + file.len() as u64);
-        let mut zip = ZipWriter::new(Tail { skipped: 0, skip: before, kept: Vec::new() });
-        for index in 10..75 {
-            zip.add(&index.to_string(), &file).unwrap();
-        }
-        zip.add("behind", b"behind").unwrap();
-        let (tail, length) = zip.finish().unwrap();
-        assert!(before > u64::from(u32::MAX));
-        assert_eq!(length, before + tail.kept.len() as u64);
-
-        struct Sparse {
-            zeros: u64,
-            tail: Vec<u8>,
-            at: u64,
-        }
-        impl Read for Sparse {
-            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-                let count = if self.at < self.zeros {
-                    let count = buffer.len().min((self.zeros - self.at) as usize);
-                    buffer[..count].fill(0);
-                    count
-                } else {
-                    let rest = &self.tail[(self.at - self.zeros) as usize..];
-                    let count = buffer.len().min(rest.len());
-                    buffer[..count].copy_from_slice(&rest[..count]);
-                    count
-                };
-                self.at += count as u64;
-                Ok(count)
-            }
-        }
-        impl io::Seek for Sparse {
-            fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
-                let end = self.zeros + self.tail.len() as u64;
-                self.at = match to {
-                    io::SeekFrom::Start(at) => at,
-                    io::SeekFrom::End(by) => end.checked_add_signed(by).unwrap(),
-                    io::SeekFrom::Current(by) => self.at.checked_add_signed(by).unwrap(),
-                };
-                Ok(self.at)
-            }
-        }
-        let sparse = Sparse { zeros: before, tail: tail.kept, at: 0 };
-        let mut archive = zip::ZipArchive::new(sparse).unwrap();
-        assert_eq!(archive.len(), 66);
-        let mut text = String::new();
-        archive.by_name("behind").unwrap().read_to_string(&mut text).unwrap();
-        assert_eq!(text, "behind");
-    }
-}
+mod tests;

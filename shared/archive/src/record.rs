@@ -1,11 +1,16 @@
 //! The records of the zip format, as PKWARE's APPNOTE 6.3.10 lays them out. Section numbers are its.
 
-/// One stored file.
+use serde::{Deserialize, Serialize, Serializer};
+use std::io;
+
+/// One stored file, whose name and size fit the headers' fields. Serialized, it is a tuple: lists of
+/// entries are long.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "(String, u32, u64)")]
 pub(crate) struct Entry {
     pub(crate) name: String,
-    pub(crate) crc: u32,
-    pub(crate) size: u32,
-    pub(crate) offset: u64,
+    crc: u32,
+    size: u32,
 }
 
 /// Midnight of 1 January 1980, the first time the format knows: a fixed one keeps archives equal.
@@ -17,6 +22,8 @@ const STORED: u16 = 0;
 /// Versions 1.0 and 4.5 of the format; the latter knows Zip64 (4.4.3).
 const PLAIN: u16 = 10;
 const ZIP64: u16 = 45;
+/// A local header's length up to the name (4.3.7).
+const LOCAL_HEADER: u64 = 30;
 /// A regular file that everyone may read, made on Unix (4.4.2, 4.4.15).
 const MADE_ON_UNIX: u16 = 3 << 8 | ZIP64;
 const FILE_MODE: u32 = 0o100_644 << 16;
@@ -51,9 +58,38 @@ fn or_mark(value: u64) -> u32 {
 }
 
 impl Entry {
+    /// # Errors
+    /// `InvalidInput` for a name over 65,535 bytes or a file of 4 GiB or more.
+    pub(crate) fn new(name: String, crc: u32, size: u64) -> io::Result<Self> {
+        let invalid = |what: &str| io::Error::new(io::ErrorKind::InvalidInput, what.to_owned());
+        if name.len() > usize::from(u16::MAX) {
+            return Err(invalid("a name in a zip has at most 65,535 bytes"));
+        }
+        let size = u32::try_from(size)
+            .ok()
+            .filter(|size| *size < u32::MAX)
+            .ok_or_else(|| invalid("a file in this zip has less than 4 GiB"))?;
+        Ok(Self { name, crc, size })
+    }
+
+    /// The length of what stands before the data.
+    pub(crate) fn header_bytes(&self) -> u64 {
+        LOCAL_HEADER + self.name.len() as u64
+    }
+
+    /// The length of the data.
+    pub(crate) fn data_bytes(&self) -> u64 {
+        u64::from(self.size)
+    }
+
+    /// The length of both.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.header_bytes() + self.data_bytes()
+    }
+
     /// What stands before the data (4.3.7).
     pub(crate) fn local_header(&self) -> Vec<u8> {
-        Bytes(Vec::with_capacity(30 + self.name.len()))
+        Bytes(Vec::with_capacity(self.header_bytes() as usize))
             .u32(0x0403_4b50)
             .u16(PLAIN)
             .bytes(&self.shared())
@@ -62,12 +98,12 @@ impl Entry {
             .0
     }
 
-    /// What stands in the directory (4.3.12).
-    pub(crate) fn central_header(&self) -> Vec<u8> {
-        let offset = or_mark(self.offset);
-        let extra = if offset == u32::MAX {
+    /// What stands in the directory (4.3.12), when the local header starts at `offset`.
+    pub(crate) fn central_header(&self, offset: u64) -> Vec<u8> {
+        let short_offset = or_mark(offset);
+        let extra = if short_offset == u32::MAX {
             // the Zip64 extra field holds just what did not fit above (4.5.3)
-            Bytes(Vec::new()).u16(0x0001).u16(8).u64(self.offset).0
+            Bytes(Vec::new()).u16(0x0001).u16(8).u64(offset).0
         } else {
             Vec::new()
         };
@@ -81,7 +117,7 @@ impl Entry {
             .u16(0)
             .u16(0)
             .u32(FILE_MODE)
-            .u32(offset)
+            .u32(short_offset)
             .bytes(self.name.as_bytes())
             .bytes(&extra)
             .0
@@ -99,6 +135,20 @@ impl Entry {
             .u32(self.size)
             .u16(self.name.len() as u16)
             .0
+    }
+}
+
+impl TryFrom<(String, u32, u64)> for Entry {
+    type Error = io::Error;
+
+    fn try_from((name, crc, size): (String, u32, u64)) -> io::Result<Self> {
+        Self::new(name, crc, size)
+    }
+}
+
+impl Serialize for Entry {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (&self.name, self.crc, self.size).serialize(serializer)
     }
 }
 

@@ -92,6 +92,12 @@ impl ObjectKey {
         Self { owner: owner.clone(), video, file: SOURCE }
     }
 
+    /// What the keys of a video's parts begin with, in the results bucket, while several workers are at
+    /// it: apart from all zips, since they are kept for days only.
+    pub fn parts_prefix(owner: &UserId, video: VideoId) -> String {
+        format!("parts/{owner}/{video}/")
+    }
+
     /// The zip of its frames.
     pub fn zip(owner: &UserId, video: VideoId) -> Self {
         Self { owner: owner.clone(), video, file: ZIP }

@@ -24,7 +24,7 @@ pub use http::{
 pub use id::{InvalidKey, ObjectKey, UserId, VideoId};
 pub use invalid::{FieldError, InvalidExtraction};
 pub use limits::Limits;
-pub use message::{Job, Outcome, Verdict};
+pub use message::{Job, Outcome, Segment, Verdict};
 pub use options::ExtractionOptions;
 pub use position::{InvalidPosition, Position};
 pub use tiles::{Tiles, TilesOptions};

@@ -4,7 +4,8 @@
 use crate::{Failure, UserId, VideoId, Warning, ZipFacts};
 use serde::{Deserialize, Serialize};
 
-/// On `jobs`: extract the frames of this video. Everything else stands in its record.
+/// On `jobs`: extract the frames of this video, all or a segment of them. Everything else stands in
+/// its record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
     #[serde(rename = "type")]
@@ -14,13 +15,33 @@ pub struct Job {
     pub owner: UserId,
     /// Which video.
     pub video: VideoId,
+    /// Which of its frames; all where absent, as in every video's first job.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segment: Option<Segment>,
 }
 
 impl Job {
     /// The job for one video.
     pub fn new(owner: UserId, video: VideoId) -> Self {
-        Self { kind: JobKind::Extract, version: Version::V1, owner, video }
+        Self { kind: JobKind::Extract, version: Version::V1, owner, video, segment: None }
     }
+
+    /// The job for one segment of a video.
+    pub fn segment(owner: UserId, video: VideoId, segment: Segment) -> Self {
+        Self { segment: Some(segment), ..Self::new(owner, video) }
+    }
+}
+
+/// Some of a video's targets, by their numbers in time order from 0, for one worker to make.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Segment {
+    /// The id of the message whose worker split the video. Of a segment whose run is not the video's
+    /// any more, nothing is wanted.
+    pub run: String,
+    /// The first target.
+    pub first: u32,
+    /// The target after the last.
+    pub end: u32,
 }
 
 /// On `outcomes`: what came of a video.
@@ -93,7 +114,24 @@ mod tests {
         let json = serde_json::to_value(&job).unwrap();
         assert_eq!(json["type"], "extract");
         assert_eq!(json["version"], "1");
+        assert!(json.get("segment").is_none(), "{json}");
         assert_eq!(serde_json::from_value::<Job>(json).unwrap(), job);
+    }
+
+    #[test]
+    fn a_segment_is_a_job_too() {
+        let segment = Segment { run: "message".to_owned(), first: 40, end: 90 };
+        let job = Job::segment(owner(), VideoId::now(), segment.clone());
+        let json = serde_json::to_value(&job).unwrap();
+        assert_eq!(json["type"], "extract");
+        assert_eq!(json["version"], "1");
+        assert_eq!(
+            json["segment"],
+            serde_json::json!({ "run": "message", "first": 40, "end": 90 })
+        );
+        let read: Job = serde_json::from_value(json).unwrap();
+        assert_eq!(read.segment, Some(segment));
+        assert_eq!(read, job);
     }
 
     #[test]

@@ -81,13 +81,28 @@ impl fmt::Display for Status {
     }
 }
 
-/// Frames done of frames wanted.
+/// Frames done of frames wanted. As read, `done` is never more than `total`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Tally")]
 pub struct Progress {
     /// Frames in the zip so far.
     pub done: u32,
     /// Frames wanted.
     pub total: u32,
+}
+
+/// Progress as it may be stored. The workers of a split video add to `done` what they made, and take
+/// back what a worker that failed had added, each on its own: the sum can stray for a while.
+#[derive(Deserialize)]
+struct Tally {
+    done: i64,
+    total: u32,
+}
+
+impl From<Tally> for Progress {
+    fn from(Tally { done, total }: Tally) -> Self {
+        Self { done: u32::try_from(done.max(0)).map_or(total, |done| done.min(total)), total }
+    }
 }
 
 /// What the zip holds, and what it was made from.
@@ -144,5 +159,19 @@ impl Failure {
     /// A failure with its sentence.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_reads_as_a_part_of_the_whole() {
+        let read = |done: i64| {
+            let json = serde_json::json!({ "done": done, "total": 10 });
+            serde_json::from_value::<Progress>(json).unwrap().done
+        };
+        assert_eq!([-3, 0, 7, 10, 12, i64::MAX].map(read), [0, 0, 7, 10, 10, 10]);
     }
 }

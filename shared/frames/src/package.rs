@@ -117,7 +117,7 @@ impl<'a, S: FnMut(Output) -> io::Result<ControlFlow<()>>> Package<'a, S> {
             sprites.paint(tile);
         }
         self.part.frames.push(frame.clone());
-        let name = frame.file(self.plan.extraction.format);
+        let name = self.plan.file(&frame);
         self.give(Output { name, bytes: image.file, frame: Some(frame) })
     }
 

@@ -37,7 +37,7 @@ pub struct Frame {
 
 impl Frame {
     /// Its file's name in the zip, `frames/000001_00-00-20.000.jpg`: names sort by time, and tell it.
-    pub fn file(&self, format: Format) -> String {
+    pub(crate) fn file(&self, format: Format) -> String {
         let (number, extension) = (self.number, format.extension());
         let (hours, minutes, seconds, milliseconds) = crate::time::split(self.milliseconds);
         format!(
@@ -99,9 +99,10 @@ impl Part {
 }
 
 /// The frame that stands for the video: the first that is not blank, or else the first.
-pub fn poster(parts: &[Part]) -> Option<&Frame> {
-    let frames = || parts.iter().flat_map(|part| &part.frames);
-    frames().find(|frame| !frame.blank).or_else(|| frames().next())
+pub fn poster<'a>(parts: impl Iterator<Item = &'a Part> + Clone) -> Option<&'a Frame> {
+    let mut frames = parts.flat_map(|part| &part.frames);
+    let first = frames.clone().next();
+    frames.find(|frame| !frame.blank).or(first)
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! What opening a video told.
 
+use crate::{Frame, image::tile_size};
 use framezip_contract::{Extraction, Source, Tiles};
 use serde::{Deserialize, Serialize};
-
-use crate::image::tile_size;
 
 /// What is to be extracted from a video, target by target: enough for others to do a part of it without
 /// finding that out again, and to tell what all parts came to.
@@ -39,6 +38,11 @@ impl Plan {
     /// Parts begin at multiples of so many targets: no image of the storyboard may be in two of them.
     pub fn step(&self) -> u32 {
         self.extraction.storyboard.map_or(1, |tiles| tiles.cells() as u32)
+    }
+
+    /// The name of a frame's file in the zip.
+    pub fn file(&self, frame: &Frame) -> String {
+        frame.file(self.extraction.format)
     }
 
     /// How large small images of so many pixels' width are.

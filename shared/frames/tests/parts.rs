@@ -43,7 +43,7 @@ fn in_parts(name: &str, json: &str, frames: usize) -> (Vec<Output>, Report, usiz
         parts.push(sent(&part));
         video = resumed(name, &plan);
     }
-    let file = poster(&parts).unwrap().file(extraction.format);
+    let file = plan.file(poster(parts.iter()).unwrap());
     let image = outputs.iter().find(|output| output.name == file).unwrap().bytes.clone();
     let (files, report) = plan.finish(&parts, image).unwrap();
     outputs.extend(files);

@@ -2,7 +2,7 @@
 //! names the variable, so that a bad deployment fails at once and says why.
 
 use framezip_contract::Limits;
-use std::{env, fmt, str::FromStr};
+use std::{env, fmt, str::FromStr, time::Duration};
 
 /// A variable that is missing or wrong.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,6 +70,14 @@ pub fn limits() -> Result<Limits, SettingError> {
         frames: number("MAX_FRAMES")?,
         pixels: number("MAX_PIXELS")?,
     })
+}
+
+/// How long one worker may take for a video, before others are to do the rest of it.
+///
+/// # Errors
+/// Where `SEGMENT_SECONDS` is not set, or not to a whole number.
+pub fn segment_budget() -> Result<Duration, SettingError> {
+    number("SEGMENT_SECONDS").map(Duration::from_secs)
 }
 
 /// Where a local stack answers in place of AWS.

@@ -16,7 +16,7 @@ use aws_sdk_sqs::error::DisplayErrorContext;
 use futures_util::future::join_all;
 use lambda_runtime::tracing::Instrument;
 use serde::de::DeserializeOwned;
-use std::time::Duration;
+use std::{convert::Infallible, time::Duration};
 
 /// A queue that a function consumes.
 #[derive(Clone, Debug)]
@@ -24,6 +24,7 @@ pub struct Inbox {
     client: aws_sdk_sqs::Client,
     url: String,
     first_pause: Duration,
+    hidden_for: Option<Duration>,
 }
 
 /// What a message's handler may want to know besides the body.
@@ -45,7 +46,14 @@ impl Inbox {
     /// The queue at `url`. A message that failed for the first time comes again after
     /// `first_pause`; after each further failure the pause doubles.
     pub fn new(client: aws_sdk_sqs::Client, url: String, first_pause: Duration) -> Self {
-        Self { client, url, first_pause }
+        Self { client, url, first_pause, hidden_for: None }
+    }
+
+    /// The same, but a message whose handler crashes comes again after `hidden_for`, and not only after
+    /// the queue's own visibility timeout, which must outlast the longest handler there is. A handler that
+    /// is at work prolongs it.
+    pub fn hiding_for(self, hidden_for: Duration) -> Self {
+        Self { hidden_for: Some(hidden_for), ..self }
     }
 
     /// Whether this is the queue of that ARN. Both end in the queue's name.
@@ -86,7 +94,11 @@ impl Inbox {
                 return None;
             }
         };
-        let error = handler(body, delivery.clone()).await.err()?;
+        let handled = tokio::select! {
+            handled = handler(body, delivery.clone()) => handled,
+            never = self.keep_hidden(message) => match never {},
+        };
+        let error = handled.err()?;
         let pause = self.pause(delivery.receive_count);
         tracing::error!(
             // with its sources, which JSON logs leave out of an error value
@@ -95,8 +107,17 @@ impl Inbox {
             pause_s = pause.as_secs(),
             "a message could not be handled and will come again"
         );
-        self.postpone(message, pause).await;
+        self.hide(message, pause).await;
         Some(delivery.message_id)
+    }
+
+    /// Prolongs the message's visibility timeout for as long as it is polled.
+    async fn keep_hidden(&self, message: &SqsMessage) -> Infallible {
+        let Some(hidden_for) = self.hidden_for else { return std::future::pending().await };
+        loop {
+            self.hide(message, hidden_for).await;
+            tokio::time::sleep(hidden_for / 3).await;
+        }
     }
 
     fn pause(&self, receive_count: u32) -> Duration {
@@ -104,8 +125,9 @@ impl Inbox {
         self.first_pause.saturating_mul(1 << doublings).min(LONGEST_PAUSE)
     }
 
-    /// Where this fails, the message comes again after the queue's own timeout: later, not lost.
-    async fn postpone(&self, message: &SqsMessage, pause: Duration) {
+    /// Lets the message come again after so long. Where this fails, it comes again when it would have
+    /// before: not lost.
+    async fn hide(&self, message: &SqsMessage, pause: Duration) {
         let changed = self
             .client
             .change_message_visibility()
@@ -137,7 +159,7 @@ mod tests {
     use aws_sdk_sqs::{
         Client, operation::change_message_visibility::ChangeMessageVisibilityOutput,
     };
-    use aws_smithy_mocks::{mock, mock_client};
+    use aws_smithy_mocks::{RuleMode, mock, mock_client};
     use framezip_contract::Job;
 
     const BATCH: &str = include_str!("../../../events/extract.json");
@@ -169,6 +191,23 @@ mod tests {
             response.batch_item_failures.iter().map(|item| &item.item_identifier).collect();
         assert_eq!(failed, ["failing"]);
         assert_eq!(postponed.num_calls(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_message_stays_hidden_while_its_handler_is_at_work() {
+        let hidden = mock!(Client::change_message_visibility)
+            .match_requests(|request| request.visibility_timeout() == Some(1))
+            .then_output(|| ChangeMessageVisibilityOutput::builder().build());
+        let client = mock_client!(aws_sdk_sqs, RuleMode::MatchAny, [&hidden]);
+        let inbox = Inbox::new(client, "http://sqs/1/jobs".to_owned(), Duration::from_secs(10))
+            .hiding_for(Duration::from_secs(1));
+        let slow = async |_: Job, _| {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            Ok(())
+        };
+        let response = inbox.handle(serde_json::from_str(BATCH).unwrap(), slow).await;
+        assert!(response.batch_item_failures.is_empty());
+        assert_eq!(hidden.num_calls(), 2);
     }
 
     #[test]

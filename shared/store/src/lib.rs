@@ -5,12 +5,15 @@
 //! happen; a write whose condition does not hold changes nothing and says so. No step is decided by
 //! a read that is followed by a write.
 //!
+//! Beside the videos lie the runs of those whose work was split, one item each.
+//!
 //! Needs `dynamodb:PutItem`, `GetItem`, `UpdateItem` and `Query` on the table, each function only
 //! those of the methods it calls.
 
 mod list;
 mod notice;
 mod record;
+mod runs;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -22,7 +25,9 @@ pub use steps::Lease;
 
 use aws_sdk_dynamodb::{
     Client,
-    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    operation::update_item::{
+        UpdateItemError, UpdateItemOutput, builders::UpdateItemFluentBuilder,
+    },
     types::{AttributeValue, ReturnValue},
 };
 use framezip_contract::{UserId, VideoId};
@@ -49,7 +54,7 @@ pub enum StoreError {
         source: Box<aws_sdk_dynamodb::Error>,
     },
     /// An item is not in the form that this release writes. Trying again will not help.
-    #[error("an item of {table} is not a video: {source}")]
+    #[error("an item of {table} is not in the form of this release: {source}")]
     Item {
         /// The table.
         table: String,
@@ -112,8 +117,17 @@ impl Videos {
 
     /// Sends a conditional write: the new record, or `None` where the condition did not hold.
     async fn step(&self, update: UpdateItemFluentBuilder) -> Result<Option<Record>, StoreError> {
+        let output = self.write(update).await?;
+        output.and_then(|output| output.attributes).map(|item| self.record(item)).transpose()
+    }
+
+    /// Sends a conditional write; `None` where the condition did not hold.
+    async fn write(
+        &self,
+        update: UpdateItemFluentBuilder,
+    ) -> Result<Option<UpdateItemOutput>, StoreError> {
         match update.send().await {
-            Ok(output) => output.attributes.map(|item| self.record(item)).transpose(),
+            Ok(output) => Ok(Some(output)),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
                 _ => Err(self.failed("UpdateItem", error)),

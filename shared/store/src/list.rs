@@ -2,7 +2,7 @@
 
 use crate::{
     Record, StoreError, Videos,
-    record::{key, partition, text},
+    record::{VIDEOS, key, partition, text},
 };
 use framezip_contract::{Status, UserId, VideoId};
 
@@ -34,8 +34,9 @@ impl Videos {
                 .client
                 .query()
                 .table_name(&self.table)
-                .key_condition_expression("pk = :pk")
+                .key_condition_expression("pk = :pk AND begins_with(sk, :videos)")
                 .expression_attribute_values(":pk", text(partition(owner)))
+                .expression_attribute_values(":videos", text(VIDEOS))
                 .scan_index_forward(false)
                 // with a filter, how many must be read is not known
                 .set_limit(status.is_none().then_some(limit as i32 + 1))

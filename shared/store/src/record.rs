@@ -20,6 +20,10 @@ pub struct Record {
     /// Whether its owner was told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<Notice>,
+    /// The id of the message whose worker split the video's work into segments; while it is
+    /// `processing`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
 }
 
 /// A record under its key.
@@ -50,17 +54,31 @@ impl Record {
 const ABANDONED_AFTER: SignedDuration = SignedDuration::from_hours(48);
 /// A record lives as long as its zip does: the results bucket's lifecycle says the same.
 const KEPT: SignedDuration = SignedDuration::from_hours(60 * 24);
+/// What is known of a run is of no use this long after its last part: by then the video is final.
+const RUN_KEPT: SignedDuration = SignedDuration::from_hours(48);
+
+/// How the sort keys of all videos begin, and of nothing else.
+pub(crate) const VIDEOS: &str = "video#";
 
 pub(crate) fn partition(owner: &UserId) -> String {
     format!("user#{owner}")
 }
 
 pub(crate) fn sort(id: VideoId) -> String {
-    format!("video#{id}")
+    format!("{VIDEOS}{id}")
 }
 
 pub(crate) fn key(owner: &UserId, id: VideoId) -> Item {
-    Item::from([("pk".to_owned(), text(partition(owner))), ("sk".to_owned(), text(sort(id)))])
+    item_key(owner, sort(id))
+}
+
+/// The key of the item that holds one run's parts.
+pub(crate) fn run_key(owner: &UserId, id: VideoId, run: &str) -> Item {
+    item_key(owner, format!("run#{id}#{run}"))
+}
+
+fn item_key(owner: &UserId, sort: String) -> Item {
+    Item::from([("pk".to_owned(), text(partition(owner))), ("sk".to_owned(), text(sort))])
 }
 
 pub(crate) fn text(value: impl ToString) -> AttributeValue {
@@ -78,4 +96,9 @@ pub(crate) fn now() -> AttributeValue {
 /// The `expiresAt` of a video whose bytes have come.
 pub(crate) fn kept_until() -> AttributeValue {
     number((Timestamp::now() + KEPT).as_second())
+}
+
+/// The `expiresAt` of a run that a part was just added to.
+pub(crate) fn run_kept_until() -> AttributeValue {
+    number((Timestamp::now() + RUN_KEPT).as_second())
 }

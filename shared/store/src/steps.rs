@@ -50,6 +50,9 @@ impl Videos {
     /// → `processing`, under a lease. `None`: another message's worker has it, or it is final, or
     /// gone.
     ///
+    /// A video that was split stays with the message whose worker split it: its segments may be at
+    /// work however long ago the lease ran out. Only that message may come again, to send them again.
+    ///
     /// From `awaiting_upload` too: the job is sent before `queued` is written, and a worker may be
     /// quicker than that write.
     ///
@@ -67,8 +70,9 @@ impl Videos {
                 "SET #status = :processing, lease = :lease, updatedAt = :now, expiresAt = :kept",
             )
             .condition_expression(
-                "#status IN (:awaiting, :queued) OR (#status = :processing \
-                 AND (lease.#until < :millis OR lease.#owner = :owner))",
+                "(#status IN (:awaiting, :queued) OR (#status = :processing \
+                 AND (lease.#until < :millis OR lease.#owner = :owner))) \
+                 AND (attribute_not_exists(run) OR run = :owner)",
             )
             .expression_attribute_names("#owner", "owner")
             .expression_attribute_values(":owner", text(&lease.owner))
@@ -126,7 +130,7 @@ impl Videos {
             Verdict::Ready { result, warnings } => update
                 .update_expression(
                     "SET #status = :ready, #result = :result, warnings = :warnings, \
-                     updatedAt = :now, expiresAt = :kept REMOVE lease, progress",
+                     updatedAt = :now, expiresAt = :kept REMOVE lease, progress, run",
                 )
                 .condition_expression("#status = :processing")
                 .expression_attribute_names("#result", "result")
@@ -137,7 +141,7 @@ impl Videos {
             Verdict::Failed(failure) => update
                 .update_expression(
                     "SET #status = :failed, #error = :error, updatedAt = :now, expiresAt = :kept \
-                     REMOVE lease, progress",
+                     REMOVE lease, progress, run",
                 )
                 .condition_expression("attribute_exists(pk) AND NOT #status IN (:ready, :failed)")
                 .expression_attribute_names("#error", "error")

@@ -1,5 +1,7 @@
 //! Against a real client over mocked HTTP: what goes out, and what comes of the answers.
 
+mod runs;
+
 use crate::{Lease, Record, Videos};
 use aws_sdk_dynamodb::{
     Client,
@@ -57,6 +59,7 @@ fn sample() -> Record {
         email: "a@example.com".to_owned(),
         lease: Some(Lease::of("worker", Duration::from_secs(1))),
         notice: None,
+        run: None,
     }
 }
 
@@ -123,7 +126,13 @@ async fn a_page_ends_where_the_limit_says() {
     let records = [sample(), sample(), sample()];
     let items: Vec<_> = records.iter().map(item).collect();
     let query = mock!(Client::query)
-        .match_requests(|request| request.scan_index_forward() == Some(false))
+        .match_requests(|request| {
+            // a user's runs lie in the same partition
+            request.key_condition_expression() == Some("pk = :pk AND begins_with(sk, :videos)")
+                && request.expression_attribute_values().unwrap()[":videos"]
+                    == AttributeValue::S("video#".to_owned())
+                && request.scan_index_forward() == Some(false)
+        })
         .then_output(move || QueryOutput::builder().set_items(Some(items.clone())).build());
     let videos = videos(&[&query]);
     let page = videos.list(&owner(), None, 2, None).await.unwrap();

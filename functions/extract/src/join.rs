@@ -1,0 +1,109 @@
+//! Many parts, one zip. S3 itself copies the frames; what is written here is what comes behind them.
+
+use crate::{
+    assembly::{self, Piece},
+    extraction::ready,
+    handler::Extractor,
+    parts::{Facts, Folder, PartName},
+};
+use anyhow::Context;
+use bytes::Bytes;
+use framezip_archive::ZipWriter;
+use framezip_contract::{ObjectKey, Video};
+use framezip_frames::{Plan, Report, poster};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use std::time::Instant;
+
+/// How many parts' facts are fetched at once.
+const FETCHED_AT_ONCE: usize = 16;
+
+/// What the parts' bytes are followed by.
+struct End {
+    bytes: Bytes,
+    /// The whole zip's length in bytes.
+    length: u64,
+    report: Report,
+}
+
+impl Extractor {
+    /// Makes one zip of all parts, sends the verdict, and removes the parts. Run again behind a failure,
+    /// it does what is left to do.
+    pub(crate) async fn join(
+        &self,
+        video: &Video,
+        run: &str,
+        plan: &Plan,
+        names: Vec<PartName>,
+    ) -> anyhow::Result<()> {
+        let started = Instant::now();
+        let folder = &self.folder(video, run);
+        let fetch = |name| async move { anyhow::Ok((folder.facts(&name).await?, name)) };
+        let fetched = stream::iter(names).map(fetch).buffered(FETCHED_AT_ONCE);
+        let (facts, names): (Vec<_>, Vec<_>) =
+            fetched.try_collect::<Vec<_>>().await?.into_iter().unzip();
+        let pieces: Vec<_> = facts.iter().map(piece).collect();
+        let end = end(plan, folder, facts).await?;
+        let key = ObjectKey::zip(&video.owner, video.id).to_string();
+        // who was at it before may have failed behind this
+        if !self.is_there(&key, end.length).await? {
+            assembly::assemble(&self.s3, &self.results, &key, &pieces, end.bytes).await?;
+        }
+        tracing::info!(
+            video.id = %video.id,
+            parts.count = pieces.len(),
+            frames.count = end.report.frames,
+            zip.bytes = end.length,
+            duration_ms = started.elapsed().as_millis() as u64,
+            "joined a video's parts"
+        );
+        let Report { frames, warnings, .. } = end.report;
+        let verdict = ready(end.length, frames, plan.source().clone(), warnings);
+        self.tell(video, verdict).await?;
+        if let Err(error) = folder.clear(&names, &pieces).await {
+            // the bucket's lifecycle does it later
+            tracing::warn!(error = format!("{error:#}"), "parts were not removed");
+        }
+        Ok(())
+    }
+
+    /// Whether the whole zip is there, as far as its length tells: the first part, which may lie in its place,
+    /// is shorter.
+    async fn is_there(&self, key: &str, length: u64) -> anyhow::Result<bool> {
+        let head = self.s3.head_object().bucket(&self.results).key(key).send().await;
+        let head = head.map_err(aws_sdk_s3::Error::from);
+        let head = head.with_context(|| format!("S3 HeadObject of {key} failed"))?;
+        Ok(head.content_length.and_then(|length| u64::try_from(length).ok()) == Some(length))
+    }
+}
+
+fn piece(facts: &Facts) -> Piece {
+    let (key, e_tag) = (facts.key.clone(), facts.e_tag.clone());
+    Piece { key, e_tag, bytes: facts.entries.bytes() }
+}
+
+async fn end(plan: &Plan, folder: &Folder<'_>, facts: Vec<Facts>) -> anyhow::Result<End> {
+    let poster = poster_image(plan, folder, &facts).await?;
+    let (entries, parts): (Vec<_>, Vec<_>) =
+        facts.into_iter().map(|facts| (facts.entries, facts.part)).unzip();
+    let (files, report) = plan.finish(&parts, poster)?;
+    let mut zip = ZipWriter::after(Vec::new(), entries);
+    files.iter().try_for_each(|file| zip.add(&file.name, &file.bytes))?;
+    let (bytes, length) = zip.finish()?;
+    Ok(End { bytes: bytes.into(), length, report })
+}
+
+/// The poster's bytes are those of a frame that is in one of the parts.
+async fn poster_image(
+    plan: &Plan,
+    folder: &Folder<'_>,
+    facts: &[Facts],
+) -> anyhow::Result<Vec<u8>> {
+    let Some(frame) = poster(facts.iter().map(|facts| &facts.part)) else { return Ok(Vec::new()) };
+    let file = plan.file(frame);
+    for Facts { key, e_tag, entries, .. } in facts {
+        if let Some(range) = entries.find(&file) {
+            return Ok(folder.bytes(key, e_tag, range).await?.into());
+        }
+    }
+    anyhow::bail!("no part has the file {file}")
+}

@@ -1,0 +1,213 @@
+//! Objects that are made in S3 part by part, and not at all where a part fails.
+//!
+//! Whatever goes wrong once an upload was begun, the upload is aborted, because S3 keeps its parts,
+//! and bills them, until it is. Where that fails too, both errors are told.
+//!
+//! Needs `s3:PutObject` and `s3:AbortMultipartUpload`.
+
+use aws_sdk_s3::{
+    Client,
+    config::{Builder, StalledStreamProtectionConfig},
+    primitives::ByteStream,
+    types::{CompletedMultipartUpload, CompletedPart},
+};
+use bytes::Bytes;
+use std::io;
+
+const CONTENT_TYPE: &str = "application/zip";
+
+/// Why a zip did not reach S3.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UploadError {
+    /// The writer was dropped before it was finished.
+    #[error("the zip was not finished")]
+    Unfinished,
+    /// S3 refused, or could not be reached.
+    #[error("S3 {operation} of s3://{bucket}/{key} failed: {source}")]
+    S3 { operation: &'static str, bucket: String, key: String, source: Box<aws_sdk_s3::Error> },
+    /// S3 began to send an object's bytes and did not send them all.
+    #[error("S3 GetObject of s3://{bucket}/{key} broke off: {source}")]
+    BrokeOff { bucket: String, key: String, source: io::Error },
+    /// S3 makes no object of as many parts as this one needs.
+    #[error("s3://{bucket}/{key} would have too many parts")]
+    TooManyParts { bucket: String, key: String },
+    /// What was sent could not be taken back. The bucket's lifecycle does it later.
+    #[error("{cause}; and its parts could not be removed: {abort}")]
+    NotAborted { cause: Box<UploadError>, abort: Box<UploadError> },
+}
+
+impl UploadError {
+    /// `operation` failed on the object `key`.
+    pub(crate) fn s3(
+        operation: &'static str,
+        bucket: &str,
+        key: &str,
+        error: impl Into<aws_sdk_s3::Error>,
+    ) -> Self {
+        let (bucket, key) = (bucket.to_owned(), key.to_owned());
+        Self::S3 { operation, bucket, key, source: Box::new(error.into()) }
+    }
+}
+
+/// The object to be made.
+#[derive(Clone, Copy)]
+pub(crate) struct Target<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) bucket: &'a str,
+    pub(crate) key: &'a str,
+}
+
+impl Target<'_> {
+    /// Makes the object at once. Returns its entity tag.
+    pub(crate) async fn put(self, zip: Bytes) -> Result<String, UploadError> {
+        let put = self.client.put_object().bucket(self.bucket).key(self.key);
+        let put = put.content_type(CONTENT_TYPE).body(ByteStream::from(zip));
+        let put = put.send().await.map_err(|error| self.failed("PutObject", error))?;
+        Ok(put.e_tag.unwrap_or_default())
+    }
+
+    /// Makes the object of the parts that `send` sends, in any order, and returns. Returns the object's
+    /// entity tag.
+    ///
+    /// Where it fails, no object appears, one that was there before stays as it was, and no part is
+    /// left behind unless the error is [`UploadError::NotAborted`].
+    pub(crate) async fn multipart(
+        self,
+        send: impl AsyncFnOnce(Upload<'_>) -> Result<Vec<CompletedPart>, UploadError>,
+    ) -> Result<String, UploadError> {
+        let id = self.create().await?;
+        let upload = Upload { target: self, id: &id };
+        let made = async { upload.complete(send(upload).await?).await };
+        let cause = match made.await {
+            Ok(e_tag) => return Ok(e_tag),
+            Err(cause) => cause,
+        };
+        Err(match upload.abort().await {
+            Ok(()) => cause,
+            Err(abort) => {
+                UploadError::NotAborted { cause: Box::new(cause), abort: Box::new(abort) }
+            }
+        })
+    }
+
+    async fn create(self) -> Result<String, UploadError> {
+        let create = self.client.create_multipart_upload().bucket(self.bucket).key(self.key);
+        let created = create.content_type(CONTENT_TYPE).send().await;
+        let created = created.map_err(|error| self.failed("CreateMultipartUpload", error))?;
+        Ok(created.upload_id.unwrap_or_default())
+    }
+
+    fn failed(self, operation: &'static str, error: impl Into<aws_sdk_s3::Error>) -> UploadError {
+        UploadError::s3(operation, self.bucket, self.key, error)
+    }
+}
+
+/// A multipart upload under way.
+#[derive(Clone, Copy)]
+pub(crate) struct Upload<'a> {
+    pub(crate) target: Target<'a>,
+    pub(crate) id: &'a str,
+}
+
+impl Upload<'_> {
+    /// Sends these bytes as part `number`, the first of which is 1.
+    pub(crate) async fn part(self, number: i32, part: Bytes) -> Result<CompletedPart, UploadError> {
+        let Target { client, bucket, key } = self.target;
+        let upload = client.upload_part().bucket(bucket).key(key).upload_id(self.id);
+        let upload = upload.part_number(number).body(ByteStream::from(part));
+        let sent = upload.send().await;
+        let sent = sent.map_err(|error| self.target.failed("UploadPart", error))?;
+        Ok(CompletedPart::builder().part_number(number).set_e_tag(sent.e_tag).build())
+    }
+
+    async fn complete(self, mut parts: Vec<CompletedPart>) -> Result<String, UploadError> {
+        parts.sort_by_key(CompletedPart::part_number);
+        let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
+        let Target { client, bucket, key } = self.target;
+        let complete = client.complete_multipart_upload().bucket(bucket).key(key);
+        let complete = complete.upload_id(self.id).multipart_upload(parts);
+        let completed = complete.customize().config_override(patience()).send().await;
+        let completed =
+            completed.map_err(|error| self.target.failed("CompleteMultipartUpload", error))?;
+        Ok(completed.e_tag.unwrap_or_default())
+    }
+
+    async fn abort(self) -> Result<(), UploadError> {
+        let Target { client, bucket, key } = self.target;
+        let abort = client.abort_multipart_upload().bucket(bucket).key(key);
+        let aborted = abort.upload_id(self.id).send().await;
+        aborted.map_err(|error| self.target.failed("AbortMultipartUpload", error))?;
+        Ok(())
+    }
+}
+
+/// For operations that S3 begins to answer before it has done them: the SDK would take the silence
+/// until then for a connection that stalled, and give up after 20 seconds.
+pub(crate) fn patience() -> Builder {
+    Builder::new().stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+}
+
+/// What S3 answers where a test is not about it.
+#[cfg(test)]
+pub(crate) mod rules {
+    use aws_sdk_s3::{
+        Client,
+        operation::{
+            abort_multipart_upload::AbortMultipartUploadOutput,
+            create_multipart_upload::CreateMultipartUploadOutput,
+        },
+    };
+    use aws_smithy_mocks::{Rule, mock};
+
+    pub(crate) fn created() -> Rule {
+        mock!(Client::create_multipart_upload)
+            .match_requests(|request| request.content_type() == Some("application/zip"))
+            .then_output(|| CreateMultipartUploadOutput::builder().upload_id("id").build())
+    }
+
+    pub(crate) fn aborted() -> Rule {
+        mock!(Client::abort_multipart_upload)
+            .match_requests(|request| request.upload_id() == Some("id"))
+            .then_output(|| AbortMultipartUploadOutput::builder().build())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_s3::operation::{
+        abort_multipart_upload::AbortMultipartUploadError,
+        complete_multipart_upload::CompleteMultipartUploadError,
+    };
+    use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
+
+    async fn nothing_sent(rules: &[&Rule]) -> UploadError {
+        let client = mock_client!(aws_sdk_s3, RuleMode::MatchAny, rules);
+        let target = Target { client: &client, bucket: "results", key: "key" };
+        target.multipart(async |_| Ok(Vec::new())).await.unwrap_err()
+    }
+
+    fn not_completed() -> Rule {
+        mock!(Client::complete_multipart_upload)
+            .then_error(|| CompleteMultipartUploadError::unhandled("no"))
+    }
+
+    #[tokio::test]
+    async fn an_upload_that_does_not_complete_is_aborted() {
+        let (create, complete, abort) = (rules::created(), not_completed(), rules::aborted());
+        let error = nothing_sent(&[&create, &complete, &abort]).await.to_string();
+        let expected = "S3 CompleteMultipartUpload of s3://results/key failed";
+        assert!(error.starts_with(expected), "{error}");
+        assert_eq!(abort.num_calls(), 1);
+    }
+
+    #[tokio::test]
+    async fn where_aborting_fails_too_both_errors_are_told() {
+        let (create, complete) = (rules::created(), not_completed());
+        let abort = mock!(Client::abort_multipart_upload)
+            .then_error(|| AbortMultipartUploadError::unhandled("no"));
+        let error = nothing_sent(&[&create, &complete, &abort]).await.to_string();
+        assert!(error.contains("S3 CompleteMultipartUpload of s3://results/key"), "{error}");
+        assert!(error.contains("S3 AbortMultipartUpload of s3://results/key"), "{error}");
+    }
+}

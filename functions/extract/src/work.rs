@@ -1,0 +1,150 @@
+//! The decoding thread: a video's bytes in, a zip's bytes out.
+
+use crate::{
+    pace::Pace,
+    source::{Object, ObjectReader},
+    zip_upload::PartWriter,
+};
+use framezip_archive::{Entries, ZipWriter};
+use framezip_contract::{Limits, Progress, Source, Video, Warning};
+use framezip_frames::{FramesError, Part, Plan, Video as Media};
+use std::{
+    io,
+    num::NonZero,
+    ops::{ControlFlow, Range},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+use tokio::sync::watch;
+
+/// Pixels of a picture above which memory bounds the decoders: 4K, with some room.
+const LARGE_PICTURE: u64 = 4096 * 2304;
+
+/// What a job is to do of its video.
+pub(crate) enum Task {
+    /// Everything, or as much as it can in time.
+    Whole,
+    /// Some targets of a plan that another worker made.
+    Some(Plan, Range<u32>),
+}
+
+/// What came of it.
+pub(crate) enum Made {
+    /// The whole zip.
+    Zip { frames: u32, source: Source, warnings: Vec<Warning> },
+    /// A zip's entries, and what others are to do.
+    Part { plan: Plan, part: Part, entries: Entries, rest: Vec<Range<u32>> },
+}
+
+/// When the decoding thread must stop.
+#[derive(Clone)]
+pub(crate) struct Stop {
+    pub(crate) at: Instant,
+    pub(crate) taken_away: Arc<AtomicBool>,
+}
+
+impl Stop {
+    fn now(&self) -> bool {
+        self.taken_away.load(Ordering::Relaxed) || Instant::now() >= self.at
+    }
+}
+
+/// What the decoding thread does.
+pub(crate) struct Work {
+    pub(crate) video: Video,
+    pub(crate) task: Task,
+    pub(crate) limits: Limits,
+    /// How long it may take before others are to do the rest.
+    pub(crate) budget: Duration,
+    pub(crate) stop: Stop,
+    /// Takes how many of the task's own targets are done, of how many in all.
+    pub(crate) report: watch::Sender<Option<Progress>>,
+}
+
+impl Work {
+    /// Decodes, encodes and packs frames.
+    pub(crate) fn run(self, object: Arc<Object>, writer: PartWriter) -> Result<Made, FramesError> {
+        let interrupt = {
+            let stop = self.stop.clone();
+            move || stop.now()
+        };
+        let open = move || Ok(ObjectReader::new(object.clone()));
+        let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        let (media, targets) = match self.task {
+            Task::Whole => {
+                let extraction = &self.video.extraction;
+                let media = Media::open(open, interrupt, extraction, &self.limits, processors)?;
+                let all = 0..media.plan().total();
+                (media, all)
+            }
+            Task::Some(plan, targets) => {
+                (Media::resume(open, interrupt, plan, &self.limits)?, targets)
+            }
+        };
+        let plan = media.plan().clone();
+        let (first, count) = (targets.start, targets.end - targets.start);
+        let report = |done| {
+            self.report.send_replace(Some(Progress { done, total: plan.total() }));
+        };
+        report(0);
+        let pace = Pace::new(self.budget);
+        let mut zip = ZipWriter::new(writer);
+        let threads = threads(plan.source(), processors);
+        let part = media.part(targets.clone(), threads, |output| {
+            if self.stop.now() {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            zip.add(&output.name, &output.bytes)?;
+            let Some(frame) = output.frame else { return Ok(ControlFlow::Continue(())) };
+            let done = frame.number - first;
+            report(done);
+            let stop = pace.is_too_slow(done, count);
+            Ok(if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        });
+        let part = part.map_err(|error| match error {
+            FramesError::Sink(error) if error.kind() == io::ErrorKind::TimedOut => {
+                FramesError::Interrupted
+            }
+            error => error,
+        })?;
+        if part.targets == (0..plan.total()) {
+            return finished(&plan, part, zip);
+        }
+        let end = part.targets.end;
+        let rest = pace.segments(end - first, end..targets.end, plan.step());
+        let close = || {
+            let (writer, entries) = zip.detach()?;
+            writer.finish()?;
+            Ok(entries)
+        };
+        let entries = close().map_err(FramesError::Sink)?;
+        Ok(Made::Part { plan, part, entries, rest })
+    }
+}
+
+/// Adds what comes behind all frames.
+fn finished(
+    plan: &Plan,
+    mut part: Part,
+    mut zip: ZipWriter<PartWriter>,
+) -> Result<Made, FramesError> {
+    let poster = part.take_poster();
+    let (files, report) = plan.finish(&[part], poster)?;
+    let close = || {
+        files.iter().try_for_each(|file| zip.add(&file.name, &file.bytes))?;
+        zip.finish()?.0.finish()
+    };
+    close().map_err(FramesError::Sink)?;
+    let source = plan.source().clone();
+    Ok(Made::Zip { frames: report.frames, source, warnings: report.warnings })
+}
+
+/// How many decoders at once: one a processor, but one in all where each takes hundreds of megabytes.
+fn threads(source: &Source, processors: usize) -> usize {
+    let pixels = u64::from(source.width) * u64::from(source.height);
+    if pixels > LARGE_PICTURE { 1 } else { processors }
+}

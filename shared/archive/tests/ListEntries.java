@@ -1,0 +1,48 @@
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
+
+/**
+ * Prints name, size and CRC of every file in a zip, as they were read: from standard input, where
+ * nobody can go back, or by its directory from the archive that is named. Names behind that one
+ * choose the files.
+ */
+class ListEntries {
+    private static final PrintStream OUT =
+            new PrintStream(new BufferedOutputStream(System.out), false, StandardCharsets.UTF_8);
+
+    public static void main(String[] arguments) throws IOException {
+        if (arguments.length == 0) {
+            try (var zip = new ZipInputStream(System.in)) {
+                for (ZipEntry entry; (entry = zip.getNextEntry()) != null; ) {
+                    print(entry, zip);
+                }
+            }
+        } else {
+            var names = Arrays.asList(arguments).subList(1, arguments.length);
+            try (var zip = new ZipFile(arguments[0])) {
+                for (var entries = zip.entries().asIterator(); entries.hasNext(); ) {
+                    var entry = entries.next();
+                    if (names.isEmpty() || names.contains(entry.getName())) {
+                        print(entry, zip.getInputStream(entry));
+                    }
+                }
+            }
+        }
+        OUT.flush();
+    }
+
+    private static void print(ZipEntry entry, InputStream data) throws IOException {
+        var bytes = data.readAllBytes();
+        var crc = new CRC32();
+        crc.update(bytes);
+        OUT.printf("%s %d %08x%n", entry.getName(), bytes.length, crc.getValue());
+    }
+}

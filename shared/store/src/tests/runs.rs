@@ -1,0 +1,200 @@
+//! Videos whose work was split.
+
+use super::{item, owner, sample, videos};
+use crate::Lease;
+use aws_sdk_dynamodb::{
+    Client,
+    operation::update_item::{UpdateItemError, UpdateItemInput, UpdateItemOutput},
+    types::{AttributeValue, ReturnValue, error::ConditionalCheckFailedException},
+};
+use aws_smithy_mocks::{Rule, mock};
+use framezip_contract::{ErrorCode, Failure, Progress, Status, Verdict, VideoId};
+use std::{collections::BTreeSet, time::Duration};
+
+fn text(value: impl ToString) -> AttributeValue {
+    AttributeValue::S(value.to_string())
+}
+
+fn refused() -> Rule {
+    mock!(Client::update_item).then_error(|| {
+        UpdateItemError::ConditionalCheckFailedException(
+            ConditionalCheckFailedException::builder().build(),
+        )
+    })
+}
+
+fn lease() -> Lease {
+    Lease::of("worker", Duration::from_secs(900))
+}
+
+/// The placeholders of an update's expressions.
+fn used(request: &UpdateItemInput) -> BTreeSet<String> {
+    [request.update_expression(), request.condition_expression()]
+        .into_iter()
+        .flatten()
+        .flat_map(|expression| {
+            expression.split(|c: char| !(c.is_ascii_alphanumeric() || c == '#' || c == ':'))
+        })
+        .filter(|word| word.starts_with(['#', ':']))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// DynamoDB refuses a request that defines a placeholder and does not use it, or the other way.
+fn is_closed(request: &UpdateItemInput) -> bool {
+    let names = request.expression_attribute_names().into_iter().flat_map(|names| names.keys());
+    let values = request.expression_attribute_values().into_iter().flat_map(|values| values.keys());
+    names.chain(values).cloned().collect::<BTreeSet<_>>() == used(request)
+}
+
+#[tokio::test]
+async fn every_placeholder_is_defined_and_used() {
+    let record = sample();
+    let id = record.video.id;
+    let mut stored = item(&record);
+    stored.insert("parts".to_owned(), AttributeValue::Ss(vec!["0-1-a".to_owned()]));
+    let update = mock!(Client::update_item).match_requests(is_closed).then_output(move || {
+        UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build()
+    });
+    let videos = videos(&[&update]);
+    let ready =
+        Verdict::Ready { result: record.video.result.clone().unwrap(), warnings: Vec::new() };
+    let failed = Verdict::Failed(Failure::new(ErrorCode::Internal, "x"));
+    videos.queue(&owner(), id).await.unwrap();
+    videos.claim(&owner(), id, &lease()).await.unwrap();
+    videos.progress(&owner(), id, "worker", Progress { done: 1, total: 2 }).await.unwrap();
+    videos.split(&owner(), id, "worker").await.unwrap();
+    videos.advance(&owner(), id, "worker", 1).await.unwrap();
+    videos.add_part(&owner(), id, "worker", "0-1-a").await.unwrap();
+    videos.claim_assembly(&owner(), id, "worker", &lease()).await.unwrap();
+    videos.finish(&owner(), id, &ready).await.unwrap();
+    videos.finish(&owner(), id, &failed).await.unwrap();
+    assert_eq!(update.num_calls(), 9);
+}
+
+#[tokio::test]
+async fn a_split_names_the_run_by_its_message() {
+    let mut record = sample();
+    record.video.status = Status::Processing;
+    record.run = Some("worker".to_owned());
+    let stored = item(&record);
+    assert_eq!(stored["run"], text("worker"));
+    let update = mock!(Client::update_item)
+        .match_requests(|request| {
+            let values = request.expression_attribute_values().unwrap();
+            request.update_expression().unwrap().contains("run = :message")
+                && request.condition_expression()
+                    == Some("#status = :processing AND lease.#owner = :message")
+                && values[":message"] == text("worker")
+        })
+        .then_output(move || {
+            UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build()
+        });
+    let split = videos(&[&update]).split(&owner(), record.video.id, "worker").await.unwrap();
+    assert_eq!(split, Some(record));
+}
+
+#[tokio::test]
+async fn a_video_with_a_run_is_claimed_by_its_message_only() {
+    let stored = item(&sample());
+    let claim = mock!(Client::update_item)
+        .match_requests(|request| {
+            let condition = request.condition_expression().unwrap();
+            condition.ends_with("AND (attribute_not_exists(run) OR run = :owner)")
+                && request.expression_attribute_values().unwrap()[":owner"] == text("worker")
+        })
+        .then_output(move || {
+            UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build()
+        });
+    let claimed = videos(&[&claim]).claim(&owner(), VideoId::now(), &lease()).await.unwrap();
+    assert!(claimed.is_some());
+}
+
+#[tokio::test]
+async fn a_final_video_has_no_run() {
+    let record = sample();
+    let stored = item(&record);
+    let finish = mock!(Client::update_item)
+        .match_requests(|request| {
+            request.update_expression().unwrap().ends_with("REMOVE lease, progress, run")
+        })
+        .then_output(move || {
+            UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build()
+        });
+    let videos = videos(&[&finish]);
+    let ready =
+        Verdict::Ready { result: record.video.result.clone().unwrap(), warnings: Vec::new() };
+    let failed = Verdict::Failed(Failure::new(ErrorCode::Internal, "x"));
+    videos.finish(&owner(), record.video.id, &ready).await.unwrap();
+    videos.finish(&owner(), record.video.id, &failed).await.unwrap();
+    assert_eq!(finish.num_calls(), 2);
+}
+
+#[tokio::test]
+async fn progress_that_strayed_reads_within_its_total() {
+    let mut record = sample();
+    record.video.progress = Some(Progress { done: 0, total: 10 });
+    let mut stored = item(&record);
+    let strayed = AttributeValue::M(
+        [("done", "-3"), ("total", "10")]
+            .map(|(name, value)| (name.to_owned(), AttributeValue::N(value.to_owned())))
+            .into(),
+    );
+    stored.insert("progress".to_owned(), strayed);
+    let update = mock!(Client::update_item)
+        .match_requests(|request| {
+            let values = request.expression_attribute_values().unwrap();
+            values[":done"] == AttributeValue::N("-7".to_owned()) && values[":run"] == text("run")
+        })
+        .then_output(move || {
+            UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build()
+        });
+    let advanced = videos(&[&update]).advance(&owner(), record.video.id, "run", -7).await.unwrap();
+    assert_eq!(advanced, Some(record));
+}
+
+#[tokio::test]
+async fn a_part_is_told_with_those_before_it() {
+    let id = VideoId::now();
+    let sort = format!("run#{id}#run");
+    let update = mock!(Client::update_item)
+        .match_requests(move |request| {
+            let key = request.key().unwrap();
+            let values = request.expression_attribute_values().unwrap();
+            key["pk"] == text("user#owner")
+                && key["sk"] == text(&sort)
+                && values[":part"] == AttributeValue::Ss(vec!["5-9-b".to_owned()])
+                && request.condition_expression().is_none()
+                && request.return_values() == Some(&ReturnValue::AllNew)
+        })
+        .then_output(|| {
+            let parts = AttributeValue::Ss(vec!["0-5-a".to_owned(), "5-9-b".to_owned()]);
+            UpdateItemOutput::builder().attributes("parts", parts).build()
+        });
+    let parts = videos(&[&update]).add_part(&owner(), id, "run", "5-9-b").await.unwrap();
+    assert_eq!(parts, ["0-5-a", "5-9-b"]);
+}
+
+#[tokio::test]
+async fn one_message_assembles_at_a_time() {
+    let update = mock!(Client::update_item)
+        .match_requests(|request| {
+            let values = request.expression_attribute_values().unwrap();
+            values[":owner"] == text("worker")
+                && values[":lease"].as_m().unwrap()["owner"] == text("worker")
+        })
+        .then_output(|| UpdateItemOutput::builder().build());
+    let id = VideoId::now();
+    assert!(videos(&[&update]).claim_assembly(&owner(), id, "run", &lease()).await.unwrap());
+    let refused = refused();
+    assert!(!videos(&[&refused]).claim_assembly(&owner(), id, "run", &lease()).await.unwrap());
+}
+
+#[tokio::test]
+async fn workers_of_a_run_that_is_over_are_told_so() {
+    let refused = refused();
+    let videos = videos(&[&refused]);
+    let id = VideoId::now();
+    assert_eq!(videos.split(&owner(), id, "worker").await.unwrap(), None);
+    assert_eq!(videos.advance(&owner(), id, "run", 1).await.unwrap(), None);
+}
