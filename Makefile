@@ -22,8 +22,8 @@ FUNCTIONS := api enqueue extract notify
 # What a bare clone needs from Debian, besides Rust, gcc, make, Python and Node.
 APT_PACKAGES := ca-certificates curl libclang-dev nasm pkg-config shellcheck xz-utils \
 	$(shell python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv)
-# The programs that the tests let read an archive.
-TEST_PACKAGES := 7zip default-jdk-headless libarchive-tools unzip
+# The programs that the tests let read an archive or trace a process.
+TEST_PACKAGES := 7zip default-jdk-headless libarchive-tools strace unzip
 # The Python tools are installed anew when their pins change, not when a clone is new.
 TOOLS := $(VENV)/installed-$(firstword $(shell sha256sum local/requirements.txt))
 

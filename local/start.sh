@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Starts a local stack and deploys to it what `sam build` made:
 #
-#   start.sh DIRECTORY PORT
+#   start.sh DIRECTORY PORT [PARAMETER=VALUE ...]
+#
+# The parameters are the template's, where they are to differ from its defaults.
 #
 # DIRECTORY is the stack's own; it gets `ministack.pid` (the leader of a process group), `ministack.log`,
 # and, when the stack stands, `outputs.json`: the template's outputs by name, with ApiUrl as it is here.
@@ -9,6 +11,7 @@
 set -euo pipefail
 
 directory=$1 port=$2
+shift 2
 root=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$directory"
 directory=$(cd "$directory" && pwd)
@@ -52,7 +55,7 @@ fi
 if ! sam deploy --config-file "$root/samconfig.toml" --config-env local \
     --template-file "$root/.aws-sam/build/template.yaml" \
     --parameter-overrides SenderEmail=framezip@example.com LocalStack=yes \
-    Architecture="$(uname -m | sed s/aarch64/arm64/)" >"$directory/deploy.log" 2>&1; then
+    Architecture="$(uname -m | sed s/aarch64/arm64/)" "$@" >"$directory/deploy.log" 2>&1; then
     tail -n 30 "$directory/deploy.log" >&2
     echo "the deployment to the local stack failed" >&2
     exit 1

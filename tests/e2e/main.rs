@@ -4,6 +4,7 @@
 mod bad_input;
 mod delivery;
 mod privacy;
+mod split;
 mod upload;
 mod whole_way;
 
@@ -11,38 +12,54 @@ use anyhow::Result;
 use framezip_tests::Stack;
 use libtest_mimic::{Arguments, Trial};
 use std::{process::ExitCode, sync::Arc};
+use tokio::sync::Mutex;
+
+/// The stacks that the tests are on.
+#[derive(Clone)]
+struct Stacks {
+    /// As it is deployed by default.
+    usual: Arc<Stack>,
+    /// Where every video that takes longer than a second or so is split over several workers. For one
+    /// test at a time: some of them kill its workers.
+    hasty: Arc<Mutex<Stack>>,
+}
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     if arguments.list {
         return libtest_mimic::run(&arguments, trials(None)).exit_code();
     }
-    let stack = match Stack::start() {
-        Ok(stack) => Arc::new(stack),
+    let stacks = Stack::start(&[]).and_then(|usual| {
+        let hasty = Stack::start(&["SegmentSeconds=1"])?;
+        Ok(Stacks { usual: Arc::new(usual), hasty: Arc::new(Mutex::new(hasty)) })
+    });
+    let stacks = match stacks {
+        Ok(stacks) => stacks,
         Err(error) => {
             eprintln!("the local stack did not start: {error:#}");
             return ExitCode::FAILURE;
         }
     };
-    let conclusion = libtest_mimic::run(&arguments, trials(Some(&stack)));
-    drop(stack);
+    let conclusion = libtest_mimic::run(&arguments, trials(Some(&stacks)));
+    drop(stacks);
     conclusion.exit_code()
 }
 
 /// Every test by its name.
-fn trials(stack: Option<&Arc<Stack>>) -> Vec<Trial> {
+fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
     macro_rules! trials {
-        ($($module:ident :: $test:ident,)*) => {
+        (|$stacks:ident| $given:expr, $($module:ident :: $test:ident,)*) => {
             vec![$({
-                let stack = stack.cloned();
+                let stacks = stacks.cloned();
                 Trial::test(concat!(stringify!($module), "::", stringify!($test)), move || {
-                    let stack = stack.ok_or("there is no stack")?;
-                    block_on($module::$test(&stack)).map_err(|error| format!("{error:#}").into())
+                    let $stacks = stacks.ok_or("there is no stack")?;
+                    block_on($module::$test($given)).map_err(|error| format!("{error:#}").into())
                 })
             }),*]
         };
     }
-    trials![
+    let mut trials = trials![
+        |stacks| &stacks.usual,
         whole_way::a_video_becomes_a_zip_and_a_mail,
         whole_way::every_option_goes_all_the_way,
         whole_way::every_container_and_codec_gives_its_frames,
@@ -61,7 +78,17 @@ fn trials(stack: Option<&Arc<Stack>>) -> Vec<Trial> {
         delivery::an_outcome_that_comes_again_changes_nothing,
         delivery::a_job_given_up_ends_as_failed,
         delivery::a_message_that_does_not_parse_blocks_nothing,
-    ]
+    ];
+    trials.extend(trials![
+        |stacks| &stacks,
+        split::many_workers_give_the_bytes_that_one_gives,
+        split::a_worker_that_is_killed_is_replaced,
+        split::segments_that_come_twice_change_nothing,
+        split::a_video_taken_away_stops_all_its_workers,
+        split::a_segment_given_up_fails_the_video_once,
+        split::nothing_is_written_to_disk,
+    ]);
+    trials
 }
 
 fn block_on<T>(test: impl Future<Output = Result<T>>) -> Result<T> {

@@ -14,7 +14,7 @@ const RUNS: usize = 9;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
-    let stack = Stack::start()?;
+    let stack = Stack::start(&[])?;
     let person = Person::sign_up(&stack).await?;
     let mut seconds = Vec::new();
     // the first run starts the functions

@@ -5,6 +5,7 @@
 
 mod mail;
 mod person;
+mod processes;
 mod stack;
 mod zip_reader;
 

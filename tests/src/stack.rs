@@ -1,12 +1,15 @@
 //! The stack itself.
 
-use crate::Mail;
+use crate::{Mail, processes};
 use anyhow::{Context, Result, ensure};
 use aws_config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_lambda::{config::Credentials, primitives::Blob};
 use framezip_client::Server;
+use framezip_contract::Video;
 use serde::Deserialize;
 use std::{
+    collections::HashMap,
     env,
     net::TcpListener,
     path::{Path, PathBuf},
@@ -32,6 +35,7 @@ struct Outputs {
     jobs_queue_url: String,
     jobs_dead_letter_queue_url: String,
     outcomes_queue_url: String,
+    table_name: String,
 }
 
 fn root() -> PathBuf {
@@ -65,16 +69,18 @@ fn text(path: &Path) -> &str {
 }
 
 impl Stack {
-    /// Starts a stack and deploys to it.
+    /// Starts a stack and deploys to it, with these of the template's parameters, `Name=value`.
     ///
     /// # Errors
     /// Where `make build` was not run, or the stack does not stand.
-    pub fn start() -> Result<Self> {
+    pub fn start(parameters: &[&str]) -> Result<Self> {
         let built = root().join(".aws-sam/build/template.yaml");
         ensure!(built.exists(), "there is nothing to deploy: run `make build` first");
         let directory = tempfile::tempdir()?;
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let started = script("start.sh", &[text(directory.path()), &port.to_string()]);
+        let port_text = port.to_string();
+        let arguments = [&[text(directory.path()), &port_text], parameters].concat();
+        let started = script("start.sh", &arguments);
         let outputs = started.and_then(|()| {
             let json = std::fs::read(directory.path().join("outputs.json"))?;
             Ok(serde_json::from_slice(&json)?)
@@ -164,6 +170,39 @@ impl Stack {
         Ok(())
     }
 
+    /// The video's run, where several workers are at it.
+    ///
+    /// # Errors
+    /// Where DynamoDB refuses.
+    pub async fn run(&self, video: &Video) -> Result<Option<String>> {
+        let get = self.table().await.get_item().table_name(&self.outputs.table_name);
+        let got = get.set_key(Some(key(video))).send().await?;
+        let run = got.item.and_then(|mut item| item.remove("run"));
+        Ok(run.and_then(|run| run.as_s().ok().cloned()))
+    }
+
+    /// Takes a video's record away, as its deletion does.
+    ///
+    /// # Errors
+    /// Where DynamoDB refuses.
+    pub async fn forget(&self, video: &Video) -> Result<()> {
+        let delete = self.table().await.delete_item().table_name(&self.outputs.table_name);
+        delete.set_key(Some(key(video))).send().await?;
+        Ok(())
+    }
+
+    /// The processes of the extract function.
+    ///
+    /// # Errors
+    /// Where there is no `/proc`.
+    pub fn extract_workers(&self) -> Result<Vec<u32>> {
+        processes::workers(&self.endpoint, "framezip-extract")
+    }
+
+    async fn table(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&self.sdk().await)
+    }
+
     async fn send(&self, queue: &str, body: &str) -> Result<()> {
         let sqs = aws_sdk_sqs::Client::new(&self.sdk().await);
         sqs.send_message().queue_url(queue).message_body(body).send().await?;
@@ -179,6 +218,13 @@ impl Stack {
             .load()
             .await
     }
+}
+
+/// The key of a video's record, as shared/store writes it.
+fn key(video: &Video) -> HashMap<String, AttributeValue> {
+    let text = |text: String| AttributeValue::S(text);
+    let (pk, sk) = (format!("user#{}", video.owner), format!("video#{}", video.id));
+    HashMap::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))])
 }
 
 impl Drop for Stack {

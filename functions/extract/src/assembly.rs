@@ -34,8 +34,8 @@ pub(crate) struct Piece {
     pub(crate) bytes: u64,
 }
 
-/// Makes the object `key` of the pieces' bytes, in this order, and the tail's. Returns its length in
-/// bytes. The object that it replaces may be one of the pieces.
+/// Makes the object `key` of the pieces' bytes, in this order, and the tail's. Returns how many bytes
+/// came here for that, and were not copied by S3 itself. The object that it replaces may be one of the pieces.
 ///
 /// Run twice, it makes the same object, unless it replaced one of the pieces: then the second run
 /// fails. Where it fails, the pieces are as they were and nothing else is left behind.
@@ -47,17 +47,17 @@ pub(crate) async fn assemble(
     tail: Bytes,
 ) -> Result<u64, UploadError> {
     let target = Target { client: s3, bucket, key };
-    let length = pieces.iter().map(|piece| piece.bytes).sum::<u64>() + tail.len() as u64;
     let Some(plan) = Plan::of(pieces) else {
         let (bucket, key) = (bucket.to_owned(), key.to_owned());
         return Err(UploadError::TooManyParts { bucket, key });
     };
+    let gathered = plan.gathered();
     if plan.parts.is_empty() {
         target.put(gather(target, plan.rest, tail).await?).await?;
     } else {
         target.multipart(async |upload| send(upload, plan, tail).await).await?;
     }
-    Ok(length)
+    Ok(gathered)
 }
 
 async fn send(
@@ -245,8 +245,8 @@ mod tests {
         let (create, tail, complete) = (created(), sent(21, b"tail".to_vec()), completed(21));
         let mut rules = vec![&create, &tail, &complete];
         rules.extend(&copies);
-        let length = assembled(&rules, &[100 * MIB; 20], b"tail").await;
-        assert_eq!(length.unwrap(), 2000 * MIB + 4);
+        let gathered = assembled(&rules, &[100 * MIB; 20], b"tail").await;
+        assert_eq!(gathered.unwrap(), 0);
         assert_eq!(rules.iter().map(|rule| rule.num_calls()).sum::<usize>(), 23);
     }
 
@@ -265,16 +265,16 @@ mod tests {
             completed(4),
         ];
         let lengths = [2 * MIB, 0, 1545 * MIB, 7];
-        let length = assembled(&rules.each_ref(), &lengths, b"tail").await;
-        assert_eq!(length.unwrap(), 1547 * MIB + 11);
+        let gathered = assembled(&rules.each_ref(), &lengths, b"tail").await;
+        assert_eq!(gathered.unwrap(), 5 * MIB + 7);
         assert_eq!(rules.map(|rule| rule.num_calls()), [1; 9]);
     }
 
     #[tokio::test]
     async fn without_a_tail_the_last_copy_is_the_last_part() {
         let rules = [created(), copied(1, 0, "bytes=0-104857599"), completed(1)];
-        let length = assembled(&rules.each_ref(), &[100 * MIB], b"").await;
-        assert_eq!(length.unwrap(), 100 * MIB);
+        let gathered = assembled(&rules.each_ref(), &[100 * MIB], b"").await;
+        assert_eq!(gathered.unwrap(), 0);
     }
 
     #[tokio::test]
@@ -286,8 +286,8 @@ mod tests {
             })
             .then_output(|| PutObjectOutput::builder().build());
         let rules = [&downloaded(0, "bytes=0-1", 2), &downloaded(1, "bytes=0-0", 1), &put];
-        let length = assembled(&rules, &[2, 1, 0], b"tail").await;
-        assert_eq!(length.unwrap(), 7);
+        let gathered = assembled(&rules, &[2, 1, 0], b"tail").await;
+        assert_eq!(gathered.unwrap(), 3);
         assert_eq!(put.num_calls(), 1);
     }
 

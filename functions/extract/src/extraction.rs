@@ -177,8 +177,8 @@ fn end(
         (Ok(Made::Part { plan, part, entries, rest }), Ok(Uploaded { e_tag, .. })) => {
             let (key, attempt) = place;
             let name = PartName::new(part.targets.clone(), attempt);
-            let facts = Facts { key, e_tag, entries, part };
-            End::Piece(Box::new(Piece { plan, name, facts, rest }))
+            let facts = Facts { key, e_tag, entries, part: *part };
+            End::Piece(Box::new(Piece { plan: *plan, name, facts, rest }))
         }
     })
 }

@@ -23,6 +23,8 @@ struct End {
     /// The whole zip's length in bytes.
     length: u64,
     report: Report,
+    /// How many bytes came here to make it.
+    moved: u64,
 }
 
 impl Extractor {
@@ -37,22 +39,24 @@ impl Extractor {
     ) -> anyhow::Result<()> {
         let started = Instant::now();
         let folder = &self.folder(video, run);
-        let fetch = |name| async move { anyhow::Ok((folder.facts(&name).await?, name)) };
-        let fetched = stream::iter(names).map(fetch).buffered(FETCHED_AT_ONCE);
-        let (facts, names): (Vec<_>, Vec<_>) =
-            fetched.try_collect::<Vec<_>>().await?.into_iter().unzip();
+        let fetched = stream::iter(&names).map(|name| folder.facts(name));
+        let fetched: Vec<_> = fetched.buffered(FETCHED_AT_ONCE).try_collect().await?;
+        let (facts, lengths): (Vec<_>, Vec<_>) = fetched.into_iter().unzip();
         let pieces: Vec<_> = facts.iter().map(piece).collect();
         let end = end(plan, folder, facts).await?;
+        let mut moved = lengths.iter().sum::<usize>() as u64 + end.moved;
         let key = ObjectKey::zip(&video.owner, video.id).to_string();
         // who was at it before may have failed behind this
         if !self.is_there(&key, end.length).await? {
-            assembly::assemble(&self.s3, &self.results, &key, &pieces, end.bytes).await?;
+            moved += end.bytes.len() as u64;
+            moved += assembly::assemble(&self.s3, &self.results, &key, &pieces, end.bytes).await?;
         }
         tracing::info!(
             video.id = %video.id,
             parts.count = pieces.len(),
             frames.count = end.report.frames,
             zip.bytes = end.length,
+            moved.bytes = moved,
             duration_ms = started.elapsed().as_millis() as u64,
             "joined a video's parts"
         );
@@ -83,13 +87,14 @@ fn piece(facts: &Facts) -> Piece {
 
 async fn end(plan: &Plan, folder: &Folder<'_>, facts: Vec<Facts>) -> anyhow::Result<End> {
     let poster = poster_image(plan, folder, &facts).await?;
+    let moved = poster.len() as u64;
     let (entries, parts): (Vec<_>, Vec<_>) =
         facts.into_iter().map(|facts| (facts.entries, facts.part)).unzip();
     let (files, report) = plan.finish(&parts, poster)?;
     let mut zip = ZipWriter::after(Vec::new(), entries);
     files.iter().try_for_each(|file| zip.add(&file.name, &file.bytes))?;
     let (bytes, length) = zip.finish()?;
-    Ok(End { bytes: bytes.into(), length, report })
+    Ok(End { bytes: bytes.into(), length, report, moved })
 }
 
 /// The poster's bytes are those of a frame that is in one of the parts.

@@ -147,14 +147,15 @@ impl<'a> Folder<'a> {
     }
 
     pub(crate) async fn start(&self) -> anyhow::Result<Start> {
-        self.get(&format!("{}{START}", self.prefix)).await
+        Ok(self.get(&format!("{}{START}", self.prefix)).await?.0)
     }
 
     pub(crate) async fn put_start(&self, start: &Start) -> anyhow::Result<()> {
         self.put(&format!("{}{START}", self.prefix), start).await
     }
 
-    pub(crate) async fn facts(&self, name: &PartName) -> anyhow::Result<Facts> {
+    /// With them, how many bytes they are.
+    pub(crate) async fn facts(&self, name: &PartName) -> anyhow::Result<(Facts, usize)> {
         self.get(&self.facts_key(name)).await
     }
 
@@ -201,12 +202,13 @@ impl<'a> Folder<'a> {
         Ok(())
     }
 
-    async fn get<T: DeserializeOwned>(&self, key: &str) -> anyhow::Result<T> {
+    async fn get<T: DeserializeOwned>(&self, key: &str) -> anyhow::Result<(T, usize)> {
         let got = self.s3.get_object().bucket(self.bucket).key(key).send().await;
         let got = got.map_err(aws_sdk_s3::Error::from);
         let got = got.with_context(|| format!("S3 GetObject of {key} failed"))?;
         let bytes = got.body.collect().await?.into_bytes();
-        ciborium::from_reader(&bytes[..]).with_context(|| format!("{key} is not what it should be"))
+        let value = ciborium::from_reader(&bytes[..]);
+        Ok((value.with_context(|| format!("{key} is not what it should be"))?, bytes.len()))
     }
 
     async fn put(&self, key: &str, value: &impl Serialize) -> anyhow::Result<()> {

@@ -65,7 +65,7 @@ impl Extractor {
         let folder = self.folder(video, run);
         let plan = folder.start().await?.plan;
         let total = plan.total();
-        let piece = match self.work(hold, Task::Some(plan, targets)).await {
+        let piece = match self.work(hold, Task::Some(plan.into(), targets)).await {
             Ok(End::Piece(piece)) => *piece,
             Ok(End::Verdict(verdict)) => return self.tell(video, verdict).await,
             Ok(End::TakenAway) => return Ok(()),

@@ -29,7 +29,7 @@ pub(crate) enum Task {
     /// Everything, or as much as it can in time.
     Whole,
     /// Some targets of a plan that another worker made.
-    Some(Plan, Range<u32>),
+    Some(Box<Plan>, Range<u32>),
 }
 
 /// What came of it.
@@ -37,7 +37,7 @@ pub(crate) enum Made {
     /// The whole zip.
     Zip { frames: u32, source: Source, warnings: Vec<Warning> },
     /// A zip's entries, and what others are to do.
-    Part { plan: Plan, part: Part, entries: Entries, rest: Vec<Range<u32>> },
+    Part { plan: Box<Plan>, part: Box<Part>, entries: Entries, rest: Vec<Range<u32>> },
 }
 
 /// When the decoding thread must stop.
@@ -82,7 +82,7 @@ impl Work {
                 (media, all)
             }
             Task::Some(plan, targets) => {
-                (Media::resume(open, interrupt, plan, &self.limits)?, targets)
+                (Media::resume(open, interrupt, *plan, &self.limits)?, targets)
             }
         };
         let plan = media.plan().clone();
@@ -91,7 +91,7 @@ impl Work {
             self.report.send_replace(Some(Progress { done, total: plan.total() }));
         };
         report(0);
-        let pace = Pace::new(self.budget);
+        let mut pace = Pace::new(self.budget);
         let mut zip = ZipWriter::new(writer);
         let threads = threads(plan.source(), processors);
         let part = media.part(targets.clone(), threads, |output| {
@@ -102,7 +102,8 @@ impl Work {
             let Some(frame) = output.frame else { return Ok(ControlFlow::Continue(())) };
             let done = frame.number - first;
             report(done);
-            let stop = pace.is_too_slow(done, count);
+            pace.note(done);
+            let stop = pace.is_too_slow(count);
             Ok(if stop { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         });
         let part = part.map_err(|error| match error {
@@ -114,15 +115,14 @@ impl Work {
         if part.targets == (0..plan.total()) {
             return finished(&plan, part, zip);
         }
-        let end = part.targets.end;
-        let rest = pace.segments(end - first, end..targets.end, plan.step());
+        let rest = pace.segments(part.targets.end..targets.end, plan.step());
         let close = || {
             let (writer, entries) = zip.detach()?;
             writer.finish()?;
             Ok(entries)
         };
         let entries = close().map_err(FramesError::Sink)?;
-        Ok(Made::Part { plan, part, entries, rest })
+        Ok(Made::Part { plan: plan.into(), part: part.into(), entries, rest })
     }
 }
 

@@ -85,7 +85,7 @@ impl fmt::Display for Status {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Tally")]
 pub struct Progress {
-    /// Frames in the zip so far.
+    /// Wanted frames that are settled so far.
     pub done: u32,
     /// Frames wanted.
     pub total: u32,

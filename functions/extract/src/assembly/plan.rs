@@ -53,6 +53,15 @@ impl<'a> Plan<'a> {
         plans.find(|plan| plan.parts.len() < MOST_PARTS)
     }
 
+    /// How many bytes are not copied inside S3.
+    pub(super) fn gathered(&self) -> u64 {
+        let gathered = self.parts.iter().map(|part| match part {
+            Part::Copied(_) => 0,
+            Part::Gathered(slices) => length(slices),
+        });
+        gathered.sum::<u64>() + length(&self.rest)
+    }
+
     fn with_copies(longest: u64, pieces: &'a [Piece]) -> Self {
         let mut plan = Self { parts: Vec::new(), rest: Vec::new() };
         for piece in pieces.iter().filter(|piece| piece.bytes > 0) {
