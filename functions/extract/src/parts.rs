@@ -225,13 +225,10 @@ impl<'a> Folder<'a> {
 mod tests {
     use super::*;
 
-    fn names(targets: &[Range<u32>]) -> Vec<PartName> {
-        targets.iter().map(|targets| PartName::new(targets.clone(), Uuid::now_v7())).collect()
-    }
-
-    fn chained(targets: &[Range<u32>], total: u32) -> Option<Vec<Range<u32>>> {
-        let chain = chain(names(targets), total)?;
-        Some(chain.into_iter().map(|name| name.targets).collect())
+    fn chained(targets: &[(u32, u32)], total: u32) -> Option<Vec<(u32, u32)>> {
+        let name = |(first, end): &(u32, u32)| PartName::new(*first..*end, Uuid::now_v7());
+        let chain = chain(targets.iter().map(name).collect(), total)?;
+        Some(chain.into_iter().map(|name| (name.targets.start, name.targets.end)).collect())
     }
 
     #[test]
@@ -245,20 +242,21 @@ mod tests {
 
     #[test]
     fn parts_are_complete_when_none_is_missing() {
-        assert_eq!(chained(&[4..9, 0..4], 9), Some(vec![0..4, 4..9]));
-        assert_eq!(chained(&[4..9, 0..3], 9), None);
-        assert_eq!(chained(&[0..4], 9), None);
+        assert_eq!(chained(&[(4, 9), (0, 4)], 9), Some(vec![(0, 4), (4, 9)]));
+        assert_eq!(chained(&[(4, 9), (0, 3)], 9), None);
+        assert_eq!(chained(&[(0, 4)], 9), None);
         assert_eq!(chained(&[], 9), None);
-        assert_eq!(chained(&[0..9], 9), Some(vec![0..9]));
+        assert_eq!(chained(&[(0, 9)], 9), Some(vec![(0, 9)]));
     }
 
     #[test]
     fn attempts_that_stopped_elsewhere_do_not_matter() {
-        let all = [0..4, 4..9, 4..6, 6..9, 9..12, 4..7, 0..4];
+        let all = [(0, 4), (4, 9), (4, 6), (6, 9), (9, 12), (4, 7), (0, 4)];
         let chain = chained(&all, 12).unwrap();
-        assert_eq!((chain[0].clone(), chain.last().cloned()), (0..4, Some(9..12)));
-        assert!(chain.windows(2).all(|pair| pair[0].end == pair[1].start), "{chain:?}");
-        assert_eq!(chained(&[0..5, 0..4, 4..9], 9), Some(vec![0..4, 4..9]));
-        assert_eq!(chained(&[0..5, 0..4, 4..5, 5..9], 9).unwrap().last(), Some(&(5..9)));
+        assert_eq!((chain[0], chain.last()), ((0, 4), Some(&(9, 12))));
+        assert!(chain.windows(2).all(|pair| pair[0].1 == pair[1].0), "{chain:?}");
+        assert_eq!(chained(&[(0, 5), (0, 4), (4, 9)], 9), Some(vec![(0, 4), (4, 9)]));
+        let chain = chained(&[(0, 5), (0, 4), (4, 5), (5, 9)], 9).unwrap();
+        assert_eq!(chain.last(), Some(&(5, 9)));
     }
 }
