@@ -79,7 +79,10 @@ pub async fn a_worker_that_is_killed_is_replaced(stacks: &Stacks) -> Result<()> 
     let stack = &*stacks.hasty.lock().await;
     let person = Person::sign_up(stack).await?;
     let (video, _) = split(stack, &person).await?;
-    // whatever they are at: segments of this video, and perhaps others'
+    // they are at their segments then, and have said how long these are to be hidden
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let now = person.api.get(video.id).await?.video;
+    ensure!(now.status == Status::Processing, "too late to kill anybody: {now:?}");
     for pid in stack.extract_workers()? {
         let killed = Command::new("kill").args(["-KILL", &pid.to_string()]).status()?;
         ensure!(killed.success(), "{pid} could not be killed");

@@ -56,7 +56,7 @@ pub async fn every_option_goes_all_the_way(stack: &Stack) -> Result<()> {
     ensure!(times == [0.0, 1.2, 2.2, 5.4], "{times:?}");
     let names = zip.names()?;
     ensure!(names[..4].iter().all(|name| name.ends_with(".webp")), "{names:?}");
-    let rest = ["poster.webp", "sheet.jpg", "storyboard/001.jpg", "storyboard.vtt", "frames.json"];
+    let rest = ["storyboard/001.jpg", "poster.webp", "sheet.jpg", "storyboard.vtt", "frames.json"];
     ensure!(names[4..] == rest, "{names:?}");
     Ok(())
 }
