@@ -5,6 +5,7 @@ use crate::{
     container::Container,
     opener::Opener,
     reference::{References, Referred},
+    shown::time,
 };
 use ffmpeg_next::{
     Discard, Error as FfmpegError, Packet, codec, decoder, error::EAGAIN, ffi, frame,
@@ -197,6 +198,19 @@ impl Decoder {
         };
         self.restart();
         Ok(there)
+    }
+
+    /// The first picture after going to `tick`, which must not be behind it; else the index was wrong, and
+    /// it is the first picture of all.
+    pub(crate) fn land(&mut self, tick: i64) -> Result<Option<frame::Video>, FramesError> {
+        if self.go_to(tick)?
+            && let Some(picture) = self.next()?
+            && time(&picture) <= tick
+        {
+            return Ok(Some(picture));
+        }
+        self.rewind()?;
+        self.next()
     }
 
     /// Goes back to the first packet; opens the container anew where it cannot go back.

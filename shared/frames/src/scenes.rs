@@ -36,12 +36,7 @@ pub(crate) fn scenes(
 ) -> Result<Vec<i64>, FramesError> {
     let mut cuts = Cuts { threshold, previous: None, change: 0.0 };
     let mut begins = Vec::new();
-    decoder.go_to(from)?;
-    let mut first = decoder.next()?;
-    if first.as_ref().is_none_or(|picture| time(picture) > from) {
-        decoder.rewind()?;
-        first = decoder.next()?;
-    }
+    let mut first = decoder.land(from)?;
     while let Some(picture) = first.take() {
         let tick = time(&picture);
         first = decoder.next()?;

@@ -197,7 +197,7 @@ impl Worker {
     ) -> Result<(), FramesError> {
         let Some(&first) = span.targets.get(targets.start) else { return Ok(()) };
         let missing = |index: usize| Pick::Missing(span.first + index, span.targets[index]);
-        let Some(mut shown) = self.land(first)? else {
+        let Some(mut shown) = self.decoder.land(first)?.map(Shown::new) else {
             return targets.into_iter().try_for_each(|index| emit(missing(index)));
         };
         let mut given = None;
@@ -238,19 +238,6 @@ impl Worker {
             }
         }
         Ok(true)
-    }
-
-    /// The first picture after a seek to `target`, which must not be behind it; else the index was
-    /// wrong, and the first picture of all.
-    fn land(&mut self, target: i64) -> Result<Option<Shown>, FramesError> {
-        if self.decoder.go_to(target)?
-            && let Some(picture) = self.decoder.next()?
-            && time(&picture) <= target
-        {
-            return Ok(Some(Shown::new(picture)));
-        }
-        self.decoder.rewind()?;
-        Ok(self.decoder.next()?.map(Shown::new))
     }
 }
 

@@ -163,9 +163,7 @@ impl Rgb {
         let (width, height) = orientation.turned((width, height));
         Self { width, height, channels, pixels }
     }
-}
 
-impl Rgb {
     /// The same without transparency, where that lets black through.
     pub(crate) fn over_black(self) -> Self {
         if self.channels == 3 {
