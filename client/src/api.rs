@@ -1,12 +1,16 @@
 //! The API's calls, in the name of one signed-in user.
 
 use crate::{Error, Server, Tokens, UserPool, backoff::Backoff, http};
-use framezip_contract::{CreateVideo, CreatedVideo, Status, Video, VideoId, VideoPage, VideoView};
+use framezip_contract::{
+    CreateVideo, CreateVideos, CreatedVideo, CreatedVideos, Status, Upload, Video, VideoId,
+    VideoPage, VideoView,
+};
 use jiff::Timestamp;
 use reqwest::{RequestBuilder, Url};
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use std::time::Duration;
 use tokio::sync::Mutex;
+use uuid::Uuid;
 
 const FIRST_POLL: Duration = Duration::from_millis(300);
 const LAST_POLL: Duration = Duration::from_secs(2);
@@ -44,15 +48,48 @@ impl ApiClient {
         Ok(tokens.id_token.clone())
     }
 
-    /// Makes a video's record, `POST /videos`. Its bytes go up by [`Self::upload`]. Not repeated on
-    /// failure: a second one would make a second record.
+    /// Makes a video's record, `POST /videos`. Its bytes go up by [`Self::upload`].
     ///
     /// # Errors
     ///
     /// [`Error::Problem`] where the API refuses, and as for any request.
     pub async fn create(&self, video: &CreateVideo) -> Result<CreatedVideo, Error> {
-        let request = self.server.http.post(self.server.url(&["videos"])).json(video);
-        self.send("create the video", request).await
+        self.create_once("create the video", video).await
+    }
+
+    /// Makes the records of up to 20 videos, `POST /videos`: of all or of none.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::create`].
+    pub async fn create_all(&self, videos: &CreateVideos) -> Result<Vec<CreatedVideo>, Error> {
+        let created: CreatedVideos = self.create_once("create the videos", videos).await?;
+        Ok(created.videos)
+    }
+
+    /// What has arrived of a video's bytes, and where the rest goes, `GET /videos/{id}/upload`: the
+    /// page after the part `after`, or the first after 0.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Problem`] with the code `upload_over` where the bytes have come, and as for any
+    /// request.
+    pub async fn upload_state(&self, id: VideoId, after: u16) -> Result<Upload, Error> {
+        let mut url = self.server.url(&["videos", &id.to_string(), "upload"]);
+        url.query_pairs_mut().append_pair("after", &after.to_string());
+        self.read("read the upload", url).await
+    }
+
+    /// Makes a video of the parts that were sent, `POST /videos/{id}/upload/complete`. Safe to repeat.
+    /// [`Self::upload`] does it by itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Problem`] with the code `upload_incomplete` where parts are missing, and as for any
+    /// request.
+    pub async fn complete_upload(&self, id: VideoId) -> Result<Video, Error> {
+        let url = self.server.url(&["videos", &id.to_string(), "upload", "complete"]);
+        self.repeat("complete the upload", || self.server.http.post(url.clone())).await
     }
 
     /// One video, `GET /videos/{id}`, with a fresh download link when it is ready.
@@ -113,14 +150,34 @@ impl ApiClient {
         }
     }
 
+    /// `POST /videos` under a key of its own, so that a repetition makes nothing twice.
+    async fn create_once<T: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        body: &impl Serialize,
+    ) -> Result<T, Error> {
+        let (url, key) = (self.server.url(&["videos"]), Uuid::now_v7().to_string());
+        let post = || self.server.http.post(url.clone()).header("idempotency-key", &key).json(body);
+        self.repeat(operation, post).await
+    }
+
     async fn read<T: DeserializeOwned>(
         &self,
         operation: &'static str,
         url: Url,
     ) -> Result<T, Error> {
+        self.repeat(operation, || self.server.http.get(url.clone())).await
+    }
+
+    /// Sends a request that is safe to repeat, until it gets through or has failed a few times.
+    async fn repeat<T: DeserializeOwned>(
+        &self,
+        operation: &'static str,
+        request: impl Fn() -> RequestBuilder,
+    ) -> Result<T, Error> {
         let mut backoff = Backoff::default();
         loop {
-            let result = self.send(operation, self.server.http.get(url.clone())).await;
+            let result = self.send(operation, request()).await;
             if !http::worth_repeating(&result) || !backoff.pause().await {
                 return result;
             }
@@ -172,8 +229,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_record_is_asked_for_once_only() {
-        let server = TestServer::start([Answer::json(503, "{}"), Answer::json(503, "{}")]).await;
+    async fn a_record_is_asked_for_again_under_the_same_key() {
+        let refused = Answer::json(400, r#"{"message":"no"}"#);
+        let server = TestServer::start([Answer::json(503, "{}"), refused]).await;
         let video = CreateVideo {
             file_name: "a.mp4".to_owned(),
             bytes: 1,
@@ -181,11 +239,13 @@ mod tests {
             extraction: ExtractionOptions::default(),
         };
         let error = server.api_client(3600).create(&video).await.unwrap_err();
-        assert_eq!(error.status(), Some(503));
-        let requests = server.requests();
-        assert_eq!(requests.len(), 1);
+        assert_eq!(error.status(), Some(400));
+        let [first, second] = server.requests().try_into().unwrap();
+        assert!(first.header("idempotency-key").is_some_and(|key| key.len() == 36), "{first:?}");
+        assert_eq!(first.header("idempotency-key"), second.header("idempotency-key"));
+        assert_eq!(first.body, second.body);
         assert_eq!(
-            requests[0].json(),
+            first.json(),
             serde_json::json!({"fileName": "a.mp4", "bytes": 1, "extraction": {}})
         );
     }

@@ -12,7 +12,7 @@
 //!
 //! let file = SourceFile::open("clip.mp4").await?;
 //! let created = api.create(&file.request(Default::default())).await?;
-//! api.upload(&created.upload, &file, |_sent| ()).await?;
+//! api.upload(&created, &file, |_sent| ()).await?;
 //! let view = api.wait(created.video.id, |_video| ()).await?;
 //! if let Some(download) = view.download {
 //!     api.download(&download, "clip.zip", |_received| ()).await?;
@@ -21,8 +21,9 @@
 //! # }
 //! ```
 //!
-//! Requests that are safe to repeat (every GET, the upload, the download) are repeated a few times
-//! when the network or the server fails. Neither uploads nor downloads are held in memory, and both
+//! Requests that are safe to repeat (all but those to the user pool) are repeated a few times when the
+//! network or the server fails. Large files go up in parts; an upload that was broken off goes on where
+//! it was, by [`ApiClient::resume`]. Neither uploads nor downloads are held in memory, and both
 //! may take as long as they move.
 
 mod api;

@@ -66,10 +66,15 @@ pub(crate) struct TestServer {
 
 impl TestServer {
     pub(crate) async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
+        Self::start_with(|_| answers.into_iter().collect()).await
+    }
+
+    /// With answers that name the server's own URL.
+    pub(crate) async fn start_with(answers: impl FnOnce(&str) -> Vec<Answer>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let answers: Vec<_> = answers.into_iter().collect();
+        let answers = answers(&url);
         let kept = Arc::clone(&requests);
         tokio::spawn(async move {
             for answer in answers {

@@ -2,7 +2,9 @@
 //! network could carry out.
 
 mod bad_input;
+mod creation;
 mod delivery;
+mod multipart;
 mod privacy;
 mod split;
 mod upload;
@@ -71,6 +73,14 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         upload::another_length_than_announced_is_refused,
         upload::an_upload_cannot_be_replaced,
         upload::wrong_requests_name_every_field,
+        multipart::a_large_video_goes_up_in_parts,
+        multipart::a_broken_off_upload_goes_on_where_it_was,
+        multipart::a_part_is_taken_only_as_announced,
+        multipart::another_users_upload_is_not_found,
+        creation::a_repeated_call_makes_nothing_new,
+        creation::calls_of_one_key_at_once_make_one_video,
+        creation::several_videos_are_created_at_once_or_none,
+        creation::unfinished_videos_are_limited,
         bad_input::what_is_no_video_fails_with_its_code_and_a_mail,
         bad_input::a_truncated_video_gives_what_it_holds,
         delivery::an_upload_event_that_comes_again_changes_nothing,

@@ -1,7 +1,9 @@
 //! What may be sent, and what may not.
 
 use anyhow::{Result, ensure};
-use framezip_contract::{CreateVideo, ExtractionOptions, Status, Upload};
+use framezip_contract::{
+    CreateVideo, CreatedVideo, ExtractionOptions, SingleUpload, Status, Upload,
+};
 use framezip_tests::{Person, Stack};
 
 fn announced(bytes: u64) -> CreateVideo {
@@ -13,7 +15,14 @@ fn announced(bytes: u64) -> CreateVideo {
     }
 }
 
-async fn put(upload: &Upload, body: Vec<u8>) -> Result<u16> {
+fn single(created: &CreatedVideo) -> Result<&SingleUpload> {
+    match &created.upload {
+        Some(Upload::Single(upload)) => Ok(upload),
+        other => anyhow::bail!("a small video goes up in one PUT: {other:?}"),
+    }
+}
+
+async fn put(upload: &SingleUpload, body: Vec<u8>) -> Result<u16> {
     let mut request = reqwest::Client::new().put(&upload.url).body(body);
     for (name, value) in &upload.headers {
         request = request.header(name, value);
@@ -24,23 +33,25 @@ async fn put(upload: &Upload, body: Vec<u8>) -> Result<u16> {
 pub async fn another_length_than_announced_is_refused(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let created = person.api.create(&announced(1000)).await?;
+    let upload = single(&created)?;
     for length in [0, 999, 1001, 5000] {
-        let status = put(&created.upload, vec![0; length]).await?;
+        let status = put(upload, vec![0; length]).await?;
         ensure!(status == 403, "{length} bytes in place of 1000: {status}");
     }
     let view = person.api.get(created.video.id).await?;
     ensure!(view.video.status == Status::AwaitingUpload, "{view:?}");
-    ensure!(put(&created.upload, vec![0; 1000]).await? == 200, "the announced length is taken");
+    ensure!(put(upload, vec![0; 1000]).await? == 200, "the announced length is taken");
     Ok(())
 }
 
 pub async fn an_upload_cannot_be_replaced(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let created = person.api.create(&announced(10)).await?;
-    ensure!(put(&created.upload, vec![1; 10]).await? == 200);
-    let status = put(&created.upload, vec![2; 10]).await?;
+    let upload = single(&created)?;
+    ensure!(put(upload, vec![1; 10]).await? == 200);
+    let status = put(upload, vec![2; 10]).await?;
     ensure!(status == 412, "a second upload: {status}");
-    let mut without = created.upload.clone();
+    let mut without = upload.clone();
     without.headers.remove("if-none-match");
     let status = put(&without, vec![2; 10]).await?;
     ensure!(status == 403, "a second upload without the signed header: {status}");

@@ -46,7 +46,7 @@ impl Person {
         let source = SourceFile::open(file).await?;
         let options: ExtractionOptions = serde_json::from_str(options)?;
         let created = self.api.create(&source.request(options)).await?;
-        self.api.upload(&created.upload, &source, |_| ()).await?;
+        self.api.upload(&created, &source, |_| ()).await?;
         Ok(created.video.id)
     }
 

@@ -1,12 +1,14 @@
 //! The routes, and what they share.
 
-use crate::{links::Links, problem::ApiError, videos};
+use crate::{
+    create, links::Links, problem::ApiError, upload_routes, uploads, uploads::Uploads, videos,
+};
 use axum::{
     Json, Router,
     extract::{self, Request},
     middleware::{self, Next},
     response::Response,
-    routing::get,
+    routing::{get, post},
 };
 use framezip_contract::{Limits, WebConfig};
 use framezip_runtime::settings::{self, SettingError};
@@ -17,8 +19,10 @@ use std::{sync::Arc, time::Instant};
 /// What the routes need.
 pub(crate) struct State {
     pub(crate) videos: Videos,
+    pub(crate) uploads: Uploads,
     pub(crate) links: Links,
     pub(crate) limits: Limits,
+    pub(crate) max_unfinished_videos: u32,
     pub(crate) config: WebConfig,
 }
 
@@ -29,12 +33,15 @@ impl State {
     /// Names the variable that is missing or wrong.
     pub(crate) async fn from_env() -> Result<Self, SettingError> {
         let sdk = framezip_runtime::sdk_config().await;
+        let uploads = aws_sdk_s3::Client::from_conf(uploads::configured(&sdk).build());
         let region = settings::region()?;
         let cognito = format!("https://cognito-idp.{region}.amazonaws.com/");
         Ok(Self {
             videos: Videos::new(aws_sdk_dynamodb::Client::new(&sdk), settings::table_name()?),
-            links: Links::new(&sdk, settings::uploads_bucket()?, settings::results_bucket()?),
+            uploads: Uploads::new(uploads, settings::uploads_bucket()?),
+            links: Links::new(&sdk, settings::results_bucket()?),
             limits: settings::limits()?,
+            max_unfinished_videos: settings::max_unfinished_videos()?,
             config: WebConfig {
                 region,
                 user_pool_id: settings::user_pool_id()?,
@@ -51,8 +58,10 @@ pub(crate) fn app(state: State) -> Router {
     Router::new()
         .route("/health", get(health))
         .route("/config.json", get(config))
-        .route("/videos", get(videos::list).post(videos::create))
+        .route("/videos", get(videos::list).post(create::create))
         .route("/videos/{id}", get(videos::read))
+        .route("/videos/{id}/upload", get(upload_routes::look))
+        .route("/videos/{id}/upload/complete", post(upload_routes::complete))
         .fallback(async || ApiError::NotFound)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(middleware::from_fn(log))

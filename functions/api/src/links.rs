@@ -1,13 +1,12 @@
-//! Presigned URLs. They are made for each answer and never stored or logged.
+//! Presigned URLs of results. They are made for each answer and never stored or logged.
 //!
-//! Needs `s3:PutObject` on uploads and `s3:GetObject` on results: a URL can do what its signer can.
+//! Needs `s3:GetObject` on results: a URL can do what its signer can.
 
 use aws_sdk_s3::{
     Client,
-    config::RequestChecksumCalculation,
     presigning::{PresignedRequest, PresigningConfig},
 };
-use framezip_contract::{Download, ObjectKey, Upload, Video};
+use framezip_contract::{Download, ObjectKey, Video};
 use framezip_runtime::SdkConfig;
 use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -16,44 +15,15 @@ use std::time::Duration;
 /// How long a link works.
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// Makes links to the two buckets.
+/// Makes links to the bucket of results.
 pub(crate) struct Links {
     s3: Client,
-    uploads: String,
     results: String,
 }
 
 impl Links {
-    pub(crate) fn new(sdk: &SdkConfig, uploads: String, results: String) -> Self {
-        // a checksum of a body that is not there yet would be signed, and be wrong
-        let config = aws_sdk_s3::config::Builder::from(sdk)
-            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired);
-        Self { s3: Client::from_conf(config.build()), uploads, results }
-    }
-
-    /// One PUT of exactly the announced bytes, that replaces no object.
-    pub(crate) async fn upload(&self, video: &Video) -> anyhow::Result<Upload> {
-        let signed = self
-            .s3
-            .put_object()
-            .bucket(&self.uploads)
-            .key(ObjectKey::source(&video.owner, video.id).to_string())
-            .content_length(i64::try_from(video.bytes)?)
-            .content_type(&video.content_type)
-            .if_none_match("*")
-            .presigned(PresigningConfig::expires_in(LIFETIME)?)
-            .await?;
-        let headers = signed
-            .headers()
-            .filter(|(name, _)| !matches!(*name, "content-length" | "host"))
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
-        Ok(Upload {
-            method: signed.method().to_owned(),
-            url: signed.uri().to_owned(),
-            headers,
-            expires_at: expiry()?,
-        })
+    pub(crate) fn new(sdk: &SdkConfig, results: String) -> Self {
+        Self { s3: Client::new(sdk), results }
     }
 
     /// The zip, under a name that tells which video it is of.

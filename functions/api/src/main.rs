@@ -1,11 +1,15 @@
 //! The HTTP API: creates videos, hands out presigned URLs, tells where videos stand.
 
 mod app;
+mod call_key;
+mod create;
 mod links;
 mod problem;
 mod request;
 #[cfg(test)]
 mod tests;
+mod upload_routes;
+mod uploads;
 mod user;
 mod videos;
 

@@ -22,6 +22,8 @@ pub(crate) enum ApiError {
     MethodNotAllowed,
     /// More than the limit.
     TooLarge(String),
+    /// What does not go as things stand, with its code and its sentence.
+    Refused(StatusCode, &'static str, String),
     /// Our fault. What it was goes to the log, not to the client.
     Internal(anyhow::Error),
 }
@@ -63,6 +65,7 @@ impl ApiError {
             Self::TooLarge(detail) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail, Vec::new())
             }
+            Self::Refused(status, code, detail) => (status, code, detail, Vec::new()),
             Self::Internal(error) => {
                 tracing::error!(error = format!("{error:#}"), "a request failed");
                 (

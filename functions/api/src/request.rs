@@ -4,7 +4,85 @@ use crate::problem::ApiError;
 use framezip_contract::{
     CreateVideo, Extraction, FieldError, InvalidExtraction, Limits, Status, VideoId,
 };
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
+
+/// The most videos that one call creates.
+const MOST_VIDEOS: usize = 20;
+
+/// What `POST /videos` asks for.
+#[derive(Debug, PartialEq)]
+pub(crate) struct NewVideos {
+    pub(crate) videos: Vec<NewVideo>,
+    /// Whether they came as a list, and are answered as one.
+    pub(crate) batch: bool,
+}
+
+/// Several videos, each of which is to say for itself what is wrong with it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Batch {
+    videos: Vec<Value>,
+}
+
+impl NewVideos {
+    /// Checks the body of `POST /videos`: a video, or several under `videos`.
+    pub(crate) fn parse(body: &[u8], limits: &Limits) -> Result<Self, ApiError> {
+        let body: Value = serde_json::from_slice(body).map_err(malformed)?;
+        let new = match body.get("videos") {
+            Some(_) => Self::several(object(body).map_err(malformed)?)?,
+            None => {
+                let request = object(body).map_err(malformed)?;
+                let video = NewVideo::check(request, "").map_err(ApiError::Invalid)?;
+                Self { videos: vec![video], batch: false }
+            }
+        };
+        let limit = limits.upload_bytes;
+        match new.videos.iter().position(|video| video.bytes > limit) {
+            None => Ok(new),
+            Some(index) => {
+                let which = if new.batch { format!("videos[{index}]: ") } else { String::new() };
+                Err(ApiError::TooLarge(format!("{which}A file may have at most {limit} bytes.")))
+            }
+        }
+    }
+
+    fn several(Batch { videos: requests }: Batch) -> Result<Self, ApiError> {
+        if !(1..=MOST_VIDEOS).contains(&requests.len()) {
+            let detail = format!("must be 1 to {MOST_VIDEOS} videos");
+            return Err(ApiError::Invalid(vec![FieldError::new("videos", detail)]));
+        }
+        let (mut videos, mut errors) = (Vec::new(), Vec::new());
+        for (index, request) in requests.into_iter().enumerate() {
+            let field = format!("videos[{index}]");
+            let checked = match object(request) {
+                Ok(request) => NewVideo::check(request, &format!("{field}.")),
+                Err(error) => Err(vec![FieldError::new(field, error.to_string())]),
+            };
+            match checked {
+                Ok(video) => videos.push(video),
+                Err(wrong) => errors.extend(wrong),
+            }
+        }
+        if errors.is_empty() {
+            Ok(Self { videos, batch: true })
+        } else {
+            Err(ApiError::Invalid(errors))
+        }
+    }
+}
+
+/// A JSON object as a type; serde alone would take an array of the fields' values, too.
+fn object<T: DeserializeOwned>(value: Value) -> serde_json::Result<T> {
+    if value.is_object() {
+        return serde_json::from_value(value);
+    }
+    Err(serde::de::Error::custom("it must be an object"))
+}
+
+fn malformed(error: serde_json::Error) -> ApiError {
+    ApiError::Malformed(format!("The body is not as it must be: {error}"))
+}
 
 /// A video to create.
 #[derive(Debug, PartialEq)]
@@ -18,34 +96,29 @@ pub(crate) struct NewVideo {
 const DEFAULT_TYPE: &str = "application/octet-stream";
 
 impl NewVideo {
-    /// Checks the body of `POST /videos`.
-    pub(crate) fn parse(body: &[u8], limits: &Limits) -> Result<Self, ApiError> {
-        let request: CreateVideo = serde_json::from_slice(body).map_err(|error| {
-            ApiError::Malformed(format!("The body is not as it must be: {error}"))
-        })?;
+    /// Checks one video of the body of `POST /videos`, whose fields' names begin with `path`.
+    fn check(request: CreateVideo, path: &str) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
+        let mut wrong = |field: &str, detail: &str| {
+            errors.push(FieldError::new(format!("{path}{field}"), detail));
+        };
         let name = &request.file_name;
         if !(1..=255).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-            let detail = "must be 1 to 255 characters, without control characters";
-            errors.push(FieldError::new("fileName", detail));
+            wrong("fileName", "must be 1 to 255 characters, without control characters");
         }
         let content_type = request.content_type.unwrap_or_else(|| DEFAULT_TYPE.to_owned());
         if !is_media_type(&content_type) {
-            errors.push(FieldError::new("contentType", "must be a media type, such as video/mp4"));
+            wrong("contentType", "must be a media type, such as video/mp4");
         }
         let extraction = Extraction::try_from(request.extraction)
-            .map_err(|InvalidExtraction(wrong)| {
-                errors.extend(wrong.into_iter().map(|error| {
-                    FieldError::new(format!("extraction.{}", error.field), error.detail)
-                }));
+            .map_err(|InvalidExtraction(errors)| {
+                for error in errors {
+                    wrong(&format!("extraction.{}", error.field), &error.detail);
+                }
             })
             .unwrap_or_default();
         if !errors.is_empty() {
-            return Err(ApiError::Invalid(errors));
-        }
-        if request.bytes > limits.upload_bytes {
-            let limit = limits.upload_bytes;
-            return Err(ApiError::TooLarge(format!("A file may have at most {limit} bytes.")));
+            return Err(errors);
         }
         Ok(Self { file_name: request.file_name, bytes: request.bytes, content_type, extraction })
     }
@@ -93,8 +166,22 @@ impl ListQuery {
 mod tests {
     use super::*;
 
+    fn parse_all(json: &str) -> Result<NewVideos, ApiError> {
+        NewVideos::parse(json.as_bytes(), &Limits::default())
+    }
+
     fn parse(json: &str) -> Result<NewVideo, ApiError> {
-        NewVideo::parse(json.as_bytes(), &Limits::default())
+        parse_all(json).map(|mut new| {
+            assert!(!new.batch);
+            new.videos.remove(0)
+        })
+    }
+
+    fn wrong_fields(json: &str) -> Vec<String> {
+        let Err(ApiError::Invalid(errors)) = parse_all(json) else {
+            panic!("{json} is not invalid")
+        };
+        errors.into_iter().map(|error| error.field).collect()
     }
 
     #[test]
@@ -107,9 +194,7 @@ mod tests {
     #[test]
     fn every_wrong_field_is_named() {
         let json = r#"{"fileName":"","bytes":1,"contentType":"x","extraction":{"every":0}}"#;
-        let Err(ApiError::Invalid(errors)) = parse(json) else { panic!("{:?}", parse(json)) };
-        let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
-        assert_eq!(fields, ["fileName", "contentType", "extraction.every"]);
+        assert_eq!(wrong_fields(json), ["fileName", "contentType", "extraction.every"]);
     }
 
     #[test]
@@ -118,12 +203,39 @@ mod tests {
             "",
             "[]",
             "{}",
+            "7",
+            r#"["a.mp4",1]"#,
             r#"{"fileName":"a","bytes":-1}"#,
             r#"{"fileName":"a","bytes":1,"x":1}"#,
+            r#"{"videos":{}}"#,
+            r#"{"videos":null}"#,
+            r#"{"videos":[{"fileName":"a","bytes":1}],"bytes":1}"#,
         ] {
-            assert!(matches!(parse(json), Err(ApiError::Malformed(_))), "{json}");
+            assert!(matches!(parse_all(json), Err(ApiError::Malformed(_))), "{json}");
         }
+    }
+
+    #[test]
+    fn too_large_files_are_refused() {
         let huge = format!(r#"{{"fileName":"a","bytes":{}}}"#, u64::MAX);
         assert!(matches!(parse(&huge), Err(ApiError::TooLarge(_))));
+        let batch = format!(r#"{{"videos":[{{"fileName":"a","bytes":1}},{huge}]}}"#);
+        let Err(ApiError::TooLarge(detail)) = parse_all(&batch) else { panic!("{batch}") };
+        assert!(detail.starts_with("videos[1]: "), "{detail}");
+    }
+
+    #[test]
+    fn several_videos_are_checked_one_by_one() {
+        let good = r#"{"fileName":"a.mp4","bytes":1}"#;
+        let new = parse_all(&format!(r#"{{"videos":[{good},{good}]}}"#)).unwrap();
+        assert_eq!((new.videos.len(), new.batch), (2, true));
+        let wrong = r#"{"fileName":"","bytes":1,"extraction":{"quality":0}}"#;
+        assert_eq!(
+            wrong_fields(&format!(r#"{{"videos":[{wrong},{good},{{"bytes":1}},[]]}}"#)),
+            ["videos[0].fileName", "videos[0].extraction.quality", "videos[2]", "videos[3]"]
+        );
+        assert_eq!(wrong_fields(r#"{"videos":[]}"#), ["videos"]);
+        let many = vec![good; MOST_VIDEOS + 1].join(",");
+        assert_eq!(wrong_fields(&format!(r#"{{"videos":[{many}]}}"#)), ["videos"]);
     }
 }

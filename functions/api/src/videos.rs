@@ -1,54 +1,14 @@
-//! `/videos`: create, list, read.
+//! `/videos`: list, read.
 
-use crate::{
-    app::State,
-    problem::ApiError,
-    request::{ListQuery, NewVideo},
-    user::User,
-};
+use crate::{app::State, problem::ApiError, request::ListQuery, user::User};
 use axum::{
     Json,
     extract::{self, Path, Query, rejection::QueryRejection},
-    http::{HeaderName, StatusCode, header},
 };
-use bytes::Bytes;
-use framezip_contract::{CreatedVideo, Status, Video, VideoId, VideoPage, VideoView};
-use framezip_store::Record;
-use jiff::Timestamp;
+use framezip_contract::{VideoPage, VideoView};
 use std::sync::Arc;
 
 type Shared = extract::State<Arc<State>>;
-
-/// `POST /videos`: a record, and where the bytes go.
-pub(crate) async fn create(
-    extract::State(state): Shared,
-    user: User,
-    body: Bytes,
-) -> Result<(StatusCode, [(HeaderName, String); 1], Json<CreatedVideo>), ApiError> {
-    let new = NewVideo::parse(&body, &state.limits)?;
-    let now = Timestamp::now().round(jiff::Unit::Millisecond)?;
-    let video = Video {
-        id: VideoId::now(),
-        owner: user.id,
-        file_name: new.file_name,
-        bytes: new.bytes,
-        content_type: new.content_type,
-        extraction: new.extraction,
-        status: Status::AwaitingUpload,
-        created_at: now,
-        updated_at: now,
-        progress: None,
-        result: None,
-        warnings: Vec::new(),
-        error: None,
-    };
-    let upload = state.links.upload(&video).await?;
-    let record = Record { video, email: user.email, lease: None, notice: None, run: None };
-    state.videos.create(&record).await?;
-    tracing::info!(video.id = %record.video.id, video.bytes = record.video.bytes, "created a video");
-    let location = [(header::LOCATION, format!("/videos/{}", record.video.id))];
-    Ok((StatusCode::CREATED, location, Json(CreatedVideo { video: record.video, upload })))
-}
 
 /// `GET /videos`: the user's own, newest first.
 pub(crate) async fn list(

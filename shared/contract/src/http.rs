@@ -1,9 +1,8 @@
 //! The bodies of the HTTP API, as the server writes them and the client reads them.
 
-use crate::{ExtractionOptions, FieldError, Video};
+use crate::{ExtractionOptions, FieldError, Upload, Video};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// `POST /videos`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,28 +20,30 @@ pub struct CreateVideo {
     pub extraction: ExtractionOptions,
 }
 
+/// `POST /videos` with several files.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateVideos {
+    /// The files, 1 to 20.
+    pub videos: Vec<CreateVideo>,
+}
+
 /// The answer to `POST /videos`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CreatedVideo {
     /// The new record.
     pub video: Video,
-    /// Where its bytes go.
-    pub upload: Upload,
+    /// Where its bytes go. Absent where the call was a repetition, and the bytes have come since the
+    /// first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<Upload>,
 }
 
-/// One request that uploads the whole file.
+/// The answer to `POST /videos` with several files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Upload {
-    /// The HTTP method, `PUT`.
-    pub method: String,
-    /// The presigned URL.
-    pub url: String,
-    /// Headers that must be sent as they stand here; they are signed. `content-length` is signed
-    /// too: HTTP clients set it themselves.
-    pub headers: BTreeMap<String, String>,
-    /// When the URL stops working.
-    pub expires_at: Timestamp,
+pub struct CreatedVideos {
+    /// The new records, in the order of the files.
+    pub videos: Vec<CreatedVideo>,
 }
 
 /// One video, with a download link when there is something to download.

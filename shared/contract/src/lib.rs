@@ -13,13 +13,15 @@ mod message;
 mod options;
 mod position;
 mod tiles;
+mod upload;
 mod video;
 
 pub use error::ErrorCode;
 pub use extraction::{Extraction, Fit, Format, Select};
 pub use fraction::{Fraction, InvalidFraction};
 pub use http::{
-    CreateVideo, CreatedVideo, Download, Problem, Upload, VideoPage, VideoView, WebConfig,
+    CreateVideo, CreateVideos, CreatedVideo, CreatedVideos, Download, Problem, VideoPage,
+    VideoView, WebConfig,
 };
 pub use id::{InvalidKey, ObjectKey, UserId, VideoId};
 pub use invalid::{FieldError, InvalidExtraction};
@@ -28,4 +30,5 @@ pub use message::{Job, Outcome, Segment, Verdict};
 pub use options::ExtractionOptions;
 pub use position::{InvalidPosition, Position};
 pub use tiles::{Tiles, TilesOptions};
+pub use upload::{ArrivedPart, MultipartUpload, PartUrl, SingleUpload, Upload};
 pub use video::{Failure, Progress, Source, Status, Video, Warning, ZipFacts};

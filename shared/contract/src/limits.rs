@@ -16,8 +16,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            // what S3 takes in one PUT
-            upload_bytes: 5 << 30,
+            upload_bytes: 50 << 30,
             duration_seconds: 12 * 60 * 60,
             frames: 50_000,
             pixels: 8192 * 8192,

@@ -14,6 +14,7 @@
 //! | `API_URL` | notify | where a mail's reader finds the API |
 //! | `AWS_ENDPOINT_URL` | all | set on a local stack only: what answers in place of AWS |
 //! | `MAX_UPLOAD_BYTES`, `MAX_DURATION_SECONDS`, `MAX_FRAMES`, `MAX_PIXELS` | api, extract | the limits |
+//! | `MAX_UNFINISHED_VIDEOS` | api | how many videos one user may have under way |
 //! | `SEGMENT_SECONDS` | extract | how long one worker may take before others are to do the rest |
 //! | `AWS_LAMBDA_LOG_LEVEL`, `AWS_LAMBDA_LOG_FORMAT` | all | set by Lambda's logging configuration |
 

@@ -72,6 +72,14 @@ pub fn limits() -> Result<Limits, SettingError> {
     })
 }
 
+/// How many unfinished videos one user may have.
+///
+/// # Errors
+/// Where `MAX_UNFINISHED_VIDEOS` is not set, or not to a whole number.
+pub fn max_unfinished_videos() -> Result<u32, SettingError> {
+    number("MAX_UNFINISHED_VIDEOS")
+}
+
 /// How long one worker may take for a video, before others are to do the rest of it.
 ///
 /// # Errors

@@ -5,11 +5,13 @@
 //! happen; a write whose condition does not hold changes nothing and says so. No step is decided by
 //! a read that is followed by a write.
 //!
-//! Beside the videos lie the runs of those whose work was split, one item each.
+//! Beside the videos lie the runs of those whose work was split, and for a day the keys of the calls
+//! that made videos, one item each.
 //!
 //! Needs `dynamodb:PutItem`, `GetItem`, `UpdateItem` and `Query` on the table, each function only
 //! those of the methods it calls.
 
+mod creation;
 mod list;
 mod notice;
 mod record;
@@ -18,9 +20,10 @@ mod steps;
 #[cfg(test)]
 mod tests;
 
+pub use creation::{CallKey, Creation};
 pub use list::Page;
 pub use notice::Notice;
-pub use record::Record;
+pub use record::{Multipart, Record};
 pub use steps::Lease;
 
 use aws_sdk_dynamodb::{
@@ -71,39 +74,20 @@ impl Videos {
         Self { client, table: table.into() }
     }
 
-    /// Writes the record of a new video.
-    ///
-    /// # Errors
-    /// [`StoreError::Dynamo`]; also where a record of this id exists.
-    pub async fn create(&self, record: &Record) -> Result<(), StoreError> {
-        let item: Item = serde_dynamo::to_item(record.as_item()).map_err(|e| self.bad_item(e))?;
-        self.client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await
-            .map_err(|e| self.failed("PutItem", e))?;
-        Ok(())
-    }
-
     /// Reads a video's record as it stands after every write that has returned; `None` where this
     /// user has no such video.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn get(&self, owner: &UserId, id: VideoId) -> Result<Option<Record>, StoreError> {
-        let output = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(record::key(owner, id)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(|e| self.failed("GetItem", e))?;
-        output.item.map(|item| self.record(item)).transpose()
+        let item = self.item(record::key(owner, id)).await?;
+        item.map(|item| self.record(item)).transpose()
+    }
+
+    async fn item(&self, key: Item) -> Result<Option<Item>, StoreError> {
+        let get = self.client.get_item().table_name(&self.table).set_key(Some(key));
+        let got = get.consistent_read(true).send().await.map_err(|e| self.failed("GetItem", e))?;
+        Ok(got.item)
     }
 
     fn update(&self, owner: &UserId, id: VideoId) -> UpdateItemFluentBuilder {

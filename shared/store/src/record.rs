@@ -24,6 +24,19 @@ pub struct Record {
     /// `processing`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
+    /// How S3 knows its upload, where that comes in parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub multipart: Option<Multipart>,
+}
+
+/// An upload in parts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Multipart {
+    /// The id that S3 gave it.
+    pub upload_id: String,
+    /// The length of every part in bytes, but of the last.
+    pub part_bytes: u64,
 }
 
 /// A record under its key.
@@ -75,6 +88,11 @@ pub(crate) fn key(owner: &UserId, id: VideoId) -> Item {
 /// The key of the item that holds one run's parts.
 pub(crate) fn run_key(owner: &UserId, id: VideoId, run: &str) -> Item {
     item_key(owner, format!("run#{id}#{run}"))
+}
+
+/// The key of the item that remembers a client's call.
+pub(crate) fn call_key(owner: &UserId, name: &str) -> Item {
+    item_key(owner, format!("key#{name}"))
 }
 
 fn item_key(owner: &UserId, sort: String) -> Item {

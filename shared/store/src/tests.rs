@@ -1,13 +1,13 @@
 //! Against a real client over mocked HTTP: what goes out, and what comes of the answers.
 
+mod creation;
 mod runs;
 
-use crate::{Lease, Record, Videos};
+use crate::{Lease, Multipart, Record, Videos};
 use aws_sdk_dynamodb::{
     Client,
     operation::{
         get_item::GetItemOutput,
-        put_item::PutItemOutput,
         query::QueryOutput,
         update_item::{UpdateItemError, UpdateItemOutput},
     },
@@ -60,6 +60,7 @@ fn sample() -> Record {
         lease: Some(Lease::of("worker", Duration::from_secs(1))),
         notice: None,
         run: None,
+        multipart: Some(Multipart { upload_id: "upload".to_owned(), part_bytes: 16 << 20 }),
     }
 }
 
@@ -83,17 +84,6 @@ async fn a_record_reads_back_as_written() {
         .then_output(move || GetItemOutput::builder().set_item(Some(stored.clone())).build());
     let read = videos(&[&get]).get(&owner(), record.video.id).await.unwrap();
     assert_eq!(read, Some(record));
-}
-
-#[tokio::test]
-async fn a_new_record_replaces_none() {
-    let put = mock!(Client::put_item)
-        .match_requests(|request| {
-            request.condition_expression() == Some("attribute_not_exists(pk)")
-        })
-        .then_output(|| PutItemOutput::builder().build());
-    videos(&[&put]).create(&sample()).await.unwrap();
-    assert_eq!(put.num_calls(), 1);
 }
 
 #[tokio::test]

@@ -1,0 +1,154 @@
+//! `POST /videos`: records, and where the bytes go.
+
+use crate::{
+    app::State,
+    call_key::IdempotencyKey,
+    problem::ApiError,
+    request::{NewVideo, NewVideos},
+    uploads::MOST_URLS,
+    user::User,
+};
+use axum::{
+    Json, extract,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use framezip_contract::{CreatedVideo, CreatedVideos, Status, Video, VideoId};
+use framezip_store::{Creation, Record};
+use jiff::Timestamp;
+use std::sync::Arc;
+
+/// `POST /videos`: one video, or several, all or none of them.
+///
+/// A call with an `Idempotency-Key` that came before gets what the first one made, with fresh URLs.
+/// Uploads in parts that were begun for a call that then fails are left to the bucket's lifecycle:
+/// whether their records were written may not be known.
+pub(crate) async fn create(
+    extract::State(state): extract::State<Arc<State>>,
+    user: User,
+    key: IdempotencyKey,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let new = NewVideos::parse(&body, &state.limits)?;
+    let key = key.of(&body);
+    if let Some(key) = &key
+        && let Some(before) = state.videos.created_before(&user.id, key).await?
+    {
+        return repeated(&state, &user, before, new.batch).await;
+    }
+    room_for(&state, &user, new.videos.len()).await?;
+    let mut records = Vec::with_capacity(new.videos.len());
+    for video in new.videos {
+        let mut record = record(video, &user)?;
+        record.multipart = state.uploads.begin(&record.video).await?;
+        records.push(record);
+    }
+    match state.videos.create(&user.id, &records, key.as_ref()).await? {
+        Creation::Created => created(&state, records, new.batch).await,
+        // a call of the same key was quicker
+        before => {
+            for record in &records {
+                if let Err(error) = state.uploads.abort(record).await {
+                    let error = format!("{error:#}");
+                    tracing::warn!(error, "an upload that is not wanted is left to the lifecycle");
+                }
+            }
+            repeated(&state, &user, before, new.batch).await
+        }
+    }
+}
+
+/// Refuses what would be too many videos at once. Calls side by side can overshoot: the limit is
+/// against abuse, and the videos are counted before they are written.
+async fn room_for(state: &State, user: &User, new: usize) -> Result<(), ApiError> {
+    let most = state.max_unfinished_videos;
+    let count = state.videos.unfinished(&user.id, most).await?;
+    if usize::try_from(count)? + new <= usize::try_from(most)? {
+        return Ok(());
+    }
+    let detail = format!(
+        "You may have at most {most} unfinished videos, and have {count}. Finish or delete some, \
+         or wait: an upload that does not come is forgotten after 48 hours."
+    );
+    Err(ApiError::Refused(StatusCode::CONFLICT, "too_many_videos", detail))
+}
+
+fn record(new: NewVideo, user: &User) -> anyhow::Result<Record> {
+    let now = Timestamp::now().round(jiff::Unit::Millisecond)?;
+    let video = Video {
+        id: VideoId::now(),
+        owner: user.id.clone(),
+        file_name: new.file_name,
+        bytes: new.bytes,
+        content_type: new.content_type,
+        extraction: new.extraction,
+        status: Status::AwaitingUpload,
+        created_at: now,
+        updated_at: now,
+        progress: None,
+        result: None,
+        warnings: Vec::new(),
+        error: None,
+    };
+    let email = user.email.clone();
+    Ok(Record { video, email, lease: None, notice: None, run: None, multipart: None })
+}
+
+async fn created(state: &State, records: Vec<Record>, batch: bool) -> Result<Response, ApiError> {
+    let urls = urls_each(&records);
+    let mut videos = Vec::with_capacity(records.len());
+    for record in records {
+        let upload = Some(state.uploads.offer(&record, urls).await?);
+        let Record { video, .. } = record;
+        tracing::info!(video.id = %video.id, video.bytes = video.bytes, "created a video");
+        videos.push(CreatedVideo { video, upload });
+    }
+    answer(StatusCode::CREATED, videos, batch)
+}
+
+/// The videos that an earlier call made, those of them that are still there.
+async fn repeated(
+    state: &State,
+    user: &User,
+    before: Creation,
+    batch: bool,
+) -> Result<Response, ApiError> {
+    let Creation::Repeated(ids) = before else {
+        let detail = "This Idempotency-Key came with another body before. Take a new one.";
+        let code = "idempotency_key_reused";
+        return Err(ApiError::Refused(StatusCode::UNPROCESSABLE_ENTITY, code, detail.to_owned()));
+    };
+    let mut records = Vec::with_capacity(ids.len());
+    for id in ids {
+        records.extend(state.videos.get(&user.id, id).await?);
+    }
+    let urls = urls_each(&records);
+    let mut videos = Vec::with_capacity(records.len());
+    for record in records {
+        let upload = match record.video.status {
+            Status::AwaitingUpload => state.uploads.look(&record, 0, urls).await?,
+            _ => None,
+        };
+        videos.push(CreatedVideo { video: record.video, upload });
+    }
+    answer(StatusCode::OK, videos, batch)
+}
+
+/// How many part URLs each of these videos may have, for the answer to stay small.
+fn urls_each(records: &[Record]) -> usize {
+    MOST_URLS / records.len().max(1)
+}
+
+fn answer(
+    status: StatusCode,
+    mut videos: Vec<CreatedVideo>,
+    batch: bool,
+) -> Result<Response, ApiError> {
+    if batch {
+        return Ok((status, Json(CreatedVideos { videos })).into_response());
+    }
+    let created = videos.pop().ok_or(ApiError::NotFound)?;
+    let location = [(header::LOCATION, format!("/videos/{}", created.video.id))];
+    Ok((status, location, Json(created)).into_response())
+}

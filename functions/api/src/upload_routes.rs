@@ -1,0 +1,107 @@
+//! `/videos/{id}/upload`: what has arrived of a video, where the rest goes, and that it is complete.
+
+use crate::{
+    app::State,
+    problem::ApiError,
+    uploads::{Completion, MOST_URLS},
+    user::User,
+};
+use axum::{
+    Json,
+    extract::{self, Path, Query, rejection::QueryRejection},
+    http::StatusCode,
+};
+use framezip_contract::{Status, Upload, Video};
+use framezip_store::Record;
+use serde::Deserialize;
+use std::sync::Arc;
+
+type Shared = extract::State<Arc<State>>;
+
+/// The most runs of missing parts that an answer names.
+const MOST_RUNS: usize = 20;
+
+/// The query of `GET /videos/{id}/upload`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UploadQuery {
+    /// The last part of the page before.
+    after: Option<u16>,
+}
+
+/// `GET /videos/{id}/upload`: a page of what has arrived, with fresh URLs for what has not.
+pub(crate) async fn look(
+    extract::State(state): Shared,
+    user: User,
+    Path(id): Path<String>,
+    query: Result<Query<UploadQuery>, QueryRejection>,
+) -> Result<Json<Upload>, ApiError> {
+    let Query(query) = query.map_err(|error| ApiError::Malformed(error.body_text()))?;
+    let record = owned(&state, &user, &id).await?;
+    if record.video.status != Status::AwaitingUpload {
+        return Err(over());
+    }
+    let upload = state.uploads.look(&record, query.after.unwrap_or(0), MOST_URLS).await?;
+    upload.map(Json).ok_or_else(over)
+}
+
+/// `POST /videos/{id}/upload/complete`: makes the video of its parts. Run again, it does nothing. That
+/// the video is queued comes a little later, by S3's event.
+pub(crate) async fn complete(
+    extract::State(state): Shared,
+    user: User,
+    Path(id): Path<String>,
+) -> Result<Json<Video>, ApiError> {
+    let record = owned(&state, &user, &id).await?;
+    if record.video.status != Status::AwaitingUpload {
+        return Ok(Json(record.video));
+    }
+    match state.uploads.complete(&record).await? {
+        Completion::Done => Ok(Json(record.video)),
+        Completion::Missing(missing) => Err(incomplete(&missing)),
+        Completion::Gone => Err(over()),
+    }
+}
+
+/// The user's own video. What is another's, or no id at all, is not found.
+async fn owned(state: &State, user: &User, id: &str) -> Result<Record, ApiError> {
+    let id = id.parse().map_err(|_| ApiError::NotFound)?;
+    state.videos.get(&user.id, id).await?.ok_or(ApiError::NotFound)
+}
+
+fn over() -> ApiError {
+    let detail = "This upload is over: its bytes have come, or it was given up.";
+    ApiError::Refused(StatusCode::CONFLICT, "upload_over", detail.to_owned())
+}
+
+fn incomplete(missing: &[u16]) -> ApiError {
+    let detail = format!("Parts are missing: {}. Send them first.", runs(missing));
+    ApiError::Refused(StatusCode::CONFLICT, "upload_incomplete", detail)
+}
+
+/// Numbers as one writes them: `1-3, 7`.
+fn runs(numbers: &[u16]) -> String {
+    let runs: Vec<_> = numbers
+        .chunk_by(|one, next| one + 1 == *next)
+        .map(|run| match run {
+            [one] => one.to_string(),
+            _ => format!("{}-{}", run[0], run[run.len() - 1]),
+        })
+        .collect();
+    if runs.len() > MOST_RUNS {
+        return format!("{} and more", runs[..MOST_RUNS].join(", "));
+    }
+    runs.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::runs;
+
+    #[test]
+    fn missing_parts_are_named_in_short() {
+        assert_eq!(runs(&[1, 2, 3, 7, 9, 10]), "1-3, 7, 9-10");
+        let odd: Vec<_> = (0..100).map(|index| 2 * index + 1).collect();
+        assert!(runs(&odd).ends_with("37, 39 and more"), "{}", runs(&odd));
+    }
+}
