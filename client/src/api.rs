@@ -1,6 +1,6 @@
 //! The API's calls, in the name of one signed-in user.
 
-use crate::{Error, Server, Tokens, UserPool, backoff::Backoff, http};
+use crate::{Error, Server, Tokens, UserPool, Whose, backoff::Backoff, http};
 use framezip_contract::{
     CreateVideo, CreateVideos, CreatedVideo, CreatedVideos, Status, Upload, Video, VideoId,
     VideoPage, VideoView,
@@ -102,7 +102,8 @@ impl ApiClient {
     }
 
     /// One page of the user's videos, newest first: those in one status or all, at most `limit` of
-    /// them, from where the `cursor` of the page before points.
+    /// them, from where the `cursor` of the page before points. Only a page without a `cursor` is the
+    /// last one: with a status, a page may be short or empty although others follow.
     ///
     /// # Errors
     ///
@@ -113,18 +114,7 @@ impl ApiClient {
         limit: Option<u32>,
         cursor: Option<&str>,
     ) -> Result<VideoPage, Error> {
-        let mut url = self.server.url(&["videos"]);
-        let parameters = [
-            ("status", status.map(|status| status.to_string())),
-            ("limit", limit.map(|limit| limit.to_string())),
-            ("cursor", cursor.map(str::to_owned)),
-        ];
-        for (name, value) in parameters {
-            if let Some(value) = value {
-                url.query_pairs_mut().append_pair(name, &value);
-            }
-        }
-        self.read("list the videos", url).await
+        self.list_of(&Whose::Own, status, limit, cursor).await
     }
 
     /// Waits until a video is ready or failed; `seen` is told of every look at it, at first three
@@ -161,7 +151,7 @@ impl ApiClient {
         self.repeat(operation, post).await
     }
 
-    async fn read<T: DeserializeOwned>(
+    pub(crate) async fn read<T: DeserializeOwned>(
         &self,
         operation: &'static str,
         url: Url,
@@ -184,7 +174,7 @@ impl ApiClient {
         }
     }
 
-    async fn send<T: DeserializeOwned>(
+    pub(crate) async fn send<T: DeserializeOwned>(
         &self,
         operation: &'static str,
         request: RequestBuilder,

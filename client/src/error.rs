@@ -153,7 +153,8 @@ fn address(url: &Url) -> String {
 
 fn told(problem: &Problem) -> String {
     let fields = problem.errors.iter().map(|error| format!("\n  {error}")).collect::<String>();
-    format!("{} ({}){fields}", problem.detail, problem.code)
+    let id = problem.request_id.as_ref().map(|id| format!(", request {id}")).unwrap_or_default();
+    format!("{} ({}{id}){fields}", problem.detail, problem.code)
 }
 
 /// Cognito's no.

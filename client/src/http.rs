@@ -26,6 +26,13 @@ pub(crate) async fn json<T: DeserializeOwned>(
     serde_json::from_slice(&body).map_err(|source| Error::Answer { operation, source })
 }
 
+/// Sends a small request whose answer has no body.
+pub(crate) async fn empty(operation: &'static str, request: RequestBuilder) -> Result<(), Error> {
+    let network = |source| Error::network(operation, source);
+    let response = request.timeout(REQUEST).send().await.map_err(network)?;
+    success(operation, response).await.map(drop)
+}
+
 /// Whether to send the same request again.
 pub(crate) fn worth_repeating<T>(result: &Result<T, Error>) -> bool {
     result.as_ref().is_err_and(Error::is_transient)
@@ -119,6 +126,15 @@ mod tests {
             error.to_string(),
             "cannot do it: Two fields are wrong. (invalid_request)\n  extraction.every: must be more"
         );
+    }
+
+    #[tokio::test]
+    async fn a_failure_of_the_server_is_told_with_its_request() {
+        let body = r#"{"type":"about:blank","title":"Internal Server Error","status":500,
+            "code":"internal","detail":"Something went wrong.","requestId":"JKJaXmPLvHcESHA="}"#;
+        let error = error_of(Answer::new(500, "application/problem+json", body)).await;
+        let expected = "cannot do it: Something went wrong. (internal, request JKJaXmPLvHcESHA=)";
+        assert_eq!(error.to_string(), expected);
     }
 
     #[tokio::test]

@@ -32,6 +32,7 @@ mod cognito;
 mod download;
 mod error;
 mod http;
+mod manage;
 mod server;
 mod source_file;
 #[cfg(test)]
@@ -42,6 +43,7 @@ mod upload;
 pub use api::ApiClient;
 pub use cognito::{SignedUp, UserPool};
 pub use error::{Error, Refusal};
+pub use manage::Whose;
 pub use server::Server;
 pub use source_file::SourceFile;
 pub use tokens::Tokens;

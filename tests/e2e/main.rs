@@ -3,9 +3,12 @@
 
 mod bad_input;
 mod creation;
+mod delete;
 mod delivery;
+mod lists;
 mod multipart;
 mod privacy;
+mod retry;
 mod split;
 mod upload;
 mod whole_way;
@@ -68,6 +71,7 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         whole_way::two_users_are_served_at_once,
         whole_way::lists_are_paged_and_filtered,
         privacy::another_users_video_is_not_found,
+        privacy::no_verb_reaches_another_users_video,
         privacy::requests_without_a_good_token_are_refused,
         privacy::links_work_only_as_they_were_signed,
         upload::another_length_than_announced_is_refused,
@@ -88,6 +92,17 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         delivery::an_outcome_that_comes_again_changes_nothing,
         delivery::a_job_given_up_ends_as_failed,
         delivery::a_message_that_does_not_parse_blocks_nothing,
+        lists::filtered_lists_are_paged,
+        lists::a_cursor_is_good_for_its_own_list_only,
+        lists::administrators_see_everyones_videos,
+        lists::administrators_delete_anybodys_video,
+        retry::a_ready_video_takes_other_options,
+        retry::a_failed_video_is_tried_again_whatever_comes_late,
+        retry::a_video_is_begun_again_only_when_it_can_be,
+        retry::of_two_that_begin_it_again_one_is_refused,
+        delete::nothing_of_a_ready_video_stays,
+        delete::a_worker_stops_when_its_video_is_deleted,
+        delete::a_video_is_deleted_on_its_way,
     ];
     trials.extend(trials![
         |stacks| &stacks,

@@ -4,12 +4,13 @@
 //! functions' real binaries, IAM enforced. It starts on a free port and stops when it is dropped.
 
 mod mail;
+mod owner;
 mod person;
 mod processes;
 mod stack;
 mod zip_reader;
 
 pub use mail::Mail;
-pub use person::{Person, get};
+pub use person::{Person, get, request};
 pub use stack::Stack;
 pub use zip_reader::{ManifestFrame, ZipFile};

@@ -7,7 +7,8 @@ use framezip_contract::{ExtractionOptions, VideoId, VideoView};
 use std::{path::Path, time::Duration};
 use uuid::Uuid;
 
-const PASSWORD: &str = "Correct-horse-9-battery";
+/// The password of everybody.
+pub(crate) const PASSWORD: &str = "Correct-horse-9-battery";
 /// Between two looks at something that will come.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many looks before it is taken as missing: half a minute.
@@ -36,6 +37,28 @@ impl Person {
         pool.confirm(&email, &code).await?;
         let tokens = pool.sign_in(&email, PASSWORD).await?;
         Ok(Self { email, api: ApiClient::new(server, pool, tokens) })
+    }
+
+    /// An administrator.
+    ///
+    /// # Errors
+    /// As for [`Self::sign_up`].
+    pub async fn admin(stack: &Stack) -> Result<Self> {
+        let Self { email, .. } = Self::sign_up(stack).await?;
+        stack.make_admin(&email).await?;
+        let server = stack.server()?;
+        let pool = server.user_pool().await?;
+        // the first token does not tell of the group
+        let tokens = pool.sign_in(&email, PASSWORD).await?;
+        Ok(Self { email, api: ApiClient::new(server, pool, tokens) })
+    }
+
+    /// An ID token that is good for one second.
+    ///
+    /// # Errors
+    /// Where the stack refuses.
+    pub async fn short_lived_token(&self, stack: &Stack) -> Result<String> {
+        stack.short_lived_token(&self.email, PASSWORD).await
     }
 
     /// Creates a video of a file and uploads its bytes.
@@ -76,6 +99,20 @@ impl Person {
         anyhow::bail!("no mail came about video {id}")
     }
 
+    /// As [`Self::get`], by any method.
+    ///
+    /// # Errors
+    /// Where the API does not answer.
+    pub async fn request(
+        &self,
+        stack: &Stack,
+        method: &str,
+        path: &str,
+    ) -> Result<(u16, serde_json::Value)> {
+        let token = self.api.id_token().await?;
+        request(stack, method, path, Some(&token)).await
+    }
+
     /// Sends a request of one's own making, with one's token, and returns status and body.
     ///
     /// # Errors
@@ -95,12 +132,26 @@ pub async fn get(
     path: &str,
     token: Option<&str>,
 ) -> Result<(u16, serde_json::Value)> {
+    request(stack, "GET", path, token).await
+}
+
+/// As [`get`], by any method. An answer without a body is `null`.
+///
+/// # Errors
+/// As for [`get`].
+pub async fn request(
+    stack: &Stack,
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+) -> Result<(u16, serde_json::Value)> {
     let url = format!("{}{path}", stack.api_url());
-    let mut request = reqwest::Client::new().get(url);
+    let mut request = reqwest::Client::new().request(method.parse()?, url);
     if let Some(token) = token {
         request = request.bearer_auth(token);
     }
     let answer = request.send().await?;
-    let status = answer.status().as_u16();
-    Ok((status, answer.json().await?))
+    let (status, body) = (answer.status().as_u16(), answer.text().await?);
+    let body = if body.is_empty() { serde_json::Value::Null } else { serde_json::from_str(&body)? };
+    Ok((status, body))
 }

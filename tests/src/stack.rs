@@ -18,24 +18,29 @@ use std::{
 use tempfile::TempDir;
 
 /// Where the stack says it is.
-const REGION: &str = "eu-central-1";
+pub(crate) const REGION: &str = "eu-central-1";
 
 /// A running stack.
 pub struct Stack {
-    directory: TempDir,
-    endpoint: String,
-    outputs: Outputs,
+    pub(crate) directory: TempDir,
+    pub(crate) endpoint: String,
+    pub(crate) outputs: Outputs,
 }
 
 /// The template's outputs, as far as tests need them.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Outputs {
+pub(crate) struct Outputs {
     api_url: String,
+    pub(crate) api_id: String,
     jobs_queue_url: String,
     jobs_dead_letter_queue_url: String,
     outcomes_queue_url: String,
     table_name: String,
+    pub(crate) uploads_bucket_name: String,
+    pub(crate) results_bucket_name: String,
+    pub(crate) user_pool_id: String,
+    pub(crate) user_pool_client_id: String,
 }
 
 fn root() -> PathBuf {
@@ -210,7 +215,7 @@ impl Stack {
     }
 
     /// The account's own credentials: the stack enforces IAM for its functions, not for its owner.
-    async fn sdk(&self) -> aws_config::SdkConfig {
+    pub(crate) async fn sdk(&self) -> aws_config::SdkConfig {
         aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(REGION))
             .credentials_provider(Credentials::new("test", "test", None, None, "the stack's owner"))

@@ -1,7 +1,16 @@
 //! The routes, and what they share.
 
 use crate::{
-    create, links::Links, problem::ApiError, upload_routes, uploads, uploads::Uploads, videos,
+    create,
+    cursor::Cursors,
+    jobs::Jobs,
+    lifecycle,
+    links::Links,
+    objects::Objects,
+    problem::{self, ApiError},
+    upload_routes,
+    uploads::{self, Uploads},
+    videos,
 };
 use axum::{
     Json, Router,
@@ -13,6 +22,7 @@ use axum::{
 use framezip_contract::{Limits, WebConfig};
 use framezip_runtime::settings::{self, SettingError};
 use framezip_store::Videos;
+use lambda_http::request::RequestContext;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Instant};
 
@@ -21,6 +31,9 @@ pub(crate) struct State {
     pub(crate) videos: Videos,
     pub(crate) uploads: Uploads,
     pub(crate) links: Links,
+    pub(crate) objects: Objects,
+    pub(crate) jobs: Jobs,
+    pub(crate) cursors: Cursors,
     pub(crate) limits: Limits,
     pub(crate) max_unfinished_videos: u32,
     pub(crate) config: WebConfig,
@@ -33,13 +46,18 @@ impl State {
     /// Names the variable that is missing or wrong.
     pub(crate) async fn from_env() -> Result<Self, SettingError> {
         let sdk = framezip_runtime::sdk_config().await;
-        let uploads = aws_sdk_s3::Client::from_conf(uploads::configured(&sdk).build());
+        let upload_client = aws_sdk_s3::Client::from_conf(uploads::configured(&sdk).build());
         let region = settings::region()?;
         let cognito = format!("https://cognito-idp.{region}.amazonaws.com/");
+        let (uploads, results) = (settings::uploads_bucket()?, settings::results_bucket()?);
+        let (s3, sqs) = (aws_sdk_s3::Client::new(&sdk), aws_sdk_sqs::Client::new(&sdk));
         Ok(Self {
             videos: Videos::new(aws_sdk_dynamodb::Client::new(&sdk), settings::table_name()?),
-            uploads: Uploads::new(uploads, settings::uploads_bucket()?),
-            links: Links::new(&sdk, settings::results_bucket()?),
+            uploads: Uploads::new(upload_client, uploads.clone()),
+            links: Links::new(&sdk, results.clone()),
+            objects: Objects::new(s3, uploads, results),
+            jobs: Jobs::new(sqs, settings::jobs_queue_url()?),
+            cursors: Cursors::new(&settings::cursor_key()?),
             limits: settings::limits()?,
             max_unfinished_videos: settings::max_unfinished_videos()?,
             config: WebConfig {
@@ -59,7 +77,8 @@ pub(crate) fn app(state: State) -> Router {
         .route("/health", get(health))
         .route("/config.json", get(config))
         .route("/videos", get(videos::list).post(create::create))
-        .route("/videos/{id}", get(videos::read))
+        .route("/videos/{id}", get(videos::read).delete(lifecycle::delete))
+        .route("/videos/{id}/retry", post(lifecycle::retry))
         .route("/videos/{id}/upload", get(upload_routes::look))
         .route("/videos/{id}/upload/complete", post(upload_routes::complete))
         .fallback(async || ApiError::NotFound)
@@ -80,8 +99,13 @@ async fn log(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
-    let response = next.run(request).await;
+    let id = request_id(&request);
+    let mut response = next.run(request).await;
+    if response.status().is_server_error() {
+        response = problem::ours(response, id.clone());
+    }
     tracing::info!(
+        request.id = id,
         http.method = %method,
         http.path = path,
         http.status = response.status().as_u16(),
@@ -89,4 +113,12 @@ async fn log(request: Request, next: Next) -> Response {
         "answered a request"
     );
     response
+}
+
+/// The request's id by API Gateway, which clients find in the header `apigw-requestid` too.
+fn request_id(request: &Request) -> Option<String> {
+    match request.extensions().get() {
+        Some(RequestContext::ApiGatewayV2(context)) => context.request_id.clone(),
+        _ => None,
+    }
 }

@@ -3,6 +3,7 @@
 use crate::{
     app::State,
     call_key::IdempotencyKey,
+    parameters::{Nothing, Parameters},
     problem::ApiError,
     request::{NewVideo, NewVideos},
     uploads::MOST_URLS,
@@ -27,6 +28,7 @@ use std::sync::Arc;
 pub(crate) async fn create(
     extract::State(state): extract::State<Arc<State>>,
     user: User,
+    Parameters(Nothing {}): Parameters<Nothing>,
     key: IdempotencyKey,
     body: Bytes,
 ) -> Result<Response, ApiError> {
@@ -92,7 +94,7 @@ fn record(new: NewVideo, user: &User) -> anyhow::Result<Record> {
         error: None,
     };
     let email = user.email.clone();
-    Ok(Record { video, email, lease: None, notice: None, run: None, multipart: None })
+    Ok(Record { video, email, lease: None, notice: None, run: None, multipart: None, attempt: 0 })
 }
 
 async fn created(state: &State, records: Vec<Record>, batch: bool) -> Result<Response, ApiError> {

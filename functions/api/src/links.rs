@@ -6,8 +6,9 @@ use aws_sdk_s3::{
     Client,
     presigning::{PresignedRequest, PresigningConfig},
 };
-use framezip_contract::{Download, ObjectKey, Video};
+use framezip_contract::{Download, ObjectKey};
 use framezip_runtime::SdkConfig;
+use framezip_store::Record;
 use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::time::Duration;
@@ -27,12 +28,13 @@ impl Links {
     }
 
     /// The zip, under a name that tells which video it is of.
-    pub(crate) async fn download(&self, video: &Video, bytes: u64) -> anyhow::Result<Download> {
+    pub(crate) async fn download(&self, record: &Record, bytes: u64) -> anyhow::Result<Download> {
+        let Record { video, attempt, .. } = record;
         let signed: PresignedRequest = self
             .s3
             .get_object()
             .bucket(&self.results)
-            .key(ObjectKey::zip(&video.owner, video.id).to_string())
+            .key(ObjectKey::zip(&video.owner, video.id, *attempt))
             .response_content_disposition(attachment(&video.file_name))
             .presigned(PresigningConfig::expires_in(LIFETIME)?)
             .await?;

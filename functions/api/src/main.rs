@@ -3,7 +3,12 @@
 mod app;
 mod call_key;
 mod create;
+mod cursor;
+mod jobs;
+mod lifecycle;
 mod links;
+mod objects;
+mod parameters;
 mod problem;
 mod request;
 #[cfg(test)]

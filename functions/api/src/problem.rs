@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use framezip_contract::{FieldError, Problem};
+use std::{borrow::Cow, sync::Arc};
 
 /// Why a request was not done.
 #[derive(Debug)]
@@ -16,84 +17,116 @@ pub(crate) enum ApiError {
     Invalid(Vec<FieldError>),
     /// No claims of a signed-in user.
     Unauthorized,
+    /// Asked for what only administrators may have.
+    Forbidden,
     /// No such thing, or not this user's.
     NotFound,
     /// The path exists, but not for this method.
     MethodNotAllowed,
+    /// Only what is ready or has failed can be begun again.
+    NotFinished,
+    /// It cannot be begun again, for the uploaded file is gone.
+    SourceGone,
     /// More than the limit.
     TooLarge(String),
     /// What does not go as things stand, with its code and its sentence.
     Refused(StatusCode, &'static str, String),
     /// Our fault. What it was goes to the log, not to the client.
-    Internal(anyhow::Error),
+    Internal(Arc<anyhow::Error>),
 }
 
 impl<E: Into<anyhow::Error>> From<E> for ApiError {
     fn from(error: E) -> Self {
-        Self::Internal(error.into())
+        Self::Internal(Arc::new(error.into()))
     }
 }
 
+/// Why a response is a 500, on its way to where the request's id is known.
+#[derive(Clone)]
+struct Cause(Arc<anyhow::Error>);
+
 impl ApiError {
-    fn into_problem(self) -> Problem {
-        let (status, code, detail, errors) = match self {
+    /// Its status, its stable code, and its sentence.
+    fn parts(&self) -> (StatusCode, &'static str, Cow<'_, str>) {
+        let (status, code, detail) = match self {
             Self::Malformed(detail) => {
-                (StatusCode::BAD_REQUEST, "invalid_request", detail, Vec::new())
+                (StatusCode::BAD_REQUEST, "invalid_request", detail.as_str())
             }
             Self::Invalid(errors) => {
                 let fields: Vec<_> = errors.iter().map(ToString::to_string).collect();
-                (StatusCode::BAD_REQUEST, "invalid_request", fields.join("; "), errors)
+                return (StatusCode::BAD_REQUEST, "invalid_request", fields.join("; ").into());
             }
             Self::Unauthorized => (
                 StatusCode::UNAUTHORIZED,
                 "unauthorized",
-                "Sign in, and send the ID token as a bearer token.".to_owned(),
-                Vec::new(),
+                "Sign in, and send the ID token as a bearer token.",
             ),
-            Self::NotFound => (
-                StatusCode::NOT_FOUND,
-                "not_found",
-                "There is nothing here, or it is not yours.".to_owned(),
-                Vec::new(),
-            ),
+            Self::Forbidden => {
+                (StatusCode::FORBIDDEN, "forbidden", "Only administrators may ask for this.")
+            }
+            Self::NotFound => {
+                (StatusCode::NOT_FOUND, "not_found", "There is nothing here, or it is not yours.")
+            }
             Self::MethodNotAllowed => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method_not_allowed",
-                "This path does not take this method.".to_owned(),
-                Vec::new(),
+                "This path does not take this method.",
             ),
-            Self::TooLarge(detail) => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail, Vec::new())
-            }
-            Self::Refused(status, code, detail) => (status, code, detail, Vec::new()),
-            Self::Internal(error) => {
-                tracing::error!(error = format!("{error:#}"), "a request failed");
-                (
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "internal",
-                    "Something went wrong on our side. Try again later.".to_owned(),
-                    Vec::new(),
-                )
-            }
+            Self::NotFinished => (
+                StatusCode::CONFLICT,
+                "not_finished",
+                "Only a video that is ready or has failed can be begun again.",
+            ),
+            Self::SourceGone => (
+                StatusCode::CONFLICT,
+                "source_gone",
+                "The uploaded file is not there any more. Send the video again.",
+            ),
+            Self::TooLarge(detail) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail.as_str()),
+            Self::Refused(status, code, detail) => (*status, *code, detail.as_str()),
+            Self::Internal(_) => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "internal",
+                "Something went wrong on our side. Try again later.",
+            ),
         };
-        Problem {
+        (status, code, detail.into())
+    }
+
+    fn answer(&self, request_id: Option<String>) -> Response {
+        let (status, code, detail) = self.parts();
+        let problem = Problem {
             kind: "about:blank".to_owned(),
             title: status.canonical_reason().unwrap_or_default().to_owned(),
             status: status.as_u16(),
-            detail,
+            detail: detail.into_owned(),
             code: code.to_owned(),
-            errors,
-        }
-    }
-}
-
-impl IntoResponse for ApiError {
-    fn into_response(self) -> Response {
-        let problem = self.into_problem();
-        let status = StatusCode::from_u16(problem.status).unwrap_or_default();
+            errors: if let Self::Invalid(errors) = self { errors.clone() } else { Vec::new() },
+            request_id,
+        };
         let mut response = (status, Json(problem)).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response
     }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = self.answer(None);
+        if let Self::Internal(error) = self {
+            response.extensions_mut().insert(Cause(error));
+        }
+        response
+    }
+}
+
+/// Logs why a request failed on our side, and answers in the same words whatever it was, with the id by
+/// which it is found in the log.
+pub(crate) fn ours(mut response: Response, request_id: Option<String>) -> Response {
+    let cause = response.extensions_mut().remove();
+    let Cause(error) =
+        cause.unwrap_or_else(|| Cause(Arc::new(anyhow::anyhow!("answered {}", response.status()))));
+    tracing::error!(request.id = request_id, error = format!("{error:#}"), "a request failed");
+    ApiError::Internal(error).answer(request_id)
 }

@@ -2,7 +2,7 @@
 
 use crate::problem::ApiError;
 use framezip_contract::{
-    CreateVideo, Extraction, FieldError, InvalidExtraction, Limits, Status, VideoId,
+    CreateVideo, Extraction, ExtractionOptions, FieldError, InvalidExtraction, Limits, RetryVideo,
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -110,12 +110,8 @@ impl NewVideo {
         if !is_media_type(&content_type) {
             wrong("contentType", "must be a media type, such as video/mp4");
         }
-        let extraction = Extraction::try_from(request.extraction)
-            .map_err(|InvalidExtraction(errors)| {
-                for error in errors {
-                    wrong(&format!("extraction.{}", error.field), &error.detail);
-                }
-            })
+        let extraction = checked(request.extraction, path)
+            .map_err(|wrong| errors.extend(wrong))
             .unwrap_or_default();
         if !errors.is_empty() {
             return Err(errors);
@@ -130,36 +126,24 @@ fn is_media_type(text: &str) -> bool {
     text.len() <= 127 && text.split_once('/').is_some_and(|(a, b)| plain(a) && plain(b))
 }
 
-/// The query of `GET /videos`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ListQuery {
-    pub(crate) status: Option<Status>,
-    limit: Option<usize>,
-    cursor: Option<String>,
+/// Checks the body of `POST /videos/{id}/retry`: the options, where there are others than before.
+pub(crate) fn retry(body: &[u8]) -> Result<Option<Extraction>, ApiError> {
+    if body.is_empty() {
+        return Ok(None);
+    }
+    let request = serde_json::from_slice(body).and_then(object).map_err(malformed)?;
+    let RetryVideo { extraction } = request;
+    extraction.map(|options| checked(options, "")).transpose().map_err(ApiError::Invalid)
 }
 
-const DEFAULT_LIMIT: usize = 20;
-
-impl ListQuery {
-    /// How many videos a page has: 1 to 100.
-    pub(crate) fn limit(&self) -> Result<usize, ApiError> {
-        let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
-        if (1..=100).contains(&limit) {
-            return Ok(limit);
-        }
-        Err(ApiError::Invalid(vec![FieldError::new("limit", "must be 1 to 100")]))
-    }
-
-    /// The cursor is the id of a page's last video. It selects within the user's own videos only, so
-    /// a made-up one shows nothing that is not theirs.
-    pub(crate) fn after(&self) -> Result<Option<VideoId>, ApiError> {
-        let parsed = self.cursor.as_deref().map(str::parse).transpose();
-        parsed.map_err(|_| {
-            let detail = "must be the cursor of an earlier page";
-            ApiError::Invalid(vec![FieldError::new("cursor", detail)])
-        })
-    }
+/// The options; else every wrong field, whose name begins with `path`.
+fn checked(options: ExtractionOptions, path: &str) -> Result<Extraction, Vec<FieldError>> {
+    Extraction::try_from(options).map_err(|InvalidExtraction(wrong)| {
+        let told = |error: FieldError| {
+            FieldError::new(format!("{path}extraction.{}", error.field), error.detail)
+        };
+        wrong.into_iter().map(told).collect()
+    })
 }
 
 #[cfg(test)]

@@ -12,13 +12,31 @@ use std::collections::HashMap;
 pub(crate) struct User {
     pub(crate) id: UserId,
     pub(crate) email: String,
+    /// Whether they are in the user pool's group of administrators.
+    pub(crate) is_admin: bool,
 }
+
+/// The user pool's group of administrators.
+const ADMINS: &str = "admin";
 
 impl User {
     fn from_claims(claims: &HashMap<String, String>) -> Option<Self> {
         let claim = |name: &str| claims.get(name).cloned();
         (claim("token_use")? == "id").then_some(())?;
-        Some(Self { id: UserId::try_from(claim("sub")?).ok()?, email: claim("email")? })
+        let is_admin = claims.get("cognito:groups").is_some_and(|text| has_group(text, ADMINS));
+        Some(Self { id: UserId::try_from(claim("sub")?).ok()?, email: claim("email")?, is_admin })
+    }
+}
+
+/// Whether a claim of groups has this one. API Gateway makes a string of the claim's array: `[a b]`. An
+/// array as JSON and a single name are taken too. No group's name has a space in it.
+fn has_group(claim: &str, group: &str) -> bool {
+    if let Ok(groups) = serde_json::from_str::<Vec<String>>(claim) {
+        return groups.iter().any(|name| name == group);
+    }
+    match claim.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(groups) => groups.split_ascii_whitespace().any(|name| name == group),
+        None => claim == group,
     }
 }
 
@@ -31,5 +49,41 @@ impl<S: Sync> FromRequestParts<S> for User {
         };
         let jwt = context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref());
         jwt.and_then(|jwt| Self::from_claims(&jwt.claims)).ok_or(ApiError::Unauthorized)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_group;
+
+    #[test]
+    fn a_group_is_found_by_its_whole_name_only() {
+        for claim in [
+            "admin",
+            "[admin]",
+            "[admin other]",
+            "[other admin]",
+            r#"["admin"]"#,
+            r#"["other","admin"]"#,
+        ] {
+            assert!(has_group(claim, "admin"), "{claim}");
+        }
+        for claim in [
+            "",
+            "[]",
+            "[",
+            "]",
+            "administrators",
+            "[administrators]",
+            "[not-admin admin2 Admin]",
+            "[[admin]]",
+            "[admin",
+            "admin other",
+            r#"["not admin"]"#,
+            r#"["[admin]"]"#,
+            r#"{"admin":true}"#,
+        ] {
+            assert!(!has_group(claim, "admin"), "{claim}");
+        }
     }
 }

@@ -1,42 +1,56 @@
 //! `/videos`: list, read.
 
-use crate::{app::State, problem::ApiError, request::ListQuery, user::User};
-use axum::{
-    Json,
-    extract::{self, Path, Query, rejection::QueryRejection},
+use crate::{
+    app::State,
+    cursor::{List, Whose},
+    parameters::{Id, ListQuery, OwnerQuery, Parameters, invalid},
+    problem::ApiError,
+    user::User,
 };
+use axum::{Json, extract};
 use framezip_contract::{VideoPage, VideoView};
 use std::sync::Arc;
 
 type Shared = extract::State<Arc<State>>;
 
-/// `GET /videos`: the user's own, newest first.
+/// `GET /videos`: the user's own, or for administrators another's or everyone's, newest first.
 pub(crate) async fn list(
     extract::State(state): Shared,
     user: User,
-    query: Result<Query<ListQuery>, QueryRejection>,
+    Parameters(query): Parameters<ListQuery>,
 ) -> Result<Json<VideoPage>, ApiError> {
-    let Query(query) = query.map_err(|error| ApiError::Malformed(error.body_text()))?;
-    let page = state.videos.list(&user.id, query.status, query.limit()?, query.after()?).await?;
+    let whose = query.whose(&user)?;
+    let (status, limit) = (query.status, query.limit()?);
+    let list = List { asker: &user.id, whose: &whose, status };
+    let after = match &query.cursor {
+        None => None,
+        Some(cursor) => Some(state.cursors.read(list, cursor).ok_or_else(|| {
+            invalid("cursor", "must be the cursor of an earlier page of the same list")
+        })?),
+    };
+    let page = match &whose {
+        Whose::One(owner) => state.videos.list(owner, status, limit, after).await?,
+        Whose::Everyone => state.videos.list_everyones(status, limit, after).await?,
+    };
     Ok(Json(VideoPage {
         videos: page.records.into_iter().map(|record| record.video).collect(),
-        cursor: page.next.map(|id| id.to_string()),
+        cursor: page.next.map(|last| state.cursors.write(list, last)),
     }))
 }
 
-/// `GET /videos/{id}`: one of the user's own, with a fresh link when its zip is there. What is
-/// another's, or no id at all, is not found.
+/// `GET /videos/{id}`: one of the user's own, or for administrators another's, with a fresh link when
+/// its zip is there. What is another's, or no id at all, is not found.
 pub(crate) async fn read(
     extract::State(state): Shared,
     user: User,
-    Path(id): Path<String>,
+    Id(id): Id,
+    Parameters(query): Parameters<OwnerQuery>,
 ) -> Result<Json<VideoView>, ApiError> {
-    let id = id.parse().map_err(|_| ApiError::NotFound)?;
-    let record = state.videos.get(&user.id, id).await?.ok_or(ApiError::NotFound)?;
-    let video = record.video;
-    let download = match &video.result {
-        Some(result) => Some(state.links.download(&video, result.bytes).await?),
+    let owner = query.owner(&user)?;
+    let record = state.videos.get(&owner, id).await?.ok_or(ApiError::NotFound)?;
+    let download = match &record.video.result {
+        Some(result) => Some(state.links.download(&record, result.bytes).await?),
         None => None,
     };
-    Ok(Json(VideoView { video, download }))
+    Ok(Json(VideoView { video: record.video, download }))
 }

@@ -13,7 +13,7 @@ use framezip_contract::{
     ErrorCode, Failure, ObjectKey, Progress, Source, Verdict, Video, Warning, ZipFacts,
 };
 use framezip_frames::{FramesError, Plan};
-use framezip_store::Lease;
+use framezip_store::{Lease, Record};
 use std::{
     convert::Infallible,
     ops::Range,
@@ -34,6 +34,8 @@ const MOST_WARNINGS: usize = 20;
 /// A worker's hold on a video.
 pub(crate) struct Hold<'a> {
     pub(crate) video: &'a Video,
+    /// Which attempt at the video, as its owner has asked for it: all of its workers are at the same one.
+    pub(crate) attempt: u32,
     /// The message's.
     pub(crate) lease: Lease,
     /// The run that the video is in; `None` where one worker has it.
@@ -64,14 +66,15 @@ pub(crate) struct Piece {
 }
 
 impl<'a> Hold<'a> {
-    pub(crate) fn new(
-        video: &'a Video,
-        lease: Lease,
-        run: Option<String>,
-        stop_at: Instant,
-    ) -> Self {
+    pub(crate) fn new(record: &'a Record, lease: Lease, stop_at: Instant) -> Self {
+        let Record { video, attempt, run, .. } = record;
         let (taken_away, told) = (Arc::default(), AtomicU32::new(0));
-        Self { video, lease, run, stop_at, taken_away, told }
+        Self { video, attempt: *attempt, lease, run: run.clone(), stop_at, taken_away, told }
+    }
+
+    /// Where the video's zip goes.
+    pub(crate) fn zip_key(&self) -> String {
+        ObjectKey::zip(&self.video.owner, self.video.id, self.attempt)
     }
 }
 
@@ -86,7 +89,7 @@ impl Extractor {
         let key = match (&task, &hold.run) {
             (Task::Some(..), Some(run)) => self.folder(video, run).entries_key(attempt),
             // if it is split, this becomes the first part
-            _ => ObjectKey::zip(&video.owner, video.id).to_string(),
+            _ => hold.zip_key(),
         };
         let (writer, parts) = zip_upload::pipe();
         let (report, progress) = watch::channel(None);

@@ -6,9 +6,9 @@ use crate::{
     work::Task,
 };
 use anyhow::Context;
-use framezip_contract::{Job, Outcome, Segment, Verdict, Video};
+use framezip_contract::{Job, Outcome, Segment, Verdict};
 use framezip_runtime::sqs::{Delivery, HandlerError};
-use framezip_store::Lease;
+use framezip_store::{Claim, Lease};
 use std::time::{Duration, Instant, SystemTime};
 
 /// What is left of the invocation for what comes behind extraction when that stops.
@@ -19,27 +19,34 @@ impl Extractor {
     /// `outcomes`, or, of a video that takes long, jobs for others.
     ///
     /// Run twice, it makes the same zip under the same key; a duplicate that comes while the first
-    /// is under way, or after it, does nothing, or makes a part that is as good. Where it fails, the
-    /// video stays `processing`, no upload is left open, and the message comes again.
+    /// is under way, or after it, does nothing, or makes a part that is as good. So does a job of an
+    /// attempt that is not the video's any more; one of an attempt that is not the video's yet comes
+    /// again. Where it fails, the video stays `processing`, no upload is left open, and the message
+    /// comes again.
     pub(crate) async fn extract(
         &self,
         job: Job,
         delivery: Delivery,
         deadline: SystemTime,
     ) -> Result<(), HandlerError> {
-        let Job { owner, video: id, segment, .. } = job;
+        let Job { owner, video: id, attempt, segment, .. } = job;
         let time_left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
         let stop_at = Instant::now() + time_left.saturating_sub(RESERVE);
         let lease = Lease::of(&delivery.message_id, time_left);
         let record = match &segment {
-            None => self.videos.claim(&owner, id, &lease).await?,
+            None => match self.videos.claim(&owner, id, attempt, &lease).await? {
+                Claim::Taken(record) => Some(*record),
+                Claim::Early => return Err("the record does not know of this attempt yet".into()),
+                Claim::Refused => None,
+            },
+            // a run is of one attempt
             Some(segment) => self.videos.advance(&owner, id, &segment.run, 0).await?,
         };
         let Some(record) = record else {
             tracing::info!(video.id = %id, "dropped a job that is done or under way");
             return Ok(());
         };
-        let hold = Hold::new(&record.video, lease, record.run.clone(), stop_at);
+        let hold = Hold::new(&record, lease, stop_at);
         match segment {
             Some(Segment { first, end, .. }) => self.segment(&hold, first..end).await?,
             // its worker split the video, and failed behind that
@@ -52,7 +59,7 @@ impl Extractor {
     /// Does the video alone, or begins a run.
     async fn whole(&self, hold: &Hold<'_>) -> anyhow::Result<()> {
         match self.work(hold, Task::Whole).await? {
-            End::Verdict(verdict) => self.tell(hold.video, verdict).await,
+            End::Verdict(verdict) => self.tell(hold, verdict).await,
             End::Piece(piece) => self.split(hold, *piece).await,
             End::TakenAway => {
                 tracing::info!(video.id = %hold.video.id, "stopped: the video was taken away");
@@ -62,9 +69,9 @@ impl Extractor {
     }
 
     /// Sends what came of a video to `outcomes`.
-    pub(crate) async fn tell(&self, video: &Video, verdict: Verdict) -> anyhow::Result<()> {
-        let outcome = Outcome::new(video.owner.clone(), video.id, verdict);
-        self.send(&self.outcomes, &outcome).await
+    pub(crate) async fn tell(&self, hold: &Hold<'_>, verdict: Verdict) -> anyhow::Result<()> {
+        let outcome = Outcome::new(hold.video.owner.clone(), hold.video.id, verdict);
+        self.send(&self.outcomes, &outcome.of_attempt(hold.attempt)).await
     }
 
     pub(crate) async fn send(

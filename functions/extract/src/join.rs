@@ -2,14 +2,13 @@
 
 use crate::{
     assembly::{self, Piece},
-    extraction::ready,
+    extraction::{Hold, ready},
     handler::Extractor,
     parts::{Facts, Folder, PartName},
 };
 use anyhow::Context;
 use bytes::Bytes;
 use framezip_archive::ZipWriter;
-use framezip_contract::{ObjectKey, Video};
 use framezip_frames::{Plan, Report, poster};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::time::Instant;
@@ -32,27 +31,27 @@ impl Extractor {
     /// it does what is left to do.
     pub(crate) async fn join(
         &self,
-        video: &Video,
+        hold: &Hold<'_>,
         run: &str,
         plan: &Plan,
         names: Vec<PartName>,
     ) -> anyhow::Result<()> {
         let started = Instant::now();
-        let folder = &self.folder(video, run);
+        let folder = &self.folder(hold.video, run);
         let fetched = stream::iter(&names).map(|name| folder.facts(name));
         let fetched: Vec<_> = fetched.buffered(FETCHED_AT_ONCE).try_collect().await?;
         let (facts, lengths): (Vec<_>, Vec<_>) = fetched.into_iter().unzip();
         let pieces: Vec<_> = facts.iter().map(piece).collect();
         let end = end(plan, folder, facts).await?;
         let mut moved = lengths.iter().sum::<usize>() as u64 + end.moved;
-        let key = ObjectKey::zip(&video.owner, video.id).to_string();
+        let key = hold.zip_key();
         // who was at it before may have failed behind this
         if !self.is_there(&key, end.length).await? {
             moved += end.bytes.len() as u64;
             moved += assembly::assemble(&self.s3, &self.results, &key, &pieces, end.bytes).await?;
         }
         tracing::info!(
-            video.id = %video.id,
+            video.id = %hold.video.id,
             parts.count = pieces.len(),
             frames.count = end.report.frames,
             zip.bytes = end.length,
@@ -62,7 +61,7 @@ impl Extractor {
         );
         let Report { frames, warnings, .. } = end.report;
         let verdict = ready(end.length, frames, plan.source().clone(), warnings);
-        self.tell(video, verdict).await?;
+        self.tell(hold, verdict).await?;
         if let Err(error) = folder.clear(&names, &pieces).await {
             // the bucket's lifecycle does it later
             tracing::warn!(error = format!("{error:#}"), "parts were not removed");

@@ -54,7 +54,7 @@ impl Extractor {
     }
 
     async fn hand_over(&self, hold: &Hold<'_>, run: &str, start: &Start) -> anyhow::Result<()> {
-        self.send_segments(hold.video, run, &start.rest).await?;
+        self.send_segments(hold, run, &start.rest).await?;
         self.completed(hold, run, &start.plan, &start.first).await
     }
 
@@ -67,7 +67,7 @@ impl Extractor {
         let total = plan.total();
         let piece = match self.work(hold, Task::Some(plan.into(), targets)).await {
             Ok(End::Piece(piece)) => *piece,
-            Ok(End::Verdict(verdict)) => return self.tell(video, verdict).await,
+            Ok(End::Verdict(verdict)) => return self.tell(hold, verdict).await,
             Ok(End::TakenAway) => return Ok(()),
             Err(error) => {
                 // when it comes again, it counts again
@@ -77,7 +77,7 @@ impl Extractor {
         };
         let Piece { plan, name, facts, rest } = piece;
         folder.put_facts(&name, &facts).await?;
-        self.send_segments(video, run, &rest).await?;
+        self.send_segments(hold, run, &rest).await?;
         let done = name.targets.end - name.targets.start;
         self.tell_progress(hold, Progress { done, total }).await?;
         self.completed(hold, run, &plan, &name).await
@@ -85,14 +85,14 @@ impl Extractor {
 
     async fn send_segments(
         &self,
-        video: &Video,
+        hold: &Hold<'_>,
         run: &str,
         segments: &[Range<u32>],
     ) -> anyhow::Result<()> {
         for Range { start, end } in segments {
             let segment = Segment { run: run.to_owned(), first: *start, end: *end };
-            let job = Job::segment(video.owner.clone(), video.id, segment);
-            self.send(&self.jobs, &job).await?;
+            let job = Job::segment(hold.video.owner.clone(), hold.video.id, segment);
+            self.send(&self.jobs, &job.of_attempt(hold.attempt)).await?;
         }
         Ok(())
     }
@@ -113,6 +113,6 @@ impl Extractor {
             tracing::info!(video.id = %id, "another worker joins the parts");
             return Ok(());
         }
-        self.join(hold.video, run, plan, parts).await
+        self.join(hold, run, plan, parts).await
     }
 }

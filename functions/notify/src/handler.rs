@@ -49,25 +49,51 @@ impl Notifier {
     pub(crate) async fn handle(&self, batch: SqsEvent) -> Result<SqsBatchResponse, Error> {
         let arn = batch.records.first().and_then(|record| record.event_source_arn.as_deref());
         if arn.is_some_and(|arn| self.dead_jobs.is(arn)) {
-            let handler = async |job: Job, delivery| self.settle(given_up(job), delivery).await;
+            let handler = async |job: Job, delivery| self.give_up(job, delivery).await;
             return Ok(self.dead_jobs.handle(batch, handler).await);
         }
         let handler = async |outcome: Outcome, delivery| self.settle(outcome, delivery).await;
         Ok(self.outcomes.handle(batch, handler).await)
     }
 
+    /// Writes that a job was given up, and tells the owner. A job of an earlier attempt, or of a video
+    /// that is gone, does nothing.
+    async fn give_up(&self, job: Job, delivery: Delivery) -> Result<(), HandlerError> {
+        let outcome = given_up(job);
+        if self.write(&outcome).await? {
+            tracing::error!(video.id = %outcome.video, "a video's job was given up");
+            metric::count("JobsGivenUp");
+        }
+        self.tell(&outcome, delivery).await
+    }
+
     /// Writes the verdict and tells the owner. Run twice, it changes nothing and tells nobody twice.
-    /// Where the mail fails, the verdict stands and the message comes again for the mail.
+    /// Where the mail fails, the verdict stands and the message comes again for the mail. Of an earlier
+    /// attempt, or of a video that is gone, nothing is written and nobody is told.
     async fn settle(&self, outcome: Outcome, delivery: Delivery) -> Result<(), HandlerError> {
-        let Outcome { owner, video: id, verdict, .. } = outcome;
-        self.videos.finish(&owner, id, &verdict).await?;
-        let lease = Lease::of(&delivery.message_id, NOTICE_LEASE);
-        let Some(record) = self.videos.claim_notice(&owner, id, lease).await? else {
-            tracing::info!(video.id = %id, "the owner was told already, or is being told");
+        self.write(&outcome).await?;
+        self.tell(&outcome, delivery).await
+    }
+
+    /// Whether the verdict is news.
+    async fn write(&self, outcome: &Outcome) -> Result<bool, HandlerError> {
+        let Outcome { owner, video: id, attempt, verdict, .. } = outcome;
+        Ok(self.videos.finish(owner, *id, *attempt, verdict).await?.is_some())
+    }
+
+    async fn tell(&self, outcome: &Outcome, delivery: Delivery) -> Result<(), HandlerError> {
+        let Outcome { owner, video: id, attempt, .. } = outcome;
+        let message = &delivery.message_id;
+        let lease = Lease::of(message, NOTICE_LEASE);
+        let Some(record) = self.videos.claim_notice(owner, *id, *attempt, lease).await? else {
+            tracing::info!(
+                video.id = %id,
+                "nobody is told: the owner was, or is being told, or has deleted the video or begun it again"
+            );
             return Ok(());
         };
         self.mailer.send(&record).await?;
-        self.videos.told(&owner, id).await?;
+        self.videos.told(owner, *id, message).await?;
         tracing::info!(
             video.id = %id,
             video.status = %record.video.status,
@@ -79,11 +105,106 @@ impl Notifier {
 }
 
 fn given_up(job: Job) -> Outcome {
-    tracing::error!(video.id = %job.video, "a video's job was given up");
-    metric::count("JobsGivenUp");
     let failure = Failure::new(
         ErrorCode::Internal,
         "We could not process this video, and we have been told. Try again later.",
     );
-    Outcome::new(job.owner, job.video, Verdict::Failed(failure))
+    Outcome::new(job.owner, job.video, Verdict::Failed(failure)).of_attempt(job.attempt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_dynamodb::{
+        Client,
+        operation::update_item::{UpdateItemError, UpdateItemOutput},
+        types::{AttributeValue, error::ConditionalCheckFailedException},
+    };
+    use aws_sdk_sesv2::operation::send_email::SendEmailOutput;
+    use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
+    use framezip_contract::{UserId, VideoId};
+
+    fn notifier(dynamodb: &[&Rule], ses: &[&Rule]) -> Notifier {
+        let dynamodb = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, dynamodb);
+        let ses = mock_client!(aws_sdk_sesv2, RuleMode::MatchAny, ses);
+        let inbox = |name: &str| {
+            let sqs = mock_client!(aws_sdk_sqs, RuleMode::MatchAny, [] as [&Rule; 0]);
+            Inbox::new(sqs, format!("http://sqs/1/{name}"), FIRST_PAUSE)
+        };
+        Notifier {
+            videos: Videos::new(dynamodb, "Videos"),
+            mailer: Mailer::new(ses, "from@example.com".to_owned(), "http://api".to_owned()),
+            outcomes: inbox("outcomes"),
+            dead_jobs: inbox("jobs-dlq"),
+        }
+    }
+
+    fn owner() -> UserId {
+        UserId::try_from("owner".to_owned()).unwrap()
+    }
+
+    /// The batch of one message.
+    fn batch(queue: &str, body: &impl serde::Serialize) -> SqsEvent {
+        let body = serde_json::to_string(body).unwrap();
+        let record = serde_json::json!({
+            "messageId": "message", "receiptHandle": "handle", "body": body,
+            "attributes": {}, "messageAttributes": {}, "awsRegion": "eu-central-1",
+            "eventSource": "aws:sqs", "eventSourceARN": format!("arn:aws:sqs:eu-central-1:1:{queue}"),
+        });
+        serde_json::from_value(serde_json::json!({ "Records": [record] })).unwrap()
+    }
+
+    fn stored() -> UpdateItemOutput {
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let failure = [("code", text("internal")), ("message", text("No."))];
+        let failure = failure.map(|(name, value)| (name.to_owned(), value)).into();
+        UpdateItemOutput::builder()
+            .attributes("id", text("01990d2c-6a3e-7c51-9d0b-2f6c1a7be001"))
+            .attributes("owner", text("owner"))
+            .attributes("email", text("a@example.com"))
+            .attributes("fileName", text("a.mp4"))
+            .attributes("bytes", AttributeValue::N("1".to_owned()))
+            .attributes("contentType", text("video/mp4"))
+            .attributes("extraction", AttributeValue::M([].into()))
+            .attributes("status", text("failed"))
+            .attributes("error", AttributeValue::M(failure))
+            .attributes("createdAt", text("2026-11-21T00:00:00Z"))
+            .attributes("updatedAt", text("2026-11-21T00:00:00Z"))
+            .build()
+    }
+
+    #[tokio::test]
+    async fn what_is_late_or_gone_is_told_to_nobody() {
+        let refused = mock!(Client::update_item)
+            .match_requests(|request| {
+                request.condition_expression().unwrap().starts_with("attempt = :attempt AND")
+                    && request.expression_attribute_values().unwrap()[":attempt"]
+                        == AttributeValue::N("1".to_owned())
+            })
+            .then_error(|| {
+                UpdateItemError::ConditionalCheckFailedException(
+                    ConditionalCheckFailedException::builder().build(),
+                )
+            });
+        let notifier = notifier(&[&refused], &[]);
+        let job = Job::new(owner(), VideoId::now()).of_attempt(1);
+        let outcome = given_up(job.clone());
+        for event in [batch("jobs-dlq", &job), batch("outcomes", &outcome)] {
+            let answer = notifier.handle(event).await.unwrap();
+            assert!(answer.batch_item_failures.is_empty());
+        }
+        assert_eq!(refused.num_calls(), 4);
+    }
+
+    #[tokio::test]
+    async fn a_job_given_up_is_mailed_and_noted_as_told() {
+        let update = mock!(Client::update_item).then_output(stored);
+        let mail = mock!(aws_sdk_sesv2::Client::send_email)
+            .then_output(|| SendEmailOutput::builder().build());
+        let job = Job::new(owner(), VideoId::now());
+        let notifier = notifier(&[&update], &[&mail]);
+        let answer = notifier.handle(batch("jobs-dlq", &job)).await.unwrap();
+        assert!(answer.batch_item_failures.is_empty());
+        assert_eq!((update.num_calls(), mail.num_calls()), (3, 1));
+    }
 }

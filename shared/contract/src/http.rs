@@ -79,6 +79,15 @@ pub struct VideoPage {
     pub cursor: Option<String>,
 }
 
+/// `POST /videos/{id}/retry`. An empty body is one without options.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RetryVideo {
+    /// Which frames this time, in place of all earlier options; the same as before if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extraction: Option<ExtractionOptions>,
+}
+
 /// `GET /config.json`: what a client must know to sign a user in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -110,4 +119,7 @@ pub struct Problem {
     /// Every wrong field, for `invalid_request`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// The request's id, where the failure is ours: the log has it beside the cause.
+    #[serde(default, rename = "requestId", skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
 }

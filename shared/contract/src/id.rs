@@ -14,6 +14,16 @@ impl VideoId {
     pub fn now() -> Self {
         Self(Uuid::now_v7())
     }
+
+    /// The id of these bytes.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+
+    /// Its bytes, which sort as it does.
+    pub fn to_bytes(self) -> [u8; 16] {
+        self.0.into_bytes()
+    }
 }
 
 impl fmt::Display for VideoId {
@@ -72,24 +82,27 @@ impl From<UserId> for String {
 #[error("{0:?} is not a key of a user's video")]
 pub struct InvalidKey(String);
 
-/// An object's key: `<user>/<video>/source` in the uploads bucket, `<user>/<video>/frames.zip` in
-/// the results bucket. The video's record can be found from the key alone.
+/// The key of an uploaded video, `<user>/<video>/source` in the uploads bucket; and the keys of what
+/// is made of it, in the results bucket. The video's record can be found from the key alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectKey {
     /// Whose video it is.
     pub owner: UserId,
     /// Which video it is.
     pub video: VideoId,
-    file: &'static str,
 }
 
 const SOURCE: &str = "source";
-const ZIP: &str = "frames.zip";
 
 impl ObjectKey {
     /// The uploaded video.
     pub fn source(owner: &UserId, video: VideoId) -> Self {
-        Self { owner: owner.clone(), video, file: SOURCE }
+        Self { owner: owner.clone(), video }
+    }
+
+    /// What the keys of all of a video's objects begin with, in either bucket, but those of its parts.
+    pub fn prefix(owner: &UserId, video: VideoId) -> String {
+        format!("{owner}/{video}/")
     }
 
     /// What the keys of a video's parts begin with, in the results bucket, while several workers are at
@@ -98,15 +111,20 @@ impl ObjectKey {
         format!("parts/{owner}/{video}/")
     }
 
-    /// The zip of its frames.
-    pub fn zip(owner: &UserId, video: VideoId) -> Self {
-        Self { owner: owner.clone(), video, file: ZIP }
+    /// The zip of its frames, as one attempt makes it. Each attempt has a key of its own, so that a late
+    /// worker of an earlier one writes over nothing.
+    pub fn zip(owner: &UserId, video: VideoId, attempt: u32) -> String {
+        let prefix = Self::prefix(owner, video);
+        match attempt {
+            0 => format!("{prefix}frames.zip"),
+            _ => format!("{prefix}frames-{attempt}.zip"),
+        }
     }
 }
 
 impl fmt::Display for ObjectKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}", self.owner, self.video, self.file)
+        write!(f, "{}{SOURCE}", Self::prefix(&self.owner, self.video))
     }
 }
 
@@ -116,7 +134,7 @@ impl FromStr for ObjectKey {
     fn from_str(text: &str) -> Result<Self, InvalidKey> {
         let invalid = || InvalidKey(text.to_owned());
         let mut parts = text.split('/');
-        let (Some(owner), Some(video), Some(file), None) =
+        let (Some(owner), Some(video), Some(SOURCE), None) =
             (parts.next(), parts.next(), parts.next(), parts.next())
         else {
             return Err(invalid());
@@ -124,7 +142,6 @@ impl FromStr for ObjectKey {
         Ok(Self {
             owner: UserId::try_from(owner.to_owned())?,
             video: video.parse().map_err(|_| invalid())?,
-            file: [SOURCE, ZIP].into_iter().find(|known| *known == file).ok_or_else(invalid)?,
         })
     }
 }
@@ -141,12 +158,28 @@ mod tests {
     }
 
     #[test]
+    fn attempts_share_no_zip() {
+        let (owner, id) = (UserId::try_from("u".to_owned()).unwrap(), VideoId::now());
+        let zips = [0, 1, 2].map(|attempt| ObjectKey::zip(&owner, id, attempt));
+        assert_eq!(zips[0], format!("u/{id}/frames.zip"));
+        assert!(zips.iter().all(|key| key.starts_with(&ObjectKey::prefix(&owner, id))));
+        assert!(zips[0] != zips[1] && zips[1] != zips[2]);
+    }
+
+    #[test]
     fn foreign_keys_are_refused() {
-        for text in ["", "a/b/source", "a/../source", "a/b/c/d", "/x/source"] {
+        let zip = format!("a/{}/frames.zip", VideoId::now());
+        for text in ["", "a/b/source", "a/../source", "a/b/c/d", "/x/source", &zip] {
             assert!(text.parse::<ObjectKey>().is_err(), "{text}");
         }
         assert!(UserId::try_from("a/b".to_owned()).is_err());
         assert!(UserId::try_from(String::new()).is_err());
+    }
+
+    #[test]
+    fn ids_read_back_from_their_bytes() {
+        let id = VideoId::now();
+        assert_eq!(VideoId::from_bytes(id.to_bytes()), id);
     }
 
     #[test]

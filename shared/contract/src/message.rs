@@ -15,15 +15,25 @@ pub struct Job {
     pub owner: UserId,
     /// Which video.
     pub video: VideoId,
+    /// For which attempt at it: 0 for the first, and one more each time that its owner asks again. Of
+    /// an attempt that is not the video's any more, nothing is wanted.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub attempt: u32,
     /// Which of its frames; all where absent, as in every video's first job.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segment: Option<Segment>,
 }
 
 impl Job {
-    /// The job for one video.
+    /// The first attempt's job for one video.
     pub fn new(owner: UserId, video: VideoId) -> Self {
-        Self { kind: JobKind::Extract, version: Version::V1, owner, video, segment: None }
+        let (kind, version) = (JobKind::Extract, Version::V1);
+        Self { kind, version, owner, video, attempt: 0, segment: None }
+    }
+
+    /// The same job for this attempt.
+    pub fn of_attempt(self, attempt: u32) -> Self {
+        Self { attempt, ..self }
     }
 
     /// The job for one segment of a video.
@@ -54,15 +64,29 @@ pub struct Outcome {
     pub owner: UserId,
     /// Which video.
     pub video: VideoId,
+    /// Which attempt at it, as in [`Job::attempt`].
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub attempt: u32,
     /// What came of it.
     pub verdict: Verdict,
 }
 
 impl Outcome {
-    /// What came of one video.
+    /// What came of the first attempt at one video.
     pub fn new(owner: UserId, video: VideoId, verdict: Verdict) -> Self {
-        Self { kind: OutcomeKind::Outcome, version: Version::V1, owner, video, verdict }
+        let (kind, version) = (OutcomeKind::Outcome, Version::V1);
+        Self { kind, version, owner, video, attempt: 0, verdict }
     }
+
+    /// The same of this attempt.
+    pub fn of_attempt(self, attempt: u32) -> Self {
+        Self { attempt, ..self }
+    }
+}
+
+/// The first attempt is left out of messages: releases that knew no other wrote none.
+fn is_first(attempt: &u32) -> bool {
+    *attempt == 0
 }
 
 /// What came of a video.
@@ -114,8 +138,20 @@ mod tests {
         let json = serde_json::to_value(&job).unwrap();
         assert_eq!(json["type"], "extract");
         assert_eq!(json["version"], "1");
-        assert!(json.get("segment").is_none(), "{json}");
+        assert!(json.get("segment").is_none() && json.get("attempt").is_none(), "{json}");
         assert_eq!(serde_json::from_value::<Job>(json).unwrap(), job);
+    }
+
+    #[test]
+    fn messages_tell_their_attempt() {
+        let failed = Verdict::Failed(Failure::new(ErrorCode::Internal, "x"));
+        let job = Job::new(owner(), VideoId::now()).of_attempt(2);
+        let outcome = Outcome::new(owner(), VideoId::now(), failed).of_attempt(2);
+        let (job, outcome) =
+            (serde_json::to_value(job).unwrap(), serde_json::to_value(outcome).unwrap());
+        assert_eq!((&job["attempt"], &outcome["attempt"]), (&2.into(), &2.into()));
+        assert_eq!(serde_json::from_value::<Job>(job).unwrap().attempt, 2);
+        assert_eq!(serde_json::from_value::<Outcome>(outcome).unwrap().attempt, 2);
     }
 
     #[test]

@@ -58,6 +58,10 @@ pub enum Status {
 }
 
 impl Status {
+    /// Every status.
+    pub const ALL: [Self; 5] =
+        [Self::AwaitingUpload, Self::Queued, Self::Processing, Self::Ready, Self::Failed];
+
     /// The status as it stands in JSON, for example `awaiting_upload`.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -6,10 +6,11 @@
 //! | `TABLE_NAME` | all | the DynamoDB table of videos |
 //! | `UPLOADS_BUCKET` | api, extract | the bucket that browsers upload to |
 //! | `RESULTS_BUCKET` | api, extract | the bucket that zips are downloaded from |
-//! | `JOBS_QUEUE_URL` | enqueue, extract | the queue of videos to extract |
+//! | `JOBS_QUEUE_URL` | api, enqueue, extract | the queue of videos to extract |
 //! | `JOBS_DLQ_URL` | notify | where jobs end that failed three times |
 //! | `OUTCOMES_QUEUE_URL` | enqueue, extract, notify | the queue of what came of them |
 //! | `USER_POOL_ID`, `USER_POOL_CLIENT_ID` | api | where users sign in |
+//! | `CURSOR_KEY` | api | what the cursors of lists are signed with |
 //! | `SENDER_EMAIL` | notify | whom mails come from |
 //! | `API_URL` | notify | where a mail's reader finds the API |
 //! | `AWS_ENDPOINT_URL` | all | set on a local stack only: what answers in place of AWS |

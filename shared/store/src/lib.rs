@@ -8,10 +8,17 @@
 //! Beside the videos lie the runs of those whose work was split, and for a day the keys of the calls
 //! that made videos, one item each.
 //!
-//! Needs `dynamodb:PutItem`, `GetItem`, `UpdateItem` and `Query` on the table, each function only
-//! those of the methods it calls.
+//! The index `by-status` has all videos by `status` and, within one, by `sk`, which is in the order of
+//! creation. Runs have no status, so they are not in it. It projects keys only: a write of progress
+//! does not touch it, and who finds a video there reads its record.
+//!
+//! Needs `dynamodb:PutItem`, `GetItem`, `UpdateItem`, `DeleteItem`, `BatchGetItem` and `Query` on the
+//! table, and `Query` on its index, each function only those of the methods it calls.
 
+mod attempt;
 mod creation;
+mod delete;
+mod everyone;
 mod list;
 mod notice;
 mod record;
@@ -24,7 +31,7 @@ pub use creation::{CallKey, Creation};
 pub use list::Page;
 pub use notice::Notice;
 pub use record::{Multipart, Record};
-pub use steps::Lease;
+pub use steps::{Claim, Lease};
 
 use aws_sdk_dynamodb::{
     Client,

@@ -2,11 +2,18 @@
 
 use crate::{
     Record, StoreError, Videos,
-    record::{VIDEOS, key, partition, text},
+    record::{VIDEOS, key, partition, text, video_id},
 };
 use framezip_contract::{Status, UserId, VideoId};
 
-/// Some of a user's videos.
+/// How many of a user's videos one request looks at for those of one status: this times
+/// [`MOST_QUERIES`].
+const LOOKED_AT: i32 = 250;
+/// How many queries one request makes. Above one where there is a filter, or where records are so large
+/// that DynamoDB's 1 MB a query does not hold a page.
+const MOST_QUERIES: usize = 4;
+
+/// Some videos.
 #[derive(Debug, PartialEq)]
 pub struct Page {
     /// The records, newest first.
@@ -16,7 +23,8 @@ pub struct Page {
 }
 
 impl Videos {
-    /// At most `limit` of a user's videos, newest first, those created before `after`.
+    /// At most `limit` of a user's videos, newest first, those created before `after`. With a status,
+    /// fewer may come although there are more: no request looks at all that a user has.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -29,8 +37,8 @@ impl Videos {
     ) -> Result<Page, StoreError> {
         let mut records = Vec::new();
         let mut start = after.map(|id| key(owner, id));
-        loop {
-            let output = self
+        for _ in 0..MOST_QUERIES {
+            let query = self
                 .client
                 .query()
                 .table_name(&self.table)
@@ -38,27 +46,30 @@ impl Videos {
                 .expression_attribute_values(":pk", text(partition(owner)))
                 .expression_attribute_values(":videos", text(VIDEOS))
                 .scan_index_forward(false)
-                // with a filter, how many must be read is not known
-                .set_limit(status.is_none().then_some(limit as i32 + 1))
-                .set_exclusive_start_key(start)
-                .send()
-                .await
-                .map_err(|e| self.failed("Query", e))?;
+                .set_exclusive_start_key(start);
+            let query = match status {
+                // one more than wanted tells whether there is a next page
+                None => query.limit((limit - records.len()) as i32 + 1),
+                Some(status) => query
+                    .limit(LOOKED_AT)
+                    .filter_expression("#status = :status")
+                    .expression_attribute_names("#status", "status")
+                    .expression_attribute_values(":status", text(status)),
+            };
+            let output = query.send().await.map_err(|e| self.failed("Query", e))?;
             for item in output.items.unwrap_or_default() {
-                let record = self.record(item)?;
-                if status.is_some_and(|status| record.video.status != status) {
-                    continue;
-                }
-                if records.len() == limit {
-                    let next = records.last().map(|last: &Record| last.video.id);
-                    return Ok(Page { records, next });
-                }
-                records.push(record);
+                records.push(self.record(item)?);
+            }
+            if records.len() > limit {
+                records.truncate(limit);
+                let next = records.last().map(|last: &Record| last.video.id);
+                return Ok(Page { records, next });
             }
             start = output.last_evaluated_key;
             if start.is_none() {
                 return Ok(Page { records, next: None });
             }
         }
+        Ok(Page { records, next: start.as_ref().and_then(video_id) })
     }
 }

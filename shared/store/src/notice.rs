@@ -2,6 +2,7 @@
 
 use crate::{
     Lease, Record, StoreError, Videos,
+    attempt::of_attempt,
     record::{number, text},
 };
 use framezip_contract::{Status, UserId, VideoId};
@@ -20,8 +21,9 @@ pub struct Notice {
 }
 
 impl Videos {
-    /// Takes the right to tell the owner of a final video. `None`: the owner was told, or another
-    /// message's handler is at it, or the video is not final.
+    /// Takes the right to tell the owner what came of an attempt. `None`: the owner was told, or another
+    /// message's handler is at it, or the attempt is not final or not the video's any more, or the
+    /// video is gone.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -29,18 +31,19 @@ impl Videos {
         &self,
         owner: &UserId,
         id: VideoId,
+        attempt: u32,
         lease: Lease,
     ) -> Result<Option<Record>, StoreError> {
         let now = Timestamp::now().as_millisecond();
         let message = text(&lease.owner);
-        let update = self
-            .update(owner, id)
+        let (update, is_this) = of_attempt(self.update(owner, id), attempt);
+        let update = update
             .update_expression("SET notice = :notice, updatedAt = :now")
-            .condition_expression(
-                "#status IN (:ready, :failed) AND (attribute_not_exists(notice) \
+            .condition_expression(format!(
+                "{is_this} AND #status IN (:ready, :failed) AND (attribute_not_exists(notice) \
                  OR (attribute_not_exists(notice.sentAt) \
                  AND (notice.lease.#until < :millis OR notice.lease.#owner = :owner)))",
-            )
+            ))
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#until", "until")
             .expression_attribute_names("#owner", "owner")
@@ -52,15 +55,23 @@ impl Videos {
         self.step(update).await
     }
 
-    /// Notes that the owner was told. `None`: the video is gone.
+    /// Notes that the handler of the message `message_id` has told the owner. `None`: it has lost the
+    /// right to, or the video is gone.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn told(&self, owner: &UserId, id: VideoId) -> Result<Option<Record>, StoreError> {
+    pub async fn told(
+        &self,
+        owner: &UserId,
+        id: VideoId,
+        message_id: &str,
+    ) -> Result<Option<Record>, StoreError> {
         let update = self
             .update(owner, id)
             .update_expression("SET notice.sentAt = :now")
-            .condition_expression("attribute_exists(notice)");
+            .condition_expression("notice.lease.#owner = :owner")
+            .expression_attribute_names("#owner", "owner")
+            .expression_attribute_values(":owner", text(message_id));
         self.step(update).await
     }
 }

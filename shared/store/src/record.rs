@@ -27,6 +27,14 @@ pub struct Record {
     /// How S3 knows its upload, where that comes in parts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub multipart: Option<Multipart>,
+    /// How often its owner has asked for it again. Not stored while it is 0, as in records from before
+    /// there was more than one attempt.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub attempt: u32,
+}
+
+fn is_first(attempt: &u32) -> bool {
+    *attempt == 0
 }
 
 /// An upload in parts.
@@ -70,11 +78,13 @@ const KEPT: SignedDuration = SignedDuration::from_hours(60 * 24);
 /// What is known of a run is of no use this long after its last part: by then the video is final.
 const RUN_KEPT: SignedDuration = SignedDuration::from_hours(48);
 
+/// How all partition keys begin.
+const USER: &str = "user#";
 /// How the sort keys of all videos begin, and of nothing else.
 pub(crate) const VIDEOS: &str = "video#";
 
 pub(crate) fn partition(owner: &UserId) -> String {
-    format!("user#{owner}")
+    format!("{USER}{owner}")
 }
 
 pub(crate) fn sort(id: VideoId) -> String {
@@ -83,6 +93,17 @@ pub(crate) fn sort(id: VideoId) -> String {
 
 pub(crate) fn key(owner: &UserId, id: VideoId) -> Item {
     item_key(owner, sort(id))
+}
+
+/// Whose video a key is, and which.
+pub(crate) fn owner_and_id(key: &Item) -> Option<(UserId, VideoId)> {
+    let owner = key.get("pk")?.as_s().ok()?.strip_prefix(USER)?;
+    Some((UserId::try_from(owner.to_owned()).ok()?, video_id(key)?))
+}
+
+/// Which video a key is.
+pub(crate) fn video_id(key: &Item) -> Option<VideoId> {
+    key.get("sk")?.as_s().ok()?.strip_prefix(VIDEOS)?.parse().ok()
 }
 
 /// The key of the item that holds one run's parts.

@@ -2,9 +2,13 @@
 
 use crate::{
     Record, StoreError, Videos,
+    attempt::{is_before, of_attempt},
     record::{kept_until, number, text},
 };
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{
+    operation::update_item::UpdateItemError,
+    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
+};
 use framezip_contract::{Progress, Status, UserId, Verdict, VideoId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -30,6 +34,18 @@ impl Lease {
     }
 }
 
+/// What came of asking for a video.
+#[derive(Debug, PartialEq)]
+pub enum Claim {
+    /// It is the message's.
+    Taken(Box<Record>),
+    /// The record does not know of this attempt yet: the job has overtaken the write that begins it,
+    /// and must come again.
+    Early,
+    /// Another message's worker has it, or it is final, or on a later attempt, or gone.
+    Refused,
+}
+
 impl Videos {
     /// `awaiting_upload` → `queued`. `None`: it is further on already, or gone.
     ///
@@ -47,8 +63,8 @@ impl Videos {
         self.step(update).await
     }
 
-    /// → `processing`, under a lease. `None`: another message's worker has it, or it is final, or
-    /// gone.
+    /// → `processing`, under a lease. Only by a job of the attempt that the video is on. What comes of
+    /// the attempt's worker later is bound to its message's id, which no other attempt has.
     ///
     /// A video that was split stays with the message whose worker split it: its segments may be at
     /// work however long ago the lease ran out. Only that message may come again, to send them again.
@@ -62,18 +78,19 @@ impl Videos {
         &self,
         owner: &UserId,
         id: VideoId,
+        attempt: u32,
         lease: &Lease,
-    ) -> Result<Option<Record>, StoreError> {
-        let update = self
-            .update(owner, id)
+    ) -> Result<Claim, StoreError> {
+        let (update, is_this) = of_attempt(self.update(owner, id), attempt);
+        let update = update
             .update_expression(
                 "SET #status = :processing, lease = :lease, updatedAt = :now, expiresAt = :kept",
             )
-            .condition_expression(
-                "(#status IN (:awaiting, :queued) OR (#status = :processing \
+            .condition_expression(format!(
+                "{is_this} AND (#status IN (:awaiting, :queued) OR (#status = :processing \
                  AND (lease.#until < :millis OR lease.#owner = :owner))) \
                  AND (attribute_not_exists(run) OR run = :owner)",
-            )
+            ))
             .expression_attribute_names("#owner", "owner")
             .expression_attribute_values(":owner", text(&lease.owner))
             .expression_attribute_names("#status", "status")
@@ -83,8 +100,21 @@ impl Videos {
             .expression_attribute_values(":queued", text(Status::Queued))
             .expression_attribute_values(":millis", number(Timestamp::now().as_millisecond()))
             .expression_attribute_values(":kept", kept_until())
-            .expression_attribute_values(":lease", self.value(lease)?);
-        self.step(update).await
+            .expression_attribute_values(":lease", self.value(lease)?)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match update.send().await {
+            Ok(output) => {
+                let record = self.record(output.attributes.unwrap_or_default())?;
+                Ok(Claim::Taken(Box::new(record)))
+            }
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(found)) => {
+                    let is_early = found.item().is_some_and(|item| is_before(item, attempt));
+                    Ok(if is_early { Claim::Early } else { Claim::Refused })
+                }
+                _ => Err(self.failed("UpdateItem", error)),
+            },
+        }
     }
 
     /// Writes how far the worker of the message `owner` is. `None`: it has lost the video, and should
@@ -111,8 +141,8 @@ impl Videos {
         self.step(update).await
     }
 
-    /// → `ready` from `processing`, → `failed` from any state that is not final. `None`: it is
-    /// final already, or gone.
+    /// What came of an attempt: → `ready` from `processing`, → `failed` from any state that is not
+    /// final. `None`: it is final already, or on a later attempt, or gone.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -120,10 +150,11 @@ impl Videos {
         &self,
         owner: &UserId,
         id: VideoId,
+        attempt: u32,
         verdict: &Verdict,
     ) -> Result<Option<Record>, StoreError> {
-        let update = self
-            .update(owner, id)
+        let (update, is_this) = of_attempt(self.update(owner, id), attempt);
+        let update = update
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":kept", kept_until());
         let update = match verdict {
@@ -132,7 +163,7 @@ impl Videos {
                     "SET #status = :ready, #result = :result, warnings = :warnings, \
                      updatedAt = :now, expiresAt = :kept REMOVE lease, progress, run",
                 )
-                .condition_expression("#status = :processing")
+                .condition_expression(format!("{is_this} AND #status = :processing"))
                 .expression_attribute_names("#result", "result")
                 .expression_attribute_values(":ready", text(Status::Ready))
                 .expression_attribute_values(":processing", text(Status::Processing))
@@ -143,7 +174,9 @@ impl Videos {
                     "SET #status = :failed, #error = :error, updatedAt = :now, expiresAt = :kept \
                      REMOVE lease, progress, run",
                 )
-                .condition_expression("attribute_exists(pk) AND NOT #status IN (:ready, :failed)")
+                .condition_expression(format!(
+                    "{is_this} AND attribute_exists(pk) AND NOT #status IN (:ready, :failed)"
+                ))
                 .expression_attribute_names("#error", "error")
                 .expression_attribute_values(":failed", text(Status::Failed))
                 .expression_attribute_values(":ready", text(Status::Ready))

@@ -1,14 +1,15 @@
 //! Against a real client over mocked HTTP: what goes out, and what comes of the answers.
 
+mod attempts;
 mod creation;
+mod lists;
 mod runs;
 
-use crate::{Lease, Multipart, Record, Videos};
+use crate::{Claim, Lease, Multipart, Record, Videos};
 use aws_sdk_dynamodb::{
     Client,
     operation::{
         get_item::GetItemOutput,
-        query::QueryOutput,
         update_item::{UpdateItemError, UpdateItemOutput},
     },
     types::{
@@ -61,6 +62,7 @@ fn sample() -> Record {
         notice: None,
         run: None,
         multipart: Some(Multipart { upload_id: "upload".to_owned(), part_bytes: 16 << 20 }),
+        attempt: 0,
     }
 }
 
@@ -96,10 +98,10 @@ async fn a_condition_that_does_not_hold_is_no_error() {
     let videos = videos(&[&update]);
     let lease = Lease::of("worker", Duration::from_secs(900));
     let id = VideoId::now();
-    assert_eq!(videos.claim(&owner(), id, &lease).await.unwrap(), None);
+    assert_eq!(videos.claim(&owner(), id, 0, &lease).await.unwrap(), Claim::Refused);
     assert_eq!(videos.queue(&owner(), id).await.unwrap(), None);
     let failed = Verdict::Failed(Failure::new(ErrorCode::Internal, "x"));
-    assert_eq!(videos.finish(&owner(), id, &failed).await.unwrap(), None);
+    assert_eq!(videos.finish(&owner(), id, 0, &failed).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -109,29 +111,6 @@ async fn an_outage_is_an_error_that_names_the_operation() {
     });
     let error = videos(&[&update]).queue(&owner(), VideoId::now()).await.unwrap_err();
     assert!(error.to_string().starts_with("DynamoDB UpdateItem on Videos failed"), "{error}");
-}
-
-#[tokio::test]
-async fn a_page_ends_where_the_limit_says() {
-    let records = [sample(), sample(), sample()];
-    let items: Vec<_> = records.iter().map(item).collect();
-    let query = mock!(Client::query)
-        .match_requests(|request| {
-            // a user's runs lie in the same partition
-            request.key_condition_expression() == Some("pk = :pk AND begins_with(sk, :videos)")
-                && request.expression_attribute_values().unwrap()[":videos"]
-                    == AttributeValue::S("video#".to_owned())
-                && request.scan_index_forward() == Some(false)
-        })
-        .then_output(move || QueryOutput::builder().set_items(Some(items.clone())).build());
-    let videos = videos(&[&query]);
-    let page = videos.list(&owner(), None, 2, None).await.unwrap();
-    assert_eq!(page.records, records[..2]);
-    assert_eq!(page.next, Some(records[1].video.id));
-    let page = videos.list(&owner(), Some(Status::Failed), 2, None).await.unwrap();
-    assert_eq!((page.records.len(), page.next), (0, None));
-    let page = videos.list(&owner(), None, 3, None).await.unwrap();
-    assert_eq!((page.records.len(), page.next), (3, None));
 }
 
 #[tokio::test]
@@ -150,6 +129,6 @@ async fn a_verdict_is_written_with_its_facts() {
         .then_output(move || {
             UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build()
         });
-    let written = videos(&[&update]).finish(&owner(), record.video.id, &verdict).await.unwrap();
+    let written = videos(&[&update]).finish(&owner(), record.video.id, 0, &verdict).await.unwrap();
     assert_eq!(written, Some(record));
 }

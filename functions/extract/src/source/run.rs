@@ -1,8 +1,8 @@
 //! How one reader goes through an object, and so how much to fetch for it at once.
 //!
 //! Who reads here and there shall pay for little more than what it reads, and who reads on shall not
-//! wait: so a window of units begins short and doubles as reading goes on, and what is fetched ahead
-//! is only as long as the window being read.
+//! wait: so a window of units begins short and grows as reading goes on, never longer than half of what
+//! was read already.
 
 use super::UNIT;
 use std::ops::Range;
@@ -24,8 +24,6 @@ pub(super) struct Run {
     window: Range<u64>,
     /// The window that was fetched ahead, behind `window`, until reading comes to it.
     ahead: Range<u64>,
-    /// Units in the window asked for last; 0 before the first.
-    length: u64,
 }
 
 impl Run {
@@ -40,7 +38,6 @@ impl Run {
         self.position = position;
         if self.ahead.contains(&unit) {
             self.window = std::mem::take(&mut self.ahead);
-            self.length = self.grown();
         } else if !self.window.contains(&unit) {
             self.window = unit..unit + 1;
             self.ahead = 0..0;
@@ -50,12 +47,11 @@ impl Run {
     /// What to fetch where the unit at the position is missing.
     pub(super) fn on_miss(&self) -> Range<u64> {
         let unit = self.position / UNIT;
-        unit..unit + self.grown()
+        unit..unit + self.length()
     }
 
     /// The unit at the position was missing, and `window` is fetched.
     pub(super) fn fetches(&mut self, window: Range<u64>) {
-        self.length = self.grown();
         self.window = window;
         self.ahead = 0..0;
     }
@@ -71,7 +67,7 @@ impl Run {
     pub(super) fn next_window(&self) -> Option<Range<u64>> {
         let middle = (self.window.start + self.window.end) * UNIT / 2;
         let due = self.read >= UNIT && self.position >= middle && self.ahead.is_empty();
-        due.then(|| self.window.end..self.window.end + self.length.max(SHORTEST))
+        due.then(|| self.window.end..self.window.end + self.length())
     }
 
     /// `window` is fetched ahead.
@@ -79,8 +75,9 @@ impl Run {
         self.ahead = window;
     }
 
-    fn grown(&self) -> u64 {
-        (2 * self.length).clamp(SHORTEST, LONGEST)
+    /// Units in the next window.
+    fn length(&self) -> u64 {
+        (self.read / UNIT / 2).clamp(SHORTEST, LONGEST)
     }
 }
 
@@ -98,27 +95,29 @@ mod tests {
     }
 
     #[test]
-    fn windows_double_while_reading_goes_on() {
+    fn windows_grow_with_what_was_read() {
         let mut run = Run::default();
         let mut lengths = Vec::new();
         let mut end = 0;
-        while lengths.len() < 6 {
-            let window = miss(&mut run, end * UNIT);
+        while lengths.len() < 10 {
+            run.move_to(end * UNIT);
+            let window = run.on_miss();
             assert_eq!(window.start, end);
             end = window.end;
             lengths.push(window.end - window.start);
+            run.advance(((window.end - window.start) * UNIT) as usize);
+            run.fetches(window);
         }
-        assert_eq!(lengths, [2, 4, 8, 16, 16, 16]);
+        assert_eq!(lengths, [2, 2, 2, 3, 4, 6, 9, 14, 16, 16]);
     }
 
     #[test]
     fn a_jump_a_little_forward_is_reading_on_and_others_are_not() {
         let mut run = Run::default();
-        assert_eq!(miss(&mut run, 100 * UNIT), 100..102);
-        assert_eq!(miss(&mut run, 104 * UNIT), 104..108);
-        assert_eq!(miss(&mut run, 111 * UNIT), 111..113);
-        assert_eq!(miss(&mut run, 110 * UNIT), 110..112);
-        assert_eq!(miss(&mut run, 112 * UNIT), 112..116);
+        for (unit, read) in [(100, 1000), (104, 2000), (111, 1000), (110, 1000), (112, 2000)] {
+            assert_eq!(miss(&mut run, unit * UNIT), unit..unit + 2);
+            assert_eq!(run.read, read, "unit {unit}");
+        }
     }
 
     #[test]
@@ -136,7 +135,7 @@ mod tests {
         run.move_to(12 * UNIT);
         assert_eq!(run.next_window(), None);
         run.advance(UNIT as usize);
-        assert_eq!(run.next_window(), Some(14..18));
+        assert_eq!(run.next_window(), Some(14..16));
     }
 
     #[test]

@@ -165,7 +165,7 @@ async fn who_reads_on_is_read_ahead_for() {
         tokio::task::yield_now().await;
     }
     blocking(|| read_all(reader).unwrap()).await;
-    assert_eq!(served.windows(), [2, 2, 4, 8, 16, 16]);
+    assert_eq!(served.windows(), [2, 2, 2, 2, 3, 5, 7, 10, 14, 1]);
 }
 
 #[tokio::test]

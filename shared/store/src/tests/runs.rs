@@ -1,7 +1,7 @@
 //! Videos whose work was split.
 
 use super::{item, owner, sample, videos};
-use crate::Lease;
+use crate::{Claim, Lease};
 use aws_sdk_dynamodb::{
     Client,
     operation::update_item::{UpdateItemError, UpdateItemInput, UpdateItemOutput},
@@ -41,7 +41,7 @@ fn used(request: &UpdateItemInput) -> BTreeSet<String> {
 }
 
 /// DynamoDB refuses a request that defines a placeholder and does not use it, or the other way.
-fn is_closed(request: &UpdateItemInput) -> bool {
+pub(super) fn is_closed(request: &UpdateItemInput) -> bool {
     let names = request.expression_attribute_names().into_iter().flat_map(|names| names.keys());
     let values = request.expression_attribute_values().into_iter().flat_map(|values| values.keys());
     names.chain(values).cloned().collect::<BTreeSet<_>>() == used(request)
@@ -61,15 +61,21 @@ async fn every_placeholder_is_defined_and_used() {
         Verdict::Ready { result: record.video.result.clone().unwrap(), warnings: Vec::new() };
     let failed = Verdict::Failed(Failure::new(ErrorCode::Internal, "x"));
     videos.queue(&owner(), id).await.unwrap();
-    videos.claim(&owner(), id, &lease()).await.unwrap();
+    videos.claim(&owner(), id, 0, &lease()).await.unwrap();
+    videos.claim(&owner(), id, 3, &lease()).await.unwrap();
     videos.progress(&owner(), id, "worker", Progress { done: 1, total: 2 }).await.unwrap();
     videos.split(&owner(), id, "worker").await.unwrap();
     videos.advance(&owner(), id, "worker", 1).await.unwrap();
     videos.add_part(&owner(), id, "worker", "0-1-a").await.unwrap();
     videos.claim_assembly(&owner(), id, "worker", &lease()).await.unwrap();
-    videos.finish(&owner(), id, &ready).await.unwrap();
-    videos.finish(&owner(), id, &failed).await.unwrap();
-    assert_eq!(update.num_calls(), 9);
+    videos.finish(&owner(), id, 0, &ready).await.unwrap();
+    videos.finish(&owner(), id, 3, &failed).await.unwrap();
+    videos.claim_notice(&owner(), id, 0, lease()).await.unwrap();
+    videos.claim_notice(&owner(), id, 3, lease()).await.unwrap();
+    videos.told(&owner(), id, "worker").await.unwrap();
+    videos.retry(&owner(), id, 0, None).await.unwrap();
+    videos.retry(&owner(), id, 3, Some(&record.video.extraction)).await.unwrap();
+    assert_eq!(update.num_calls(), 15);
 }
 
 #[tokio::test]
@@ -106,8 +112,8 @@ async fn a_video_with_a_run_is_claimed_by_its_message_only() {
         .then_output(move || {
             UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build()
         });
-    let claimed = videos(&[&claim]).claim(&owner(), VideoId::now(), &lease()).await.unwrap();
-    assert!(claimed.is_some());
+    let claimed = videos(&[&claim]).claim(&owner(), VideoId::now(), 0, &lease()).await.unwrap();
+    assert!(matches!(claimed, Claim::Taken(_)));
 }
 
 #[tokio::test]
@@ -125,8 +131,8 @@ async fn a_final_video_has_no_run() {
     let ready =
         Verdict::Ready { result: record.video.result.clone().unwrap(), warnings: Vec::new() };
     let failed = Verdict::Failed(Failure::new(ErrorCode::Internal, "x"));
-    videos.finish(&owner(), record.video.id, &ready).await.unwrap();
-    videos.finish(&owner(), record.video.id, &failed).await.unwrap();
+    videos.finish(&owner(), record.video.id, 0, &ready).await.unwrap();
+    videos.finish(&owner(), record.video.id, 0, &failed).await.unwrap();
     assert_eq!(finish.num_calls(), 2);
 }
 

@@ -1,0 +1,192 @@
+//! Videos begun again and deleted; what administrators may do with other users' videos.
+
+use crate::{ApiClient, Error, backoff::Backoff, http};
+use framezip_contract::{
+    ExtractionOptions, RetryVideo, Status, UserId, Video, VideoId, VideoPage, VideoView,
+};
+use reqwest::Url;
+
+/// Whose videos a list has. Only administrators may list others than their own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Whose {
+    /// Those of the user who asks.
+    #[default]
+    Own,
+    /// Those of one user.
+    User(UserId),
+    /// Those of all users.
+    Everyone,
+}
+
+impl ApiClient {
+    /// [`Self::list`], for administrators of other users' videos too.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Problem`] for a wrong limit, or a cursor that is of another list, or where the user is
+    /// no administrator; and as for any request.
+    pub async fn list_of(
+        &self,
+        whose: &Whose,
+        status: Option<Status>,
+        limit: Option<u32>,
+        cursor: Option<&str>,
+    ) -> Result<VideoPage, Error> {
+        let mut url = self.server.url(&["videos"]);
+        let whose = match whose {
+            Whose::Own => None,
+            Whose::User(user) => Some(("user", user.to_string())),
+            Whose::Everyone => Some(("all", true.to_string())),
+        };
+        let parameters = [
+            whose,
+            status.map(|status| ("status", status.to_string())),
+            limit.map(|limit| ("limit", limit.to_string())),
+            cursor.map(|cursor| ("cursor", cursor.to_owned())),
+        ];
+        for (name, value) in parameters.into_iter().flatten() {
+            url.query_pairs_mut().append_pair(name, &value);
+        }
+        self.read("list the videos", url).await
+    }
+
+    /// [`Self::get`], for administrators, of another user's video.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::get`], and [`Error::Problem`] where the user is no administrator.
+    pub async fn get_of(&self, owner: &UserId, id: VideoId) -> Result<VideoView, Error> {
+        self.read("read the video", self.video_url(id, Some(owner))).await
+    }
+
+    /// Begins a video again, `POST /videos/{id}/retry`, with the options that it had or with others in
+    /// place of them all. Not repeated on failure: a second one could begin it a second time.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Problem`] with the code `not_finished` where it is neither ready nor failed, with
+    /// `source_gone` where the uploaded file is there no more; and as for any request.
+    pub async fn retry(
+        &self,
+        id: VideoId,
+        extraction: Option<ExtractionOptions>,
+    ) -> Result<Video, Error> {
+        let url = self.server.url(&["videos", &id.to_string(), "retry"]);
+        let request = self.server.http.post(url).json(&RetryVideo { extraction });
+        self.send("begin the video again", request).await
+    }
+
+    /// Deletes a video, `DELETE /videos/{id}`: its record, its file and its zip. Where a worker is at it,
+    /// that stops.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Problem`] where there is no such video, and as for any request.
+    pub async fn delete(&self, id: VideoId) -> Result<(), Error> {
+        self.remove(self.video_url(id, None)).await
+    }
+
+    /// [`Self::delete`], for administrators, of another user's video.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::delete`], and [`Error::Problem`] where the user is no administrator.
+    pub async fn delete_of(&self, owner: &UserId, id: VideoId) -> Result<(), Error> {
+        self.remove(self.video_url(id, Some(owner))).await
+    }
+
+    fn video_url(&self, id: VideoId, owner: Option<&UserId>) -> Url {
+        let mut url = self.server.url(&["videos", &id.to_string()]);
+        if let Some(owner) = owner {
+            url.query_pairs_mut().append_pair("user", owner.as_str());
+        }
+        url
+    }
+
+    async fn remove(&self, url: Url) -> Result<(), Error> {
+        const OPERATION: &str = "delete the video";
+        let mut backoff = Backoff::default();
+        let mut repeated = false;
+        loop {
+            let request = self.server.http.delete(url.clone()).bearer_auth(self.id_token().await?);
+            let result = http::empty(OPERATION, request).await;
+            // the first one got through after all
+            if repeated && result.as_ref().is_err_and(|error| error.status() == Some(404)) {
+                return Ok(());
+            }
+            if !http::worth_repeating(&result) || !backoff.pause().await {
+                return result;
+            }
+            repeated = true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_server::{Answer, TestServer};
+    use serde_json::json;
+
+    const ID: &str = "0198c0de-0000-7000-8000-000000000000";
+    const VIDEO: &str = r#"{"id":"0198c0de-0000-7000-8000-000000000000","owner":"u",
+        "fileName":"a.mp4","bytes":1,"contentType":"video/mp4","extraction":{},"status":"queued",
+        "createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-01T00:00:00Z"}"#;
+
+    fn id() -> VideoId {
+        ID.parse().unwrap()
+    }
+
+    fn lines(server: &TestServer) -> Vec<String> {
+        server.requests().into_iter().map(|request| request.line).collect()
+    }
+
+    #[tokio::test]
+    async fn administrators_name_whose_videos_they_mean() {
+        let page = || Answer::json(200, r#"{"videos":[]}"#);
+        let answers = [page(), page(), Answer::json(200, VIDEO), Answer::json(204, "")];
+        let server = TestServer::start(answers).await;
+        let api = server.api_client(3600);
+        let user = UserId::try_from("u-1".to_owned()).unwrap();
+        api.list_of(&Whose::User(user.clone()), None, Some(5), None).await.unwrap();
+        api.list_of(&Whose::Everyone, Some(Status::Failed), None, Some("c")).await.unwrap();
+        api.get_of(&user, id()).await.unwrap();
+        api.delete_of(&user, id()).await.unwrap();
+        assert_eq!(
+            lines(&server),
+            [
+                "GET /api/videos?user=u-1&limit=5 HTTP/1.1".to_owned(),
+                "GET /api/videos?all=true&status=failed&cursor=c HTTP/1.1".to_owned(),
+                format!("GET /api/videos/{ID}?user=u-1 HTTP/1.1"),
+                format!("DELETE /api/videos/{ID}?user=u-1 HTTP/1.1"),
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_retry_is_sent_once_with_its_options() {
+        let server = TestServer::start([Answer::json(202, VIDEO), Answer::json(503, "{}")]).await;
+        let api = server.api_client(3600);
+        let options = serde_json::from_value(json!({ "every": 2 })).unwrap();
+        assert_eq!(api.retry(id(), Some(options)).await.unwrap().status, Status::Queued);
+        assert_eq!(api.retry(id(), None).await.unwrap_err().status(), Some(503));
+        let [other, same] = server.requests().try_into().unwrap();
+        assert_eq!(other.line, format!("POST /api/videos/{ID}/retry HTTP/1.1"));
+        assert_eq!(other.json(), json!({ "extraction": { "every": 2 } }));
+        assert_eq!(same.json(), json!({}));
+    }
+
+    #[tokio::test]
+    async fn a_deletion_is_repeated_until_it_is_done() {
+        let problem = r#"{"type":"about:blank","title":"Not Found","status":404,
+            "detail":"There is nothing here.","code":"not_found"}"#;
+        let gone = || Answer::new(404, "application/problem+json", problem);
+        let server =
+            TestServer::start([Answer::hang_up(), gone(), gone(), Answer::json(204, "")]).await;
+        let api = server.api_client(3600);
+        api.delete(id()).await.unwrap();
+        assert_eq!(api.delete(id()).await.unwrap_err().code(), Some("not_found"));
+        api.delete(id()).await.unwrap();
+        assert_eq!(lines(&server), vec![format!("DELETE /api/videos/{ID} HTTP/1.1"); 4]);
+    }
+}

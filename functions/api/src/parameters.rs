@@ -1,0 +1,105 @@
+//! Paths and queries, checked.
+
+use crate::{cursor::Whose, problem::ApiError, user::User};
+use axum::{
+    extract::{FromRequestParts, Path, Query},
+    http::request::Parts,
+};
+use framezip_contract::{FieldError, Status, UserId, VideoId};
+use serde::{Deserialize, de::DeserializeOwned};
+
+/// The `{id}` of a path. What is no id is not found, as is an id of nothing.
+pub(crate) struct Id(pub(crate) VideoId);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        let Path(id) = path.map_err(|_| ApiError::NotFound)?;
+        Ok(Self(id.parse().map_err(|_| ApiError::NotFound)?))
+    }
+}
+
+/// A query that has nothing but what `T` has.
+pub(crate) struct Parameters<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let query = Query::from_request_parts(parts, state).await;
+        let Query(query) = query.map_err(|error| ApiError::Malformed(error.body_text()))?;
+        Ok(Self(query))
+    }
+}
+
+/// No query.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+/// The query of one video: whose it is, where an administrator asks.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OwnerQuery {
+    user: Option<String>,
+}
+
+impl OwnerQuery {
+    /// The user's own videos, if nobody else is named. Only administrators may name anybody.
+    pub(crate) fn owner(self, user: &User) -> Result<UserId, ApiError> {
+        match self.user {
+            None => Ok(user.id.clone()),
+            Some(_) if !user.is_admin => Err(ApiError::Forbidden),
+            Some(id) => user_id(id),
+        }
+    }
+}
+
+/// The query of `GET /videos`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListQuery {
+    pub(crate) status: Option<Status>,
+    limit: Option<usize>,
+    pub(crate) cursor: Option<String>,
+    user: Option<String>,
+    #[serde(default)]
+    all: bool,
+}
+
+const DEFAULT_LIMIT: usize = 20;
+
+impl ListQuery {
+    /// How many videos a page has: 1 to 100.
+    pub(crate) fn limit(&self) -> Result<usize, ApiError> {
+        let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
+        if (1..=100).contains(&limit) {
+            return Ok(limit);
+        }
+        Err(invalid("limit", "must be 1 to 100"))
+    }
+
+    /// The user's own videos, if nobody else's are asked for. Only administrators may do that.
+    pub(crate) fn whose(&self, user: &User) -> Result<Whose, ApiError> {
+        if (self.all || self.user.is_some()) && !user.is_admin {
+            return Err(ApiError::Forbidden);
+        }
+        match &self.user {
+            Some(_) if self.all => Err(invalid("all", "must not be given together with user")),
+            Some(id) => Ok(Whose::One(user_id(id.clone())?)),
+            None if self.all => Ok(Whose::Everyone),
+            None => Ok(Whose::One(user.id.clone())),
+        }
+    }
+}
+
+fn user_id(text: String) -> Result<UserId, ApiError> {
+    UserId::try_from(text).map_err(|_| invalid("user", "must be a user's id"))
+}
+
+/// One parameter that is not as it must be.
+pub(crate) fn invalid(field: &str, detail: &str) -> ApiError {
+    ApiError::Invalid(vec![FieldError::new(field, detail)])
+}

@@ -1,0 +1,58 @@
+//! What goes wrong, and how it is told.
+
+use super::{ID, answer};
+use aws_smithy_mocks::mock;
+
+#[tokio::test]
+async fn errors_are_problems_with_codes() {
+    let video = format!("/videos/{ID}");
+    let retry = format!("{video}/retry");
+    for (method, path, token, body, status, code) in [
+        ("GET", "/nowhere", Some("id"), "", 404, "not_found"),
+        ("GET", "/videos/1", Some("id"), "", 404, "not_found"),
+        ("DELETE", "/videos", Some("id"), "", 405, "method_not_allowed"),
+        ("GET", "/videos", None, "", 401, "unauthorized"),
+        ("GET", "/videos", Some("access"), "", 401, "unauthorized"),
+        ("POST", "/videos", Some("id"), "{", 400, "invalid_request"),
+        ("GET", "/videos?limit=0", Some("id"), "", 400, "invalid_request"),
+        ("GET", "/videos?limit=x", Some("id"), "", 400, "invalid_request"),
+        ("GET", "/videos?cursor=x", Some("id"), "", 400, "invalid_request"),
+        ("GET", "/videos?status=x", Some("id"), "", 400, "invalid_request"),
+        ("GET", "/videos?x=1", Some("id"), "", 400, "invalid_request"),
+        ("GET", "/videos?all=true", Some("id"), "", 403, "forbidden"),
+        ("GET", "/videos?user=user-1", Some("id"), "", 403, "forbidden"),
+        ("GET", "/videos?user=a%2Fb", Some("admin"), "", 400, "invalid_request"),
+        ("GET", "/videos?user=a&all=true", Some("admin"), "", 400, "invalid_request"),
+        ("GET", "/videos/1?user=user-2", Some("id"), "", 404, "not_found"),
+        ("GET", &format!("{video}?user=user-2"), Some("id"), "", 403, "forbidden"),
+        ("GET", &format!("{video}?x=1"), Some("id"), "", 400, "invalid_request"),
+        ("DELETE", &format!("{video}?user=user-2"), Some("id"), "", 403, "forbidden"),
+        ("DELETE", &format!("{video}?all=true"), Some("admin"), "", 400, "invalid_request"),
+        ("DELETE", &video, None, "", 401, "unauthorized"),
+        ("PUT", &video, Some("id"), "", 405, "method_not_allowed"),
+        ("POST", &retry, None, "", 401, "unauthorized"),
+        ("POST", &retry, Some("access"), "", 401, "unauthorized"),
+        ("POST", &format!("{retry}?user=user-2"), Some("admin"), "", 400, "invalid_request"),
+        ("POST", &retry, Some("id"), "{", 400, "invalid_request"),
+        ("POST", "/videos/1/retry", Some("id"), "", 404, "not_found"),
+        ("GET", &retry, Some("id"), "", 405, "method_not_allowed"),
+    ] {
+        let (got, kind, json) = answer(&[], method, path, token, body).await;
+        assert_eq!((got.as_u16(), json["code"].as_str()), (status, Some(code)), "{path} {json}");
+        assert_eq!(kind, "application/problem+json");
+        assert_eq!(json["status"], status);
+    }
+}
+
+#[tokio::test]
+async fn failures_of_ours_tell_nothing() {
+    let get = mock!(aws_sdk_dynamodb::Client::get_item).then_error(|| {
+        aws_sdk_dynamodb::operation::get_item::GetItemError::unhandled("a secret detail")
+    });
+    let (status, kind, json) =
+        answer(&[&get], "GET", &format!("/videos/{ID}"), Some("id"), "").await;
+    assert_eq!((status.as_u16(), json["code"].as_str()), (500, Some("internal")));
+    assert_eq!(kind, "application/problem+json");
+    assert_eq!(json["requestId"], "JKJaXmPLvHcESHA=");
+    assert!(!json.to_string().contains("secret"));
+}

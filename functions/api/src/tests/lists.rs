@@ -1,0 +1,111 @@
+//! Lists and their cursors; what administrators see.
+
+use super::{ID, Item, answer, record};
+use aws_sdk_dynamodb::{
+    Client,
+    operation::{batch_get_item::BatchGetItemOutput, get_item::GetItemOutput, query::QueryOutput},
+    types::AttributeValue,
+};
+use aws_smithy_mocks::{Rule, mock};
+use serde_json::Value;
+
+const EARLIER: &str = "01990d2c-6a3e-7c51-9d0b-2f6c1a7be000";
+
+fn text(value: &str) -> AttributeValue {
+    AttributeValue::S(value.to_owned())
+}
+
+/// Two videos in the partition of a user.
+fn two_of(owner: &'static str) -> Rule {
+    let mut earlier = record("ready");
+    earlier.insert("id".to_owned(), text(EARLIER));
+    mock!(Client::query)
+        .match_requests(move |request| {
+            let values = request.expression_attribute_values().unwrap();
+            request.index_name().is_none() && values[":pk"] == text(&format!("user#{owner}"))
+        })
+        .then_output(move || {
+            QueryOutput::builder().items(record("ready")).items(earlier.clone()).build()
+        })
+}
+
+async fn ids(rules: &[&Rule], path: &str, token: &str) -> (Vec<String>, Option<String>) {
+    let (status, _, page) = answer(rules, "GET", path, Some(token), "").await;
+    assert_eq!(status, 200, "{page}");
+    let ids = page["videos"].as_array().unwrap().iter().map(|video| video["id"].as_str().unwrap());
+    (ids.map(str::to_owned).collect(), page["cursor"].as_str().map(str::to_owned))
+}
+
+async fn refusal(path: &str, token: &str) -> Value {
+    let (status, _, problem) = answer(&[], "GET", path, Some(token), "").await;
+    assert_eq!(status, 400, "{problem}");
+    problem
+}
+
+#[tokio::test]
+async fn a_page_tells_where_the_next_begins() {
+    let first = two_of("user-1");
+    let (found, cursor) = ids(&[&first], "/videos?limit=1", "id").await;
+    assert_eq!(found, [ID]);
+    let next = mock!(Client::query)
+        .match_requests(|request| {
+            request.exclusive_start_key().unwrap()["sk"] == text(&format!("video#{ID}"))
+        })
+        .then_output(|| QueryOutput::builder().build());
+    let path = format!("/videos?limit=5&cursor={}", cursor.unwrap());
+    assert_eq!(ids(&[&next], &path, "id").await, (Vec::new(), None));
+}
+
+#[tokio::test]
+async fn a_cursor_is_good_for_its_own_list_only() {
+    let (_, cursor) = ids(&[&two_of("user-1")], "/videos?limit=1", "admin").await;
+    let cursor = cursor.unwrap();
+    let other = if cursor.starts_with('A') { "B" } else { "A" };
+    for path in [
+        format!("/videos?cursor={other}{}", &cursor[1..]),
+        format!("/videos?cursor={cursor}AAAA"),
+        format!("/videos?cursor={ID}"),
+        "/videos?cursor=".to_owned(),
+        format!("/videos?status=ready&cursor={cursor}"),
+        format!("/videos?user=user-2&cursor={cursor}"),
+        format!("/videos?all=true&cursor={cursor}"),
+    ] {
+        let problem = refusal(&path, "admin").await;
+        assert_eq!(problem["errors"][0]["field"], "cursor", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn administrators_list_anybodys_videos() {
+    let (found, _) = ids(&[&two_of("user-2")], "/videos?user=user-2", "admin").await;
+    assert_eq!(found, [ID, EARLIER]);
+}
+
+#[tokio::test]
+async fn administrators_list_everyones_videos() {
+    let key = |name: &str| (name.to_owned(), record("ready")[name].clone());
+    let keys = Item::from([key("pk"), key("sk")]);
+    let index = mock!(Client::query)
+        .match_requests(|request| request.index_name() == Some("by-status"))
+        .then_output(move || QueryOutput::builder().items(keys.clone()).build());
+    let get = mock!(Client::batch_get_item).then_output(|| {
+        BatchGetItemOutput::builder().responses("Videos", vec![record("ready")]).build()
+    });
+    let rules = [&index, &get];
+    assert_eq!(ids(&rules, "/videos?all=true", "admin").await, (vec![ID.to_owned()], None));
+    // one query for each status
+    assert_eq!(index.num_calls(), 5);
+    ids(&rules, "/videos?all=true&status=ready", "admin").await;
+    assert_eq!(index.num_calls(), 6);
+}
+
+#[tokio::test]
+async fn administrators_read_anybodys_video() {
+    let get = mock!(Client::get_item)
+        .match_requests(|request| request.key().unwrap()["pk"] == text("user#user-2"))
+        .then_output(|| GetItemOutput::builder().set_item(Some(record("ready"))).build());
+    let path = format!("/videos/{ID}?user=user-2");
+    let (status, _, video) = answer(&[&get], "GET", &path, Some("admin"), "").await;
+    assert_eq!((status.as_u16(), video["id"].as_str()), (200, Some(ID)));
+    assert!(video.get("email").is_none(), "{video}");
+}

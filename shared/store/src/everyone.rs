@@ -1,0 +1,97 @@
+//! Everyone's videos, page by page, for administrators.
+//!
+//! They are found in the index `by-status`, one partition a status. Its partitions need no sharding: a
+//! video is written to each of them once or twice in its life, and DynamoDB takes 1,000 such writes a
+//! second in one, ten times what the API's throttle lets in.
+
+use crate::{
+    Item, Page, Record, StoreError, Videos,
+    record::{key, owner_and_id, sort, text},
+};
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use framezip_contract::{Status, UserId, VideoId};
+use futures_util::future::try_join_all;
+use std::{cmp::Reverse, collections::HashMap};
+
+const INDEX: &str = "by-status";
+
+impl Videos {
+    /// At most `limit` videos of all users, newest first, those created before `after`. `limit` is 100
+    /// at most.
+    ///
+    /// The index follows the table within moments, not at once: a video that changes its status just
+    /// then may be missing, and a page may be short of it although there are more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn list_everyones(
+        &self,
+        status: Option<Status>,
+        limit: usize,
+        after: Option<VideoId>,
+    ) -> Result<Page, StoreError> {
+        let statuses = status.map_or(Status::ALL.to_vec(), |status| vec![status]);
+        // one more than wanted tells whether there is a next page
+        let found = statuses.into_iter().map(|status| self.newest(status, limit + 1, after));
+        let mut found = try_join_all(found).await?.concat();
+        found.sort_by_key(|(_, id)| Reverse(*id));
+        // on its way from one status to another
+        found.dedup();
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| more).map(|(_, id)| *id);
+        let mut records = self.get_all(found).await?;
+        records.retain(|record| status.is_none_or(|status| record.video.status == status));
+        Ok(Page { records, next })
+    }
+
+    /// The newest videos of one status.
+    async fn newest(
+        &self,
+        status: Status,
+        limit: usize,
+        after: Option<VideoId>,
+    ) -> Result<Vec<(UserId, VideoId)>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(INDEX)
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":status", text(status))
+            .scan_index_forward(false)
+            .limit(limit as i32);
+        let query = match after {
+            None => query.key_condition_expression("#status = :status"),
+            Some(id) => query
+                .key_condition_expression("#status = :status AND sk < :after")
+                .expression_attribute_values(":after", text(sort(id))),
+        };
+        let output = query.send().await.map_err(|e| self.failed("Query", e))?;
+        Ok(output.items().iter().filter_map(owner_and_id).collect())
+    }
+
+    /// The records of these videos, newest first, without those that are gone.
+    async fn get_all(&self, videos: Vec<(UserId, VideoId)>) -> Result<Vec<Record>, StoreError> {
+        let keys = videos.iter().map(|(owner, id)| key(owner, *id)).collect::<Vec<_>>();
+        let mut wanted = self.wanted(keys);
+        let mut records = Vec::new();
+        // where DynamoDB leaves some out, the next answer has one of them at least, or is an error
+        while !wanted.is_empty() {
+            let get = self.client.batch_get_item().set_request_items(Some(wanted));
+            let output = get.send().await.map_err(|e| self.failed("BatchGetItem", e))?;
+            for item in output.responses.unwrap_or_default().into_values().flatten() {
+                records.push(self.record(item)?);
+            }
+            wanted = output.unprocessed_keys.unwrap_or_default();
+        }
+        records.sort_by_key(|record| Reverse(record.video.id));
+        Ok(records)
+    }
+
+    fn wanted(&self, keys: Vec<Item>) -> HashMap<String, KeysAndAttributes> {
+        // it is an error to ask for no keys
+        let keys = KeysAndAttributes::builder().set_keys(Some(keys).filter(|k| !k.is_empty()));
+        keys.build().ok().map(|keys| (self.table.clone(), keys)).into_iter().collect()
+    }
+}

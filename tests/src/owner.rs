@@ -1,0 +1,144 @@
+//! What only the stack's owner sees and does, with the account's own credentials.
+
+use crate::{Stack, stack::REGION};
+use anyhow::{Context, Result, ensure};
+use framezip_contract::{ObjectKey, UserId, VideoId};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+impl Stack {
+    /// The keys of every object that a video has, in both buckets.
+    ///
+    /// # Errors
+    /// Where S3 refuses.
+    pub async fn objects(&self, owner: &UserId, id: VideoId) -> Result<Vec<String>> {
+        let config = aws_sdk_s3::config::Builder::from(&self.sdk().await).force_path_style(true);
+        let s3 = aws_sdk_s3::Client::from_conf(config.build());
+        let own = ObjectKey::prefix(owner, id);
+        let mut keys = Vec::new();
+        for (bucket, prefix) in [
+            (&self.outputs.uploads_bucket_name, own.clone()),
+            (&self.outputs.results_bucket_name, own),
+            (&self.outputs.results_bucket_name, ObjectKey::parts_prefix(owner, id)),
+        ] {
+            let listed = s3.list_objects_v2().bucket(bucket).prefix(prefix).send().await?;
+            keys.extend(listed.contents().iter().filter_map(|object| object.key.clone()));
+        }
+        Ok(keys)
+    }
+
+    /// Whether a function has logged a line about a video with one of these messages.
+    ///
+    /// # Errors
+    /// Where the stack's log cannot be read.
+    pub fn has_logged(&self, id: VideoId, messages: &[&str]) -> Result<bool> {
+        let log = std::fs::read(self.directory.path().join("ministack.log"))?;
+        let (log, id) = (String::from_utf8_lossy(&log), id.to_string());
+        let told = |line: &str| messages.iter().any(|message| line.contains(message));
+        Ok(log.lines().any(|line| line.contains(&id) && told(line)))
+    }
+
+    /// Puts a user into the group of administrators. Tokens have it from the next sign-in on.
+    ///
+    /// # Errors
+    /// Where Cognito refuses.
+    pub async fn make_admin(&self, email: &str) -> Result<()> {
+        let pool = &self.outputs.user_pool_id;
+        let body = json!({ "UserPoolId": pool, "Username": email, "GroupName": "admin" });
+        self.cognito("AdminAddUserToGroup", body).await?;
+        Ok(())
+    }
+
+    /// A good ID token of a user pool that is not the stack's.
+    ///
+    /// # Errors
+    /// Where Cognito refuses.
+    pub async fn token_of_another_pool(&self) -> Result<String> {
+        let pool = self.cognito("CreateUserPool", json!({ "PoolName": "another" })).await?;
+        let pool = pool["UserPool"]["Id"].clone();
+        let client = self.new_client(&pool, 3600).await?;
+        let (user, password) = ("ada", "Correct-horse-9-battery");
+        self.cognito("AdminCreateUser", json!({ "UserPoolId": pool, "Username": user })).await?;
+        let body = json!({
+            "UserPoolId": pool, "Username": user, "Password": password, "Permanent": true,
+        });
+        self.cognito("AdminSetUserPassword", body).await?;
+        self.token(&client, user, password).await
+    }
+
+    /// An ID token of a user of the stack that is good for one second. For it the API takes a second
+    /// app client from now on.
+    ///
+    /// # Errors
+    /// Where the stack refuses.
+    pub async fn short_lived_token(&self, email: &str, password: &str) -> Result<String> {
+        let client = self.new_client(&json!(self.outputs.user_pool_id), 1).await?;
+        let path = format!("/v2/apis/{}/authorizers", self.outputs.api_id);
+        let found = self.owners(Method::GET, "apigateway", &path, None, None).await?;
+        let mut authorizer = found["items"][0].clone();
+        let id = authorizer["authorizerId"].as_str().context("the API has an authorizer")?;
+        let path = format!("{path}/{id}");
+        let both = json!([self.outputs.user_pool_client_id, client]);
+        let settings = &mut authorizer["jwtConfiguration"];
+        let name = if settings.get("Audience").is_some() { "Audience" } else { "audience" };
+        settings[name] = both;
+        let body = json!({ "jwtConfiguration": settings });
+        self.owners(Method::PATCH, "apigateway", &path, None, Some(body)).await?;
+        self.token(&client, email, password).await
+    }
+
+    async fn new_client(&self, pool: &Value, seconds: u32) -> Result<String> {
+        let body = json!({
+            "UserPoolId": pool, "ClientName": "another",
+            "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+            "IdTokenValidity": seconds, "TokenValidityUnits": { "IdToken": "seconds" },
+        });
+        let client = self.cognito("CreateUserPoolClient", body).await?;
+        let id = client["UserPoolClient"]["ClientId"].as_str().context("a client has an id")?;
+        Ok(id.to_owned())
+    }
+
+    async fn token(&self, client: &str, user: &str, password: &str) -> Result<String> {
+        let body = json!({
+            "AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client,
+            "AuthParameters": { "USERNAME": user, "PASSWORD": password },
+        });
+        let answer = self.cognito("InitiateAuth", body).await?;
+        let token = answer["AuthenticationResult"]["IdToken"].as_str();
+        Ok(token.with_context(|| format!("{user} got no token: {answer}"))?.to_owned())
+    }
+
+    async fn cognito(&self, action: &str, body: Value) -> Result<Value> {
+        self.owners(Method::POST, "cognito-idp", "/", Some(action), Some(body)).await
+    }
+
+    /// A call that no client of the SDK is here for. The stack does not check its owner's signatures.
+    async fn owners(
+        &self,
+        method: Method,
+        service: &str,
+        path: &str,
+        action: Option<&str>,
+        body: Option<Value>,
+    ) -> Result<Value> {
+        let scope = format!("test/20260101/{REGION}/{service}/aws4_request");
+        let signed =
+            format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0");
+        let url = format!("{}{path}", self.endpoint);
+        let mut request =
+            reqwest::Client::new().request(method, url).header("authorization", signed);
+        if let Some(action) = action {
+            let target = format!("AWSCognitoIdentityProviderService.{action}");
+            request = request.header("x-amz-target", target);
+        }
+        if let Some(body) = body {
+            let kind =
+                if action.is_some() { "application/x-amz-json-1.1" } else { "application/json" };
+            request = request.header("content-type", kind).body(body.to_string());
+        }
+        let answer = request.send().await?;
+        let (status, text) = (answer.status(), answer.text().await?);
+        ensure!(status.is_success(), "{service} {path} answered {status}: {text}");
+        if text.is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_str(&text)?) }
+    }
+}
