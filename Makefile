@@ -122,6 +122,13 @@ bench: setup
 	@$(PYTHON) shared/frames/bench/bench.py \
 		--extract $(or $(CARGO_TARGET_DIR),target)/release/examples/extract $(BENCH)
 
+.PHONY: scale
+scale: ## Measures long videos on a local stack, into docs/SCALE.md (about 15 minutes)
+scale: build
+	@local/install-packages.sh ffmpeg
+	@PYTHONPATH=shared/frames/bench $(PYTHON) tests/scale/scale.py \
+		--framezip $(or $(CARGO_TARGET_DIR),target)/release/framezip $(SCALE)
+
 .PHONY: lint
 lint: ## Format, clippy, template, dependencies
 lint: setup

@@ -1,0 +1,55 @@
+"""What is measured: which video, with which options, and when a worker splits it."""
+
+import dataclasses
+
+import inputs
+
+SEGMENT_SECONDS = 60
+# The greatest that the template takes.
+LONGEST_SEGMENT_SECONDS = 600
+
+# The keyframes of the 10 minutes are 0.9 to 2 s apart, and alike every 30 s.
+SPARSE = [
+    ("sparse", "at keyframes", ("--every", "20")),
+    ("sparse-between", "0 to 1.1 s behind keyframes", ("--every", "20", "--from", "1")),
+    ("sparse-late", "0.9 to 1.9 s behind keyframes", ("--every", "20", "--from", "5.9")),
+]
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """`options` are those of `framezip upload`, `segment_seconds` is the template's parameter."""
+
+    name: str
+    what: str
+    item: inputs.Input
+    options: tuple
+    segment_seconds: int = SEGMENT_SECONDS
+
+
+def film():
+    """The picture of the other inputs, at a rate that lets two hours of it fit into one PUT."""
+    picture = inputs.drawn("picture-1080p", 1920, 1080, inputs.CLIP_SECONDS)
+    return inputs.encoded("clip-h264-crf27", ".mp4", picture, f"{inputs.X264} -crf 27")
+
+
+def repeated(name, seconds, step):
+    clip = inputs.repeated(film(), name, seconds // inputs.CLIP_SECONDS)
+    return inputs.Input(name, "h264", seconds, step, clip)
+
+
+def cases(to):
+    """All of them, the short ones first. `to`: where the film ends, in seconds."""
+    two_hours = repeated("h264-2h", 7200, 1)
+    five_minutes = repeated("h264-5min", 300, 5)
+    ten_minutes = next(item for item in inputs.inputs() if item.name == "h264-gop2s-10min")
+    every_second = ("--every", "1") if to is None else ("--every", "1", "--to", str(to))
+    return [
+        Case("clip", "5 minutes, every 5 s", five_minutes, ("--every", "5")),
+        *(
+            Case(name, f"10 minutes, every 20 s, {where}", ten_minutes, options)
+            for name, where, options in SPARSE
+        ),
+        Case("alone", "2 hours, one worker", two_hours, every_second, LONGEST_SEGMENT_SECONDS),
+        Case("fan-out", "2 hours, in segments", two_hours, every_second),
+    ]

@@ -1,0 +1,163 @@
+"""The second half of docs/SCALE.md: what it takes on AWS."""
+
+import prices
+from aws import SHARE, Video, quotas
+from cases import SEGMENT_SECONDS
+from report import table
+
+HOURLY = 10_000
+
+
+def text(runs):
+    film, clip = Video(runs["fan-out"]), Video(runs["clip"])
+    parts = [
+        "## What it takes on AWS",
+        assumptions(),
+        "### One video",
+        "N, S, P, R, F and Z as measured or reckoned for the 2 hours at a frame every second "
+        "(`fan-out`), and for 5 minutes at a frame every 5 s (`clip`):",
+        facts_table(film, clip),
+        film_text(film),
+        costs_table(film, clip),
+        costs_text(film, clip),
+        f"### {HOURLY:,} videos an hour",
+        "All of them like `clip`: 5 minutes of 1080p H.264, a frame every 5 s, evenly spread over "
+        "the hour.",
+        hourly_table(clip),
+        "Which quota binds first, and from how many such videos an hour on:",
+        quotas_table(clip),
+        quotas_text(clip),
+    ]
+    return "\n\n".join(parts)
+
+
+def assumptions():
+    return (
+        "Reckoned, not measured. Assumed: a processor of Lambda (arm64, 1769 MB) is as fast as one "
+        "here, and a worker is never idle, so an invocation lasts as long as the CPU time that it "
+        "took here; `api`, `enqueue` and `notify` take 50 ms with 256 MB; one download of the zip; "
+        "an item of the table has less than 2 KiB. List prices of us-east-1 at the time of "
+        "writing; check them: Lambda 0.0000133334 USD per GB-second on arm64 and 0.20 per million "
+        "requests; HTTP API 1.00 per million; S3 PUT, COPY, POST 0.005 and GET 0.0004 per 1,000, "
+        "storage 0.023 per GiB-month, transfer out 0.09 per GiB; SQS 0.40 per million; DynamoDB on "
+        "demand 0.625 per million write units and 0.125 per million read units; SES 0.10 per 1,000 "
+        "mails. Not in here: logs, point-in-time backups, Cognito, alarms, empty polls of the "
+        "queues, free tiers."
+    )
+
+
+def facts_table(film, clip):
+    def row(what, value):
+        return [what, value(film), value(clip)]
+
+    rows = [
+        row("S: seconds of `extract`, the CPU time here", lambda video: f"{video.seconds:.0f}"),
+        row("N: its invocations, 1, and if S > 75: + ⌈(S − 6) / 45⌉", lambda video: video.workers),
+        row("most of them at once", lambda video: max(1, video.segments)),
+        row("from the upload's end to ready, s", lambda video: f"{video.wait:.0f}"),
+        row("P: the client's looks meanwhile", lambda video: video.polls),
+        row("R: bytes read, MB", lambda video: f"{video.run.read / 1e6:.0f}"),
+        row("F: the file, MB", lambda video: f"{video.run.file / 1e6:.0f}"),
+        row("Z: the zip, MB", lambda video: f"{video.run.zip / 1e6:.0f}"),
+    ]
+    return table(["", "2 hours", "5 minutes"], rows)
+
+
+def film_text(film):
+    rounds = -(-film.segments // 5)
+    first, joining = film.run.invocations[0], film.run.joining
+    share = SHARE * SEGMENT_SECONDS
+    return (
+        f"The 2 hours: the first worker takes {first:.0f} s to know its pace, segments are meant "
+        f"to take {share:.0f} s, and joining took {joining:.1f} s here: {film.wait:.0f} s. That is "
+        f"so where all {film.segments} segments are done at once. Lambda begins with 5 messages of "
+        "a queue at once and adds up to 300 a minute: on a queue that was idle before, it takes up "
+        f"to {film.wait_in_rounds(rounds):.0f} s ({rounds} rounds of 5). A frame every second of "
+        f"{prices.MAXIMUM_CONCURRENCY * 3600 / film.seconds:.0f} such films an hour keeps "
+        f"`MaximumConcurrency` ({prices.MAXIMUM_CONCURRENCY}) busy."
+    )
+
+
+def costs_table(film, clip):
+    rows = []
+    for ours, theirs in zip(film.costs(), clip.costs()):
+        pairs = [cell for cost in (ours, theirs) for cell in (amount(cost), dollars(cost.dollars))]
+        rows.append([ours.what, ours.formula, *pairs])
+    totals = [sum(cost.dollars for cost in video.costs()) for video in (film, clip)]
+    rows.append(["all", "", "", dollars(totals[0]), "", dollars(totals[1])])
+    return table(["what", "how many", "2 hours", "USD", "5 minutes", "USD"], rows, texts=2)
+
+
+def amount(cost):
+    return f"{cost.count:,.3g}" if cost.count < 100 else f"{cost.count:,.0f}"
+
+
+def dollars(amount):
+    return f"{amount:.6f}" if amount < 0.01 else f"{amount:.4f}"
+
+
+def costs_text(film, clip):
+    def parts(video):
+        compute, stored, sent = (video.costs()[at].dollars for at in (0, -2, -1))
+        return compute, stored, sent
+
+    compute, stored, sent = parts(film)
+    small = parts(clip)
+    return (
+        f"To extract costs less than to keep and to send: of the 2 hours {compute:.4f} USD against "
+        f"{stored:.4f} for storage (the original for 14 days, the zip for 60) and {sent:.4f} for "
+        f"one download; of the 5 minutes {small[0]:.6f} against {small[1]:.6f} and {small[2]:.6f}."
+    )
+
+
+def hourly_table(clip):
+    costs = clip.costs()
+    processing, kept = costs[:-2], costs[-2]
+    each = sum(cost.dollars for cost in processing)
+    hour, month = HOURLY, HOURLY * prices.HOURS_IN_MONTH
+    originals = HOURLY * 24 * 14 * clip.run.file / 1e12
+    zips = HOURLY * 24 * 60 * clip.run.zip / 1e12
+    extracting = HOURLY * clip.seconds
+    rows = [
+        ["invocations of `extract`", "10,000 × N", f"{hour * clip.workers:,}"],
+        ["all invocations", "10,000 × (N + 3 + P)", f"{hour * (clip.workers + 3 + clip.polls):,}"],
+        ["seconds of `extract`", "10,000 × S", f"{extracting:,.0f}"],
+        ["`extract` at once, on average", "10,000 × S / 3,600", f"{extracting / 3600:.0f}"],
+        ["USD an hour for `extract`", "", f"{hour * costs[0].dollars:.2f}"],
+        ["USD an hour, all but storage and transfer", "", f"{hour * each:.2f}"],
+        ["the same for a month of 730 h, USD", "", f"{month * each:,.0f}"],
+        ["stored in the long run, TB", "originals 14 days, zips 60", f"{originals + zips:,.0f}"],
+        ["USD a month for that", "", f"{month * kept.dollars:,.0f}"],
+        ["USD a month for one download of each", "", f"{month * costs[-1].dollars:,.0f}"],
+    ]
+    return table(["", "how many", ""], rows, texts=2)
+
+
+def quotas_table(clip):
+    rows = [
+        [what, f"{quota:,}", f"{each:.3g}", f"{hourly:,.0f}"]
+        for what, quota, each, hourly in quotas(clip)
+    ]
+    return table(["quota", "so much", "a video takes", "videos an hour"], rows)
+
+
+def quotas_text(clip):
+    (first, _, _, at), (second, _, _, then) = quotas(clip)[:2]
+    needed = HOURLY * clip.seconds / 3600
+    return (
+        f"So the first that binds is “{first}”, from {at:,.0f} videos an hour on, and next "
+        f"“{second}”, from {then:,.0f}. {mails()} `MaximumConcurrency` in `template.yaml` can go "
+        f"up to the account's quota; {HOURLY:,} videos an hour need {needed:.0f} of it. Where it "
+        "binds nothing is lost: jobs wait in the queue, for up to 14 days. A new account may have "
+        "a Lambda quota below 1,000; ask for more."
+    )
+
+
+def mails():
+    hours = prices.MAILS_A_DAY / HOURLY
+    return (
+        f"With a day's mails sent after {hours:g} hours at {HOURLY:,} an hour, mails are late, "
+        "not zips: SES refuses, outcomes come again, and after 10 receives lie in `outcomes-dlq`; "
+        "the videos are `ready` nevertheless. Ask AWS for more, or the day's average must stay "
+        f"below {prices.MAILS_A_DAY / 24:,.0f} an hour. In the sandbox it is 200 a day."
+    )
