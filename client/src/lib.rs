@@ -39,6 +39,7 @@ mod source_file;
 mod test_server;
 mod tokens;
 mod upload;
+mod webhook;
 
 pub use api::ApiClient;
 pub use cognito::{SignedUp, UserPool};

@@ -6,11 +6,13 @@ mod creation;
 mod delete;
 mod delivery;
 mod lists;
+mod metrics;
 mod multipart;
 mod privacy;
 mod retry;
 mod split;
 mod upload;
+mod webhook;
 mod whole_way;
 
 use anyhow::Result;
@@ -103,6 +105,11 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         delete::nothing_of_a_ready_video_stays,
         delete::a_worker_stops_when_its_video_is_deleted,
         delete::a_video_is_deleted_on_its_way,
+        webhook::a_webhook_is_set_tested_and_taken_away,
+        webhook::a_webhook_that_cannot_be_reached_says_why,
+        webhook::another_users_webhook_does_not_show,
+        metrics::what_has_happened_is_told_to_prometheus,
+        metrics::only_administrators_and_machines_read_metrics,
     ];
     trials.extend(trials![
         |stacks| &stacks,

@@ -8,9 +8,11 @@ mod owner;
 mod person;
 mod processes;
 mod stack;
+mod tools;
 mod zip_reader;
 
 pub use mail::Mail;
 pub use person::{Person, get, request};
 pub use stack::Stack;
+pub use tools::python;
 pub use zip_reader::{ManifestFrame, ZipFile};

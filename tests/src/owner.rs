@@ -75,7 +75,9 @@ impl Stack {
         let client = self.new_client(&json!(self.outputs.user_pool_id), 1).await?;
         let path = format!("/v2/apis/{}/authorizers", self.outputs.api_id);
         let found = self.owners(Method::GET, "apigateway", &path, None, None).await?;
-        let mut authorizer = found["items"][0].clone();
+        let all = found["items"].as_array().context("the API has authorizers")?;
+        let of_users = all.iter().find(|authorizer| authorizer["name"] == "users");
+        let mut authorizer = of_users.context("one of them is for users")?.clone();
         let id = authorizer["authorizerId"].as_str().context("the API has an authorizer")?;
         let path = format!("{path}/{id}");
         let both = json!([self.outputs.user_pool_client_id, client]);

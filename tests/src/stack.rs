@@ -41,14 +41,15 @@ pub(crate) struct Outputs {
     pub(crate) results_bucket_name: String,
     pub(crate) user_pool_id: String,
     pub(crate) user_pool_client_id: String,
+    metrics_client_id: String,
 }
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// The folder of the tools that `make setup` installed.
-fn tools() -> Result<PathBuf> {
+pub(crate) fn tools() -> Result<PathBuf> {
     let cache = env::var_os("FRAMEZIP_CACHE").map(PathBuf::from);
     let cache =
         cache.or_else(|| Some(PathBuf::from(env::var_os("XDG_CACHE_HOME")?).join("framezip")));
@@ -69,7 +70,7 @@ fn script(name: &str, arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-fn text(path: &Path) -> &str {
+pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap_or_default()
 }
 
@@ -112,6 +113,16 @@ impl Stack {
     /// Where the API answers, without a slash at the end.
     pub fn api_url(&self) -> &str {
         &self.outputs.api_url
+    }
+
+    /// The app client of machines that read the metrics.
+    pub fn metrics_client_id(&self) -> &str {
+        &self.outputs.metrics_client_id
+    }
+
+    /// Where machines get their tokens.
+    pub fn token_url(&self) -> String {
+        format!("{}/oauth2/token", self.endpoint)
     }
 
     /// Every mail to an address, oldest first.

@@ -6,11 +6,12 @@ use crate::{
     jobs::Jobs,
     lifecycle,
     links::Links,
+    metrics,
     objects::Objects,
     problem::{self, ApiError},
     upload_routes,
     uploads::{self, Uploads},
-    videos,
+    videos, webhook,
 };
 use axum::{
     Json, Router,
@@ -19,8 +20,12 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use framezip_contract::{Limits, WebConfig};
-use framezip_runtime::settings::{self, SettingError};
+use framezip_contract::{Counts, Limits, WebConfig};
+use framezip_runtime::{
+    metric,
+    settings::{self, SettingError},
+    webhook::{Reach, Sender},
+};
 use framezip_store::Videos;
 use lambda_http::request::RequestContext;
 use serde_json::{Value, json};
@@ -34,6 +39,7 @@ pub(crate) struct State {
     pub(crate) objects: Objects,
     pub(crate) jobs: Jobs,
     pub(crate) cursors: Cursors,
+    pub(crate) webhooks: Sender,
     pub(crate) limits: Limits,
     pub(crate) max_unfinished_videos: u32,
     pub(crate) config: WebConfig,
@@ -58,6 +64,7 @@ impl State {
             objects: Objects::new(s3, uploads, results),
             jobs: Jobs::new(sqs, settings::jobs_queue_url()?),
             cursors: Cursors::new(&settings::cursor_key()?),
+            webhooks: Sender::new(Reach::from_env()),
             limits: settings::limits()?,
             max_unfinished_videos: settings::max_unfinished_videos()?,
             config: WebConfig {
@@ -67,6 +74,13 @@ impl State {
                 cognito_endpoint: settings::local_endpoint().unwrap_or(cognito),
             },
         })
+    }
+}
+
+impl State {
+    /// Counts, best effort.
+    pub(crate) async fn count(&self, counts: &Counts) {
+        metric::record(counts, self.videos.count(counts)).await;
     }
 }
 
@@ -81,6 +95,9 @@ pub(crate) fn app(state: State) -> Router {
         .route("/videos/{id}/retry", post(lifecycle::retry))
         .route("/videos/{id}/upload", get(upload_routes::look))
         .route("/videos/{id}/upload/complete", post(upload_routes::complete))
+        .route("/webhook", get(webhook::read).put(webhook::set).delete(webhook::delete))
+        .route("/webhook/test", post(webhook::test))
+        .route("/metrics", get(metrics::read))
         .fallback(async || ApiError::NotFound)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(middleware::from_fn(log))

@@ -15,7 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use framezip_contract::{CreatedVideo, CreatedVideos, Status, Video, VideoId};
+use framezip_contract::{Counts, CreatedVideo, CreatedVideos, Status, Video, VideoId};
 use framezip_store::{Creation, Record};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -47,7 +47,10 @@ pub(crate) async fn create(
         records.push(record);
     }
     match state.videos.create(&user.id, &records, key.as_ref()).await? {
-        Creation::Created => created(&state, records, new.batch).await,
+        Creation::Created => {
+            state.count(&Counts::created(records.len() as u64)).await;
+            created(&state, records, new.batch).await
+        }
         // a call of the same key was quicker
         before => {
             for record in &records {
@@ -94,7 +97,16 @@ fn record(new: NewVideo, user: &User) -> anyhow::Result<Record> {
         error: None,
     };
     let email = user.email.clone();
-    Ok(Record { video, email, lease: None, notice: None, run: None, multipart: None, attempt: 0 })
+    Ok(Record {
+        video,
+        email,
+        lease: None,
+        notice: None,
+        run: None,
+        multipart: None,
+        attempt: 0,
+        started_at: None,
+    })
 }
 
 async fn created(state: &State, records: Vec<Record>, batch: bool) -> Result<Response, ApiError> {

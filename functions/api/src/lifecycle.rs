@@ -9,7 +9,7 @@ use crate::{
 };
 use axum::{Json, extract, http::StatusCode};
 use bytes::Bytes;
-use framezip_contract::{Job, Video};
+use framezip_contract::{Counts, Job, Video};
 use std::sync::Arc;
 
 type Shared = extract::State<Arc<State>>;
@@ -39,6 +39,7 @@ pub(crate) async fn retry(
     state.jobs.send(&job).await?;
     let begun = state.videos.retry(&user.id, id, attempt, extraction.as_ref()).await?;
     let record = begun.ok_or(ApiError::NotFinished)?;
+    state.count(&Counts::queued()).await;
     tracing::info!(video.id = %id, video.attempt = record.attempt, "began a video again");
     Ok((StatusCode::ACCEPTED, Json(record.video)))
 }

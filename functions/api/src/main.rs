@@ -7,7 +7,9 @@ mod cursor;
 mod jobs;
 mod lifecycle;
 mod links;
+mod metrics;
 mod objects;
+mod open_metrics;
 mod parameters;
 mod problem;
 mod request;
@@ -17,6 +19,7 @@ mod upload_routes;
 mod uploads;
 mod user;
 mod videos;
+mod webhook;
 
 use lambda_http::Error;
 

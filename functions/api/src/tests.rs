@@ -4,7 +4,9 @@ mod create;
 mod errors;
 mod lifecycle;
 mod lists;
+mod metrics;
 mod upload;
+mod webhook;
 
 use crate::{
     app::{State, app},
@@ -14,14 +16,20 @@ use crate::{
     objects::Objects,
     uploads::{self, Uploads},
 };
-use aws_sdk_dynamodb::{operation::get_item::GetItemOutput, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    operation::{get_item::GetItemOutput, update_item::UpdateItemOutput},
+    types::AttributeValue,
+};
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode},
 };
 use framezip_contract::{Limits, WebConfig};
-use framezip_runtime::SdkConfig;
+use framezip_runtime::{
+    SdkConfig,
+    webhook::{Reach, Sender},
+};
 use framezip_store::Videos;
 use lambda_http::request::RequestContext;
 use serde_json::{Value, json};
@@ -43,7 +51,9 @@ fn sdk() -> SdkConfig {
 }
 
 fn state(rules: &[&Rule]) -> State {
-    // each client matches its own operations' rules only
+    // each client matches its own operations' rules only; whatever is counted is taken
+    let counted = counted();
+    let rules = &[rules, &[&counted]].concat()[..];
     let dynamodb = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, rules);
     let upload_client = mock_client!(aws_sdk_s3, RuleMode::MatchAny, rules, uploads::configured);
     let s3 = mock_client!(aws_sdk_s3, RuleMode::MatchAny, rules);
@@ -55,6 +65,7 @@ fn state(rules: &[&Rule]) -> State {
         objects: Objects::new(s3, "uploads".to_owned(), "results".to_owned()),
         jobs: Jobs::new(sqs, "jobs".to_owned()),
         cursors: Cursors::new("a key"),
+        webhooks: Sender::new(Reach::Public),
         limits: Limits::default(),
         max_unfinished_videos: 100,
         config: WebConfig {
@@ -80,6 +91,13 @@ fn context(token: &str) -> RequestContext {
         "requestId": "JKJaXmPLvHcESHA=",
     });
     RequestContext::ApiGatewayV2(serde_json::from_value(context).unwrap())
+}
+
+/// Takes whatever is counted.
+fn counted() -> Rule {
+    mock!(aws_sdk_dynamodb::Client::update_item)
+        .match_requests(|request| request.update_expression().unwrap().starts_with("ADD "))
+        .then_output(|| UpdateItemOutput::builder().build())
 }
 
 async fn answer(

@@ -20,7 +20,8 @@ pub(crate) struct User {
 const ADMINS: &str = "admin";
 
 impl User {
-    fn from_claims(claims: &HashMap<String, String>) -> Option<Self> {
+    /// By the claims of a token; `None` where it is no ID token.
+    pub(crate) fn from_claims(claims: &HashMap<String, String>) -> Option<Self> {
         let claim = |name: &str| claims.get(name).cloned();
         (claim("token_use")? == "id").then_some(())?;
         let is_admin = claims.get("cognito:groups").is_some_and(|text| has_group(text, ADMINS));
@@ -40,15 +41,17 @@ fn has_group(claim: &str, group: &str) -> bool {
     }
 }
 
+/// What the JWT authorizer found in the request's token; `None` where the route has no authorizer.
+pub(crate) fn claims(parts: &Parts) -> Option<&HashMap<String, String>> {
+    let Some(RequestContext::ApiGatewayV2(context)) = parts.extensions.get() else { return None };
+    Some(&context.authorizer.as_ref()?.jwt.as_ref()?.claims)
+}
+
 impl<S: Sync> FromRequestParts<S> for User {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let Some(RequestContext::ApiGatewayV2(context)) = parts.extensions.get() else {
-            return Err(ApiError::Unauthorized);
-        };
-        let jwt = context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref());
-        jwt.and_then(|jwt| Self::from_claims(&jwt.claims)).ok_or(ApiError::Unauthorized)
+        claims(parts).and_then(Self::from_claims).ok_or(ApiError::Unauthorized)
     }
 }
 

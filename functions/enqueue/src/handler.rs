@@ -2,7 +2,9 @@
 
 use anyhow::Context;
 use aws_lambda_events::{event::s3::S3Event, s3::S3EventRecord};
-use framezip_contract::{ErrorCode, Failure, Job, ObjectKey, Outcome, Status, Verdict, Video};
+use framezip_contract::{
+    Counts, ErrorCode, Failure, Job, ObjectKey, Outcome, Status, Verdict, Video,
+};
 use framezip_runtime::{
     metric,
     settings::{self, SettingError},
@@ -68,7 +70,10 @@ impl Enqueuer {
         }
         let job = serde_json::to_string(&Job::new(video.owner.clone(), video.id))?;
         self.send(&self.jobs, job).await?;
-        self.videos.queue(&video.owner, video.id).await?;
+        if self.videos.queue(&video.owner, video.id).await?.is_some() {
+            let counts = Counts::queued();
+            metric::record(&counts, self.videos.count(&counts)).await;
+        }
         tracing::info!(video.id = %video.id, video.bytes = bytes, "queued a video");
         Ok(())
     }
@@ -100,7 +105,10 @@ fn object_key(encoded: &str) -> Option<ObjectKey> {
 mod tests {
     use super::*;
     use aws_sdk_dynamodb::{
-        operation::{get_item::GetItemOutput, update_item::UpdateItemError},
+        operation::{
+            get_item::GetItemOutput,
+            update_item::{UpdateItemError, UpdateItemOutput},
+        },
         types::AttributeValue,
     };
     use aws_sdk_sqs::operation::send_message::SendMessageOutput;
@@ -153,6 +161,21 @@ mod tests {
             .then_error(|| UpdateItemError::unhandled("no"));
         assert!(handled(EVENT, &[&stored, &write], &[&sent]).await.is_err());
         assert_eq!((sent.num_calls(), write.num_calls()), (1, 1));
+    }
+
+    #[tokio::test]
+    async fn a_video_that_is_queued_is_counted() {
+        let (stored, sent) = (stored("awaiting_upload"), sent_to("jobs"));
+        let write = mock!(aws_sdk_dynamodb::Client::update_item)
+            .match_requests(|request| request.condition_expression().is_some())
+            .then_output(|| {
+                UpdateItemOutput::builder().set_attributes(item("queued").item).build()
+            });
+        let count = mock!(aws_sdk_dynamodb::Client::update_item)
+            .match_requests(|request| request.update_expression() == Some("ADD #c0 :n0"))
+            .then_error(|| UpdateItemError::unhandled("no"));
+        handled(EVENT, &[&stored, &write, &count], &[&sent]).await.unwrap();
+        assert_eq!((write.num_calls(), count.num_calls()), (1, 1));
     }
 
     #[tokio::test]

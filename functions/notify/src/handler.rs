@@ -2,7 +2,7 @@
 
 use crate::mail::Mailer;
 use aws_lambda_events::{event::sqs::SqsEvent, sqs::SqsBatchResponse};
-use framezip_contract::{ErrorCode, Failure, Job, Outcome, Verdict};
+use framezip_contract::{Counts, ErrorCode, Failure, Job, Outcome, Verdict};
 use framezip_runtime::{
     masked, metric,
     settings::{self, SettingError},
@@ -78,7 +78,11 @@ impl Notifier {
     /// Whether the verdict is news.
     async fn write(&self, outcome: &Outcome) -> Result<bool, HandlerError> {
         let Outcome { owner, video: id, attempt, verdict, .. } = outcome;
-        Ok(self.videos.finish(owner, *id, *attempt, verdict).await?.is_some())
+        let Some(record) = self.videos.finish(owner, *id, *attempt, verdict).await? else {
+            return Ok(false);
+        };
+        self.count(Counts::finished(&record.video, record.started_at)).await;
+        Ok(true)
     }
 
     async fn tell(&self, outcome: &Outcome, delivery: Delivery) -> Result<(), HandlerError> {
@@ -92,7 +96,9 @@ impl Notifier {
             );
             return Ok(());
         };
-        self.mailer.send(&record).await?;
+        let sent = self.mailer.send(&record).await;
+        self.count(Counts::email(sent.is_ok())).await;
+        sent?;
         self.videos.told(owner, *id, message).await?;
         tracing::info!(
             video.id = %id,
@@ -101,6 +107,10 @@ impl Notifier {
             "told the owner what came of a video"
         );
         Ok(())
+    }
+
+    async fn count(&self, counts: Counts) {
+        metric::record(&counts, self.videos.count(&counts)).await;
     }
 }
 

@@ -34,6 +34,22 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// Every code.
+    pub const ALL: [Self; 12] = [
+        Self::NotAVideo,
+        Self::NoVideoStream,
+        Self::UnsupportedCodec,
+        Self::CorruptVideo,
+        Self::NoFramesInRange,
+        Self::TooLong,
+        Self::TooLarge,
+        Self::TooManyFrames,
+        Self::TooManyPixels,
+        Self::UploadMismatch,
+        Self::Cancelled,
+        Self::Internal,
+    ];
+
     /// The code as it stands in JSON, for example `not_a_video`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -65,7 +81,7 @@ mod tests {
 
     #[test]
     fn the_json_form_is_the_display_form() {
-        for code in [ErrorCode::NotAVideo, ErrorCode::TooManyPixels, ErrorCode::Internal] {
+        for code in ErrorCode::ALL {
             assert_eq!(serde_json::to_value(code).unwrap(), code.to_string());
         }
     }

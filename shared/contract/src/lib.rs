@@ -2,6 +2,7 @@
 //! and the error codes. Types and their validation, nothing else, so that the functions, the client
 //! and the tests mean the same thing by the same word.
 
+mod counts;
 mod error;
 mod extraction;
 mod fraction;
@@ -15,7 +16,9 @@ mod position;
 mod tiles;
 mod upload;
 mod video;
+mod webhook;
 
+pub use counts::{Counter, Counts, EXTRACTION_BOUNDS, ExtractionBound};
 pub use error::ErrorCode;
 pub use extraction::{Extraction, Fit, Format, Select};
 pub use fraction::{Fraction, InvalidFraction};
@@ -32,3 +35,4 @@ pub use position::{InvalidPosition, Position};
 pub use tiles::{Tiles, TilesOptions};
 pub use upload::{ArrivedPart, MultipartUpload, PartUrl, SingleUpload, Upload};
 pub use video::{Failure, Progress, Source, Status, Video, Warning, ZipFacts};
+pub use webhook::{SetWebhook, Webhook, WebhookSecret, WebhookTest, WebhookWithSecret};

@@ -1,5 +1,5 @@
-//! What every function needs at its start: settings, the SDK's configuration, logging, metrics, and
-//! the lifting of a one-message function to an SQS batch.
+//! What every function needs at its start: settings, the SDK's configuration, logging, metrics, the
+//! lifting of a one-message function to an SQS batch, and the sending of webhooks.
 //!
 //! | variable | who reads it | what it is |
 //! | --- | --- | --- |
@@ -13,7 +13,7 @@
 //! | `CURSOR_KEY` | api | what the cursors of lists are signed with |
 //! | `SENDER_EMAIL` | notify | whom mails come from |
 //! | `API_URL` | notify | where a mail's reader finds the API |
-//! | `AWS_ENDPOINT_URL` | all | set on a local stack only: what answers in place of AWS |
+//! | `AWS_ENDPOINT_URL` | all | set on a local stack only: what answers in place of AWS. Webhooks may then go anywhere |
 //! | `MAX_UPLOAD_BYTES`, `MAX_DURATION_SECONDS`, `MAX_FRAMES`, `MAX_PIXELS` | api, extract | the limits |
 //! | `MAX_UNFINISHED_VIDEOS` | api | how many videos one user may have under way |
 //! | `SEGMENT_SECONDS` | extract | how long one worker may take before others are to do the rest |
@@ -22,6 +22,7 @@
 pub mod metric;
 pub mod settings;
 pub mod sqs;
+pub mod webhook;
 
 pub use aws_config::SdkConfig;
 pub use lambda_runtime::tracing::init_default_subscriber as init_logging;

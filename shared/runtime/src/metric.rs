@@ -1,40 +1,146 @@
-//! Counters in CloudWatch's embedded metric format: a JSON line in the log becomes a metric, with no
-//! call that could fail or take time.
+//! Counters: in CloudWatch, and in the table that `GET /metrics` reads.
+//!
+//! CloudWatch takes them from the log, in its embedded metric format: a JSON line becomes a metric, with
+//! no call that could fail or take time.
 
+use framezip_contract::{Counter, Counts};
 use serde_json::{Value, json};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    fmt::Display,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// How long a function waits for a count to be written.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Adds one to the counter `name` of this function.
-pub fn count(name: &str) {
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let function = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();
-    println!("{}", line(name, &function, since_1970.as_millis()));
+pub fn count(name: &'static str) {
+    print(&[Metric { name, unit: "Count", value: 1, code: None }]);
 }
 
-fn line(name: &str, function: &str, millis: u128) -> Value {
-    json!({
+/// Counts what has happened: here for CloudWatch, and in the table by `write`. Best effort: what was
+/// done is done, and is not done again for a count that fails.
+pub async fn record<E: Display>(counts: &Counts, write: impl Future<Output = Result<(), E>>) {
+    let metrics: Vec<_> = counts.iter().filter_map(Metric::of).collect();
+    if !metrics.is_empty() {
+        print(&metrics);
+    }
+    match tokio::time::timeout(PATIENCE, write).await {
+        Ok(Ok(())) => (),
+        Ok(Err(error)) => tracing::warn!(%error, "something was not counted"),
+        Err(_) => tracing::warn!("something was perhaps not counted: the table did not answer"),
+    }
+}
+
+/// One value of one metric of CloudWatch's.
+struct Metric {
+    name: &'static str,
+    unit: &'static str,
+    value: u64,
+    /// Why a video failed: a dimension of its own.
+    code: Option<&'static str>,
+}
+
+impl Metric {
+    fn of((counter, value): (Counter, u64)) -> Option<Self> {
+        let (name, unit) = match counter {
+            Counter::VideosCreated => ("VideosCreated", "Count"),
+            Counter::VideosQueued => ("VideosQueued", "Count"),
+            Counter::VideosReady => ("VideosReady", "Count"),
+            Counter::VideosFailed(_) => ("VideosFailed", "Count"),
+            Counter::Frames => ("Frames", "Count"),
+            Counter::SourceBytes => ("SourceBytes", "Bytes"),
+            Counter::SourceMillis => ("SourceTime", "Milliseconds"),
+            Counter::ZipBytes => ("ZipBytes", "Bytes"),
+            // CloudWatch makes its own distribution of the times
+            Counter::Extractions(_) => return None,
+            Counter::ExtractionMillis => ("ExtractionTime", "Milliseconds"),
+            Counter::EmailsSent => ("EmailsSent", "Count"),
+            Counter::EmailsFailed => ("EmailsFailed", "Count"),
+            Counter::WebhooksDelivered => ("WebhooksDelivered", "Count"),
+            Counter::WebhooksFailed => ("WebhooksFailed", "Count"),
+        };
+        let code = match counter {
+            Counter::VideosFailed(code) => Some(code.as_str()),
+            _ => None,
+        };
+        Some(Self { name, unit, value, code })
+    }
+}
+
+fn print(metrics: &[Metric]) {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let function = std::env::var("AWS_LAMBDA_FUNCTION_NAME").unwrap_or_default();
+    println!("{}", line(metrics, &function, since_1970.as_millis()));
+}
+
+/// By function; of failures, both all of a function and each code of them.
+fn line(metrics: &[Metric], function: &str, millis: u128) -> Value {
+    let code = metrics.iter().find_map(|metric| metric.code);
+    let dimensions = match code {
+        None => json!([["FunctionName"]]),
+        Some(_) => json!([["FunctionName"], ["FunctionName", "Code"]]),
+    };
+    let names =
+        metrics.iter().map(|Metric { name, unit, .. }| json!({ "Name": name, "Unit": unit }));
+    let mut line = json!({
         "_aws": {
             "Timestamp": millis as u64,
             "CloudWatchMetrics": [{
                 "Namespace": "framezip",
-                "Dimensions": [["FunctionName"]],
-                "Metrics": [{ "Name": name, "Unit": "Count" }],
+                "Dimensions": dimensions,
+                "Metrics": names.collect::<Vec<_>>(),
             }],
         },
         "FunctionName": function,
-        name: 1,
-    })
+    });
+    for metric in metrics {
+        line[metric.name] = metric.value.into();
+    }
+    if let Some(code) = code {
+        line["Code"] = code.into();
+    }
+    line
 }
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
     fn the_counted_name_stands_where_the_format_says() {
-        let line = super::line("UnparsableMessages", "extract", 5);
-        assert_eq!(line["UnparsableMessages"], 1);
+        let metric = Metric { name: "UnparsableMessages", unit: "Count", value: 1, code: None };
+        let line = line(&[metric], "extract", 5);
         assert_eq!(
-            line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"],
-            "UnparsableMessages"
+            line,
+            json!({
+                "_aws": {
+                    "Timestamp": 5,
+                    "CloudWatchMetrics": [{
+                        "Namespace": "framezip",
+                        "Dimensions": [["FunctionName"]],
+                        "Metrics": [{ "Name": "UnparsableMessages", "Unit": "Count" }],
+                    }],
+                },
+                "FunctionName": "extract",
+                "UnparsableMessages": 1,
+            })
         );
+    }
+
+    #[test]
+    fn failures_have_their_code_as_a_dimension() {
+        let code = framezip_contract::ErrorCode::TooLong;
+        let metric = Metric::of((Counter::VideosFailed(code), 1)).unwrap();
+        let line = line(&[metric], "notify", 5);
+        let metrics = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(metrics["Dimensions"], json!([["FunctionName"], ["FunctionName", "Code"]]));
+        assert_eq!((&line["Code"], &line["VideosFailed"]), (&json!("too_long"), &json!(1)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_count_that_fails_or_hangs_stops_nothing() {
+        record(&Counts::queued(), async { Err("no") }).await;
+        record(&Counts::queued(), std::future::pending::<Result<(), &str>>()).await;
     }
 }

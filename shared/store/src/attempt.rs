@@ -70,7 +70,7 @@ impl Videos {
         };
         let update = update.update_expression(format!(
             "SET #status = :queued, attempt = :next, updatedAt = :now, expiresAt = :kept{options} \
-             REMOVE #result, warnings, #error, notice, progress, lease, run",
+             REMOVE #result, warnings, #error, notice, progress, lease, run, startedAt",
         ));
         self.step(update).await
     }

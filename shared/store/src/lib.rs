@@ -5,8 +5,8 @@
 //! happen; a write whose condition does not hold changes nothing and says so. No step is decided by
 //! a read that is followed by a write.
 //!
-//! Beside the videos lie the runs of those whose work was split, and for a day the keys of the calls
-//! that made videos, one item each.
+//! Beside the videos lie the runs of those whose work was split, for a day the keys of the calls that
+//! made videos, one item each; users' webhooks; and what is counted.
 //!
 //! The index `by-status` has all videos by `status` and, within one, by `sk`, which is in the order of
 //! creation. Runs have no status, so they are not in it. It projects keys only: a write of progress
@@ -16,6 +16,7 @@
 //! table, and `Query` on its index, each function only those of the methods it calls.
 
 mod attempt;
+mod counters;
 mod creation;
 mod delete;
 mod everyone;
@@ -26,7 +27,9 @@ mod runs;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
+pub use counters::Totals;
 pub use creation::{CallKey, Creation};
 pub use list::Page;
 pub use notice::Notice;

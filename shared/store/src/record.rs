@@ -31,6 +31,9 @@ pub struct Record {
     /// there was more than one attempt.
     #[serde(default, skip_serializing_if = "is_first")]
     pub attempt: u32,
+    /// When the first worker took it.
+    #[serde(default, rename = "startedAt", skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<Timestamp>,
 }
 
 fn is_first(attempt: &u32) -> bool {
@@ -116,7 +119,7 @@ pub(crate) fn call_key(owner: &UserId, name: &str) -> Item {
     item_key(owner, format!("key#{name}"))
 }
 
-fn item_key(owner: &UserId, sort: String) -> Item {
+pub(crate) fn item_key(owner: &UserId, sort: String) -> Item {
     Item::from([("pk".to_owned(), text(partition(owner))), ("sk".to_owned(), text(sort))])
 }
 

@@ -84,7 +84,8 @@ impl Videos {
         let (update, is_this) = of_attempt(self.update(owner, id), attempt);
         let update = update
             .update_expression(
-                "SET #status = :processing, lease = :lease, updatedAt = :now, expiresAt = :kept",
+                "SET #status = :processing, lease = :lease, updatedAt = :now, expiresAt = :kept, \
+                 startedAt = if_not_exists(startedAt, :now)",
             )
             .condition_expression(format!(
                 "{is_this} AND (#status IN (:awaiting, :queued) OR (#status = :processing \

@@ -1,9 +1,11 @@
 //! Against a real client over mocked HTTP: what goes out, and what comes of the answers.
 
 mod attempts;
+mod counters;
 mod creation;
 mod lists;
 mod runs;
+mod webhooks;
 
 use crate::{Claim, Lease, Multipart, Record, Videos};
 use aws_sdk_dynamodb::{
@@ -63,6 +65,7 @@ fn sample() -> Record {
         run: None,
         multipart: Some(Multipart { upload_id: "upload".to_owned(), part_bytes: 16 << 20 }),
         attempt: 0,
+        started_at: None,
     }
 }
 

@@ -68,7 +68,7 @@ async fn a_final_video_is_queued_again() {
         let begun = mock!(DynamoDb::update_item)
             .match_requests(|request| {
                 let values = request.expression_attribute_values().unwrap();
-                values[":next"] == AttributeValue::N("3".to_owned())
+                values.get(":next") == Some(&AttributeValue::N("3".to_owned()))
                     && values[":extraction"].as_m().unwrap().contains_key("every")
             })
             .then_output(|| {

@@ -99,8 +99,9 @@ async fn a_new_attempt_starts_from_nothing() {
             let update = request.update_expression().unwrap();
             update.starts_with("SET #status = :queued, attempt = :next, ")
                 && update.contains(", extraction = :extraction ")
-                && update
-                    .ends_with("REMOVE #result, warnings, #error, notice, progress, lease, run")
+                && update.ends_with(
+                    "REMOVE #result, warnings, #error, notice, progress, lease, run, startedAt",
+                )
                 && request.condition_expression()
                     == Some("attempt = :attempt AND #status IN (:ready, :failed)")
                 && values[":next"] == number(5)

@@ -1,0 +1,235 @@
+//! What is counted, as `GET /metrics` tells it and as the functions add it up.
+
+use crate::{ErrorCode, Status, Video, WebhookTest};
+use jiff::Timestamp;
+use std::time::Duration;
+
+/// A number that only grows. Times are whole milliseconds and not fractions of seconds, so that sums
+/// are exact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Counter {
+    /// Records made.
+    VideosCreated,
+    /// Uploads that came, and became jobs.
+    VideosQueued,
+    /// Zips made.
+    VideosReady,
+    /// Videos that failed for this reason.
+    VideosFailed(ErrorCode),
+    /// Frames in those zips.
+    Frames,
+    /// Bytes of the videos that became zips.
+    SourceBytes,
+    /// Their length, where it is known.
+    SourceMillis,
+    /// Bytes of the zips.
+    ZipBytes,
+    /// Extractions that took no longer than this bound, but longer than the one before it.
+    Extractions(ExtractionBound),
+    /// How long all of them took.
+    ExtractionMillis,
+    /// Mails that were handed over.
+    EmailsSent,
+    /// Mails that were not, each time they were tried.
+    EmailsFailed,
+    /// Events that a webhook took: it answered 2xx.
+    WebhooksDelivered,
+    /// Events that a webhook did not take, each time they were tried.
+    WebhooksFailed,
+}
+
+/// The upper end of a range of extraction times, in seconds; `None` of the last, which has none.
+pub type ExtractionBound = Option<u32>;
+
+/// The ranges that extractions are counted in: from what a short clip takes to what several workers
+/// take for a long one.
+pub const EXTRACTION_BOUNDS: [ExtractionBound; 12] = [
+    Some(1),
+    Some(2),
+    Some(5),
+    Some(10),
+    Some(30),
+    Some(60),
+    Some(120),
+    Some(300),
+    Some(600),
+    Some(1800),
+    Some(3600),
+    None,
+];
+
+impl Counter {
+    /// Its name where it is stored.
+    pub fn name(self) -> String {
+        match self {
+            Self::VideosCreated => "videos_created".to_owned(),
+            Self::VideosQueued => "videos_queued".to_owned(),
+            Self::VideosReady => "videos_ready".to_owned(),
+            Self::VideosFailed(code) => format!("videos_failed_{code}"),
+            Self::Frames => "frames".to_owned(),
+            Self::SourceBytes => "source_bytes".to_owned(),
+            Self::SourceMillis => "source_ms".to_owned(),
+            Self::ZipBytes => "zip_bytes".to_owned(),
+            Self::Extractions(Some(seconds)) => format!("extractions_within_{seconds}_s"),
+            Self::Extractions(None) => "extractions_longer".to_owned(),
+            Self::ExtractionMillis => "extraction_ms".to_owned(),
+            Self::EmailsSent => "emails_sent".to_owned(),
+            Self::EmailsFailed => "emails_failed".to_owned(),
+            Self::WebhooksDelivered => "webhooks_delivered".to_owned(),
+            Self::WebhooksFailed => "webhooks_failed".to_owned(),
+        }
+    }
+}
+
+/// How much to add to some counters, for one thing that has happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counts(Vec<(Counter, u64)>);
+
+impl Counts {
+    /// Some videos were created.
+    pub fn created(videos: u64) -> Self {
+        Self(vec![(Counter::VideosCreated, videos)])
+    }
+
+    /// A video was queued.
+    pub fn queued() -> Self {
+        Self(vec![(Counter::VideosQueued, 1)])
+    }
+
+    /// A video has just become `ready` or `failed`; in any other status, nothing. `started_at` is when its
+    /// first worker took it.
+    pub fn finished(video: &Video, started_at: Option<Timestamp>) -> Self {
+        match (video.status, &video.result, &video.error) {
+            (Status::Ready, Some(result), _) => {
+                let length = Duration::try_from_secs_f64(result.source.duration.unwrap_or(0.0));
+                let mut counts = vec![
+                    (Counter::VideosReady, 1),
+                    (Counter::Frames, result.frames.into()),
+                    (Counter::SourceBytes, video.bytes),
+                    (Counter::SourceMillis, millis(length.unwrap_or_default())),
+                    (Counter::ZipBytes, result.bytes),
+                ];
+                let took = started_at.map(|start| video.updated_at.duration_since(start));
+                if let Some(Ok(took)) = took.map(Duration::try_from) {
+                    counts.extend([
+                        (Counter::Extractions(bound(took)), 1),
+                        (Counter::ExtractionMillis, millis(took)),
+                    ]);
+                }
+                Self(counts)
+            }
+            (Status::Failed, _, Some(error)) => Self(vec![(Counter::VideosFailed(error.code), 1)]),
+            _ => Self(Vec::new()),
+        }
+    }
+
+    /// A mail was handed over, or could not be.
+    pub fn email(sent: bool) -> Self {
+        Self(vec![(if sent { Counter::EmailsSent } else { Counter::EmailsFailed }, 1)])
+    }
+
+    /// An event was sent to a webhook, which gave this answer or none.
+    pub fn webhook(answer: Option<&WebhookTest>) -> Self {
+        let taken = answer.is_some_and(|answer| (200..300).contains(&answer.status));
+        let counter = if taken { Counter::WebhooksDelivered } else { Counter::WebhooksFailed };
+        Self(vec![(counter, 1)])
+    }
+
+    /// What to add to which counter; nothing is added to those that are left out.
+    pub fn iter(&self) -> impl Iterator<Item = (Counter, u64)> {
+        self.0.iter().copied().filter(|(_, count)| *count > 0)
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn bound(took: Duration) -> ExtractionBound {
+    let within = |seconds| took <= Duration::from_secs(u64::from(seconds));
+    EXTRACTION_BOUNDS.into_iter().flatten().find(|seconds| within(*seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Extraction, Failure, Source, UserId, VideoId, ZipFacts};
+    use jiff::SignedDuration;
+
+    fn video(status: Status) -> Video {
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        let source = Source {
+            container: "mov".to_owned(),
+            codec: "h264".to_owned(),
+            width: 16,
+            height: 16,
+            duration: Some(6.0006),
+            frame_rate: None,
+        };
+        Video {
+            id: VideoId::now(),
+            owner: UserId::try_from("u".to_owned()).unwrap(),
+            file_name: "a.mp4".to_owned(),
+            bytes: 1000,
+            content_type: "video/mp4".to_owned(),
+            extraction: Extraction::default(),
+            status,
+            created_at: now,
+            updated_at: now,
+            progress: None,
+            result: (status == Status::Ready).then_some(ZipFacts { bytes: 50, frames: 3, source }),
+            warnings: Vec::new(),
+            error: (status == Status::Failed)
+                .then(|| Failure::new(ErrorCode::TooLong, "Too long.")),
+        }
+    }
+
+    fn list(counts: &Counts) -> Vec<(Counter, u64)> {
+        counts.iter().collect()
+    }
+
+    #[test]
+    fn a_ready_video_counts_with_all_its_facts() {
+        let video = video(Status::Ready);
+        let started = video.updated_at - SignedDuration::from_millis(2001);
+        let facts = [
+            (Counter::VideosReady, 1),
+            (Counter::Frames, 3),
+            (Counter::SourceBytes, 1000),
+            (Counter::SourceMillis, 6000),
+            (Counter::ZipBytes, 50),
+        ];
+        let times = [(Counter::Extractions(Some(5)), 1), (Counter::ExtractionMillis, 2001)];
+        assert_eq!(list(&Counts::finished(&video, None)), facts);
+        assert_eq!(list(&Counts::finished(&video, Some(started))), [&facts[..], &times].concat());
+    }
+
+    #[test]
+    fn a_failed_video_counts_by_its_code() {
+        let counts = Counts::finished(&video(Status::Failed), None);
+        assert_eq!(list(&counts), [(Counter::VideosFailed(ErrorCode::TooLong), 1)]);
+        assert_eq!(list(&Counts::finished(&video(Status::Processing), None)), []);
+    }
+
+    #[test]
+    fn a_bound_is_within_its_range() {
+        for (millis, expected) in [
+            (0, Some(1)),
+            (1000, Some(1)),
+            (1001, Some(2)),
+            (3_600_000, Some(3600)),
+            (3_600_001, None),
+        ] {
+            assert_eq!(bound(Duration::from_millis(millis)), expected, "{millis}");
+        }
+    }
+
+    #[test]
+    fn only_success_is_a_delivery() {
+        let answer = |status| WebhookTest { status, duration_ms: 1 };
+        assert_eq!(list(&Counts::webhook(Some(&answer(204)))), [(Counter::WebhooksDelivered, 1)]);
+        for failed in [None, Some(&answer(302)), Some(&answer(500))] {
+            assert_eq!(list(&Counts::webhook(failed)), [(Counter::WebhooksFailed, 1)]);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! A user's webhook: where the events about their videos go, and the secret that signs them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// `PUT /webhook`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SetWebhook {
+    /// Where events are to go.
+    pub url: String,
+}
+
+/// `GET /webhook`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Webhook {
+    /// Where events go, in the form that URL parsers write it.
+    pub url: String,
+    /// When the user first set one.
+    pub created_at: Timestamp,
+    /// When its URL and its secret were last set.
+    pub updated_at: Timestamp,
+}
+
+/// The answer to `PUT /webhook`, and the only one that has the secret.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WebhookWithSecret {
+    /// What every answer tells.
+    #[serde(flatten)]
+    pub webhook: Webhook,
+    /// What events are signed with.
+    pub secret: WebhookSecret,
+}
+
+/// The answer to `POST /webhook/test`: what came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WebhookTest {
+    /// The HTTP status that the receiver answered with.
+    pub status: u16,
+    /// How long that took, in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// What events are signed with, in the form of Standard Webhooks: `whsec_` and the key in base64.
+/// Does not show in logs.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WebhookSecret(String);
+
+impl WebhookSecret {
+    /// The secret of this text.
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text, for those who may see it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for WebhookSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WebhookSecret(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_secret_shows_in_the_answer_only() {
+        let webhook = Webhook {
+            url: "https://example.com/".to_owned(),
+            created_at: Timestamp::UNIX_EPOCH,
+            updated_at: Timestamp::UNIX_EPOCH,
+        };
+        let secret = WebhookSecret::new("whsec_abc".to_owned());
+        let with_secret = WebhookWithSecret { webhook, secret };
+        assert!(!format!("{with_secret:?}").contains("abc"));
+        let json = serde_json::to_value(with_secret).unwrap();
+        assert_eq!(
+            json,
+            serde_json::json!({
+                "url": "https://example.com/", "secret": "whsec_abc",
+                "createdAt": "1970-01-01T00:00:00Z", "updatedAt": "1970-01-01T00:00:00Z",
+            })
+        );
+    }
+}

@@ -1,0 +1,84 @@
+//! What is counted, in items that are only ever added to.
+//!
+//! One item takes about a thousand writes a second, and every step of every video counts. So each count
+//! goes to one of several shards, chosen at random, and a reading is the sum of them all.
+
+use crate::{
+    Item, StoreError, Videos,
+    record::{number, text},
+};
+use aws_sdk_dynamodb::types::AttributeValue;
+use framezip_contract::{Counter, Counts};
+use futures_util::future::try_join_all;
+use std::collections::HashMap;
+
+/// How many items share the counting. More may be added; fewer would lose counts.
+const SHARDS: u32 = 8;
+
+/// All counts so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals(HashMap<String, u64>);
+
+impl Totals {
+    /// How often this was counted.
+    pub fn get(&self, counter: Counter) -> u64 {
+        self.0.get(&counter.name()).copied().unwrap_or_default()
+    }
+
+    fn add(&mut self, item: Item) {
+        for (name, value) in item {
+            if let AttributeValue::N(number) = value
+                && let Ok(number) = number.parse::<u64>()
+            {
+                let total = self.0.entry(name).or_default();
+                *total = total.saturating_add(number);
+            }
+        }
+    }
+}
+
+impl Videos {
+    /// Adds to the counters. Run twice, it counts twice.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn count(&self, counts: &Counts) -> Result<(), StoreError> {
+        let shard = fastrand::u32(..SHARDS);
+        let mut update =
+            self.client.update_item().table_name(&self.table).set_key(Some(key(shard)));
+        let mut additions = Vec::new();
+        for (index, (counter, count)) in counts.iter().enumerate() {
+            additions.push(format!("#c{index} :n{index}"));
+            update = update
+                .expression_attribute_names(format!("#c{index}"), counter.name())
+                .expression_attribute_values(format!(":n{index}"), number(count));
+        }
+        if additions.is_empty() {
+            return Ok(());
+        }
+        let update = update.update_expression(format!("ADD {}", additions.join(", ")));
+        update.send().await.map_err(|e| self.failed("UpdateItem", e))?;
+        Ok(())
+    }
+
+    /// The sums of all counts. Read consistently: a replica that is behind would make a counter shrink,
+    /// and who reads them takes that for a start from zero.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn totals(&self) -> Result<Totals, StoreError> {
+        let items = try_join_all((0..SHARDS).map(async |shard| {
+            let get = self.client.get_item().table_name(&self.table).set_key(Some(key(shard)));
+            let got = get.consistent_read(true).send().await;
+            got.map_err(|e| self.failed("GetItem", e)).map(|got| got.item)
+        }));
+        let mut totals = Totals::default();
+        items.await?.into_iter().flatten().for_each(|item| totals.add(item));
+        Ok(totals)
+    }
+}
+
+fn key(shard: u32) -> Item {
+    let (pk, sk) = (format!("counters#{shard}"), "counters");
+    Item::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))])
+}
