@@ -58,6 +58,24 @@ pub async fn every_option_goes_all_the_way(stack: &Stack) -> Result<()> {
     ensure!(names[..4].iter().all(|name| name.ends_with(".webp")), "{names:?}");
     let rest = ["storyboard/001.jpg", "poster.webp", "sheet.jpg", "storyboard.vtt", "frames.json"];
     ensure!(names[4..] == rest, "{names:?}");
+    let storyboard = view.storyboard.as_ref().context("it has a storyboard")?;
+    let links = [view.poster.as_ref(), view.sheet.as_ref(), Some(&storyboard.vtt)];
+    let links = links.into_iter().flatten().chain(&storyboard.images);
+    let linked: Vec<_> = links.clone().map(|link| link.name.as_str()).collect();
+    ensure!(
+        linked == ["poster.webp", "sheet.jpg", "storyboard.vtt", "storyboard/001.jpg"],
+        "{linked:?}"
+    );
+    for link in links {
+        let answer = reqwest::get(&link.url).await?.error_for_status()?;
+        let kind = answer.headers()["content-type"].to_str()?.to_owned();
+        ensure!(kind.starts_with("image/") || kind == "text/vtt", "{}: {kind}", link.name);
+        ensure!(
+            answer.bytes().await? == zip.bytes(&link.name)?,
+            "{} is that of the zip",
+            link.name
+        );
+    }
     Ok(())
 }
 

@@ -54,6 +54,14 @@ impl ZipFile {
         names.collect()
     }
 
+    /// What is in a file.
+    ///
+    /// # Errors
+    /// Where it is missing or damaged.
+    pub fn bytes(&mut self, name: &str) -> Result<Vec<u8>> {
+        read(&mut self.archive, name)
+    }
+
     /// The number that each image shows, in the order of `frames.json`.
     ///
     /// # Errors

@@ -3,10 +3,9 @@
 //! Needs `s3:GetObject` on results: a URL can do what its signer can.
 
 use aws_sdk_s3::{
-    Client,
-    presigning::{PresignedRequest, PresigningConfig},
+    Client, operation::get_object::builders::GetObjectFluentBuilder, presigning::PresigningConfig,
 };
-use framezip_contract::{Download, ObjectKey};
+use framezip_contract::{Download, Link, ObjectKey, StoryboardLinks, Video, VideoView, ZipFacts};
 use framezip_runtime::SdkConfig;
 use framezip_store::Record;
 use jiff::{SignedDuration, Timestamp};
@@ -15,6 +14,10 @@ use std::time::Duration;
 
 /// How long a link works.
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
+
+/// The most images of a storyboard that are linked to, for an answer to stay below what a function may
+/// answer with.
+const MOST_IMAGES: u32 = 1000;
 
 /// Makes links to the bucket of results.
 pub(crate) struct Links {
@@ -27,19 +30,45 @@ impl Links {
         Self { s3: Client::new(sdk), results }
     }
 
-    /// The zip, under a name that tells which video it is of.
-    pub(crate) async fn download(&self, record: &Record, bytes: u64) -> anyhow::Result<Download> {
+    /// A video, with links to what it has.
+    pub(crate) async fn view(&self, record: Record) -> anyhow::Result<VideoView> {
         let Record { video, attempt, .. } = record;
-        let signed: PresignedRequest = self
-            .s3
-            .get_object()
-            .bucket(&self.results)
-            .key(ObjectKey::zip(&video.owner, video.id, *attempt))
-            .response_content_disposition(attachment(&video.file_name))
-            .presigned(PresigningConfig::expires_in(LIFETIME)?)
-            .await?;
-        Ok(Download { url: signed.uri().to_owned(), expires_at: expiry()?, bytes })
+        let mut view = VideoView::bare(video);
+        let Some(ZipFacts { bytes, storyboard_images, .. }) = view.video.result else {
+            return Ok(view);
+        };
+        let Video { owner, id, extraction, file_name, .. } = &view.video;
+        let zip = self.get(ObjectKey::zip(owner, *id, attempt));
+        let zip = zip.response_content_disposition(attachment(file_name));
+        view.download = Some(Download { url: signed(zip).await?, expires_at: expiry()?, bytes });
+        let folder = ObjectKey::extras_prefix(owner, *id, attempt);
+        let link = async |name: String| {
+            let url = signed(self.get(format!("{folder}{name}"))).await?;
+            anyhow::Ok(Link { name, url, expires_at: expiry()? })
+        };
+        view.poster = Some(link(format!("poster.{}", extraction.format.extension())).await?);
+        if extraction.sheet.is_some() {
+            view.sheet = Some(link("sheet.jpg".to_owned()).await?);
+        }
+        if let Some(last) = storyboard_images {
+            let mut images = Vec::new();
+            for number in 1..=last.min(MOST_IMAGES) {
+                images.push(link(format!("storyboard/{number:03}.jpg")).await?);
+            }
+            let vtt = link("storyboard.vtt".to_owned()).await?;
+            view.storyboard = Some(StoryboardLinks { vtt, images });
+        }
+        Ok(view)
     }
+
+    fn get(&self, key: String) -> GetObjectFluentBuilder {
+        self.s3.get_object().bucket(&self.results).key(key)
+    }
+}
+
+async fn signed(get: GetObjectFluentBuilder) -> anyhow::Result<String> {
+    let signed = get.presigned(PresigningConfig::expires_in(LIFETIME)?).await?;
+    Ok(signed.uri().to_owned())
 }
 
 fn expiry() -> anyhow::Result<Timestamp> {

@@ -48,9 +48,5 @@ pub(crate) async fn read(
 ) -> Result<Json<VideoView>, ApiError> {
     let owner = query.owner(&user)?;
     let record = state.videos.get(&owner, id).await?.ok_or(ApiError::NotFound)?;
-    let download = match &record.video.result {
-        Some(result) => Some(state.links.download(&record, result.bytes).await?),
-        None => None,
-    };
-    Ok(Json(VideoView { video: record.video, download }))
+    Ok(Json(state.links.view(record).await?))
 }

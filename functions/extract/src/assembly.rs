@@ -9,7 +9,7 @@
 
 mod plan;
 
-use crate::multipart::{Target, Upload, UploadError, patience};
+use crate::multipart::{Target, Upload, UploadError, ZIP, patience};
 use aws_sdk_s3::{Client, types::CompletedPart};
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -46,7 +46,7 @@ pub(crate) async fn assemble(
     pieces: &[Piece],
     tail: Bytes,
 ) -> Result<u64, UploadError> {
-    let target = Target { client: s3, bucket, key };
+    let target = Target { client: s3, bucket, key, content_type: ZIP };
     let Some(plan) = Plan::of(pieces) else {
         let (bucket, key) = (bucket.to_owned(), key.to_owned());
         return Err(UploadError::TooManyParts { bucket, key });
@@ -93,7 +93,7 @@ async fn copy(
     number: i32,
     slice: Slice<'_>,
 ) -> Result<CompletedPart, UploadError> {
-    let Target { client, bucket, key } = upload.target;
+    let Target { client, bucket, key, .. } = upload.target;
     let source = &slice.piece.key;
     let copy = client.upload_part_copy().bucket(bucket).key(key).upload_id(upload.id);
     let copied = copy

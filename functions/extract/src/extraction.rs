@@ -1,6 +1,7 @@
 //! A worker at its task: a thread that decodes, an upload, and progress, all at once.
 
 use crate::{
+    extras,
     handler::Extractor,
     multipart::UploadError,
     parts::{Facts, PartName},
@@ -12,7 +13,7 @@ use anyhow::Context;
 use framezip_contract::{
     ErrorCode, Failure, ObjectKey, Progress, Source, Verdict, Video, Warning, ZipFacts,
 };
-use framezip_frames::{FramesError, Plan};
+use framezip_frames::{FramesError, Plan, Report};
 use framezip_store::{Lease, Record};
 use std::{
     convert::Infallible,
@@ -76,6 +77,11 @@ impl<'a> Hold<'a> {
     pub(crate) fn zip_key(&self) -> String {
         ObjectKey::zip(&self.video.owner, self.video.id, self.attempt)
     }
+
+    /// Where what is shown without the zip goes.
+    pub(crate) fn extras_prefix(&self) -> String {
+        ObjectKey::extras_prefix(&self.video.owner, self.video.id, self.attempt)
+    }
 }
 
 impl Extractor {
@@ -92,22 +98,26 @@ impl Extractor {
             _ => hold.zip_key(),
         };
         let (writer, parts) = zip_upload::pipe();
+        let (extras, files) = extras::pipe();
         let (report, progress) = watch::channel(None);
         let stop = Stop { at: hold.stop_at, taken_away: hold.taken_away.clone() };
         let (video, limits, budget) = (video.clone(), self.limits, self.budget);
-        let work = Work { video, task, limits, budget, stop, report };
+        let work = Work { video, task, limits, budget, stop, report, extras };
+        let beside = hold.extras_prefix();
         let reading = object.clone();
         let worked = async {
             tokio::join!(
                 task::spawn_blocking(move || work.run(reading, writer)),
                 zip_upload::upload(&self.s3, &self.results, &key, parts),
+                extras::upload(&self.s3, &self.results, &beside, files),
             )
         };
-        let (made, uploaded) = tokio::select! {
+        let (made, uploaded, beside) = tokio::select! {
             worked = worked => worked,
             never = self.report(hold, progress) => match never {},
         };
         let made = made.context("the decoding thread failed")?;
+        let uploaded = beside.and(uploaded);
         let end = end(hold, made, uploaded, (key, attempt))?;
         log(hold.video, &end, object.bytes_read(), started.elapsed());
         Ok(end)
@@ -174,8 +184,8 @@ fn end(
         (_, Err(error)) if !matches!(error, UploadError::Unfinished) => return Err(error.into()),
         (Err(error), _) => return Err(error.into()),
         (Ok(_), Err(error)) => return Err(error.into()),
-        (Ok(Made::Zip { frames, source, warnings }), Ok(Uploaded { bytes, .. })) => {
-            End::Verdict(ready(bytes, frames, source, warnings))
+        (Ok(Made::Zip(report, source)), Ok(Uploaded { bytes, .. })) => {
+            End::Verdict(ready(bytes, report, source))
         }
         (Ok(Made::Part { plan, part, entries, rest }), Ok(Uploaded { e_tag, .. })) => {
             let (key, attempt) = place;
@@ -187,12 +197,8 @@ fn end(
 }
 
 /// The verdict on a video whose zip is there.
-pub(crate) fn ready(
-    bytes: u64,
-    frames: u32,
-    source: Source,
-    mut warnings: Vec<Warning>,
-) -> Verdict {
+pub(crate) fn ready(bytes: u64, report: Report, source: Source) -> Verdict {
+    let Report { frames, storyboard_images, mut warnings, .. } = report;
     let more = warnings.len().saturating_sub(MOST_WARNINGS);
     if more > 0 {
         warnings.truncate(MOST_WARNINGS);
@@ -201,7 +207,7 @@ pub(crate) fn ready(
             message: format!("There are {more} more warnings in the zip's frames.json."),
         });
     }
-    Verdict::Ready { result: ZipFacts { bytes, frames, source }, warnings }
+    Verdict::Ready { result: ZipFacts { bytes, frames, source, storyboard_images }, warnings }
 }
 
 fn out_of_time() -> Verdict {

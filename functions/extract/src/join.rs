@@ -3,13 +3,14 @@
 use crate::{
     assembly::{self, Piece},
     extraction::{Hold, ready},
+    extras,
     handler::Extractor,
     parts::{Facts, Folder, PartName},
 };
 use anyhow::Context;
 use bytes::Bytes;
 use framezip_archive::ZipWriter;
-use framezip_frames::{Plan, Report, poster};
+use framezip_frames::{Output, Plan, Report, poster};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::time::Instant;
 
@@ -22,6 +23,8 @@ struct End {
     /// The whole zip's length in bytes.
     length: u64,
     report: Report,
+    /// Poster, contact sheet and the storyboard's text, which are objects of their own too.
+    extras: Vec<Output>,
     /// How many bytes came here to make it.
     moved: u64,
 }
@@ -50,6 +53,7 @@ impl Extractor {
             moved += end.bytes.len() as u64;
             moved += assembly::assemble(&self.s3, &self.results, &key, &pieces, end.bytes).await?;
         }
+        self.put_extras(hold, end.extras).await?;
         tracing::info!(
             video.id = %hold.video.id,
             parts.count = pieces.len(),
@@ -59,14 +63,27 @@ impl Extractor {
             duration_ms = started.elapsed().as_millis() as u64,
             "joined a video's parts"
         );
-        let Report { frames, warnings, .. } = end.report;
-        let verdict = ready(end.length, frames, plan.source().clone(), warnings);
+        let verdict = ready(end.length, end.report, plan.source().clone());
         self.tell(hold, verdict).await?;
         if let Err(error) = folder.clear(&names, &pieces).await {
             // the bucket's lifecycle does it later
             tracing::warn!(error = format!("{error:#}"), "parts were not removed");
         }
         Ok(())
+    }
+
+    async fn put_extras(&self, hold: &Hold<'_>, files: Vec<Output>) -> anyhow::Result<()> {
+        let (sender, receiver) = extras::pipe();
+        let sending = async {
+            for file in files {
+                // fails where the upload does, which tells why
+                let _ = sender.send(file).await;
+            }
+            drop(sender);
+        };
+        let prefix = hold.extras_prefix();
+        let upload = extras::upload(&self.s3, &self.results, &prefix, receiver);
+        Ok(tokio::join!(upload, sending).0?)
     }
 
     /// Whether the whole zip is there, as far as its length tells: the first part, which may lie in its place,
@@ -93,7 +110,8 @@ async fn end(plan: &Plan, folder: &Folder<'_>, facts: Vec<Facts>) -> anyhow::Res
     let mut zip = ZipWriter::after(Vec::new(), entries);
     files.iter().try_for_each(|file| zip.add(&file.name, &file.bytes))?;
     let (bytes, length) = zip.finish()?;
-    Ok(End { bytes: bytes.into(), length, report, moved })
+    let extras = files.into_iter().filter(extras::is_one).collect();
+    Ok(End { bytes: bytes.into(), length, report, extras, moved })
 }
 
 /// The poster's bytes are those of a frame that is in one of the parts.

@@ -6,6 +6,7 @@
 
 mod assembly;
 mod extraction;
+mod extras;
 mod handler;
 mod job;
 mod join;

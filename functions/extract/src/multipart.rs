@@ -14,7 +14,8 @@ use aws_sdk_s3::{
 use bytes::Bytes;
 use std::io;
 
-const CONTENT_TYPE: &str = "application/zip";
+/// A zip's.
+pub(crate) const ZIP: &str = "application/zip";
 
 /// Why a zip did not reach S3.
 #[derive(Debug, thiserror::Error)]
@@ -55,13 +56,14 @@ pub(crate) struct Target<'a> {
     pub(crate) client: &'a Client,
     pub(crate) bucket: &'a str,
     pub(crate) key: &'a str,
+    pub(crate) content_type: &'static str,
 }
 
 impl Target<'_> {
     /// Makes the object at once. Returns its entity tag.
-    pub(crate) async fn put(self, zip: Bytes) -> Result<String, UploadError> {
+    pub(crate) async fn put(self, bytes: Bytes) -> Result<String, UploadError> {
         let put = self.client.put_object().bucket(self.bucket).key(self.key);
-        let put = put.content_type(CONTENT_TYPE).body(ByteStream::from(zip));
+        let put = put.content_type(self.content_type).body(ByteStream::from(bytes));
         let put = put.send().await.map_err(|error| self.failed("PutObject", error))?;
         Ok(put.e_tag.unwrap_or_default())
     }
@@ -92,7 +94,7 @@ impl Target<'_> {
 
     async fn create(self) -> Result<String, UploadError> {
         let create = self.client.create_multipart_upload().bucket(self.bucket).key(self.key);
-        let created = create.content_type(CONTENT_TYPE).send().await;
+        let created = create.content_type(self.content_type).send().await;
         let created = created.map_err(|error| self.failed("CreateMultipartUpload", error))?;
         Ok(created.upload_id.unwrap_or_default())
     }
@@ -112,7 +114,7 @@ pub(crate) struct Upload<'a> {
 impl Upload<'_> {
     /// Sends these bytes as part `number`, the first of which is 1.
     pub(crate) async fn part(self, number: i32, part: Bytes) -> Result<CompletedPart, UploadError> {
-        let Target { client, bucket, key } = self.target;
+        let Target { client, bucket, key, .. } = self.target;
         let upload = client.upload_part().bucket(bucket).key(key).upload_id(self.id);
         let upload = upload.part_number(number).body(ByteStream::from(part));
         let sent = upload.send().await;
@@ -123,7 +125,7 @@ impl Upload<'_> {
     async fn complete(self, mut parts: Vec<CompletedPart>) -> Result<String, UploadError> {
         parts.sort_by_key(CompletedPart::part_number);
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
-        let Target { client, bucket, key } = self.target;
+        let Target { client, bucket, key, .. } = self.target;
         let complete = client.complete_multipart_upload().bucket(bucket).key(key);
         let complete = complete.upload_id(self.id).multipart_upload(parts);
         let completed = complete.customize().config_override(patience()).send().await;
@@ -133,7 +135,7 @@ impl Upload<'_> {
     }
 
     async fn abort(self) -> Result<(), UploadError> {
-        let Target { client, bucket, key } = self.target;
+        let Target { client, bucket, key, .. } = self.target;
         let abort = client.abort_multipart_upload().bucket(bucket).key(key);
         let aborted = abort.upload_id(self.id).send().await;
         aborted.map_err(|error| self.target.failed("AbortMultipartUpload", error))?;
@@ -183,7 +185,7 @@ mod tests {
 
     async fn nothing_sent(rules: &[&Rule]) -> UploadError {
         let client = mock_client!(aws_sdk_s3, RuleMode::MatchAny, rules);
-        let target = Target { client: &client, bucket: "results", key: "key" };
+        let target = Target { client: &client, bucket: "results", key: "key", content_type: ZIP };
         target.multipart(async |_| Ok(Vec::new())).await.unwrap_err()
     }
 

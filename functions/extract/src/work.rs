@@ -1,13 +1,14 @@
 //! The decoding thread: a video's bytes in, a zip's bytes out.
 
 use crate::{
+    extras,
     pace::Pace,
     source::{Object, ObjectReader},
     zip_upload::PartWriter,
 };
 use framezip_archive::{Entries, ZipWriter};
-use framezip_contract::{Limits, Progress, Source, Video, Warning};
-use framezip_frames::{FramesError, Part, Plan, Video as Media};
+use framezip_contract::{Limits, Progress, Source, Video};
+use framezip_frames::{FramesError, Output, Part, Plan, Report, Video as Media};
 use std::{
     io,
     num::NonZero,
@@ -35,7 +36,7 @@ pub(crate) enum Task {
 /// What came of it.
 pub(crate) enum Made {
     /// The whole zip.
-    Zip { frames: u32, source: Source, warnings: Vec<Warning> },
+    Zip(Report, Source),
     /// A zip's entries, and what others are to do.
     Part { plan: Box<Plan>, part: Box<Part>, entries: Entries, rest: Vec<Range<u32>> },
 }
@@ -63,6 +64,8 @@ pub(crate) struct Work {
     pub(crate) stop: Stop,
     /// Takes how many of the task's own targets are done, of how many in all.
     pub(crate) report: watch::Sender<Option<Progress>>,
+    /// Takes what is an object of its own, too.
+    pub(crate) extras: extras::Sender,
 }
 
 impl Work {
@@ -99,7 +102,10 @@ impl Work {
                 return Err(io::ErrorKind::TimedOut.into());
             }
             zip.add(&output.name, &output.bytes)?;
-            let Some(frame) = output.frame else { return Ok(ControlFlow::Continue(())) };
+            let Some(frame) = output.frame else {
+                send(&self.extras, output)?;
+                return Ok(ControlFlow::Continue(()));
+            };
             let done = frame.number - first;
             report(done);
             pace.note(done);
@@ -113,7 +119,7 @@ impl Work {
             error => error,
         })?;
         if part.targets == (0..plan.total()) {
-            return finished(&plan, part, zip);
+            return finished(&plan, part, zip, &self.extras);
         }
         let rest = pace.segments(part.targets.end..targets.end, plan.step());
         let close = || {
@@ -131,16 +137,27 @@ fn finished(
     plan: &Plan,
     mut part: Part,
     mut zip: ZipWriter<PartWriter>,
+    extras: &extras::Sender,
 ) -> Result<Made, FramesError> {
     let poster = part.take_poster();
     let (files, report) = plan.finish(&[part], poster)?;
     let close = || {
-        files.iter().try_for_each(|file| zip.add(&file.name, &file.bytes))?;
+        for file in files {
+            zip.add(&file.name, &file.bytes)?;
+            send(extras, file)?;
+        }
         zip.finish()?.0.finish()
     };
     close().map_err(FramesError::Sink)?;
-    let source = plan.source().clone();
-    Ok(Made::Zip { frames: report.frames, source, warnings: report.warnings })
+    Ok(Made::Zip(report, plan.source().clone()))
+}
+
+/// Passes a file on if it is to be an object of its own. Where nobody takes it, who should knows why.
+fn send(extras: &extras::Sender, file: Output) -> io::Result<()> {
+    if extras::is_one(&file) {
+        extras.blocking_send(file).map_err(|_| io::ErrorKind::BrokenPipe)?;
+    }
+    Ok(())
 }
 
 /// How many decoders at once: one a processor, but one in all where each takes hundreds of megabytes.

@@ -6,7 +6,7 @@
 //!
 //! Needs `s3:PutObject` and `s3:AbortMultipartUpload`.
 
-use crate::multipart::{Target, Upload, UploadError};
+use crate::multipart::{Target, Upload, UploadError, ZIP};
 use aws_sdk_s3::{Client, types::CompletedPart};
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream::FuturesUnordered};
@@ -87,7 +87,7 @@ pub(crate) async fn upload(
     key: &str,
     mut parts: Parts,
 ) -> Result<Uploaded, UploadError> {
-    let target = Target { client, bucket, key };
+    let target = Target { client, bucket, key, content_type: ZIP };
     match parts.0.recv().await {
         None => Err(UploadError::Unfinished),
         Some(Message::Last(zip)) => {

@@ -148,6 +148,7 @@ mod tests {
             result: Some(ZipFacts {
                 bytes: 8_100_000,
                 frames: 60,
+                storyboard_images: None,
                 source: Source {
                     container: "mov".to_owned(),
                     codec: "h264".to_owned(),

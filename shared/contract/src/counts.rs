@@ -177,7 +177,12 @@ mod tests {
             created_at: now,
             updated_at: now,
             progress: None,
-            result: (status == Status::Ready).then_some(ZipFacts { bytes: 50, frames: 3, source }),
+            result: (status == Status::Ready).then_some(ZipFacts {
+                bytes: 50,
+                frames: 3,
+                source,
+                storyboard_images: None,
+            }),
             warnings: Vec::new(),
             error: (status == Status::Failed)
                 .then(|| Failure::new(ErrorCode::TooLong, "Too long.")),

@@ -55,6 +55,43 @@ pub struct VideoView {
     /// The zip, in `ready`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub download: Option<Download>,
+    /// The image that stands for the video, in `ready`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poster: Option<Link>,
+    /// The contact sheet, in `ready`, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<Link>,
+    /// The storyboard, in `ready`, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storyboard: Option<StoryboardLinks>,
+}
+
+impl VideoView {
+    /// A video without links.
+    pub fn bare(video: Video) -> Self {
+        Self { video, download: None, poster: None, sheet: None, storyboard: None }
+    }
+}
+
+/// A fresh link to an image or a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Link {
+    /// The file's name in the zip.
+    pub name: String,
+    /// The presigned URL.
+    pub url: String,
+    /// When the URL stops working.
+    pub expires_at: Timestamp,
+}
+
+/// Fresh links to a storyboard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoryboardLinks {
+    /// The WebVTT file. It calls the images by their names: a player needs their URLs in its place.
+    pub vtt: Link,
+    /// The images, at most 1,000.
+    pub images: Vec<Link>,
 }
 
 /// A fresh link to a zip.

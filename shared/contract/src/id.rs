@@ -105,6 +105,11 @@ impl ObjectKey {
         format!("{owner}/{video}/")
     }
 
+    /// What the keys of its poster, contact sheet and storyboard begin with, as one attempt makes them.
+    pub fn extras_prefix(owner: &UserId, video: VideoId, attempt: u32) -> String {
+        format!("{}{attempt}/", Self::prefix(owner, video))
+    }
+
     /// What the keys of a video's parts begin with, in the results bucket, while several workers are at
     /// it: apart from all zips, since they are kept for days only.
     pub fn parts_prefix(owner: &UserId, video: VideoId) -> String {

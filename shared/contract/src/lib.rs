@@ -23,8 +23,8 @@ pub use error::ErrorCode;
 pub use extraction::{Extraction, Fit, Format, Select};
 pub use fraction::{Fraction, InvalidFraction};
 pub use http::{
-    CreateVideo, CreateVideos, CreatedVideo, CreatedVideos, Download, Problem, RetryVideo,
-    VideoPage, VideoView, WebConfig,
+    CreateVideo, CreateVideos, CreatedVideo, CreatedVideos, Download, Link, Problem, RetryVideo,
+    StoryboardLinks, VideoPage, VideoView, WebConfig,
 };
 pub use id::{InvalidKey, ObjectKey, UserId, VideoId};
 pub use invalid::{FieldError, InvalidExtraction};

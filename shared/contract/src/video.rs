@@ -118,6 +118,9 @@ pub struct ZipFacts {
     pub frames: u32,
     /// The video it was made from.
     pub source: Source,
+    /// The number of its storyboard's last image, if it has one.
+    #[serde(default, rename = "storyboardImages", skip_serializing_if = "Option::is_none")]
+    pub storyboard_images: Option<u32>,
 }
 
 /// What the container and its video stream say about themselves.

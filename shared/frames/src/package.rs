@@ -110,8 +110,8 @@ impl<'a, S: FnMut(Output) -> io::Result<ControlFlow<()>>> Package<'a, S> {
             Some(sprites) => sprites.turn_to(target)?,
             None => None,
         };
-        if let Some(file) = complete {
-            self.give_image(file)?;
+        if let Some((name, bytes)) = complete {
+            self.give(Output { name, bytes, frame: None })?;
         }
         if let (Some(sprites), Some(tile)) = (&mut self.sprites, &for_storyboard) {
             sprites.paint(tile);
@@ -124,9 +124,9 @@ impl<'a, S: FnMut(Output) -> io::Result<ControlFlow<()>>> Package<'a, S> {
     /// Gives what is left, and tells what the part came to by this work.
     pub(crate) fn finish(mut self, work: &[Work]) -> Result<Part, FramesError> {
         if let Some(sprites) = &mut self.sprites
-            && let Some(file) = sprites.take()?
+            && let Some((name, bytes)) = sprites.take()?
         {
-            self.give_image(file)?;
+            self.give(Output { name, bytes, frame: None })?;
         }
         let undecoded = work.iter().flat_map(|work| &work.damaged);
         self.part.notes.undecoded = undecoded.map(|tick| self.seconds(*tick).max(0.0)).collect();
@@ -134,11 +134,6 @@ impl<'a, S: FnMut(Output) -> io::Result<ControlFlow<()>>> Package<'a, S> {
         self.part.packets_decoded = work.iter().map(|work| work.packets_decoded).sum();
         self.part.tiles = self.tiles.map_or(Vec::new(), SheetTiles::finish);
         Ok(self.part)
-    }
-
-    fn give_image(&mut self, (name, bytes): (String, Vec<u8>)) -> Result<(), FramesError> {
-        self.part.images.push(name.clone());
-        self.give(Output { name, bytes, frame: None })
     }
 
     fn give(&mut self, output: Output) -> Result<(), FramesError> {

@@ -53,8 +53,6 @@ pub struct Part {
     pub targets: Range<u32>,
     /// The frames in time order. A target whose frame an earlier one gave has none.
     pub frames: Vec<Frame>,
-    /// The names of the other files that it gave: the storyboard's images.
-    pub images: Vec<String>,
     /// How many packets of the video were read, by all decoders.
     pub packets_read: u64,
     /// How many of them were decoded.
@@ -85,7 +83,6 @@ impl Part {
         Self {
             targets,
             frames: Vec::new(),
-            images: Vec::new(),
             packets_read: 0,
             packets_decoded: 0,
             notes: Notes::default(),

@@ -19,6 +19,8 @@ pub struct Report {
     pub frames: u32,
     /// What could not be done.
     pub warnings: Vec<Warning>,
+    /// The number of the storyboard's last image, if there is one.
+    pub storyboard_images: Option<u32>,
     /// How many packets of the video were read, by all decoders.
     pub packets_read: u64,
     /// How many of them were decoded.
@@ -77,6 +79,10 @@ impl Plan {
         let output = |(name, bytes)| Output { name, bytes, frame: None };
         let report = Report {
             frames: count,
+            storyboard_images: extraction.storyboard.and_then(|tiles| {
+                let last = frames().last()?;
+                Some((last.number - 1) / tiles.cells() as u32 + 1)
+            }),
             packets_read: parts.iter().map(|part| part.packets_read).sum(),
             packets_decoded: parts.iter().map(|part| part.packets_decoded).sum(),
             warnings,

@@ -47,6 +47,7 @@ fn sample() -> Record {
             result: Some(ZipFacts {
                 bytes: 1,
                 frames: 2,
+                storyboard_images: None,
                 source: Source {
                     container: "mov".to_owned(),
                     codec: "h264".to_owned(),

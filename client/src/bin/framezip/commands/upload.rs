@@ -77,7 +77,7 @@ impl Run<'_> {
         let mut track = self.console.track(&file.name);
         let created = self.api.create(&file.request(self.extraction.clone())).await?;
         let id = created.video.id;
-        report.video = Some(VideoView { video: created.video.clone(), download: None });
+        report.video = Some(VideoView::bare(created.video.clone()));
         let total = file.bytes;
         self.api.upload(&created, &file, |done| track.show(Stage::Sending { done, total })).await?;
         if self.args.wait || self.args.output.is_some() {
