@@ -1,11 +1,14 @@
 //! Which server, and who: what every command starts from.
 
 use crate::{
+    begun::Uploads,
+    config,
     console::Console,
     credentials::{Credentials, Store},
     exit::{NotSignedIn, Usage},
 };
 use framezip_client::{ApiClient, Server, Tokens, UserPool};
+use std::path::PathBuf;
 
 /// The settings of this run and what the last ones left.
 #[derive(Debug)]
@@ -13,13 +16,21 @@ pub struct App<'a> {
     /// Where to print.
     pub console: &'a Console,
     api: Option<String>,
+    folder: PathBuf,
     store: Store,
 }
 
 impl<'a> App<'a> {
     /// `api` is the address that the user gave, if any.
     pub fn new(api: Option<String>, console: &'a Console) -> anyhow::Result<Self> {
-        Ok(Self { console, api, store: Store::open()? })
+        let folder = config::folder()?;
+        let store = Store::new(&folder);
+        Ok(Self { console, api, folder, store })
+    }
+
+    /// The uploads to this server that are not done with.
+    pub fn uploads(&self) -> anyhow::Result<Uploads> {
+        Ok(Uploads::new(&self.folder, self.server()?.to_string()))
     }
 
     /// The server that was named, else the one last signed in to.

@@ -32,6 +32,11 @@ impl Console {
         if self.json { self.line(&serde_json::to_string(document)?) } else { Ok(()) }
     }
 
+    /// Prints a text that is the result itself, with `--json` too.
+    pub fn text(&self, text: &str) -> anyhow::Result<()> {
+        self.line(text.trim_end())
+    }
+
     fn line(&self, line: &str) -> anyhow::Result<()> {
         self.beside_bars(|| writeln!(io::stdout().lock(), "{line}"))
             .context("cannot write to standard output")

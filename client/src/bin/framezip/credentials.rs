@@ -1,16 +1,13 @@
 //! What is kept between two runs: the server and the user's tokens, in a file for its owner only.
 
+use crate::config;
 use anyhow::Context;
 use framezip_client::Tokens;
 use framezip_contract::WebConfig;
 use serde::{Deserialize, Serialize};
 use std::{
-    env,
-    ffi::OsString,
-    fs::{self, File, OpenOptions},
-    io::{self, Write},
+    fs, io,
     path::{Path, PathBuf},
-    process,
 };
 
 /// The server last signed in to.
@@ -32,12 +29,9 @@ pub struct Store {
 }
 
 impl Store {
-    /// The user's store.
-    pub fn open() -> anyhow::Result<Self> {
-        let folder = folder(|name| env::var_os(name), env::home_dir()).context(
-            "there is no home folder to keep the sign-in in: set FRAMEZIP_CONFIG_DIR to a folder",
-        )?;
-        Ok(Self { path: folder.join("credentials.json") })
+    /// The store in this folder.
+    pub fn new(folder: &Path) -> Self {
+        Self { path: folder.join("credentials.json") }
     }
 
     /// What is kept, if anything is.
@@ -45,7 +39,9 @@ impl Store {
         let text = match fs::read(&self.path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error).with_context(|| self.cannot("read")),
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot read {}", self.path.display()));
+            }
         };
         let credentials = serde_json::from_slice(&text).with_context(|| {
             format!("{} is damaged: delete it and sign in again", self.path.display())
@@ -53,41 +49,10 @@ impl Store {
         Ok(Some(credentials))
     }
 
-    /// Keeps these in place of what was kept. The file is never readable by others and never half
-    /// written.
+    /// Keeps these in place of what was kept.
     pub fn save(&self, credentials: &Credentials) -> anyhow::Result<()> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        let text = serde_json::to_vec_pretty(credentials)?;
-        let beside = self.path.with_extension(format!("{}.tmp", process::id()));
-        let write = || {
-            fs::create_dir_all(folder)?;
-            let mut file = private(&beside)?;
-            file.write_all(&text)?;
-            file.sync_all()?;
-            fs::rename(&beside, &self.path)
-        };
-        write().with_context(|| self.cannot("write"))
+        config::write(&self.path, &serde_json::to_vec_pretty(credentials)?).map(drop)
     }
-
-    fn cannot(&self, operation: &str) -> String {
-        format!("cannot {operation} {}", self.path.display())
-    }
-}
-
-/// A new file that only its owner may read, from the first moment on.
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-fn folder(variable: impl Fn(&str) -> Option<OsString>, home: Option<PathBuf>) -> Option<PathBuf> {
-    let set = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    set("FRAMEZIP_CONFIG_DIR")
-        .or_else(|| Some(set("XDG_CONFIG_HOME")?.join("framezip")))
-        .or_else(|| Some(home?.join(".config").join("framezip")))
 }
 
 #[cfg(test)]
@@ -115,49 +80,20 @@ mod tests {
     #[test]
     fn what_is_saved_is_loaded() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store { path: folder.path().join("a/b/credentials.json") };
+        let store = Store::new(&folder.path().join("a/b"));
         assert!(store.load().unwrap().is_none());
         store.save(&credentials()).unwrap();
         assert_eq!(store.load().unwrap(), Some(credentials()));
         let other = Credentials { tokens: None, ..credentials() };
         store.save(&other).unwrap();
         assert_eq!(store.load().unwrap(), Some(other));
-        assert_eq!(fs::read_dir(store.path.parent().unwrap()).unwrap().count(), 1);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn only_the_owner_may_read() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let store = Store { path: folder.path().join("credentials.json") };
-        fs::write(&store.path, "{}").unwrap();
-        fs::set_permissions(&store.path, fs::Permissions::from_mode(0o644)).unwrap();
-        store.save(&credentials()).unwrap();
-        assert_eq!(fs::metadata(&store.path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[test]
     fn a_damaged_file_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store { path: folder.path().join("credentials.json") };
+        let store = Store::new(folder.path());
         fs::write(&store.path, "{").unwrap();
         assert!(store.load().unwrap_err().to_string().contains("credentials.json is damaged"));
-    }
-
-    #[test]
-    fn the_folder_is_the_first_that_is_set() {
-        let find = |set: &[(&str, &str)]| {
-            let variable = |name: &str| {
-                set.iter().find(|(set, _)| *set == name).map(|(_, value)| value.into())
-            };
-            folder(variable, Some("/home/ada".into())).unwrap()
-        };
-        let ours = ("FRAMEZIP_CONFIG_DIR", "/ours");
-        let xdg = ("XDG_CONFIG_HOME", "/xdg");
-        assert_eq!(find(&[xdg, ours]), Path::new("/ours"));
-        assert_eq!(find(&[xdg, ("FRAMEZIP_CONFIG_DIR", "")]), Path::new("/xdg/framezip"));
-        assert_eq!(find(&[]), Path::new("/home/ada/.config/framezip"));
-        assert_eq!(folder(|_| None, None), None);
     }
 }

@@ -12,6 +12,7 @@ pub enum Exit {
     Failed,
     Usage,
     SignIn,
+    Interrupted,
 }
 
 impl Exit {
@@ -42,6 +43,8 @@ impl From<Exit> for ExitCode {
             Exit::Usage => 2,
             Exit::SignIn => 3,
             Exit::VideoFailed => 4,
+            // as shells say it of what SIGINT ended
+            Exit::Interrupted => 130,
         })
     }
 }

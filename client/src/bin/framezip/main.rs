@@ -2,7 +2,9 @@
 
 mod app;
 mod args;
+mod begun;
 mod commands;
+mod config;
 mod console;
 mod credentials;
 mod exit;
@@ -10,9 +12,18 @@ mod human;
 mod options;
 mod password;
 mod progress;
+#[cfg(test)]
+mod samples;
+// the library's own, which names its types by the crate that it stands in
+#[cfg(test)]
+#[expect(dead_code, reason = "the library's tests use all of it")]
+#[path = "../../test_server.rs"]
+mod test_server;
 
 use crate::{app::App, args::Cli, exit::Exit};
 use clap::Parser;
+#[cfg(test)]
+use framezip_client::{ApiClient, Server, Tokens, UserPool};
 use std::process::ExitCode;
 
 #[tokio::main]

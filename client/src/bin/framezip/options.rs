@@ -1,4 +1,4 @@
-//! The flags of `upload` that say what is to be extracted. What they must be like, the contract says.
+//! The flags of `upload` and `retry` that say what is to be extracted. What they must be like, the contract says.
 
 use crate::exit::Usage;
 use clap::{

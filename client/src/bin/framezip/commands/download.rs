@@ -1,5 +1,6 @@
 //! Fetching the zip of one video.
 
+use super::status;
 use crate::{
     args::Download,
     console::Console,
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 /// Downloads a video's zip.
 pub async fn run(args: &Download, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
-    let view = api.get(args.id).await?;
+    let view = status::look(&args.video, api).await?;
     let video = &view.video;
     VideoFailed::check(video)?;
     if video.status != Status::Ready {
@@ -79,25 +80,10 @@ fn default_name(video: &Video) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use framezip_contract::{Extraction, UserId, VideoId};
-    use jiff::Timestamp;
+    use crate::samples;
 
     fn video(file_name: &str) -> Video {
-        Video {
-            id: VideoId::now(),
-            owner: UserId::try_from("u".to_owned()).unwrap(),
-            file_name: file_name.to_owned(),
-            bytes: 1,
-            content_type: String::new(),
-            extraction: Extraction::default(),
-            status: Status::Ready,
-            created_at: Timestamp::UNIX_EPOCH,
-            updated_at: Timestamp::UNIX_EPOCH,
-            progress: None,
-            result: None,
-            warnings: Vec::new(),
-            error: None,
-        }
+        Video { file_name: file_name.to_owned(), ..samples::video(Status::Ready) }
     }
 
     #[test]

@@ -1,21 +1,35 @@
-//! The list of the user's videos.
+//! The lists of videos.
 
 use crate::{args::List, console::Console, exit::Exit, human, progress::Stage};
-use framezip_client::ApiClient;
-use framezip_contract::Video;
+use framezip_client::{ApiClient, Error, Whose};
+use framezip_contract::{Status, Video};
 use serde_json::json;
 
 /// The most that is asked for at once.
-const PAGE: u32 = 100;
+const PAGE: usize = 100;
 
 /// Lists the videos, over as many pages as it takes.
 pub async fn run(args: &List, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
-    let wanted = args.limit.unwrap_or(u32::MAX) as usize;
+    let wanted = args.limit.map_or(usize::MAX, |limit| limit as usize);
+    let whose = args.whose();
+    let videos = all(api, &whose, args.status, wanted).await?;
+    let text = table(&videos, whose == Whose::Everyone);
+    console.result(&text, &json!({"videos": videos}))?;
+    Ok(Exit::Done)
+}
+
+/// The newest videos, as many as are wanted.
+pub async fn all(
+    api: &ApiClient,
+    whose: &Whose,
+    status: Option<Status>,
+    wanted: usize,
+) -> Result<Vec<Video>, Error> {
     let mut videos = Vec::new();
     let mut cursor = None;
     while videos.len() < wanted {
-        let limit = (wanted - videos.len()).min(PAGE as usize) as u32;
-        let page = api.list(args.status, Some(limit), cursor.as_deref()).await?;
+        let limit = (wanted - videos.len()).min(PAGE) as u32;
+        let page = api.list_of(whose, status, Some(limit), cursor.as_deref()).await?;
         videos.extend(page.videos);
         cursor = page.cursor;
         if cursor.is_none() {
@@ -23,15 +37,15 @@ pub async fn run(args: &List, api: &ApiClient, console: &Console) -> anyhow::Res
         }
     }
     videos.truncate(wanted);
-    console.result(&table(&videos), &json!({"videos": videos}))?;
-    Ok(Exit::Done)
+    Ok(videos)
 }
 
-fn table(videos: &[Video]) -> String {
-    let mut rows = vec![["ID", "CREATED", "STATUS", "SIZE", "NAME"].map(str::to_owned)];
+fn table(videos: &[Video], owners: bool) -> String {
+    let mut rows = vec![["ID", "OWNER", "CREATED", "STATUS", "SIZE", "NAME"].map(str::to_owned)];
     rows.extend(videos.iter().map(|video| {
         [
             video.id.to_string(),
+            video.owner.to_string(),
             human::time(video.created_at),
             Stage::of(video).words(),
             human::size(video.bytes),
@@ -39,10 +53,55 @@ fn table(videos: &[Video]) -> String {
         ]
     }));
     let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
-    let widths = [width(0), width(1), width(2), width(3)];
-    let lines = rows.iter().map(|[id, created, status, size, name]| {
-        let [a, b, c, d] = widths;
-        format!("{id:a$}  {created:b$}  {status:c$}  {size:>d$}  {name}")
+    let [a, b, c, d, e] = [0, 1, 2, 3, 4].map(width);
+    let lines = rows.iter().map(|[id, owner, created, status, size, name]| {
+        let owner = if owners { format!("  {owner:b$}") } else { String::new() };
+        format!("{id:a$}{owner}  {created:c$}  {status:d$}  {size:>e$}  {name}")
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        samples,
+        test_server::{Answer, TestServer},
+    };
+
+    fn page(videos: usize, cursor: Option<&str>) -> Answer {
+        let videos: Vec<_> = (0..videos).map(|_| samples::video(Status::Ready)).collect();
+        Answer::json(200, &json!({"videos": videos, "cursor": cursor}).to_string())
+    }
+
+    #[tokio::test]
+    async fn pages_are_read_until_the_last_or_enough() {
+        let answers = [page(2, Some("c")), page(0, Some("d")), page(1, None), page(2, Some("e"))];
+        let server = TestServer::start(answers).await;
+        let api = server.api_client(3600);
+        let status = Some(Status::Ready);
+        let whole = all(&api, &Whose::Everyone, status, usize::MAX).await.unwrap();
+        assert_eq!(whole.len(), 3);
+        assert_eq!(all(&api, &Whose::Own, None, 2).await.unwrap().len(), 2);
+        let lines: Vec<_> = server.requests().into_iter().map(|request| request.line).collect();
+        assert_eq!(
+            lines,
+            [
+                "GET /api/videos?all=true&status=ready&limit=100 HTTP/1.1",
+                "GET /api/videos?all=true&status=ready&limit=100&cursor=c HTTP/1.1",
+                "GET /api/videos?all=true&status=ready&limit=100&cursor=d HTTP/1.1",
+                "GET /api/videos?limit=2 HTTP/1.1",
+            ]
+        );
+    }
+
+    #[test]
+    fn owners_stand_in_everyones_list() {
+        let video = samples::video(Status::Queued);
+        let [own, everyones] =
+            [false, true].map(|owners| table(std::slice::from_ref(&video), owners));
+        assert!(!own.contains("OWNER") && own.contains("  queued  "), "{own}");
+        let line = everyones.lines().last().unwrap();
+        assert!(line.starts_with(&format!("{}  u      ", video.id)), "{everyones}");
+    }
 }

@@ -1,17 +1,26 @@
 //! Where one video stands.
 
 use crate::{
+    args::One,
     console::Console,
     exit::{Exit, VideoFailed},
     human,
     progress::Stage,
 };
-use framezip_client::ApiClient;
-use framezip_contract::{Source, Video, VideoId};
+use framezip_client::{ApiClient, Error};
+use framezip_contract::{Source, Video, VideoView};
+
+/// The video as it is now.
+pub async fn look(args: &One, api: &ApiClient) -> Result<VideoView, Error> {
+    match &args.owner.user {
+        Some(user) => api.get_of(user, args.id).await,
+        None => api.get(args.id).await,
+    }
+}
 
 /// Tells where a video stands; fails where the video did.
-pub async fn run(id: VideoId, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
-    let view = api.get(id).await?;
+pub async fn run(args: &One, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
+    let view = look(args, api).await?;
     console.result(&text(&view.video), &view)?;
     VideoFailed::check(&view.video)?;
     Ok(Exit::Done)

@@ -1,130 +1,199 @@
-//! Sending videos, up to three side by side; waiting for their zips and fetching them.
+//! Sending videos, up to three side by side; waiting for their zips and fetching them. What is broken
+//! off is kept, to go on with.
+
+mod one;
+#[cfg(test)]
+mod tests;
 
 use super::download;
 use crate::{
-    args::Upload,
+    args::{End, Resume, Upload},
+    begun::{FileStamp, Kept, Uploads},
     console::Console,
-    exit::{Exit, VideoFailed},
+    exit::Exit,
     human,
-    progress::{Stage, Track},
 };
-use anyhow::Context;
+use anyhow::{bail, ensure};
 use framezip_client::{ApiClient, SourceFile};
-use framezip_contract::{ExtractionOptions, VideoId, VideoView};
+use framezip_contract::{CreateVideos, ExtractionOptions};
 use futures_util::stream::{self, StreamExt};
-use serde::Serialize;
-use std::path::Path;
+use one::{Run, Start, Task, Way};
+use std::{
+    cell::RefCell,
+    path::{Path, PathBuf},
+};
 
 const SIDE_BY_SIDE: usize = 3;
+
+/// The most records that one call makes.
+const BATCH: usize = 20;
 
 /// Sends the files. One that fails does not keep the others back; the worst decides the exit code.
 pub async fn run(
     args: &Upload,
-    extraction: &ExtractionOptions,
     api: &ApiClient,
+    uploads: &Uploads,
     console: &Console,
-) -> Exit {
-    let run = Run { args, extraction, api, console };
-    stream::iter(&args.files)
-        .map(|path| run.one(path))
-        .buffer_unordered(SIDE_BY_SIDE)
-        .fold(Exit::Done, async |worst, exit| worst.max(exit))
-        .await
+) -> anyhow::Result<Exit> {
+    let extraction = &args.options.extraction()?;
+    let mut kept = uploads.all()?;
+    let mut files = args.files.clone();
+    let all = files.is_empty();
+    if all {
+        kept.retain(|kept| !kept.is_busy());
+        files = kept.iter().map(|kept| kept.begun.file.path.clone()).collect();
+    }
+    if files.is_empty() {
+        console.note("no upload was broken off");
+    }
+    args.end.check(files.len())?;
+    check_target(&args.end)?;
+    let kept = RefCell::new(kept);
+    let several = files.len() > 1;
+    let run = Run { api, console, uploads, end: &args.end, extraction, several };
+    let begin = Begin { run: &run, resume: args.resume, all, kept };
+    Ok(interruptible(begin.send(&files), &advice(&args.end), console).await)
 }
 
-struct Run<'a> {
-    args: &'a Upload,
-    extraction: &'a ExtractionOptions,
-    api: &'a ApiClient,
-    console: &'a Console,
+/// Goes on with one upload by its id, which may have begun on another machine.
+pub async fn resume(
+    args: &Resume,
+    api: &ApiClient,
+    uploads: &Uploads,
+    console: &Console,
+) -> anyhow::Result<Exit> {
+    check_target(&args.end)?;
+    let file = SourceFile::open(&args.file).await?;
+    let held = uploads.all()?.into_iter().find(|kept| kept.begun.id == args.id);
+    ensure!(!held.as_ref().is_some_and(Kept::is_busy), "{} is being sent already", args.id);
+    let start = Start { file, way: Way::GoOn(args.id), held };
+    let task = Task { path: args.file.clone(), start: Ok(start) };
+    let extraction = &ExtractionOptions::default();
+    let run = Run { api, console, uploads, end: &args.end, extraction, several: false };
+    let advice = "the same command goes on";
+    Ok(interruptible(run.one(task), advice, console).await)
 }
 
-/// What became of one file.
-#[derive(Debug, Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Report {
-    file: String,
-    video: Option<VideoView>,
-    saved_to: Option<String>,
-    error: Option<String>,
+fn check_target(end: &End) -> anyhow::Result<()> {
+    end.output.as_deref().map_or(Ok(()), download::check_target)
 }
 
-impl Run<'_> {
-    async fn one(&self, path: &Path) -> Exit {
-        let mut report = Report { file: path.display().to_string(), ..Report::default() };
-        let result = match self.send(path, &mut report).await {
-            Ok(text) => self.console.result(&self.about(path, &text), &report),
-            Err(error) => {
-                report.error = Some(format!("{error:#}"));
-                self.console.document(&report).and(Err(error))
-            }
-        };
-        result.map_or_else(
-            |error| {
-                self.console.error(&self.about(path, &format!("{error:#}")));
-                Exit::of(&error)
-            },
-            |()| Exit::Done,
-        )
+/// Works until it is done, or until Ctrl-C; then tells what goes on with it.
+async fn interruptible(work: impl Future<Output = Exit>, advice: &str, console: &Console) -> Exit {
+    tokio::select! {
+        exit = work => exit,
+        Ok(()) = tokio::signal::ctrl_c() => {
+            console.error(&format!("interrupted: {advice}"));
+            Exit::Interrupted
+        }
+    }
+}
+
+/// What a person types to go on with what was kept.
+fn advice(end: &End) -> String {
+    let mut command = "framezip upload --resume".to_owned();
+    if let Some(to) = &end.output {
+        command.push_str(&format!(" -o {}", human::plain(&to.to_string_lossy())));
+    } else if end.wait {
+        command.push_str(" --wait");
+    }
+    format!("{command} goes on with what is not done")
+}
+
+/// The files of one command, before their first byte goes out.
+struct Begin<'a> {
+    run: &'a Run<'a>,
+    resume: bool,
+    /// Whether the files are those that are kept, since none were named.
+    all: bool,
+    kept: RefCell<Vec<Kept>>,
+}
+
+impl Begin<'_> {
+    /// Sends the files. Their records are made as their turn comes: there may be more files than a user
+    /// may have unfinished videos.
+    async fn send(&self, files: &[PathBuf]) -> Exit {
+        stream::iter(files.chunks(BATCH))
+            .then(|batch| self.tasks(batch))
+            .flat_map(stream::iter)
+            .map(|task| self.run.one(task))
+            .buffer_unordered(SIDE_BY_SIDE)
+            .fold(Exit::Done, async |worst, exit| worst.max(exit))
+            .await
     }
 
-    /// Everything for one file; what has been reached stands in the report also after an error.
-    async fn send(&self, path: &Path, report: &mut Report) -> anyhow::Result<String> {
-        if let Some(to) = &self.args.output {
-            download::check_target(to)?;
+    async fn tasks(&self, files: &[PathBuf]) -> Vec<Task> {
+        let mut tasks = Vec::with_capacity(files.len());
+        for path in files {
+            tasks.push(Task { path: path.clone(), start: self.start(path).await });
         }
+        self.create(&mut tasks).await;
+        tasks
+    }
+
+    async fn start(&self, path: &Path) -> anyhow::Result<Start> {
         let file = SourceFile::open(path).await?;
-        let mut track = self.console.track(&file.name);
-        let created = self.api.create(&file.request(self.extraction.clone())).await?;
-        let id = created.video.id;
-        report.video = Some(VideoView::bare(created.video.clone()));
-        let total = file.bytes;
-        self.api.upload(&created, &file, |done| track.show(Stage::Sending { done, total })).await?;
-        if self.args.wait || self.args.output.is_some() {
-            self.follow(id, path, &mut track, report).await
-        } else {
-            Ok(format!("sent: {id}"))
-        }
-    }
-
-    async fn follow(
-        &self,
-        id: VideoId,
-        path: &Path,
-        track: &mut Track,
-        report: &mut Report,
-    ) -> anyhow::Result<String> {
-        let view = self
-            .api
-            .wait(id, |video| {
-                if !video.status.is_final() {
-                    track.show(Stage::of(video));
-                }
-            })
-            .await
-            .with_context(|| format!("{id} is sent, but out of sight"))?;
-        let view = report.video.insert(view);
-        for warning in &view.video.warnings {
-            self.console.note(&self.about(path, &human::warning(warning)));
-        }
-        VideoFailed::check(&view.video)?;
-        let facts = view.video.result.as_ref().map_or_else(String::new, human::zip);
-        let Some(to) = &self.args.output else {
-            return Ok(format!("ready: {facts} ({id})"));
+        let Some(kept) = self.take(path)? else {
+            return Ok(Start { file, way: Way::Create, held: None });
         };
-        download::fetch(view, to, track, self.api)
-            .await
-            .with_context(|| format!("{id} is ready, but not saved"))?;
-        report.saved_to = Some(to.display().to_string());
-        Ok(format!("ready: {facts} → {}", to.display()))
+        let id = kept.begun.id;
+        let given = self.run.extraction;
+        if *given != ExtractionOptions::default() && *given != kept.begun.extraction {
+            bail!(
+                "{id} was begun with other options: leave them out to go on with it, or --resume to \
+                 begin anew"
+            );
+        }
+        Ok(Start { file, way: Way::GoOn(id), held: Some(kept) })
     }
 
-    /// A text about this file, which has to be said where there are several.
-    fn about(&self, path: &Path, text: &str) -> String {
-        if self.args.files.len() > 1 {
-            format!("{}: {text}", human::plain(&path.to_string_lossy()))
-        } else {
-            text.to_owned()
+    /// The upload to go on with, if there is one and it is wanted.
+    fn take(&self, path: &Path) -> anyhow::Result<Option<Kept>> {
+        let stamp = FileStamp::of(path)?;
+        let mut kept = self.kept.borrow_mut();
+        let Some(at) = kept.iter().rposition(|kept| kept.begun.file == stamp) else {
+            let changed = kept.iter().find(|kept| kept.begun.file.path == stamp.path);
+            if let Some(Kept { begun, .. }) = changed.filter(|_| self.all) {
+                let (id, path) = (begun.id, path.display());
+                bail!(
+                    "it has changed since its upload began: framezip upload {path} sends it anew, \
+                     framezip delete {id} drops what was sent"
+                );
+            }
+            return Ok(None);
+        };
+        let (id, busy) = (kept[at].begun.id, kept[at].is_busy());
+        match (self.resume, busy) {
+            (true, true) => bail!("another framezip is sending it as {id}"),
+            (true, false) => Ok(Some(kept.remove(at))),
+            (false, _) => {
+                let path = human::plain(&path.to_string_lossy());
+                let text =
+                    "is sent anew, although an upload of it is not done; --resume goes on with";
+                self.run.console.note(&format!("{path} {text} {id}"));
+                Ok(None)
+            }
+        }
+    }
+
+    /// Makes the records in one call where there are several to make. Where that fails, each is left to
+    /// be made by itself: the API takes all or none, and one may be what it refuses.
+    async fn create(&self, tasks: &mut [Task]) {
+        let starts = tasks.iter_mut().filter_map(|Task { path, start }| match start {
+            Ok(start) if matches!(start.way, Way::Create) => Some((path, start)),
+            _ => None,
+        });
+        let starts: Vec<_> = starts.collect();
+        if starts.len() < 2 {
+            return;
+        }
+        let request =
+            |(_, start): &(_, &mut Start)| start.file.request(self.run.extraction.clone());
+        let videos = starts.iter().map(request).collect();
+        let Ok(created) = self.run.api.create_all(&CreateVideos { videos }).await else { return };
+        for ((path, start), created) in starts.into_iter().zip(created) {
+            start.held = self.run.keep(&created.video, path);
+            start.way = Way::Send(Box::new(created));
         }
     }
 }

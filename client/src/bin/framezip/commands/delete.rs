@@ -1,0 +1,125 @@
+//! Deleting videos.
+
+use super::status;
+use crate::{
+    args::{Delete, One, Owner},
+    begun::Uploads,
+    console::Console,
+    exit::Exit,
+    human,
+    progress::Stage,
+};
+use anyhow::Context;
+use framezip_client::{ApiClient, Error};
+use framezip_contract::VideoId;
+use serde_json::json;
+use std::io::{self, IsTerminal, Write};
+
+/// Deletes the videos, if the person at the terminal agrees. One that fails does not keep the others
+/// back.
+pub async fn run(
+    args: &Delete,
+    api: &ApiClient,
+    uploads: &Uploads,
+    console: &Console,
+) -> anyhow::Result<Exit> {
+    let asked = !args.yes && io::stdin().is_terminal() && io::stderr().is_terminal();
+    if asked && !agreed(args, api).await? {
+        console.note("nothing is deleted");
+        return Ok(Exit::Done);
+    }
+    let mut worst = Exit::Done;
+    for id in &args.ids {
+        let result = match remove(*id, &args.owner, api).await {
+            Ok(()) => {
+                // also where the upload is not done with: nothing can go on with it
+                if let Err(error) = uploads.forget(*id) {
+                    console.note(&format!("{error:#}"));
+                }
+                console.result(&format!("deleted: {id}"), &json!({"id": id, "deleted": true}))
+            }
+            Err(error) => {
+                let error = anyhow::Error::from(error);
+                let text = format!("{error:#}");
+                let document = json!({"id": id, "deleted": false, "error": text});
+                console.document(&document).and(Err(error))
+            }
+        };
+        if let Err(error) = result {
+            console.error(&format!("{id}: {error:#}"));
+            worst = worst.max(Exit::of(&error));
+        }
+    }
+    Ok(worst)
+}
+
+async fn remove(id: VideoId, owner: &Owner, api: &ApiClient) -> Result<(), Error> {
+    match &owner.user {
+        Some(user) => api.delete_of(user, id).await,
+        None => api.delete(id).await,
+    }
+}
+
+/// Names the videos and asks.
+async fn agreed(args: &Delete, api: &ApiClient) -> anyhow::Result<bool> {
+    let mut question = String::new();
+    for id in &args.ids {
+        let one = One { id: *id, owner: args.owner.clone() };
+        let video = status::look(&one, api)
+            .await
+            .with_context(|| format!("{id}, so none is deleted"))?
+            .video;
+        let name = human::plain(&video.file_name);
+        question.push_str(&format!("{id}  {name}, {}\n", Stage::of(&video).words()));
+    }
+    let videos = human::count(args.ids.len() as u32, "video");
+    eprint!("{question}Delete {videos}, with file and zips? [y/N] ");
+    io::stderr().flush()?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer).context("cannot read the answer")?;
+    Ok(is_yes(&answer))
+}
+
+fn is_yes(answer: &str) -> bool {
+    matches!(answer.trim().to_lowercase().as_str(), "y" | "yes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        samples,
+        test_server::{Answer, TestServer},
+    };
+    use framezip_contract::{ExtractionOptions, Status, Video};
+    use jiff::Timestamp;
+
+    #[tokio::test]
+    async fn each_is_deleted_and_its_upload_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.mp4");
+        std::fs::write(&path, "video").unwrap();
+        let video = Video { created_at: Timestamp::now(), ..samples::video(Status::Queued) };
+        let gone = samples::video(Status::Queued).id;
+        let server = TestServer::start([Answer::json(404, "{}"), Answer::json(204, "")]).await;
+        let uploads = Uploads::new(folder.path(), "a".to_owned());
+        drop(uploads.keep(&video, &path, &ExtractionOptions::default()).unwrap());
+        let owner = Owner { user: None };
+        let args = Delete { ids: vec![gone, video.id], owner, yes: true };
+        let (api, console) = (server.api_client(3600), Console::new(true, true));
+        assert_eq!(run(&args, &api, &uploads, &console).await.unwrap(), Exit::Failed);
+        let requests = server.requests();
+        assert_eq!(requests[1].line, format!("DELETE /api/videos/{} HTTP/1.1", video.id));
+        assert!(uploads.all().unwrap().is_empty());
+    }
+
+    #[test]
+    fn only_a_yes_is_one() {
+        for answer in ["y\n", "Yes\n", " y "] {
+            assert!(is_yes(answer), "{answer:?}");
+        }
+        for answer in ["", "\n", "n\n", "yy\n"] {
+            assert!(!is_yes(answer), "{answer:?}");
+        }
+    }
+}

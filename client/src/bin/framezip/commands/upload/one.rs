@@ -1,0 +1,164 @@
+//! The way of one file.
+
+use crate::{
+    args::End,
+    begun::{Kept, Uploads},
+    commands::follow::{Follow, Report},
+    console::Console,
+    exit::{Exit, VideoFailed},
+    human,
+    progress::Stage,
+};
+use framezip_client::{ApiClient, Error, SourceFile};
+use framezip_contract::{CreatedVideo, ExtractionOptions, Video, VideoId};
+use std::path::{Path, PathBuf};
+
+/// What the files of one command share.
+pub struct Run<'a> {
+    pub api: &'a ApiClient,
+    pub console: &'a Console,
+    pub uploads: &'a Uploads,
+    pub end: &'a End,
+    pub extraction: &'a ExtractionOptions,
+    /// Whether a text must say which file it is about.
+    pub several: bool,
+}
+
+/// One file, or why it cannot be sent.
+pub struct Task {
+    pub path: PathBuf,
+    pub start: anyhow::Result<Start>,
+}
+
+pub struct Start {
+    pub file: SourceFile,
+    pub way: Way,
+    /// Keeps other processes off it.
+    pub held: Option<Kept>,
+}
+
+/// What is there of a file's upload.
+pub enum Way {
+    /// No record.
+    Create,
+    /// A new record.
+    Send(Box<CreatedVideo>),
+    /// A record, and perhaps some of the bytes.
+    GoOn(VideoId),
+}
+
+impl Run<'_> {
+    /// Sends a file, says how it ended, and forgets its upload if nothing is left to go on with.
+    pub async fn one(&self, task: Task) -> Exit {
+        let Task { path, start } = task;
+        let mut report = Report::about(&path);
+        let about = human::plain(&path.to_string_lossy());
+        let about = if self.several { format!("{about}: ") } else { String::new() };
+        let result = match start {
+            Ok(start) => self.send(&path, start, &about, &mut report).await,
+            Err(error) => Err(error),
+        };
+        report.tell(result, &about, self.console)
+    }
+
+    /// Everything for one file; what has been reached stands in the report also after an error.
+    async fn send(
+        &self,
+        path: &Path,
+        start: Start,
+        about: &str,
+        report: &mut Report,
+    ) -> anyhow::Result<String> {
+        let Start { file, way, mut held } = start;
+        let (id, created) = match way {
+            Way::Create => {
+                let created = self.api.create(&file.request(self.extraction.clone())).await?;
+                held = self.keep(&created.video, path);
+                (created.video.id, Some(created))
+            }
+            Way::Send(created) => (created.video.id, Some(*created)),
+            Way::GoOn(id) => (id, None),
+        };
+        let result = self.finish(id, created, &file, about, report).await;
+        if result.as_ref().map_or_else(is_final, |_| true)
+            && let Err(error) = self.uploads.forget(id)
+        {
+            self.console.note(&format!("{about}{error:#}"));
+        }
+        drop(held);
+        result
+    }
+
+    /// Sends the bytes, all or the rest, and waits as far as is wanted.
+    async fn finish(
+        &self,
+        id: VideoId,
+        created: Option<CreatedVideo>,
+        file: &SourceFile,
+        about: &str,
+        report: &mut Report,
+    ) -> anyhow::Result<String> {
+        let mut track = self.console.track(&file.name);
+        let total = file.bytes;
+        let progress = |done| track.show(Stage::Sending { done, total });
+        let sent = match created {
+            Some(created) => {
+                report.set(created.video.clone());
+                self.api.upload(&created, file, progress).await
+            }
+            None => {
+                let view = self.api.get(id).await.map_err(|error| gone(error, file))?;
+                let view = report.video.insert(view);
+                VideoFailed::check(&view.video)?;
+                self.api.resume(id, file, progress).await
+            }
+        };
+        sent.map_err(|error| broken_off(error, id, file))?;
+        if !self.end.waits() {
+            return Ok(format!("sent: {id}"));
+        }
+        let follow = Follow { api: self.api, console: self.console, end: self.end };
+        follow.run(id, about, &mut track, report).await
+    }
+
+    /// Keeps a new upload, to go on with it later. That it cannot be done is no failure of this one.
+    pub fn keep(&self, video: &Video, path: &Path) -> Option<Kept> {
+        let kept = self.uploads.keep(video, path, self.extraction);
+        let note = |error| {
+            let id = video.id;
+            let text = format!("only framezip resume {id} could go on with it: {error:#}");
+            self.console.note(&text);
+        };
+        kept.map_err(note).ok()
+    }
+}
+
+/// Whether an error leaves nothing to go on with.
+fn is_final(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let status = cause.downcast_ref().and_then(Error::status);
+        cause.is::<VideoFailed>() || status == Some(404)
+    })
+}
+
+fn gone(error: Error, file: &SourceFile) -> anyhow::Error {
+    let gone = error.status() == Some(404);
+    let error = anyhow::Error::from(error);
+    if gone {
+        let path = file.path.display();
+        error.context(format!("the upload is gone; framezip upload {path} sends it anew"))
+    } else {
+        error
+    }
+}
+
+fn broken_off(error: Error, id: VideoId, file: &SourceFile) -> anyhow::Error {
+    let changed = matches!(error, Error::FileChanged { .. });
+    let error = anyhow::Error::from(error);
+    if changed {
+        error
+    } else {
+        let path = file.path.display();
+        error.context(format!("not all is sent; framezip resume {id} {path} goes on"))
+    }
+}

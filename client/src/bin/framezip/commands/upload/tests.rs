@@ -1,0 +1,210 @@
+//! What goes out, and what is kept to go on with.
+
+use super::*;
+use crate::{
+    args::{Cli, Command, Videos},
+    samples,
+    test_server::{Answer, Request, TestServer},
+};
+use clap::Parser;
+use framezip_contract::{Status, Video};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use std::fs;
+use tempfile::TempDir;
+
+/// A folder with videos of one byte, as long as those of [`samples`].
+fn files(names: &[&str]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for name in names {
+        fs::write(folder.path().join(name), "v").unwrap();
+    }
+    folder
+}
+
+fn video() -> Video {
+    Video { created_at: Timestamp::now(), ..samples::video(Status::AwaitingUpload) }
+}
+
+fn single(server: &str) -> Value {
+    let (url, at) = (format!("{server}/put"), Timestamp::now());
+    json!({"kind": "single", "method": "PUT", "url": url, "headers": {}, "expiresAt": at})
+}
+
+fn created(server: &str, video: &Video) -> Value {
+    json!({"video": video, "upload": single(server)})
+}
+
+fn answer(body: &Value) -> Answer {
+    Answer::json(200, &body.to_string())
+}
+
+fn stored() -> Answer {
+    Answer::new(200, "", "")
+}
+
+fn lines(requests: &[Request]) -> Vec<&str> {
+    requests.iter().map(|request| request.line.trim_end_matches(" HTTP/1.1")).collect()
+}
+
+fn uploads(folder: &TempDir) -> Uploads {
+    Uploads::new(folder.path(), "a".to_owned())
+}
+
+/// Runs a command line, with file names of the folder.
+async fn run(line: &str, folder: &TempDir, server: &TestServer) -> anyhow::Result<Exit> {
+    let words = line.split_whitespace().map(|word| match word.ends_with(".mp4") {
+        true => folder.path().join(word).display().to_string(),
+        false => word.to_owned(),
+    });
+    let (api, console) = (server.api_client(3600), Console::new(true, true));
+    match Cli::try_parse_from(["framezip".to_owned()].into_iter().chain(words)).unwrap().command {
+        Command::Videos(Videos::Upload(args)) => {
+            super::run(&args, &api, &uploads(folder), &console).await
+        }
+        Command::Videos(Videos::Resume(args)) => {
+            resume(&args, &api, &uploads(folder), &console).await
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Begins the upload of `a.mp4`, which the storage refuses.
+async fn broken_off(folder: &TempDir, video: &Video) {
+    let server = TestServer::start_with(|url| {
+        vec![answer(&created(url, video)), Answer::new(400, "text/plain", "no")]
+    })
+    .await;
+    assert_eq!(run("upload a.mp4 --count 3", folder, &server).await.unwrap(), Exit::Failed);
+    assert_eq!(uploads(folder).all().unwrap().len(), 1);
+}
+
+/// Answers to one who goes on.
+async fn going_on(video: &Video) -> TestServer {
+    let view = serde_json::to_value(video).unwrap();
+    TestServer::start_with(|url| vec![answer(&view), answer(&view), answer(&single(url)), stored()])
+        .await
+}
+
+#[tokio::test]
+async fn a_sent_file_is_not_kept() {
+    let (folder, video) = (files(&["a.mp4"]), video());
+    let server = TestServer::start_with(|url| vec![answer(&created(url, &video)), stored()]).await;
+    assert_eq!(run("upload a.mp4 --count 3", &folder, &server).await.unwrap(), Exit::Done);
+    let requests = server.requests();
+    assert_eq!(requests[0].json()["extraction"], json!({"count": 3}));
+    assert_eq!(requests[1].body, b"v");
+    assert!(uploads(&folder).all().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn several_records_are_made_by_one_call() {
+    let folder = files(&["a.mp4", "b.mp4"]);
+    let server = TestServer::start_with(|url| {
+        let videos = [video(), video()].map(|video| created(url, &video));
+        vec![answer(&json!({"videos": videos})), stored(), stored()]
+    })
+    .await;
+    let line = "upload a.mp4 gone.mp4 b.mp4";
+    assert_eq!(run(line, &folder, &server).await.unwrap(), Exit::Failed);
+    let requests = server.requests();
+    assert_eq!(lines(&requests), ["POST /api/videos", "PUT /put", "PUT /put"]);
+    let names = requests[0].json()["videos"].as_array().unwrap().clone();
+    assert_eq!([&names[0]["fileName"], &names[1]["fileName"]], ["a.mp4", "b.mp4"]);
+    assert!(uploads(&folder).all().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn what_is_refused_together_is_made_alone() {
+    let folder = files(&["a.mp4", "b.mp4"]);
+    let server = TestServer::start([400, 400, 401].map(|status| Answer::json(status, "{}"))).await;
+    assert_eq!(run("upload a.mp4 b.mp4", &folder, &server).await.unwrap(), Exit::SignIn);
+    let requests = server.requests();
+    let mut names = [&requests[1], &requests[2]].map(|request| request.json()["fileName"].clone());
+    names.sort_by_key(Value::to_string);
+    assert_eq!(names, ["a.mp4", "b.mp4"]);
+}
+
+#[tokio::test]
+async fn what_was_broken_off_goes_on() {
+    let video = video();
+    let id = video.id;
+    for line in [
+        "upload --resume".to_owned(),
+        "upload --resume a.mp4".to_owned(),
+        "upload a.mp4 --resume --count 3".to_owned(),
+        format!("resume {id} a.mp4"),
+    ] {
+        let folder = files(&["a.mp4"]);
+        broken_off(&folder, &video).await;
+        let server = going_on(&video).await;
+        assert_eq!(run(&line, &folder, &server).await.unwrap(), Exit::Done, "{line}");
+        let requests = server.requests();
+        let record = format!("GET /api/videos/{id}");
+        let upload = format!("{record}/upload?after=0");
+        assert_eq!(lines(&requests), [record.as_str(), &record, &upload, "PUT /put"], "{line}");
+        assert!(uploads(&folder).all().unwrap().is_empty(), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn it_goes_on_only_with_the_same() {
+    let (folder, video) = (files(&["a.mp4"]), video());
+    broken_off(&folder, &video).await;
+    let nothing = TestServer::start([]).await;
+    let exit = run("upload --resume a.mp4 --count 4", &folder, &nothing).await.unwrap();
+    assert_eq!(exit, Exit::Failed);
+
+    let held = uploads(&folder).all().unwrap();
+    for line in ["upload --resume a.mp4", &format!("resume {} a.mp4", video.id)] {
+        let exit = run(line, &folder, &nothing).await;
+        assert_ne!(exit.unwrap_or(Exit::Failed), Exit::Done, "{line}");
+    }
+    assert_eq!(run("upload --resume", &folder, &nothing).await.unwrap(), Exit::Done);
+    drop(held);
+
+    fs::write(folder.path().join("a.mp4"), "another").unwrap();
+    assert_eq!(run("upload --resume", &folder, &nothing).await.unwrap(), Exit::Failed);
+    assert!(nothing.requests().is_empty());
+    let server = TestServer::start([Answer::json(400, "{}")]).await;
+    assert_eq!(run("upload --resume a.mp4", &folder, &server).await.unwrap(), Exit::Failed);
+    assert_eq!(lines(&server.requests()), ["POST /api/videos"]);
+    assert_eq!(uploads(&folder).all().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_gone_or_failed_is_forgotten() {
+    for (status, exit) in [(404, Exit::Failed), (200, Exit::VideoFailed)] {
+        let (folder, video) = (files(&["a.mp4"]), video());
+        broken_off(&folder, &video).await;
+        let failed = Video { status: Status::Failed, ..video };
+        let server = TestServer::start([Answer::json(status, &json!(failed).to_string())]).await;
+        assert_eq!(run("upload --resume", &folder, &server).await.unwrap(), exit);
+        assert!(uploads(&folder).all().unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn one_zip_is_for_one_video() {
+    let folder = files(&["a.mp4", "b.mp4"]);
+    let server = TestServer::start([]).await;
+    let error = run("upload a.mp4 b.mp4 -o x.zip", &folder, &server).await.unwrap_err();
+    assert_eq!(Exit::of(&error), Exit::Usage);
+}
+
+#[test]
+fn the_advice_repeats_what_was_asked_for() {
+    let end = |wait, output: Option<&str>| End { wait, output: output.map(PathBuf::from) };
+    let starts = [end(false, None), end(true, None), end(true, Some("a.zip"))].map(|end| {
+        let advice = advice(&end);
+        advice.split_once(" goes").unwrap().0.to_owned()
+    });
+    assert_eq!(
+        starts,
+        [
+            "framezip upload --resume",
+            "framezip upload --resume --wait",
+            "framezip upload --resume -o a.zip"
+        ]
+    );
+}

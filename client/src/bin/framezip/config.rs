@@ -1,0 +1,93 @@
+//! The folder for what is kept between two runs, in files for their owner only.
+
+use anyhow::Context;
+use std::{
+    env,
+    ffi::OsString,
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process,
+};
+
+/// The user's folder. It may not exist yet.
+pub fn folder() -> anyhow::Result<PathBuf> {
+    find(|name| env::var_os(name), env::home_dir()).context(
+        "there is no home folder to keep the sign-in in: set FRAMEZIP_CONFIG_DIR to a folder",
+    )
+}
+
+/// Writes a file, in place of the one of this name; gives it back, still open. It is never readable by
+/// others and never half written.
+pub fn write(path: &Path, text: &[u8]) -> anyhow::Result<File> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let beside = path.with_extension(format!("{}.tmp", process::id()));
+    let write = || {
+        fs::create_dir_all(folder)?;
+        let mut file = private(&beside)?;
+        file.write_all(text)?;
+        file.sync_all()?;
+        fs::rename(&beside, path)?;
+        Ok::<_, io::Error>(file)
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// A new file that only its owner may read, from the first moment on.
+fn private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+fn find(variable: impl Fn(&str) -> Option<OsString>, home: Option<PathBuf>) -> Option<PathBuf> {
+    let set = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    set("FRAMEZIP_CONFIG_DIR")
+        .or_else(|| Some(set("XDG_CONFIG_HOME")?.join("framezip")))
+        .or_else(|| Some(home?.join(".config").join("framezip")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_left_beside_what_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b/c.json");
+        write(&path, b"1").unwrap();
+        write(&path, b"2").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"2");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_may_read() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("credentials.json");
+        fs::write(&path, "{}").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        write(&path, b"{}").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn the_folder_is_the_first_that_is_set() {
+        let find = |set: &[(&str, &str)]| {
+            let variable = |name: &str| {
+                set.iter().find(|(set, _)| *set == name).map(|(_, value)| value.into())
+            };
+            find(variable, Some("/home/ada".into())).unwrap()
+        };
+        let ours = ("FRAMEZIP_CONFIG_DIR", "/ours");
+        let xdg = ("XDG_CONFIG_HOME", "/xdg");
+        assert_eq!(find(&[xdg, ours]), Path::new("/ours"));
+        assert_eq!(find(&[xdg, ("FRAMEZIP_CONFIG_DIR", "")]), Path::new("/xdg/framezip"));
+        assert_eq!(find(&[]), Path::new("/home/ada/.config/framezip"));
+        assert_eq!(super::find(|_| None, None), None);
+    }
+}
