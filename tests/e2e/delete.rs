@@ -34,12 +34,12 @@ pub async fn nothing_of_a_ready_video_stays(stack: &Stack) -> Result<()> {
     let id = person.send(&path("prores.mov"), r#"{"count":1}"#).await?;
     person.wait(id).await?;
     person.mails_about(stack, id).await?;
-    // two attempts, two zips
+    // two attempts, two zips, two posters
     person.api.retry(id, None).await?;
     let view = person.wait(id).await?;
     let owner = view.video.owner;
     let objects = stack.objects(&owner, id).await?;
-    ensure!(objects.len() == 3, "a source and two zips: {objects:?}");
+    ensure!(objects.len() == 5, "a source, and twice a zip and a poster: {objects:?}");
     let mails = told(stack, &person, id).await?;
 
     person.api.delete(id).await?;
