@@ -99,6 +99,25 @@ pub enum Videos {
     Retry(Retry),
     /// Delete videos, with their files and zips; what still works at one is cancelled
     Delete(Delete),
+    /// Your own server is told of your videos by a webhook
+    #[command(subcommand)]
+    Webhook(Webhook),
+}
+
+/// What is done with the webhook, of which a user has one.
+#[derive(Debug, Subcommand)]
+pub enum Webhook {
+    /// Show where it leads
+    Show,
+    /// Set where it leads; prints the secret that events are signed with, a new one each time
+    Set {
+        /// The URL
+        url: String,
+    },
+    /// Take it away
+    Delete,
+    /// Have a test event sent, and tell what came back
+    Test,
 }
 
 #[derive(Debug, Args)]

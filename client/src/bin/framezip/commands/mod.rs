@@ -10,6 +10,7 @@ mod retry;
 mod status;
 mod upload;
 mod watch;
+mod webhook;
 
 use crate::{
     app::App,
@@ -51,6 +52,7 @@ async fn videos(command: &Videos, api: &ApiClient, app: &App<'_>) -> anyhow::Res
         Videos::Watch { ids } => watch::run(ids, api, console).await,
         Videos::Download(args) => download::run(args, api, console).await,
         Videos::Retry(args) => retry::run(args, api, console).await,
+        Videos::Webhook(command) => webhook::run(command, api, console).await,
         Videos::Delete(args) => delete::run(args, api, &app.uploads()?, console).await,
     }
 }
