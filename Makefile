@@ -149,6 +149,13 @@ test: build
 	@cargo test --locked --workspace 2>&1 | tee $(TEST_LOG)
 	@awk '/^test result/ { passed += $$4; failed += $$6 } END { print passed " passed, " failed " failed" }' $(TEST_LOG)
 
+EXAMPLES ?= 200
+
+.PHONY: schema
+schema: ## Tests the API from its description at length: make schema [EXAMPLES=200]
+schema: build
+	@SCHEMA_EXAMPLES=$(EXAMPLES) cargo test --locked --package framezip-tests --test e2e -- schema
+
 TEST_LOG := $(or $(CARGO_TARGET_DIR),target)/test.log
 
 # ---- deploy ----------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ mod metrics;
 mod multipart;
 mod privacy;
 mod retry;
+mod schema;
 mod split;
 mod upload;
 mod webhook;
@@ -27,7 +28,7 @@ struct Stacks {
     /// As it is deployed by default.
     usual: Arc<Stack>,
     /// Where every video that takes longer than a second or so is split over several workers. For one
-    /// test at a time: some of them kill its workers.
+    /// test at a time: some of them kill its workers. A user may have more videos than usual.
     hasty: Arc<Mutex<Stack>>,
 }
 
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
         return libtest_mimic::run(&arguments, trials(None)).exit_code();
     }
     let stacks = Stack::start(&[]).and_then(|usual| {
-        let hasty = Stack::start(&["SegmentSeconds=1"])?;
+        let hasty = Stack::start(&["SegmentSeconds=1", "MaxUnfinishedVideos=10000"])?;
         Ok(Stacks { usual: Arc::new(usual), hasty: Arc::new(Mutex::new(hasty)) })
     });
     let stacks = match stacks {
@@ -119,6 +120,7 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         split::a_video_taken_away_stops_all_its_workers,
         split::a_segment_given_up_fails_the_video_once,
         split::nothing_is_written_to_disk,
+        schema::the_api_is_as_it_is_described,
     ]);
     trials
 }

@@ -13,6 +13,6 @@ mod zip_reader;
 
 pub use mail::Mail;
 pub use person::{Person, get, request};
-pub use stack::Stack;
+pub use stack::{Stack, tool};
 pub use tools::python;
 pub use zip_reader::{ManifestFrame, ZipFile};

@@ -57,6 +57,14 @@ pub(crate) fn tools() -> Result<PathBuf> {
     Ok(cache.context("HOME is not set")?.join("venv/bin"))
 }
 
+/// One of the tools that `make setup` installed.
+///
+/// # Errors
+/// Where there is no home to look for them.
+pub fn tool(name: &str) -> Result<PathBuf> {
+    Ok(tools()?.join(name))
+}
+
 fn script(name: &str, arguments: &[&str]) -> Result<()> {
     let path = env::var_os("PATH").unwrap_or_default();
     let paths = std::iter::once(tools()?).chain(env::split_paths(&path));

@@ -3,11 +3,13 @@
 use crate::{
     create,
     cursor::Cursors,
+    docs,
     jobs::Jobs,
     lifecycle,
     links::Links,
     metrics,
     objects::Objects,
+    openapi,
     problem::{self, ApiError},
     upload_routes,
     uploads::{self, Uploads},
@@ -28,8 +30,9 @@ use framezip_runtime::{
 };
 use framezip_store::Videos;
 use lambda_http::request::RequestContext;
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::{sync::Arc, time::Instant};
+use utoipa::ToSchema;
 
 /// What the routes need.
 pub(crate) struct State {
@@ -90,6 +93,8 @@ pub(crate) fn app(state: State) -> Router {
     Router::new()
         .route("/health", get(health))
         .route("/config.json", get(config))
+        .route("/openapi.json", get(openapi::serve))
+        .route("/docs", get(docs::serve))
         .route("/videos", get(videos::list).post(create::create))
         .route("/videos/{id}", get(videos::read).delete(lifecycle::delete))
         .route("/videos/{id}/retry", post(lifecycle::retry))
@@ -104,11 +109,28 @@ pub(crate) fn app(state: State) -> Router {
         .with_state(Arc::new(state))
 }
 
-async fn health() -> Json<Value> {
-    Json(json!({ "status": "ok" }))
+/// `GET /health`.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Health {
+    /// `ok`.
+    status: &'static str,
 }
 
-async fn config(extract::State(state): extract::State<Arc<State>>) -> Json<WebConfig> {
+#[utoipa::path(
+    get, path = "/health", tag = "service", operation_id = "health",
+    summary = "Whether the API answers",
+    responses((status = 200, description = "It does.", body = Health)),
+)]
+pub(crate) async fn health() -> Json<Health> {
+    Json(Health { status: "ok" })
+}
+
+#[utoipa::path(
+    get, path = "/config.json", tag = "service", operation_id = "config",
+    summary = "What a client must know to sign a user in",
+    responses((status = 200, description = "The user pool.", body = WebConfig)),
+)]
+pub(crate) async fn config(extract::State(state): extract::State<Arc<State>>) -> Json<WebConfig> {
     Json(state.config.clone())
 }
 

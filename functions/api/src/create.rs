@@ -2,7 +2,9 @@
 
 use crate::{
     app::State,
+    body::JsonBody,
     call_key::IdempotencyKey,
+    openapi::{CreateBody, CreatedBody, problems::OfCreate},
     parameters::{Nothing, Parameters},
     problem::ApiError,
     request::{NewVideo, NewVideos},
@@ -14,7 +16,6 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
 use framezip_contract::{Counts, CreatedVideo, CreatedVideos, Status, Video, VideoId};
 use framezip_store::{Creation, Record};
 use jiff::Timestamp;
@@ -25,12 +26,45 @@ use std::sync::Arc;
 /// A call with an `Idempotency-Key` that came before gets what the first one made, with fresh URLs.
 /// Uploads in parts that were begun for a call that then fails are left to the bucket's lifecycle:
 /// whether their records were written may not be known.
+#[utoipa::path(
+    post, path = "/videos", tag = "videos", operation_id = "createVideo", security(("idToken" = [])),
+    summary = "Create a video, or several at once",
+    description = "Makes a record, and tells where to send the file's bytes: by one PUT, or, above \
+        64 MiB, by one for each part. Of several videos, all are made or none. Send an \
+        `Idempotency-Key` to repeat the call safely: it makes nothing new within a day, and answers \
+        200 with what the first call made and fresh URLs.",
+    params(
+        ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$",
+            description = "A name for this call, for instance a UUID: 1 to 255 visible ASCII \
+                characters. Of another body the same name is refused."),
+    ),
+    request_body(
+        content = inline(CreateBody),
+        examples(
+            ("One" = (value = json!({
+                "fileName": "clip.mp4", "bytes": 562153, "contentType": "video/mp4",
+                "extraction": { "every": 2, "width": 640 },
+            }))),
+            ("Several" = (value = json!({ "videos": [
+                { "fileName": "a.mp4", "bytes": 562153 },
+                { "fileName": "b.mkv", "bytes": 1048576, "extraction": { "at": [5, "50%"] } },
+            ] }))),
+        ),
+    ),
+    responses(
+        (status = 201, description = "Made. Of one video, with its path in `Location`; of several, in \
+            the order of the files.", body = inline(CreatedBody)),
+        (status = 200, description = "A call of this key came before: what it made, as far as it is \
+            still there.", body = inline(CreatedBody)),
+        OfCreate,
+    ),
+)]
 pub(crate) async fn create(
     extract::State(state): extract::State<Arc<State>>,
     user: User,
     Parameters(Nothing {}): Parameters<Nothing>,
     key: IdempotencyKey,
-    body: Bytes,
+    JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
     let new = NewVideos::parse(&body, &state.limits)?;
     let key = key.of(&body);
@@ -72,11 +106,21 @@ async fn room_for(state: &State, user: &User, new: usize) -> Result<(), ApiError
     if usize::try_from(count)? + new <= usize::try_from(most)? {
         return Ok(());
     }
+    Err(too_many(most, count))
+}
+
+pub(crate) fn too_many(most: u32, count: u32) -> ApiError {
     let detail = format!(
         "You may have at most {most} unfinished videos, and have {count}. Finish or delete some, \
          or wait: an upload that does not come is forgotten after 48 hours."
     );
-    Err(ApiError::Refused(StatusCode::CONFLICT, "too_many_videos", detail))
+    ApiError::Refused(StatusCode::CONFLICT, "too_many_videos", detail)
+}
+
+pub(crate) fn key_reused() -> ApiError {
+    let detail = "This Idempotency-Key came with another body before. Take a new one.";
+    let code = "idempotency_key_reused";
+    ApiError::Refused(StatusCode::UNPROCESSABLE_ENTITY, code, detail.to_owned())
 }
 
 fn record(new: NewVideo, user: &User) -> anyhow::Result<Record> {
@@ -128,11 +172,7 @@ async fn repeated(
     before: Creation,
     batch: bool,
 ) -> Result<Response, ApiError> {
-    let Creation::Repeated(ids) = before else {
-        let detail = "This Idempotency-Key came with another body before. Take a new one.";
-        let code = "idempotency_key_reused";
-        return Err(ApiError::Refused(StatusCode::UNPROCESSABLE_ENTITY, code, detail.to_owned()));
-    };
+    let Creation::Repeated(ids) = before else { return Err(key_reused()) };
     let mut records = Vec::with_capacity(ids.len());
     for id in ids {
         records.extend(state.videos.get(&user.id, id).await?);

@@ -1,15 +1,18 @@
 //! The HTTP API: creates videos, hands out presigned URLs, tells where videos stand.
 
 mod app;
+mod body;
 mod call_key;
 mod create;
 mod cursor;
+mod docs;
 mod jobs;
 mod lifecycle;
 mod links;
 mod metrics;
 mod objects;
 mod open_metrics;
+mod openapi;
 mod parameters;
 mod problem;
 mod request;

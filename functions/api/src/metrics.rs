@@ -3,6 +3,8 @@
 use crate::{
     app::State,
     open_metrics::{Text, seconds},
+    openapi::problems::OfMetrics,
+    parameters::{Nothing, Parameters},
     problem::ApiError,
     user::{User, claims},
 };
@@ -41,9 +43,23 @@ impl<S: Sync> FromRequestParts<S> for Scraper {
 }
 
 /// `GET /metrics`, in the text format of OpenMetrics.
+#[utoipa::path(
+    get, path = "/metrics", tag = "service", operation_id = "metrics",
+    security(("idToken" = [])), summary = "Counters for Prometheus",
+    description = "For administrators, and for machines with an access token of the scope \
+        `metrics/read`.",
+    responses(
+        (
+            status = 200, description = "OpenMetrics text.", body = String,
+            content_type = "application/openmetrics-text",
+        ),
+        OfMetrics,
+    ),
+)]
 pub(crate) async fn read(
     extract::State(state): extract::State<Arc<State>>,
     _: Scraper,
+    Parameters(Nothing {}): Parameters<Nothing>,
 ) -> Result<([(HeaderName, &'static str); 2], String), ApiError> {
     let totals = state.videos.totals().await?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";

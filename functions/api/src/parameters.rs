@@ -7,6 +7,7 @@ use axum::{
 };
 use framezip_contract::{FieldError, Status, UserId, VideoId};
 use serde::{Deserialize, de::DeserializeOwned};
+use utoipa::IntoParams;
 
 /// The `{id}` of a path. What is no id is not found, as is an id of nothing.
 pub(crate) struct Id(pub(crate) VideoId);
@@ -40,9 +41,12 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> 
 pub(crate) struct Nothing {}
 
 /// The query of one video: whose it is, where an administrator asks.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct OwnerQuery {
+    /// Whose video it is, by their id. For administrators only.
+    #[param(nullable = false, pattern = "^[A-Za-z0-9_-]{1,128}$")]
     user: Option<String>,
 }
 
@@ -58,13 +62,23 @@ impl OwnerQuery {
 }
 
 /// The query of `GET /videos`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
+    /// Only videos of this status.
+    #[param(nullable = false)]
     pub(crate) status: Option<Status>,
+    /// The most videos of the page, 1 to 100; 20 if left out.
+    #[param(nullable = false, minimum = 1, maximum = 100)]
     limit: Option<usize>,
+    /// The `cursor` of the page before, of the same list.
+    #[param(nullable = false, pattern = "^[A-Za-z0-9_-]{43}$")]
     pub(crate) cursor: Option<String>,
+    /// Whose videos, by their id; one's own if left out. For administrators only.
+    #[param(nullable = false, pattern = "^[A-Za-z0-9_-]{1,128}$")]
     user: Option<String>,
+    /// Everyone's videos, if `true`; not together with `user`. For administrators only.
     #[serde(default)]
     all: bool,
 }

@@ -29,6 +29,8 @@ pub(crate) enum ApiError {
     SourceGone,
     /// More than the limit.
     TooLarge(String),
+    /// A body that is said to be something else than JSON.
+    UnsupportedMediaType,
     /// What does not go as things stand, with its code and its sentence.
     Refused(StatusCode, &'static str, String),
     /// Our fault. What it was goes to the log, not to the client.
@@ -83,6 +85,11 @@ impl ApiError {
                 "The uploaded file is not there any more. Send the video again.",
             ),
             Self::TooLarge(detail) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail.as_str()),
+            Self::UnsupportedMediaType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "The body must be JSON, of the type application/json.",
+            ),
             Self::Refused(status, code, detail) => (*status, *code, detail.as_str()),
             Self::Internal(_) => (
                 StatusCode::INTERNAL_SERVER_ERROR,
@@ -93,7 +100,8 @@ impl ApiError {
         (status, code, detail.into())
     }
 
-    fn answer(&self, request_id: Option<String>) -> Response {
+    /// What the answer says.
+    pub(crate) fn problem(&self, request_id: Option<String>) -> (StatusCode, Problem) {
         let (status, code, detail) = self.parts();
         let problem = Problem {
             kind: "about:blank".to_owned(),
@@ -104,6 +112,11 @@ impl ApiError {
             errors: if let Self::Invalid(errors) = self { errors.clone() } else { Vec::new() },
             request_id,
         };
+        (status, problem)
+    }
+
+    fn answer(&self, request_id: Option<String>) -> Response {
+        let (status, problem) = self.problem(request_id);
         let mut response = (status, Json(problem)).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);

@@ -28,7 +28,7 @@ struct Batch {
 impl NewVideos {
     /// Checks the body of `POST /videos`: a video, or several under `videos`.
     pub(crate) fn parse(body: &[u8], limits: &Limits) -> Result<Self, ApiError> {
-        let body: Value = serde_json::from_slice(body).map_err(malformed)?;
+        let body = json(body)?;
         let new = match body.get("videos") {
             Some(_) => Self::several(object(body).map_err(malformed)?)?,
             None => {
@@ -72,12 +72,39 @@ impl NewVideos {
     }
 }
 
+/// A JSON document, in which every whole number is an integer, even where it is written as `5.0`: to
+/// JSON Schema, and to some languages, these are the same.
+fn json(body: &[u8]) -> Result<Value, ApiError> {
+    fn settle(value: &mut Value) {
+        match value {
+            Value::Object(fields) => fields.values_mut().for_each(settle),
+            Value::Array(items) => items.iter_mut().for_each(settle),
+            Value::Number(number) => {
+                let whole = number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0);
+                // beyond that, floating point does not tell whole numbers apart
+                if let Some(float) = whole.filter(|float| float.abs() < (1u64 << 53) as f64) {
+                    *number = (float as i64).into();
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut value = serde_json::from_slice(body).map_err(malformed)?;
+    settle(&mut value);
+    Ok(value)
+}
+
 /// A JSON object as a type; serde alone would take an array of the fields' values, too.
 fn object<T: DeserializeOwned>(value: Value) -> serde_json::Result<T> {
     if value.is_object() {
         return serde_json::from_value(value);
     }
     Err(serde::de::Error::custom("it must be an object"))
+}
+
+/// A body that is one object.
+pub(crate) fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    object(json(body)?).map_err(malformed)
 }
 
 fn malformed(error: serde_json::Error) -> ApiError {
@@ -131,8 +158,11 @@ pub(crate) fn retry(body: &[u8]) -> Result<Option<Extraction>, ApiError> {
     if body.is_empty() {
         return Ok(None);
     }
-    let request = serde_json::from_slice(body).and_then(object).map_err(malformed)?;
-    let RetryVideo { extraction } = request;
+    let body = json(body)?;
+    if body.is_null() {
+        return Ok(None);
+    }
+    let RetryVideo { extraction } = object(body).map_err(malformed)?;
     extraction.map(|options| checked(options, "")).transpose().map_err(ApiError::Invalid)
 }
 
@@ -173,6 +203,18 @@ mod tests {
         let video = parse(r#"{"fileName":"a.mp4","bytes":0}"#).unwrap();
         assert_eq!(video.content_type, "application/octet-stream");
         assert_eq!(video.extraction, Extraction::default());
+    }
+
+    #[test]
+    fn whole_numbers_are_integers_however_they_are_written() {
+        let json = r#"{"fileName":"a.mp4","bytes":3.0,"extraction":{"count":2e1,"quality":-0.0}}"#;
+        assert_eq!(wrong_fields(json), ["extraction.quality"]);
+        let video = parse(&json.replace("-0.0", "5.0")).unwrap();
+        assert_eq!((video.bytes, video.extraction.quality), (3, 5));
+        for bytes in ["3.5", "-1.0", "1e300"] {
+            let json = json.replace("3.0", bytes);
+            assert!(matches!(parse(&json), Err(ApiError::Malformed(_))), "{bytes}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod errors;
 mod lifecycle;
 mod lists;
 mod metrics;
+mod openapi;
 mod upload;
 mod webhook;
 

@@ -2,19 +2,18 @@
 
 use crate::{
     app::State,
+    openapi::problems::{OfComplete, OfUpload},
+    parameters::{Id, Nothing, Parameters},
     problem::ApiError,
     uploads::{Completion, MOST_URLS},
     user::User,
 };
-use axum::{
-    Json,
-    extract::{self, Path, Query, rejection::QueryRejection},
-    http::StatusCode,
-};
-use framezip_contract::{Status, Upload, Video};
+use axum::{Json, extract, http::StatusCode};
+use framezip_contract::{Status, Upload, Video, VideoId};
 use framezip_store::Record;
 use serde::Deserialize;
 use std::sync::Arc;
+use utoipa::IntoParams;
 
 type Shared = extract::State<Arc<State>>;
 
@@ -22,22 +21,31 @@ type Shared = extract::State<Arc<State>>;
 const MOST_RUNS: usize = 20;
 
 /// The query of `GET /videos/{id}/upload`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct UploadQuery {
-    /// The last part of the page before.
+    /// The last part of the page before, which told it as `next`.
+    #[param(nullable = false, maximum = 65_535)]
     after: Option<u16>,
 }
 
 /// `GET /videos/{id}/upload`: a page of what has arrived, with fresh URLs for what has not.
+#[utoipa::path(
+    get, path = "/videos/{id}/upload", tag = "uploads", operation_id = "readUpload",
+    security(("idToken" = [])), summary = "Resume an upload",
+    description = "What has arrived of a video's bytes, and fresh URLs for what has not: the one of \
+        the whole file, or a page of parts.",
+    params(("id" = VideoId, Path, description = "The video's id."), UploadQuery),
+    responses((status = 200, description = "Where the bytes go.", body = Upload), OfUpload),
+)]
 pub(crate) async fn look(
     extract::State(state): Shared,
     user: User,
-    Path(id): Path<String>,
-    query: Result<Query<UploadQuery>, QueryRejection>,
+    Id(id): Id,
+    Parameters(query): Parameters<UploadQuery>,
 ) -> Result<Json<Upload>, ApiError> {
-    let Query(query) = query.map_err(|error| ApiError::Malformed(error.body_text()))?;
-    let record = owned(&state, &user, &id).await?;
+    let record = owned(&state, &user, id).await?;
     if record.video.status != Status::AwaitingUpload {
         return Err(over());
     }
@@ -47,12 +55,21 @@ pub(crate) async fn look(
 
 /// `POST /videos/{id}/upload/complete`: makes the video of its parts. Run again, it does nothing. That
 /// the video is queued comes a little later, by S3's event.
+#[utoipa::path(
+    post, path = "/videos/{id}/upload/complete", tag = "uploads", operation_id = "completeUpload",
+    security(("idToken" = [])), summary = "Complete an upload in parts",
+    description = "Makes the file of its parts, once all have arrived. It is queued a little later. An \
+        upload by one PUT completes itself. Repeating the call is safe.",
+    params(("id" = VideoId, Path, description = "The video's id.")),
+    responses((status = 200, description = "The video.", body = Video), OfComplete),
+)]
 pub(crate) async fn complete(
     extract::State(state): Shared,
     user: User,
-    Path(id): Path<String>,
+    Id(id): Id,
+    Parameters(Nothing {}): Parameters<Nothing>,
 ) -> Result<Json<Video>, ApiError> {
-    let record = owned(&state, &user, &id).await?;
+    let record = owned(&state, &user, id).await?;
     if record.video.status != Status::AwaitingUpload {
         return Ok(Json(record.video));
     }
@@ -63,18 +80,17 @@ pub(crate) async fn complete(
     }
 }
 
-/// The user's own video. What is another's, or no id at all, is not found.
-async fn owned(state: &State, user: &User, id: &str) -> Result<Record, ApiError> {
-    let id = id.parse().map_err(|_| ApiError::NotFound)?;
+/// The user's own video. What is another's is not found.
+async fn owned(state: &State, user: &User, id: VideoId) -> Result<Record, ApiError> {
     state.videos.get(&user.id, id).await?.ok_or(ApiError::NotFound)
 }
 
-fn over() -> ApiError {
+pub(crate) fn over() -> ApiError {
     let detail = "This upload is over: its bytes have come, or it was given up.";
     ApiError::Refused(StatusCode::CONFLICT, "upload_over", detail.to_owned())
 }
 
-fn incomplete(missing: &[u16]) -> ApiError {
+pub(crate) fn incomplete(missing: &[u16]) -> ApiError {
     let detail = format!("Parts are missing: {}. Send them first.", runs(missing));
     ApiError::Refused(StatusCode::CONFLICT, "upload_incomplete", detail)
 }

@@ -1,12 +1,19 @@
 //! `/webhook`: where a user's events go.
 
-use crate::{app::State, problem::ApiError, user::User};
+use crate::{
+    app::State,
+    body::JsonBody,
+    openapi::problems::{OfDeleteWebhook, OfReadWebhook, OfSetWebhook, OfTestWebhook},
+    parameters::{Nothing, Parameters},
+    problem::ApiError,
+    request,
+    user::User,
+};
 use axum::{
     Json, extract,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use bytes::Bytes;
 use framezip_contract::{Counts, FieldError, SetWebhook, Webhook, WebhookTest, WebhookWithSecret};
 use framezip_runtime::{
     metric,
@@ -24,13 +31,25 @@ type Shared = extract::State<Arc<State>>;
 /// Each PUT makes a new secret, and the one before signs nothing from then on: whoever lost the answer, or
 /// thinks that the secret got out, sends the same request again and is safe. So it is never needed to
 /// tell rotation from a change of the URL, and no second secret has to be kept.
+#[utoipa::path(
+    put, path = "/webhook", tag = "webhook", operation_id = "setWebhook",
+    security(("idToken" = [])), summary = "Set your webhook",
+    description = "Sets where events about your videos go, and makes a new secret for them, which no \
+        other answer shows. The one before signs nothing from then on.",
+    request_body(content = SetWebhook, example = json!({ "url": "https://example.com/framezip" })),
+    responses(
+        (status = 200, description = "Set in place of another.", body = WebhookWithSecret),
+        (status = 201, description = "Set.", body = WebhookWithSecret),
+        OfSetWebhook,
+    ),
+)]
 pub(crate) async fn set(
     extract::State(state): Shared,
     user: User,
-    body: Bytes,
+    Parameters(Nothing {}): Parameters<Nothing>,
+    JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let SetWebhook { url } = serde_json::from_slice(&body)
-        .map_err(|error| ApiError::Malformed(format!("The body is not as it must be: {error}")))?;
+    let SetWebhook { url } = request::parsed(&body)?;
     let target = state
         .webhooks
         .target(&url)
@@ -44,27 +63,47 @@ pub(crate) async fn set(
 }
 
 /// `GET /webhook`: without the secret.
+#[utoipa::path(
+    get, path = "/webhook", tag = "webhook", operation_id = "readWebhook",
+    security(("idToken" = [])), summary = "Your webhook",
+    description = "Without its secret.",
+    responses((status = 200, description = "Your webhook.", body = Webhook), OfReadWebhook),
+)]
 pub(crate) async fn read(
     extract::State(state): Shared,
     user: User,
+    Parameters(Nothing {}): Parameters<Nothing>,
 ) -> Result<Json<Webhook>, ApiError> {
     let found = state.videos.webhook(&user.id).await?.ok_or(ApiError::NotFound)?;
     Ok(Json(found.webhook))
 }
 
 /// `DELETE /webhook`: done also where there is none.
+#[utoipa::path(
+    delete, path = "/webhook", tag = "webhook", operation_id = "deleteWebhook",
+    security(("idToken" = [])), summary = "Take your webhook away",
+    responses((status = 204, description = "There is none any more."), OfDeleteWebhook),
+)]
 pub(crate) async fn delete(
     extract::State(state): Shared,
     user: User,
+    Parameters(Nothing {}): Parameters<Nothing>,
 ) -> Result<StatusCode, ApiError> {
     state.videos.delete_webhook(&user.id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// `POST /webhook/test`: sends one event, signed as all are, and tells what came back, whatever the status.
+#[utoipa::path(
+    post, path = "/webhook/test", tag = "webhook", operation_id = "testWebhook",
+    security(("idToken" = [])), summary = "Try your webhook",
+    description = "Sends one signed event of the type `webhook.test`, and tells what came back.",
+    responses((status = 200, description = "What came back.", body = WebhookTest), OfTestWebhook),
+)]
 pub(crate) async fn test(
     extract::State(state): Shared,
     user: User,
+    Parameters(Nothing {}): Parameters<Nothing>,
 ) -> Result<Json<WebhookTest>, ApiError> {
     let WebhookWithSecret { webhook, secret } =
         state.videos.webhook(&user.id).await?.ok_or(ApiError::NotFound)?;
@@ -104,6 +143,6 @@ fn failed(user: &User, error: SendError) -> ApiError {
 }
 
 /// Not a 5xx, for it is not our fault: those raise an alarm.
-fn not_reached(detail: String) -> ApiError {
+pub(crate) fn not_reached(detail: String) -> ApiError {
     ApiError::Refused(StatusCode::FAILED_DEPENDENCY, "webhook_unreachable", detail)
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 /// Why a video could not be turned into frames. The codes are stable: clients branch on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// The bytes are not in any container format we read.

@@ -52,6 +52,7 @@ pub enum Select {
 
 /// How an image takes on a width and a height.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Fit {
     /// As large as it can be within both, keeping its proportions.
@@ -65,6 +66,7 @@ pub enum Fit {
 
 /// An image format.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// JPEG, with 4:2:0 subsampled colour and without transparency.

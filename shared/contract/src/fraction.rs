@@ -3,8 +3,8 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, str::FromStr};
 
-/// A number that is not negative, as a reduced fraction. In JSON a number (`0.5`) or a fraction in a
-/// string (`"1001/30000"`). Written as a number where that is exact, else as the fraction.
+/// A number that is not negative, as a reduced fraction. In JSON a number (`0.5`), of which six decimal
+/// places count, or a fraction in a string (`"1001/30000"`). Written as a number where that is exact, else as the fraction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fraction {
     numerator: u32,
@@ -79,6 +79,14 @@ impl FromStr for Fraction {
     }
 }
 
+/// The fraction of a floating-point number, to as many decimal places as there is room for: what was
+/// computed has more of them than anybody meant.
+fn nearest(number: f64) -> Option<Fraction> {
+    // no minus before a zero
+    let number = number + 0.0;
+    (0..=PLACES).rev().find_map(|places| format!("{number:.places$}").parse().ok())
+}
+
 impl fmt::Display for Fraction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = self.as_f64().to_string();
@@ -122,7 +130,7 @@ impl<'de> Deserialize<'de> for Fraction {
             }
 
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<Fraction, E> {
-                self.visit_str(&number.to_string())
+                nearest(number).ok_or_else(|| E::custom(InvalidFraction(number.to_string())))
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Fraction, E> {
@@ -157,6 +165,23 @@ mod tests {
             ["", "-1", "1/0", "NaN", "inf", "1e3", "0.1234567", "+5", "1.+5", "1.", "99999999999"]
         {
             assert!(text.parse::<Fraction>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn floating_point_is_rounded() {
+        for (json, text) in [
+            ("0.30000000000000004", "0.3"),
+            ("0.3333333333333333", "0.333333"),
+            ("-0.0", "0"),
+            ("86399.123456789", "86399.1235"),
+            ("4294967295.0", "4294967295"),
+        ] {
+            let read: Fraction = serde_json::from_str(json).unwrap();
+            assert_eq!(read, text.parse().unwrap(), "{json}");
+        }
+        for json in ["-0.0000001", "-1.5", "1e300", "4294967296", "\"0.30000000000000004\""] {
+            assert!(serde_json::from_str::<Fraction>(json).is_err(), "{json}");
         }
     }
 

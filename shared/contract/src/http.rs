@@ -1,46 +1,57 @@
 //! The bodies of the HTTP API, as the server writes them and the client reads them.
 
-use crate::{ExtractionOptions, FieldError, Upload, Video};
+use crate::{ExtractionOptions, FieldError, Upload, Video, object};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// `POST /videos`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateVideo {
     /// The file's name, 1 to 255 characters.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(min_length = 1, max_length = 255, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$")
+    )]
     pub file_name: String,
     /// The file's exact length in bytes.
     pub bytes: u64,
     /// The file's media type; `application/octet-stream` if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(max_length = 127, pattern = "^[!-.0-~]+/[!-~]+$"))]
     pub content_type: Option<String>,
     /// Which frames; the `auto` choice if left out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "object::only")]
     pub extraction: ExtractionOptions,
 }
 
 /// `POST /videos` with several files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateVideos {
     /// The files, 1 to 20.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 20))]
     pub videos: Vec<CreateVideo>,
 }
 
 /// The answer to `POST /videos`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreatedVideo {
     /// The new record.
     pub video: Video,
     /// Where its bytes go. Absent where the call was a repetition, and the bytes have come since the
     /// first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub upload: Option<Upload>,
 }
 
 /// The answer to `POST /videos` with several files.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CreatedVideos {
     /// The new records, in the order of the files.
     pub videos: Vec<CreatedVideo>,
@@ -48,21 +59,26 @@ pub struct CreatedVideos {
 
 /// One video, with a download link when there is something to download.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VideoView {
     /// The record.
     #[serde(flatten)]
     pub video: Video,
     /// The zip, in `ready`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub download: Option<Download>,
     /// The image that stands for the video, in `ready`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub poster: Option<Link>,
     /// The contact sheet, in `ready`, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub sheet: Option<Link>,
     /// The storyboard, in `ready`, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub storyboard: Option<StoryboardLinks>,
 }
 
@@ -75,6 +91,7 @@ impl VideoView {
 
 /// A fresh link to an image or a text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Link {
     /// The file's name in the zip.
@@ -87,6 +104,7 @@ pub struct Link {
 
 /// Fresh links to a storyboard.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StoryboardLinks {
     /// The WebVTT file. It calls the images by their names: a player needs their URLs in its place.
     pub vtt: Link,
@@ -96,6 +114,7 @@ pub struct StoryboardLinks {
 
 /// A fresh link to a zip.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Download {
     /// The presigned URL.
@@ -108,25 +127,33 @@ pub struct Download {
 
 /// One page of `GET /videos`, newest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VideoPage {
     /// The records.
     pub videos: Vec<Video>,
     /// What to pass as `cursor` for the next page; absent on the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub cursor: Option<String>,
 }
 
 /// `POST /videos/{id}/retry`. An empty body is one without options.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RetryVideo {
     /// Which frames this time, in place of all earlier options; the same as before if left out.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "object::or_none",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub extraction: Option<ExtractionOptions>,
 }
 
 /// `GET /config.json`: what a client must know to sign a user in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct WebConfig {
     /// The AWS region.
@@ -141,6 +168,7 @@ pub struct WebConfig {
 
 /// A problem detail (RFC 9457), sent as `application/problem+json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// The kind of problem, as a URI reference; `about:blank` says that the status says it all.
     #[serde(rename = "type")]
@@ -158,5 +186,6 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// The request's id, where the failure is ours: the log has it beside the cause.
     #[serde(default, rename = "requestId", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub request_id: Option<String>,
 }

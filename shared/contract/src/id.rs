@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 /// A video's id: a UUID of version 7, so ids sort by the time of creation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct VideoId(Uuid);
 
@@ -42,6 +43,8 @@ impl FromStr for VideoId {
 
 /// A user, by the `sub` claim of the identity provider: letters, digits, `-` and `_`, 1–128 of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(pattern = "^[A-Za-z0-9_-]{1,128}$"))]
 #[serde(try_from = "String", into = "String")]
 pub struct UserId(String);
 

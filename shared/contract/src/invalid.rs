@@ -5,6 +5,7 @@ use std::fmt;
 
 /// One field of a request that is not as it must be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
     /// The field, by its path in the JSON body, such as `extraction.every`.
     pub field: String,

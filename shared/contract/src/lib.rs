@@ -11,8 +11,11 @@ mod id;
 mod invalid;
 mod limits;
 mod message;
+mod object;
 mod options;
 mod position;
+#[cfg(feature = "openapi")]
+mod schema;
 mod tiles;
 mod upload;
 mod video;

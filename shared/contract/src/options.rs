@@ -1,8 +1,11 @@
 //! The options as a user gives them, and what they must be like.
 
+#[cfg(feature = "openapi")]
+use crate::schema;
 use crate::{
     Extraction, FieldError, Fit, Format, Fraction, InvalidExtraction, Position, Select, Tiles,
     extraction::DEFAULT_QUALITY,
+    object,
     tiles::{SHEET, STORYBOARD, TilesOptions},
 };
 use serde::{Deserialize, Serialize};
@@ -10,19 +13,24 @@ use std::ops::RangeInclusive;
 
 /// The options as they stand in JSON. Every field may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExtractionOptions {
     /// One frame every so many seconds, from 0.001 to 86,400.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schema::every))]
     pub every: Option<Fraction>,
     /// So many frames a second, from 1/86,400 to 1,000; may be a fraction such as `"30000/1001"`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schema::fps))]
     pub fps: Option<Fraction>,
     /// So many frames, evenly spread: the centres of equal slices; 1 to 50,000.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 50_000))]
     pub count: Option<u32>,
     /// The frames at these places, 1 to 1,000.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 1000))]
     pub at: Option<Vec<Position>>,
     /// Every keyframe, if `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -30,6 +38,7 @@ pub struct ExtractionOptions {
     /// The first frame of each scene: a cut is where the picture changes by at least so much, from
     /// 0.01 to 1, on the scale of FFmpeg's `scene` score; 0.3 is a good start.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 0.01, maximum = 1.0))]
     pub scenes: Option<f64>,
     /// Where the range that frames are chosen from starts; at the first frame if left out.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -39,9 +48,11 @@ pub struct ExtractionOptions {
     pub to: Option<Position>,
     /// The images' largest width in pixels, 16 to 8,192. Never upscales.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 16, maximum = 8192))]
     pub width: Option<u32>,
     /// The images' largest height in pixels, 16 to 8,192. Never upscales.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 16, maximum = 8192))]
     pub height: Option<u32>,
     /// How an image takes on a `width` and a `height` that are both given; `inside` if left out.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -51,17 +62,26 @@ pub struct ExtractionOptions {
     pub format: Option<Format>,
     /// The quality of JPEG and WebP, 1 to 100; 85 if left out.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100))]
     pub quality: Option<u8>,
     /// Replaces near-uniform frames by the next one that is not, if `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skip_blank: Option<bool>,
     /// One image with small ones of chosen frames, spread evenly: 4 × 5 of 320 pixels if not told
     /// otherwise.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "object::or_none",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub sheet: Option<TilesOptions>,
     /// Images with small ones of all chosen frames, and a WebVTT file that tells a player which to
     /// show when: 10 × 10 of 160 pixels if not told otherwise.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "object::or_none",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub storyboard: Option<TilesOptions>,
 }
 

@@ -4,16 +4,20 @@ use serde::{Deserialize, Serialize};
 
 /// How small images are laid out, as it stands in JSON. Every field may be left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TilesOptions {
     /// How many stand side by side, 1 to 20.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 20))]
     pub columns: Option<u32>,
     /// How many stand one above the other, 1 to 20.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 20))]
     pub rows: Option<u32>,
     /// A small image's width in pixels, 16 to 640; its height follows from the picture.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(minimum = 16, maximum = 640))]
     pub width: Option<u32>,
 }
 

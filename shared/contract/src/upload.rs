@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 /// How a video's bytes are uploaded: by one request, or, above 64 MiB, by one request for each part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Upload {
     /// One request that sends the whole file.
@@ -17,6 +18,7 @@ pub enum Upload {
 
 /// One request that uploads the whole file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SingleUpload {
     /// The HTTP method, `PUT`.
@@ -32,6 +34,7 @@ pub struct SingleUpload {
 
 /// A page of an upload in parts: what has arrived of some parts, and where the others go.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MultipartUpload {
     /// The length of every part in bytes, but of the last one, which is the rest.
@@ -44,11 +47,13 @@ pub struct MultipartUpload {
     pub urls: Vec<PartUrl>,
     /// What to pass as `after` for the next page; absent on the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub next: Option<u16>,
 }
 
 /// A part that has arrived.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ArrivedPart {
     /// Its number.
@@ -61,6 +66,7 @@ pub struct ArrivedPart {
 
 /// Where a part goes: a `PUT` of exactly its length, which is signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PartUrl {
     /// Its number.

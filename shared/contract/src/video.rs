@@ -7,6 +7,7 @@ use std::fmt;
 
 /// One uploaded video and what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Video {
     /// Its id.
@@ -20,6 +21,7 @@ pub struct Video {
     /// The file's media type, as declared.
     pub content_type: String,
     /// Which frames are wanted.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::ExtractionOptions))]
     pub extraction: Extraction,
     /// Where it stands.
     pub status: Status,
@@ -29,20 +31,24 @@ pub struct Video {
     pub updated_at: Timestamp,
     /// How far the extraction has come; from `processing` on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub progress: Option<Progress>,
     /// What came out; in `ready`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub result: Option<ZipFacts>,
     /// What could not be done although the video is `ready`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
     /// Why it failed; in `failed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub error: Option<Failure>,
 }
 
-/// Where a video stands (DESIGN §3).
+/// Where a video stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// The record exists, the bytes are on their way.
@@ -87,6 +93,7 @@ impl fmt::Display for Status {
 
 /// Frames done of frames wanted. As read, `done` is never more than `total`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(from = "Tally")]
 pub struct Progress {
     /// Wanted frames that are settled so far.
@@ -111,6 +118,7 @@ impl From<Tally> for Progress {
 
 /// What the zip holds, and what it was made from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ZipFacts {
     /// The zip's length in bytes.
     pub bytes: u64,
@@ -120,11 +128,13 @@ pub struct ZipFacts {
     pub source: Source,
     /// The number of its storyboard's last image, if it has one.
     #[serde(default, rename = "storyboardImages", skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub storyboard_images: Option<u32>,
 }
 
 /// What the container and its video stream say about themselves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Source {
     /// The container format, by FFmpeg's short name, such as `mov,mp4,m4a,3gp,3g2,mj2`.
@@ -137,17 +147,21 @@ pub struct Source {
     pub height: u32,
     /// The length in seconds, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub duration: Option<f64>,
     /// The mean number of frames per second, where it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub frame_rate: Option<f64>,
 }
 
 /// Something that could not be done although the rest could.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Warning {
     /// Where in the video, in seconds from its first frame, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub time: Option<f64>,
     /// What, in a sentence.
     pub message: String,
@@ -155,6 +169,7 @@ pub struct Warning {
 
 /// Why a video failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Failure {
     /// The stable code.
     pub code: ErrorCode,

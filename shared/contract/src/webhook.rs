@@ -6,14 +6,18 @@ use std::fmt;
 
 /// `PUT /webhook`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SetWebhook {
-    /// Where events are to go.
+    /// Where events are to go: a URL of at most 2,048 characters, https, on the public internet, without
+    /// user, password and fragment.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 2048))]
     pub url: String,
 }
 
 /// `GET /webhook`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Webhook {
     /// Where events go, in the form that URL parsers write it.
@@ -26,6 +30,7 @@ pub struct Webhook {
 
 /// The answer to `PUT /webhook`, and the only one that has the secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WebhookWithSecret {
     /// What every answer tells.
     #[serde(flatten)]
@@ -36,6 +41,7 @@ pub struct WebhookWithSecret {
 
 /// The answer to `POST /webhook/test`: what came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct WebhookTest {
     /// The HTTP status that the receiver answered with.
@@ -47,6 +53,7 @@ pub struct WebhookTest {
 /// What events are signed with, in the form of Standard Webhooks: `whsec_` and the key in base64.
 /// Does not show in logs.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct WebhookSecret(String);
 

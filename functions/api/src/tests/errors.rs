@@ -1,7 +1,8 @@
 //! What goes wrong, and how it is told.
 
-use super::{ID, answer};
+use super::{ID, answer, answer_to, context};
 use aws_smithy_mocks::mock;
+use axum::{body::Body, http::Request};
 
 #[tokio::test]
 async fn errors_are_problems_with_codes() {
@@ -55,4 +56,37 @@ async fn failures_of_ours_tell_nothing() {
     assert_eq!(kind, "application/problem+json");
     assert_eq!(json["requestId"], "JKJaXmPLvHcESHA=");
     assert!(!json.to_string().contains("secret"));
+}
+
+#[tokio::test]
+async fn only_json_is_read() {
+    for (kind, status) in [
+        ("text/plain", 415),
+        ("multipart/form-data", 415),
+        ("application/x-www-form-urlencoded", 415),
+        ("application/jsonx", 415),
+        ("", 415),
+        // read, and found to lack its fields
+        ("application/json", 400),
+        ("Application/JSON; charset=utf-8", 400),
+    ] {
+        let request = Request::post("/videos").header("content-type", kind);
+        let request = request.extension(context("id")).body(Body::from("{}")).unwrap();
+        let (got, _, json) = answer_to(&[], request).await;
+        assert_eq!(got.as_u16(), status, "{kind}: {json}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_text_or_too_much_is_refused() {
+    for (body, status, code) in [
+        (b"{\"fileName\":\"\xff\",\"bytes\":1}".to_vec(), 400, "invalid_request"),
+        (br#"{"fileName":"\u0000","bytes":1}"#.to_vec(), 400, "invalid_request"),
+        (br#"{"fileName":"\ud800","bytes":1}"#.to_vec(), 400, "invalid_request"),
+        (vec![b' '; 3 << 20], 413, "too_large"),
+    ] {
+        let request = Request::post("/videos").extension(context("id"));
+        let (got, _, json) = answer_to(&[], request.body(Body::from(body)).unwrap()).await;
+        assert_eq!((got.as_u16(), json["code"].as_str()), (status, Some(code)), "{json}");
+    }
 }

@@ -1,0 +1,118 @@
+//! The errors of each route, described by the very values that it answers.
+
+use crate::{
+    create::{key_reused, too_many},
+    parameters::invalid,
+    problem::ApiError,
+    upload_routes::{incomplete, over},
+    webhook::not_reached,
+};
+use axum::http::StatusCode;
+use serde_json::json;
+use std::collections::BTreeMap;
+use utoipa::{
+    IntoResponses,
+    openapi::{
+        Content, ContentBuilder, Object, ObjectBuilder, Ref, RefOr, Response, Type,
+        example::ExampleBuilder,
+    },
+};
+
+/// Types that stand for the errors of a route, in its description.
+macro_rules! problems {
+    ($($name:ident: $($error:expr),*;)*) => {
+        $(
+            pub(crate) struct $name;
+
+            impl IntoResponses for $name {
+                fn responses() -> BTreeMap<String, RefOr<Response>> {
+                    described(vec![$($error),*])
+                }
+            }
+        )*
+    };
+}
+
+problems! {
+    OfCreate: invalid("bytes", "must be a number"), ApiError::NotFound, too_many(100, 100), too_large(),
+        ApiError::UnsupportedMediaType, key_reused();
+    OfList: invalid("limit", "must be 1 to 100"), ApiError::Forbidden;
+    OfRead: invalid("user", "must be a user's id"), ApiError::Forbidden, ApiError::NotFound;
+    OfDelete: invalid("user", "must be a user's id"), ApiError::Forbidden, ApiError::NotFound;
+    OfRetry: invalid("extraction.count", "must be 1 to 50000 frames"), ApiError::NotFound,
+        ApiError::NotFinished, ApiError::SourceGone, too_large(), ApiError::UnsupportedMediaType;
+    OfSetWebhook: invalid("url", "must be https"), too_large(), ApiError::UnsupportedMediaType;
+    OfReadWebhook: malformed(), ApiError::NotFound;
+    OfDeleteWebhook: malformed();
+    OfTestWebhook: malformed(), ApiError::NotFound, not_reached("No connection.".to_owned());
+    OfMetrics: malformed(), ApiError::Forbidden;
+    OfUpload: malformed(), ApiError::NotFound, over();
+    OfComplete: malformed(), ApiError::NotFound, incomplete(&[2, 3, 7]), over();
+}
+
+fn malformed() -> ApiError {
+    ApiError::Malformed("Failed to deserialize query string: unknown field `x`".to_owned())
+}
+
+fn too_large() -> ApiError {
+    ApiError::TooLarge("A file may have at most 53687091200 bytes.".to_owned())
+}
+
+/// These errors, and those that every call of a signed-in user can meet.
+fn described(mut errors: Vec<ApiError>) -> BTreeMap<String, RefOr<Response>> {
+    errors.push(ApiError::Unauthorized);
+    errors.push(ApiError::from(anyhow::anyhow!("of ours")));
+    let mut responses = BTreeMap::<StatusCode, Vec<_>>::new();
+    for error in errors {
+        let internal = matches!(error, ApiError::Internal(_));
+        let (status, problem) = error.problem(internal.then(|| "JKJaXmPLvHcESHA=".to_owned()));
+        responses.entry(status).or_default().push(problem);
+    }
+    let mut all = BTreeMap::new();
+    for (status, problems) in responses {
+        let codes: Vec<_> = problems.iter().map(|problem| format!("`{}`", problem.code)).collect();
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem")));
+        let content = content.examples_from_iter(problems.into_iter().map(|problem| {
+            (problem.code.clone(), ExampleBuilder::new().value(Some(json!(problem))).build())
+        }));
+        let mut response = Response::new(codes.join(", "));
+        response.content.insert("application/problem+json".to_owned(), content.build());
+        if let Some(message) = gateways(status) {
+            response.content.insert("application/json".to_owned(), message);
+        }
+        all.insert(status.as_str().to_owned(), response.into());
+    }
+    for (status, text) in [
+        (StatusCode::TOO_MANY_REQUESTS, "More than 100 requests a second: wait, and try again."),
+        (StatusCode::SERVICE_UNAVAILABLE, "Not at the moment: wait, and try again."),
+    ] {
+        let mut response = Response::new(text);
+        response.content.extend(gateways(status).map(|body| ("application/json".to_owned(), body)));
+        all.insert(status.as_str().to_owned(), response.into());
+    }
+    all
+}
+
+/// What API Gateway itself answers with this status, in its own form.
+fn gateways(status: StatusCode) -> Option<Content> {
+    let message = match status {
+        StatusCode::UNAUTHORIZED => "Unauthorized",
+        StatusCode::PAYLOAD_TOO_LARGE => "Request Too Long",
+        StatusCode::TOO_MANY_REQUESTS => "Too Many Requests",
+        StatusCode::INTERNAL_SERVER_ERROR => "Internal Server Error",
+        StatusCode::SERVICE_UNAVAILABLE => "Service Unavailable",
+        _ => return None,
+    };
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    let schema: Object = ObjectBuilder::new()
+        .description(Some("What API Gateway answers, before the API is asked."))
+        .property("message", text)
+        .required("message")
+        .into();
+    Some(
+        ContentBuilder::new()
+            .schema(Some(schema))
+            .example(Some(json!({ "message": message })))
+            .build(),
+    )
+}

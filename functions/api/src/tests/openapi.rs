@@ -1,0 +1,157 @@
+//! The API's description: that it tells of all there is, and of nothing else.
+
+use super::state;
+use crate::{app::app, openapi::document};
+use axum::{
+    body::{Body, to_bytes},
+    http::{Request, Response},
+};
+use framezip_contract::Limits;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use tower::ServiceExt;
+
+fn description() -> Value {
+    serde_json::to_value(document(&Limits::default())).unwrap()
+}
+
+/// Every route as `GET /videos`.
+fn described() -> BTreeMap<String, Value> {
+    let description = description();
+    let paths = description["paths"].as_object().unwrap().clone().into_iter();
+    paths
+        .flat_map(|(path, item)| {
+            let methods = item.as_object().unwrap().clone().into_iter();
+            methods.map(move |(method, operation)| {
+                (format!("{} {path}", method.to_uppercase()), operation)
+            })
+        })
+        .collect()
+}
+
+async fn get(path: &str) -> (Response<()>, String) {
+    let request = Request::get(path).body(Body::empty()).unwrap();
+    let (parts, body) = app(state(&[])).oneshot(request).await.unwrap().into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    (Response::from_parts(parts, ()), String::from_utf8(body.to_vec()).unwrap())
+}
+
+#[test]
+fn every_route_of_the_router_is_described() {
+    // a router does not tell its routes
+    let router = include_str!("../app.rs");
+    let mut routes = BTreeSet::new();
+    for line in router.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")) {
+        let (path, handlers) = line.split_once('"').unwrap();
+        for method in ["get", "post", "put", "delete"] {
+            if handlers.contains(&format!(" {method}("))
+                || handlers.contains(&format!(".{method}("))
+            {
+                routes.insert(format!("{} {path}", method.to_uppercase()));
+            }
+        }
+    }
+    assert!(routes.contains("DELETE /videos/{id}"), "{routes:?}");
+    assert_eq!(routes, described().into_keys().collect());
+}
+
+#[test]
+fn exactly_the_routes_that_need_a_token_say_so() {
+    let template = include_str!("../../../../template.yaml");
+    let routes = template.split("Type: AWS::ApiGatewayV2::Route").skip(1).filter_map(|route| {
+        let route = route.split("\n\n").next()?;
+        let key = route.split("RouteKey: ").nth(1)?.lines().next()?;
+        route.contains("AuthorizationType: JWT").then(|| key.to_owned())
+    });
+    let secured = described()
+        .into_iter()
+        .filter_map(|(route, operation)| operation.get("security").is_some().then_some(route));
+    assert_eq!(routes.collect::<BTreeSet<_>>(), secured.collect());
+}
+
+#[tokio::test]
+async fn it_is_served_with_a_page_to_read() {
+    let (response, text) = get("/openapi.json").await;
+    assert_eq!(response.headers()["content-type"], "application/json");
+    assert!(response.headers().contains_key("cache-control"));
+    let served: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(served, description());
+    assert!(served["openapi"].as_str().unwrap().starts_with("3.1."), "{}", served["openapi"]);
+
+    let (response, page) = get("/docs").await;
+    assert_eq!(response.status(), 200);
+    let policy = response.headers()["content-security-policy"].to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+    for (route, operation) in described() {
+        assert!(page.contains(&route), "{route}");
+        let id = operation["operationId"].as_str().unwrap();
+        assert!(page.contains(&format!("<h2 id={id}>")), "{id}");
+    }
+    for name in served["components"]["schemas"].as_object().unwrap().keys() {
+        assert!(page.contains(&format!("<h3 id={name}>")), "{name}");
+    }
+    assert!(!page.contains("<script") && !page.contains("src="), "nothing is loaded");
+}
+
+#[test]
+fn every_reference_leads_somewhere_and_nothing_is_left_over() {
+    let description = description();
+    let (mut references, mut ids) = (BTreeSet::new(), BTreeSet::new());
+    visit(&description, &mut |key, value| {
+        if let ("$ref", Some(path)) = (key, value.as_str()) {
+            assert!(description.pointer(&path[1..]).is_some(), "{path}");
+            references.insert(path.rsplit('/').next().unwrap().to_owned());
+        }
+        if let ("operationId", Some(id)) = (key, value.as_str()) {
+            assert!(ids.insert(id.to_owned()), "{id} twice");
+        }
+    });
+    let schemas = description["components"]["schemas"].as_object().unwrap();
+    assert_eq!(references, schemas.keys().cloned().collect());
+}
+
+#[test]
+fn every_operation_tells_what_it_takes_and_answers() {
+    for (route, operation) in described() {
+        for field in ["summary", "operationId", "tags"] {
+            assert!(!operation[field].is_null(), "{route}: {field}");
+        }
+        let responses = operation["responses"].as_object().unwrap();
+        assert!(responses.keys().any(|status| status.starts_with('2')), "{route}");
+        assert!(responses.values().all(|response| response["description"] != ""), "{route}");
+        if operation.get("security").is_some() {
+            for status in ["400", "401", "429", "500"] {
+                assert!(responses.contains_key(status), "{route}: {status}");
+            }
+        }
+        for name in route.split('{').skip(1).filter_map(|rest| rest.split('}').next()) {
+            let parameters = operation["parameters"].as_array().unwrap();
+            let is_it = |one: &Value| one["in"] == "path" && one["name"] == name;
+            assert!(parameters.iter().any(is_it), "{route}: {name}");
+        }
+    }
+}
+
+#[test]
+fn bodies_are_described_as_strict_as_they_are() {
+    let schemas = &description()["components"]["schemas"];
+    for name in ["CreateVideo", "CreateVideos", "RetryVideo", "TilesOptions"] {
+        assert_eq!(schemas[name]["additionalProperties"], false, "{name}");
+    }
+    assert_eq!(schemas["ExtractionOptions"]["allOf"][0]["additionalProperties"], false);
+    let bytes = &schemas["CreateVideo"]["properties"]["bytes"];
+    assert_eq!(bytes["maximum"], Limits::default().upload_bytes);
+}
+
+fn visit(value: &Value, each: &mut impl FnMut(&str, &Value)) {
+    match value {
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                each(key, value);
+                visit(value, each);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| visit(item, each)),
+        _ => {}
+    }
+}
