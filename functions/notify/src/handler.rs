@@ -127,7 +127,7 @@ mod tests {
     use super::*;
     use aws_sdk_dynamodb::{
         Client,
-        operation::update_item::{UpdateItemError, UpdateItemOutput},
+        operation::update_item::{UpdateItemError, UpdateItemInput, UpdateItemOutput},
         types::{AttributeValue, error::ConditionalCheckFailedException},
     };
     use aws_sdk_sesv2::operation::send_email::SendEmailOutput;
@@ -208,13 +208,23 @@ mod tests {
 
     #[tokio::test]
     async fn a_job_given_up_is_mailed_and_noted_as_told() {
-        let update = mock!(Client::update_item).then_output(stored);
+        let counts = |request: &UpdateItemInput| {
+            request.update_expression().is_some_and(|expression| expression.starts_with("ADD "))
+        };
+        let counted = mock!(Client::update_item)
+            .match_requests(counts)
+            .then_output(|| UpdateItemOutput::builder().build());
+        let update = mock!(Client::update_item)
+            .match_requests(move |request| !counts(request))
+            .then_output(stored);
         let mail = mock!(aws_sdk_sesv2::Client::send_email)
             .then_output(|| SendEmailOutput::builder().build());
         let job = Job::new(owner(), VideoId::now());
-        let notifier = notifier(&[&update], &[&mail]);
+        let notifier = notifier(&[&counted, &update], &[&mail]);
         let answer = notifier.handle(batch("jobs-dlq", &job)).await.unwrap();
         assert!(answer.batch_item_failures.is_empty());
         assert_eq!((update.num_calls(), mail.num_calls()), (3, 1));
+        // the failure, and the mail
+        assert_eq!(counted.num_calls(), 2);
     }
 }
