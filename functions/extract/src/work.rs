@@ -77,6 +77,7 @@ impl Work {
         };
         let open = move || Ok(ObjectReader::new(object.clone()));
         let processors = thread::available_parallelism().map_or(1, NonZero::get);
+        let is_alone = matches!(self.task, Task::Whole);
         let (media, targets) = match self.task {
             Task::Whole => {
                 let extraction = &self.video.extraction;
@@ -118,7 +119,7 @@ impl Work {
             }
             error => error,
         })?;
-        if part.targets == (0..plan.total()) {
+        if is_alone && part.targets == (0..plan.total()) {
             return finished(&plan, part, zip, &self.extras);
         }
         let rest = pace.segments(part.targets.end..targets.end, plan.step());
