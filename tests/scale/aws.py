@@ -72,7 +72,8 @@ class Video:
         sent = self.workers * (1 if part < ZIP_PART else math.ceil(part / ZIP_PART) + 2)
         # Facts of each part, the start; the joining: begin, copies, tail, complete.
         joined = self.workers + 1 + self.workers + 3 if self.segments else 0
-        return 1 + sent + joined
+        # The upload, and the poster.
+        return 2 + sent + joined
 
     @property
     def gets(self):
@@ -89,7 +90,8 @@ class Video:
     def writes(self):
         progress = math.ceil(self.seconds / 2)
         split = 3 + 2 * self.segments + self.workers if self.segments else 0
-        return UNITS_A_WRITE * (6 + progress + split)
+        # Besides the steps: what is counted of it, when it is created, queued, ready and mailed.
+        return UNITS_A_WRITE * (10 + progress + split)
 
     def costs(self):
         small = 3 + self.polls
@@ -107,7 +109,7 @@ class Video:
             Cost("API Gateway, requests", "1 + P", 1 + self.polls, prices.API_REQUEST),
             Cost(
                 "S3 PUT, COPY, POST",
-                "1 + N × (⌈Z / N / 8 MiB⌉ + 2), and if N > 1: 2 N + 4",
+                "2 + N × (⌈Z / N / 8 MiB⌉ + 2), and if N > 1: 2 N + 4",
                 self.puts,
                 prices.S3_PUT,
             ),
@@ -115,7 +117,7 @@ class Video:
             Cost("SQS, requests", "N × (4 + ⌊S / N / 40⌋) + 3", self.messages, prices.SQS_REQUEST),
             Cost(
                 "DynamoDB, write units",
-                "2 × (6 + ⌈S / 2⌉), and if N > 1: 2 × (3 N + 1)",
+                "2 × (10 + ⌈S / 2⌉), and if N > 1: 2 × (3 N + 1)",
                 self.writes,
                 prices.WRITE_UNIT,
             ),
