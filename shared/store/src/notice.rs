@@ -1,10 +1,6 @@
 //! Who tells the owner, so that each outcome is told once.
 
-use crate::{
-    Lease, Record, StoreError, Videos,
-    attempt::of_attempt,
-    record::{number, text},
-};
+use crate::{Lease, Record, StoreError, Videos, attempt::of_attempt, record::text, steps::against};
 use framezip_contract::{Status, UserId, VideoId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -34,10 +30,8 @@ impl Videos {
         attempt: u32,
         lease: Lease,
     ) -> Result<Option<Record>, StoreError> {
-        let now = Timestamp::now().as_millisecond();
-        let message = text(&lease.owner);
         let (update, is_this) = of_attempt(self.update(owner, id), attempt);
-        let update = update
+        let update = against(update, &lease)
             .update_expression("SET notice = :notice, updatedAt = :now")
             .condition_expression(format!(
                 "{is_this} AND #status IN (:ready, :failed) AND (attribute_not_exists(notice) \
@@ -45,12 +39,8 @@ impl Videos {
                  AND (notice.lease.#until < :millis OR notice.lease.#owner = :owner)))",
             ))
             .expression_attribute_names("#status", "status")
-            .expression_attribute_names("#until", "until")
-            .expression_attribute_names("#owner", "owner")
-            .expression_attribute_values(":owner", message)
             .expression_attribute_values(":ready", text(Status::Ready))
             .expression_attribute_values(":failed", text(Status::Failed))
-            .expression_attribute_values(":millis", number(now))
             .expression_attribute_values(":notice", self.value(Notice { lease, sent_at: None })?);
         self.step(update).await
     }

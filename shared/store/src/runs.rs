@@ -8,13 +8,13 @@
 use crate::{
     Lease, Record, StoreError, Videos,
     record::{number, run_kept_until, run_key, text},
+    steps::against,
 };
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{AttributeValue, ReturnValue},
 };
 use framezip_contract::{Status, UserId, VideoId};
-use jiff::Timestamp;
 use serde::Deserialize;
 
 /// What is read of a run's item.
@@ -113,17 +113,12 @@ impl Videos {
         run: &str,
         lease: &Lease,
     ) -> Result<bool, StoreError> {
-        let update = self
-            .update_run(owner, id, run)
+        let update = against(self.update_run(owner, id, run), lease)
             .update_expression("SET assembly = :lease")
             .condition_expression(
                 "attribute_exists(parts) AND (attribute_not_exists(assembly) \
                  OR assembly.#until < :millis OR assembly.#owner = :owner)",
             )
-            .expression_attribute_names("#until", "until")
-            .expression_attribute_names("#owner", "owner")
-            .expression_attribute_values(":owner", text(&lease.owner))
-            .expression_attribute_values(":millis", number(Timestamp::now().as_millisecond()))
             .expression_attribute_values(":lease", self.value(lease)?);
         Ok(self.write(update).await?.is_some())
     }

@@ -6,7 +6,7 @@ use crate::{
     record::{kept_until, number, text},
 };
 use aws_sdk_dynamodb::{
-    operation::update_item::UpdateItemError,
+    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
     types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
 };
 use framezip_contract::{Progress, Status, UserId, Verdict, VideoId};
@@ -23,6 +23,16 @@ pub struct Lease {
     pub owner: String,
     /// When other messages may take over, in milliseconds since 1970.
     pub until: i64,
+}
+
+/// A write, with what its condition compares the lease that is there with: `#until` and `#owner`, the
+/// moment `:millis` and the `:owner` of this one.
+pub(crate) fn against(update: UpdateItemFluentBuilder, lease: &Lease) -> UpdateItemFluentBuilder {
+    update
+        .expression_attribute_names("#until", "until")
+        .expression_attribute_names("#owner", "owner")
+        .expression_attribute_values(":millis", number(Timestamp::now().as_millisecond()))
+        .expression_attribute_values(":owner", text(&lease.owner))
 }
 
 impl Lease {
@@ -82,7 +92,7 @@ impl Videos {
         lease: &Lease,
     ) -> Result<Claim, StoreError> {
         let (update, is_this) = of_attempt(self.update(owner, id), attempt);
-        let update = update
+        let update = against(update, lease)
             .update_expression(
                 "SET #status = :processing, lease = :lease, updatedAt = :now, expiresAt = :kept, \
                  startedAt = if_not_exists(startedAt, :now)",
@@ -92,14 +102,10 @@ impl Videos {
                  AND (lease.#until < :millis OR lease.#owner = :owner))) \
                  AND (attribute_not_exists(run) OR run = :owner)",
             ))
-            .expression_attribute_names("#owner", "owner")
-            .expression_attribute_values(":owner", text(&lease.owner))
             .expression_attribute_names("#status", "status")
-            .expression_attribute_names("#until", "until")
             .expression_attribute_values(":processing", text(Status::Processing))
             .expression_attribute_values(":awaiting", text(Status::AwaitingUpload))
             .expression_attribute_values(":queued", text(Status::Queued))
-            .expression_attribute_values(":millis", number(Timestamp::now().as_millisecond()))
             .expression_attribute_values(":kept", kept_until())
             .expression_attribute_values(":lease", self.value(lease)?)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
