@@ -48,6 +48,14 @@ impl Decoder {
         Self::with_threads(container, opener, 1)
     }
 
+    /// One of its own, at the video's start.
+    pub(crate) fn open(opener: &Arc<Opener>) -> Result<Self, FramesError> {
+        let mut decoder = Self::new(opener.open()?, opener.clone())?;
+        // Matroska loads its index with the first seek
+        decoder.rewind()?;
+        Ok(decoder)
+    }
+
     /// For decoding everything in order.
     pub(crate) fn with_threads(
         container: Container,

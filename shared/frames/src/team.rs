@@ -9,7 +9,6 @@ use crate::{
     decoder::{Decoder, Work},
     opener::Opener,
     span::Span,
-    video::another,
     worker::{Pick, Studio, Worker},
 };
 use std::{
@@ -124,7 +123,7 @@ pub(crate) fn run(
         let mut members = vec![spawn(scope, 1, member)?];
         for number in 2..=threads.min(spans.len()) {
             let mine = desk.clone();
-            let member = move || Ok(mine.work(Worker::new(another(opener)?, studio()?)));
+            let member = move || Ok(mine.work(Worker::new(Decoder::open(opener)?, studio()?)));
             members.push(spawn(scope, number, member)?);
         }
         drop(desk);

@@ -113,7 +113,7 @@ impl Video {
         I: Fn() -> bool + Clone + Send + Sync + 'static,
     {
         let opener = Arc::new(Opener::new(open, interrupt, *limits));
-        let decoder = another(&opener)?;
+        let decoder = Decoder::open(&opener)?;
         Ok(Self { opener, decoder, plan })
     }
 
@@ -180,14 +180,6 @@ impl Video {
             team::run(decoder, &opener, studio, &spans, crew, &mut |pick| package.take(pick))?;
         package.finish(&work)
     }
-}
-
-/// A decoder at the video's start.
-pub(crate) fn another(opener: &Arc<Opener>) -> Result<Decoder, FramesError> {
-    let mut decoder = Decoder::new(opener.open()?, opener.clone())?;
-    // Matroska loads its index with the first seek
-    decoder.rewind()?;
-    Ok(decoder)
 }
 
 fn check_length(source: &Source, limits: &Limits) -> Result<(), FramesError> {
