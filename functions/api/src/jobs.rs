@@ -2,9 +2,9 @@
 //!
 //! Needs `sqs:SendMessage` on the queue.
 
-use anyhow::Context;
 use aws_sdk_sqs::Client;
 use framezip_contract::Job;
+use framezip_runtime::sqs::{self, SendError};
 
 /// The queue of videos to extract.
 pub(crate) struct Jobs {
@@ -17,11 +17,7 @@ impl Jobs {
         Self { sqs, queue }
     }
 
-    pub(crate) async fn send(&self, job: &Job) -> anyhow::Result<()> {
-        let body = serde_json::to_string(job)?;
-        let sent = self.sqs.send_message().queue_url(&self.queue).message_body(body).send().await;
-        sent.map_err(aws_sdk_sqs::Error::from)
-            .with_context(|| format!("SQS SendMessage to {} failed", self.queue))?;
-        Ok(())
+    pub(crate) async fn send(&self, job: &Job) -> Result<(), SendError> {
+        sqs::send(&self.sqs, &self.queue, job).await
     }
 }

@@ -1,6 +1,5 @@
 //! An upload has arrived.
 
-use anyhow::Context;
 use aws_lambda_events::{event::s3::S3Event, s3::S3EventRecord};
 use framezip_contract::{
     Counts, ErrorCode, Failure, Job, ObjectKey, Outcome, Status, Verdict, Video,
@@ -8,6 +7,7 @@ use framezip_contract::{
 use framezip_runtime::{
     metric,
     settings::{self, SettingError},
+    sqs,
 };
 use framezip_store::Videos;
 use lambda_runtime::Error;
@@ -68,8 +68,8 @@ impl Enqueuer {
         if bytes != video.bytes {
             return self.refuse(video, bytes).await;
         }
-        let job = serde_json::to_string(&Job::new(video.owner.clone(), video.id))?;
-        self.send(&self.jobs, job).await?;
+        let job = Job::new(video.owner.clone(), video.id);
+        sqs::send(&self.sqs, &self.jobs, &job).await?;
         if self.videos.queue(&video.owner, video.id).await?.is_some() {
             let counts = Counts::queued();
             metric::record(&counts, self.videos.count(&counts)).await;
@@ -84,14 +84,7 @@ impl Enqueuer {
             format!("{} bytes were announced and {arrived} arrived. Send it again.", video.bytes),
         );
         let outcome = Outcome::new(video.owner, video.id, Verdict::Failed(failure));
-        self.send(&self.outcomes, serde_json::to_string(&outcome)?).await
-    }
-
-    async fn send(&self, queue: &str, body: String) -> anyhow::Result<()> {
-        let sent = self.sqs.send_message().queue_url(queue).message_body(body).send().await;
-        sent.map_err(aws_sdk_sqs::Error::from)
-            .with_context(|| format!("SQS SendMessage to {queue} failed"))?;
-        Ok(())
+        Ok(sqs::send(&self.sqs, &self.outcomes, &outcome).await?)
     }
 }
 

@@ -5,9 +5,8 @@ use crate::{
     handler::Extractor,
     work::Task,
 };
-use anyhow::Context;
 use framezip_contract::{Job, Outcome, Segment, Verdict};
-use framezip_runtime::sqs::{Delivery, HandlerError};
+use framezip_runtime::sqs::{self, Delivery, HandlerError};
 use framezip_store::{Claim, Lease};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -61,28 +60,13 @@ impl Extractor {
         match self.work(hold, Task::Whole).await? {
             End::Verdict(verdict) => self.tell(hold, verdict).await,
             End::Piece(piece) => self.split(hold, *piece).await,
-            End::TakenAway => {
-                tracing::info!(video.id = %hold.video.id, "stopped: the video was taken away");
-                Ok(())
-            }
+            End::TakenAway => Ok(()),
         }
     }
 
     /// Sends what came of a video to `outcomes`.
     pub(crate) async fn tell(&self, hold: &Hold<'_>, verdict: Verdict) -> anyhow::Result<()> {
         let outcome = Outcome::new(hold.video.owner.clone(), hold.video.id, verdict);
-        self.send(&self.outcomes, &outcome.of_attempt(hold.attempt)).await
-    }
-
-    pub(crate) async fn send(
-        &self,
-        queue: &str,
-        message: &impl serde::Serialize,
-    ) -> anyhow::Result<()> {
-        let body = serde_json::to_string(message)?;
-        let sent = self.sqs.send_message().queue_url(queue).message_body(body).send().await;
-        sent.map_err(aws_sdk_sqs::Error::from)
-            .with_context(|| format!("SQS SendMessage to {queue} failed"))?;
-        Ok(())
+        Ok(sqs::send(&self.sqs, &self.outcomes, &outcome.of_attempt(hold.attempt)).await?)
     }
 }

@@ -12,6 +12,7 @@ use crate::{
 };
 use framezip_contract::{Job, Progress, Segment, Video};
 use framezip_frames::Plan;
+use framezip_runtime::sqs;
 use std::ops::Range;
 
 impl Extractor {
@@ -92,7 +93,7 @@ impl Extractor {
         for Range { start, end } in segments {
             let segment = Segment { run: run.to_owned(), first: *start, end: *end };
             let job = Job::segment(hold.video.owner.clone(), hold.video.id, segment);
-            self.send(&self.jobs, &job.of_attempt(hold.attempt)).await?;
+            sqs::send(&self.sqs, &self.jobs, &job.of_attempt(hold.attempt)).await?;
         }
         Ok(())
     }

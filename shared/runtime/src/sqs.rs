@@ -1,4 +1,4 @@
-//! From one message to a batch.
+//! Messages out, one by one; messages in, from one to a batch.
 //!
 //! Each body is parsed on its own, so that one bad message does not fail its neighbours. A message
 //! whose handling failed is reported as failed and comes again after a pause that grows with its
@@ -15,7 +15,7 @@ use aws_lambda_events::{
 use aws_sdk_sqs::error::DisplayErrorContext;
 use futures_util::future::join_all;
 use lambda_runtime::tracing::Instrument;
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 use std::{convert::Infallible, time::Duration};
 
 /// A queue that a function consumes.
@@ -25,6 +25,38 @@ pub struct Inbox {
     url: String,
     first_pause: Duration,
     hidden_for: Option<Duration>,
+}
+
+/// Why a message was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// It has no form in JSON.
+    #[error("a message has no form in JSON: {0}")]
+    Message(#[from] serde_json::Error),
+    /// SQS refused, or could not be reached.
+    #[error("SQS SendMessage to {queue} failed")]
+    Sqs {
+        /// The queue's URL.
+        queue: String,
+        /// What the SDK said.
+        source: Box<aws_sdk_sqs::Error>,
+    },
+}
+
+/// Puts a message on the queue at `queue`, a URL. Needs `sqs:SendMessage` on it.
+///
+/// # Errors
+/// [`SendError`].
+pub async fn send(
+    client: &aws_sdk_sqs::Client,
+    queue: &str,
+    message: &impl Serialize,
+) -> Result<(), SendError> {
+    let body = serde_json::to_string(message)?;
+    let sent = client.send_message().queue_url(queue).message_body(body).send().await;
+    let failed = |error| SendError::Sqs { queue: queue.to_owned(), source: Box::new(error) };
+    sent.map_err(|error| failed(error.into()))?;
+    Ok(())
 }
 
 /// What a message's handler may want to know besides the body.
