@@ -30,11 +30,22 @@ pub(crate) async fn upload(
     prefix: &str,
     mut files: Receiver,
 ) -> Result<(), UploadError> {
-    while let Some(Output { name, bytes, .. }) = files.recv().await {
-        let key = format!("{prefix}{name}");
-        let target = Target { client, bucket, key: &key, content_type: content_type(&name) };
-        target.put(bytes.into()).await?;
+    while let Some(file) = files.recv().await {
+        put(client, bucket, prefix, file).await?;
     }
+    Ok(())
+}
+
+/// Uploads one file under its own name behind `prefix`.
+pub(crate) async fn put(
+    client: &Client,
+    bucket: &str,
+    prefix: &str,
+    Output { name, bytes, .. }: Output,
+) -> Result<(), UploadError> {
+    let key = format!("{prefix}{name}");
+    let target = Target { client, bucket, key: &key, content_type: content_type(&name) };
+    target.put(bytes.into()).await?;
     Ok(())
 }
 

@@ -38,7 +38,7 @@ impl Extractor {
     /// # Errors
     /// Names the variable that is missing or wrong.
     pub(crate) async fn from_env() -> Result<Self, SettingError> {
-        let budget = settings::segment_budget()?;
+        let (budget, jobs) = (settings::segment_budget()?, settings::jobs_queue_url()?);
         let config = framezip_runtime::sdk_config().await;
         let sqs = aws_sdk_sqs::Client::new(&config);
         let dynamodb = aws_sdk_dynamodb::Client::new(&config);
@@ -49,10 +49,10 @@ impl Extractor {
             results: settings::results_bucket()?,
             outcomes: settings::outcomes_queue_url()?,
             limits: settings::limits()?,
-            inbox: Inbox::new(sqs.clone(), settings::jobs_queue_url()?, FIRST_PAUSE)
+            inbox: Inbox::new(sqs.clone(), jobs.clone(), FIRST_PAUSE)
                 .hiding_for((2 * budget).clamp(SHORTEST_HIDING, LONGEST_HIDING)),
             budget,
-            jobs: settings::jobs_queue_url()?,
+            jobs,
             sqs,
         })
     }

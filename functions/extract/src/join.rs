@@ -17,6 +17,14 @@ use std::time::Instant;
 /// How many parts' facts are fetched at once.
 const FETCHED_AT_ONCE: usize = 16;
 
+/// What lies where the zip belongs: the first part, or the whole zip, which is longer and begins with the
+/// same bytes.
+struct Zip {
+    key: String,
+    e_tag: String,
+    length: Option<u64>,
+}
+
 /// What the parts' bytes are followed by.
 struct End {
     bytes: Bytes,
@@ -45,15 +53,18 @@ impl Extractor {
         let fetched: Vec<_> = fetched.buffered(FETCHED_AT_ONCE).try_collect().await?;
         let (facts, lengths): (Vec<_>, Vec<_>) = fetched.into_iter().unzip();
         let pieces: Vec<_> = facts.iter().map(piece).collect();
-        let end = end(plan, folder, facts).await?;
+        let zip = self.zip(hold).await?;
+        let end = end(plan, folder, &zip, facts).await?;
         let mut moved = lengths.iter().sum::<usize>() as u64 + end.moved;
-        let key = hold.zip_key();
         // who was at it before may have failed behind this
-        if !self.is_there(&key, end.length).await? {
+        if zip.length != Some(end.length) {
             moved += end.bytes.len() as u64;
-            moved += assembly::assemble(&self.s3, &self.results, &key, &pieces, end.bytes).await?;
+            moved +=
+                assembly::assemble(&self.s3, &self.results, &zip.key, &pieces, end.bytes).await?;
         }
-        self.put_extras(hold, end.extras).await?;
+        for file in end.extras {
+            extras::put(&self.s3, &self.results, &hold.extras_prefix(), file).await?;
+        }
         tracing::info!(
             video.id = %hold.video.id,
             parts.count = pieces.len(),
@@ -72,27 +83,13 @@ impl Extractor {
         Ok(())
     }
 
-    async fn put_extras(&self, hold: &Hold<'_>, files: Vec<Output>) -> anyhow::Result<()> {
-        let (sender, receiver) = extras::pipe();
-        let sending = async {
-            for file in files {
-                // fails where the upload does, which tells why
-                let _ = sender.send(file).await;
-            }
-            drop(sender);
-        };
-        let prefix = hold.extras_prefix();
-        let upload = extras::upload(&self.s3, &self.results, &prefix, receiver);
-        Ok(tokio::join!(upload, sending).0?)
-    }
-
-    /// Whether the whole zip is there, as far as its length tells: the first part, which may lie in its place,
-    /// is shorter.
-    async fn is_there(&self, key: &str, length: u64) -> anyhow::Result<bool> {
-        let head = self.s3.head_object().bucket(&self.results).key(key).send().await;
+    async fn zip(&self, hold: &Hold<'_>) -> anyhow::Result<Zip> {
+        let key = hold.zip_key();
+        let head = self.s3.head_object().bucket(&self.results).key(&key).send().await;
         let head = head.map_err(aws_sdk_s3::Error::from);
         let head = head.with_context(|| format!("S3 HeadObject of {key} failed"))?;
-        Ok(head.content_length.and_then(|length| u64::try_from(length).ok()) == Some(length))
+        let length = head.content_length.and_then(|length| u64::try_from(length).ok());
+        Ok(Zip { key, e_tag: head.e_tag.unwrap_or_default(), length })
     }
 }
 
@@ -101,8 +98,13 @@ fn piece(facts: &Facts) -> Piece {
     Piece { key, e_tag, bytes: facts.entries.bytes() }
 }
 
-async fn end(plan: &Plan, folder: &Folder<'_>, facts: Vec<Facts>) -> anyhow::Result<End> {
-    let poster = poster_image(plan, folder, &facts).await?;
+async fn end(
+    plan: &Plan,
+    folder: &Folder<'_>,
+    zip: &Zip,
+    facts: Vec<Facts>,
+) -> anyhow::Result<End> {
+    let poster = poster_image(plan, folder, zip, &facts).await?;
     let moved = poster.len() as u64;
     let (entries, parts): (Vec<_>, Vec<_>) =
         facts.into_iter().map(|facts| (facts.entries, facts.part)).unzip();
@@ -118,12 +120,14 @@ async fn end(plan: &Plan, folder: &Folder<'_>, facts: Vec<Facts>) -> anyhow::Res
 async fn poster_image(
     plan: &Plan,
     folder: &Folder<'_>,
+    zip: &Zip,
     facts: &[Facts],
 ) -> anyhow::Result<Vec<u8>> {
     let Some(frame) = poster(facts.iter().map(|facts| &facts.part)) else { return Ok(Vec::new()) };
     let file = plan.file(frame);
     for Facts { key, e_tag, entries, .. } in facts {
         if let Some(range) = entries.find(&file) {
+            let e_tag = if *key == zip.key { &zip.e_tag } else { e_tag };
             return Ok(folder.bytes(key, e_tag, range).await?.into());
         }
     }

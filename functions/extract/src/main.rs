@@ -1,6 +1,7 @@
 //! Consumes `jobs`: a video's frames → a zip on S3 → a message on `outcomes`.
 //!
-//! `job` takes a message, `extraction` and `work` do what it asks for, `source` reads, `zip_upload` writes.
+//! `job` takes a message, `extraction` and `work` do what it asks for, `source` reads, `zip_upload` writes,
+//! and `extras` writes what is shown without the zip.
 //! What takes long becomes a `run` of several workers, by their `pace`: each leaves one of the `parts`,
 //! and the last one does the `join`, by `assembly`.
 
