@@ -63,7 +63,7 @@ impl State {
         Ok(Self {
             videos: Videos::new(aws_sdk_dynamodb::Client::new(&sdk), settings::table_name()?),
             uploads: Uploads::new(upload_client, uploads.clone()),
-            links: Links::new(&sdk, results.clone()),
+            links: Links::new(s3.clone(), results.clone()),
             objects: Objects::new(s3, uploads, results),
             jobs: Jobs::new(sqs, settings::jobs_queue_url()?),
             cursors: Cursors::new(&settings::cursor_key()?),
@@ -78,9 +78,7 @@ impl State {
             },
         })
     }
-}
 
-impl State {
     /// Counts, best effort.
     pub(crate) async fn count(&self, counts: &Counts) {
         metric::record(counts, self.videos.count(counts)).await;

@@ -6,7 +6,6 @@ use aws_sdk_s3::{
     Client, operation::get_object::builders::GetObjectFluentBuilder, presigning::PresigningConfig,
 };
 use framezip_contract::{Download, Link, ObjectKey, StoryboardLinks, Video, VideoView, ZipFacts};
-use framezip_runtime::SdkConfig;
 use framezip_store::Record;
 use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -26,8 +25,8 @@ pub(crate) struct Links {
 }
 
 impl Links {
-    pub(crate) fn new(sdk: &SdkConfig, results: String) -> Self {
-        Self { s3: Client::new(sdk), results }
+    pub(crate) fn new(s3: Client, results: String) -> Self {
+        Self { s3, results }
     }
 
     /// A video, with links to what it has.

@@ -62,7 +62,7 @@ fn state(rules: &[&Rule]) -> State {
     State {
         videos: Videos::new(dynamodb, "Videos"),
         uploads: Uploads::new(upload_client, "uploads".to_owned()),
-        links: Links::new(&sdk(), "results".to_owned()),
+        links: Links::new(aws_sdk_s3::Client::new(&sdk()), "results".to_owned()),
         objects: Objects::new(s3, "uploads".to_owned(), "results".to_owned()),
         jobs: Jobs::new(sqs, "jobs".to_owned()),
         cursors: Cursors::new("a key"),

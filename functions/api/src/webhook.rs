@@ -15,10 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use framezip_contract::{Counts, FieldError, SetWebhook, Webhook, WebhookTest, WebhookWithSecret};
-use framezip_runtime::{
-    metric,
-    webhook::{Message, SendError, new_secret},
-};
+use framezip_runtime::webhook::{Message, SendError, new_secret};
 use jiff::Timestamp;
 use serde_json::json;
 use std::sync::Arc;
@@ -120,7 +117,7 @@ pub(crate) async fn test(
         duration_ms: u64::try_from(answer.took.as_millis()).unwrap_or(u64::MAX),
     });
     let counts = Counts::webhook(sent.as_ref().ok());
-    metric::record(&counts, state.videos.count(&counts)).await;
+    state.count(&counts).await;
     match sent {
         Ok(answer) => {
             tracing::info!(
