@@ -129,6 +129,12 @@ scale: build
 	@PYTHONPATH=shared/frames/bench $(PYTHON) tests/scale/scale.py \
 		--framezip $(or $(CARGO_TARGET_DIR),target)/release/framezip $(SCALE)
 
+.PHONY: latency
+latency: ## Measures the api function by itself, into docs/LATENCY.md (half a minute)
+latency: build
+	@PYTHONPATH=shared/frames/bench:tests/scale $(PYTHON) tests/latency/latency.py \
+		--framezip $(or $(CARGO_TARGET_DIR),target)/release/framezip
+
 .PHONY: lint
 lint: ## Format, clippy, template, dependencies
 lint: setup

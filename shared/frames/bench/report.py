@@ -125,19 +125,23 @@ def inputs_table(items):
 
 def versions(python):
     asked = "import av; print(av.__version__, 'with FFmpeg', av.ffmpeg_version_info)"
+    rows = [*machine(), ["ffmpeg", run(["ffmpeg", "-version"]).split()[2]]]
+    if python:
+        rows.append(["PyAV", run([python, "-c", asked])])
+    return table(["", ""], rows, texts=2)
+
+
+def machine():
+    """The rows about what every measurement is of."""
     commit = run(["git", "-C", REPOSITORY, "describe", "--always", "--dirty", "--exclude=*"])
     kernel = re.match(r"\d+\.\d+", platform.release())
-    rows = [
+    return [
         ["processor", f"{processor()}, {platform.machine()}"],
         ["cores", len(os.sched_getaffinity(0))],
         ["memory", f"{os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / 2**30:.0f} GiB"],
         ["kernel", f"{platform.system()} {kernel[0] if kernel else ''}"],
         ["framezip", f"commit {commit}"],
-        ["ffmpeg", run(["ffmpeg", "-version"]).split()[2]],
     ]
-    if python:
-        rows.append(["PyAV", run([python, "-c", asked])])
-    return table(["", ""], rows, texts=2)
 
 
 def processor():
