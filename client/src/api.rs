@@ -165,7 +165,7 @@ impl ApiClient {
         operation: &'static str,
         request: impl Fn() -> RequestBuilder,
     ) -> Result<T, Error> {
-        let mut backoff = Backoff::default();
+        let mut backoff = Backoff::brief();
         loop {
             let result = self.send(operation, request()).await;
             if !http::worth_repeating(&result) || !backoff.pause().await {

@@ -3,21 +3,32 @@
 use std::time::Duration;
 
 const FIRST: Duration = Duration::from_millis(300);
-const REPEATS: u32 = 4;
+const LONGEST: Duration = Duration::from_secs(10);
 
-/// The pauses between one request's attempts: 0.3, 0.6, 1.2 and 2.4 s.
-#[derive(Default)]
+/// The pauses between one request's attempts: 0.3 s, and twice as long each time, up to 10 s.
 pub(crate) struct Backoff {
     repeats: u32,
+    most: u32,
 }
 
 impl Backoff {
+    /// For a small request: 4.5 s in all, after which a person is told.
+    pub(crate) fn brief() -> Self {
+        Self { repeats: 0, most: 4 }
+    }
+
+    /// For sending or fetching a file: 39 s in all. A network that is changed, or a router that starts anew,
+    /// should not end it.
+    pub(crate) fn patient() -> Self {
+        Self { repeats: 0, most: 8 }
+    }
+
     /// Waits before the next attempt; `false` at once when there should be none.
     pub(crate) async fn pause(&mut self) -> bool {
-        if self.repeats == REPEATS {
+        if self.repeats == self.most {
             return false;
         }
-        tokio::time::sleep(FIRST * 2u32.pow(self.repeats)).await;
+        tokio::time::sleep((FIRST * 2u32.pow(self.repeats)).min(LONGEST)).await;
         self.repeats += 1;
         true
     }

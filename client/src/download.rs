@@ -38,7 +38,7 @@ impl ApiClient {
             return Err(cannot_write(to)(io::ErrorKind::IsADirectory.into()));
         }
         let part = part(to);
-        let mut backoff = Backoff::default();
+        let mut backoff = Backoff::patient();
         let result = loop {
             let result = self.fetch(download, &part, &mut progress).await;
             if !http::worth_repeating(&result) || !backoff.pause().await {

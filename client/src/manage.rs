@@ -105,7 +105,7 @@ impl ApiClient {
 
     async fn remove(&self, url: Url) -> Result<(), Error> {
         const OPERATION: &str = "delete the video";
-        let mut backoff = Backoff::default();
+        let mut backoff = Backoff::brief();
         let mut repeated = false;
         loop {
             let request = self.server.http.delete(url.clone()).bearer_auth(self.id_token().await?);

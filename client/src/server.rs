@@ -48,7 +48,7 @@ impl Server {
     pub async fn config(&self) -> Result<WebConfig, Error> {
         const OPERATION: &str = "read the server's settings";
         let url = self.url(&["config.json"]);
-        let mut backoff = Backoff::default();
+        let mut backoff = Backoff::brief();
         loop {
             let result = http::json(OPERATION, self.http.get(url.clone())).await;
             if !http::worth_repeating(&result) || !backoff.pause().await {

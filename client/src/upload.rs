@@ -92,7 +92,7 @@ impl ApiClient {
         sent: &Sent,
     ) -> Result<(), Error> {
         let mut upload = Cow::Borrowed(upload);
-        let mut backoff = Backoff::default();
+        let mut backoff = Backoff::patient();
         let (mut repeated, mut renewed) = (false, false);
         loop {
             let put = Put {

@@ -36,7 +36,7 @@ impl ApiClient {
     ///
     /// As for any request.
     pub async fn delete_webhook(&self) -> Result<(), Error> {
-        let mut backoff = Backoff::default();
+        let mut backoff = Backoff::brief();
         loop {
             let request = self.server.http.delete(self.webhook_url());
             let request = request.bearer_auth(self.id_token().await?);

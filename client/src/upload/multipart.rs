@@ -56,7 +56,7 @@ impl Parts<'_> {
         let number = url.number;
         let start = u64::from(number.saturating_sub(1)) * part_bytes;
         let range = start..start.saturating_add(part_bytes).min(self.file.bytes).max(start);
-        let mut backoff = Backoff::default();
+        let mut backoff = Backoff::patient();
         let mut renewed = false;
         loop {
             let put = Put {
