@@ -53,8 +53,8 @@ impl State {
     ///
     /// # Errors
     /// Names the variable that is missing or wrong.
-    pub(crate) async fn from_env() -> Result<Self, SettingError> {
-        let sdk = framezip_runtime::sdk_config().await;
+    pub(crate) fn from_env() -> Result<Self, SettingError> {
+        let sdk = framezip_runtime::sdk_config()?;
         let upload_client = aws_sdk_s3::Client::from_conf(uploads::configured(&sdk).build());
         let region = settings::region()?;
         let cognito = format!("https://cognito-idp.{region}.amazonaws.com/");

@@ -26,8 +26,8 @@ impl Enqueuer {
     ///
     /// # Errors
     /// Names the variable that is missing.
-    pub(crate) async fn from_env() -> Result<Self, SettingError> {
-        let config = framezip_runtime::sdk_config().await;
+    pub(crate) fn from_env() -> Result<Self, SettingError> {
+        let config = framezip_runtime::sdk_config()?;
         Ok(Self {
             videos: Videos::new(aws_sdk_dynamodb::Client::new(&config), settings::table_name()?),
             sqs: aws_sdk_sqs::Client::new(&config),

@@ -7,6 +7,6 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     framezip_runtime::init_logging();
-    let enqueuer = handler::Enqueuer::from_env().await?;
+    let enqueuer = handler::Enqueuer::from_env()?;
     run(service_fn(|event: LambdaEvent<_>| enqueuer.handle(event.payload))).await
 }

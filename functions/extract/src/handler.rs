@@ -37,9 +37,9 @@ impl Extractor {
     ///
     /// # Errors
     /// Names the variable that is missing or wrong.
-    pub(crate) async fn from_env() -> Result<Self, SettingError> {
+    pub(crate) fn from_env() -> Result<Self, SettingError> {
         let (budget, jobs) = (settings::segment_budget()?, settings::jobs_queue_url()?);
-        let config = framezip_runtime::sdk_config().await;
+        let config = framezip_runtime::sdk_config()?;
         let sqs = aws_sdk_sqs::Client::new(&config);
         let dynamodb = aws_sdk_dynamodb::Client::new(&config);
         Ok(Self {

@@ -24,6 +24,6 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     framezip_runtime::init_logging();
-    let extractor = handler::Extractor::from_env().await?;
+    let extractor = handler::Extractor::from_env()?;
     run(service_fn(|event: LambdaEvent<_>| extractor.handle(event))).await
 }

@@ -30,8 +30,8 @@ impl Notifier {
     ///
     /// # Errors
     /// Names the variable that is missing.
-    pub(crate) async fn from_env() -> Result<Self, SettingError> {
-        let config = framezip_runtime::sdk_config().await;
+    pub(crate) fn from_env() -> Result<Self, SettingError> {
+        let config = framezip_runtime::sdk_config()?;
         let sqs = aws_sdk_sqs::Client::new(&config);
         Ok(Self {
             videos: Videos::new(aws_sdk_dynamodb::Client::new(&config), settings::table_name()?),

@@ -20,17 +20,14 @@
 //! | `AWS_LAMBDA_LOG_LEVEL`, `AWS_LAMBDA_LOG_FORMAT` | all | set by Lambda's logging configuration |
 
 pub mod metric;
+mod sdk;
 pub mod settings;
 pub mod sqs;
 pub mod webhook;
 
 pub use aws_config::SdkConfig;
 pub use lambda_runtime::tracing::init_default_subscriber as init_logging;
-
-/// The SDK's configuration from the function's environment, for all its clients.
-pub async fn sdk_config() -> SdkConfig {
-    aws_config::load_from_env().await
-}
+pub use sdk::sdk_config;
 
 /// An e-mail address as it may stand in a log: `a***@example.com`.
 pub fn masked(email: &str) -> String {

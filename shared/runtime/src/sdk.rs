@@ -1,0 +1,31 @@
+//! The SDK's configuration.
+
+use crate::settings::{self, SettingError};
+use aws_config::{
+    BehaviorVersion, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider,
+};
+use aws_sdk_sqs::config::SharedCredentialsProvider;
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
+
+/// The SDK's configuration, for all of a function's clients.
+///
+/// From the variables that Lambda sets, and one HTTP client for all: the SDK's own search would also look
+/// for files, processes and other services, which a function does not have, and is a part of each binary
+/// and of each cold start.
+///
+/// # Errors
+/// Where Lambda has not set the region.
+pub fn sdk_config() -> Result<SdkConfig, SettingError> {
+    let credentials = EnvironmentVariableCredentialsProvider::new();
+    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
+    let mut config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(settings::region()?))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .http_client(http);
+    config.set_endpoint_url(settings::local_endpoint());
+    Ok(config.build())
+}
