@@ -71,7 +71,8 @@ impl<'a> Desk<'a> {
             return Some(task);
         }
         let picks = || queue.spans.iter().map(|span| span.targets.len() + 1).sum::<usize>();
-        let are_last = queue.spans.len() <= LAST_SPANS * self.threads && picks() <= self.waiting;
+        let are_last =
+            queue.spans.len() <= LAST_SPANS * self.threads && picks() <= AHEAD * self.waiting;
         let count = if are_last { queue.spans.len() } else { 1 };
         let (spans, rest) = queue.spans.split_at(count);
         queue.spans = rest;
