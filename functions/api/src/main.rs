@@ -6,6 +6,7 @@ mod call_key;
 mod create;
 mod cursor;
 mod docs;
+mod fields;
 mod jobs;
 mod lifecycle;
 mod links;
@@ -29,6 +30,6 @@ use lambda_http::Error;
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     framezip_runtime::init_logging();
-    let state = app::State::from_env().await?;
+    let state = app::State::from_env()?;
     lambda_http::run(app::app(state)).await
 }

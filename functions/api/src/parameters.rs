@@ -2,11 +2,12 @@
 
 use crate::{cursor::Whose, problem::ApiError, user::User};
 use axum::{
-    extract::{FromRequestParts, Path, Query},
-    http::request::Parts,
+    extract::{FromRequestParts, Path, Query, rejection::QueryRejection},
+    http::{Uri, request::Parts},
 };
 use framezip_contract::{FieldError, Status, UserId, VideoId};
 use serde::{Deserialize, de::DeserializeOwned};
+use std::error::Error;
 use utoipa::IntoParams;
 
 /// The `{id}` of a path. What is no id is not found, as is an id of nothing.
@@ -28,11 +29,30 @@ pub(crate) struct Parameters<T>(pub(crate) T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let query = Query::from_request_parts(parts, state).await;
-        let Query(query) = query.map_err(|error| ApiError::Malformed(error.body_text()))?;
-        Ok(Self(query))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        match Query::try_from_uri(&parts.uri) {
+            Ok(Query(query)) => Ok(Self(query)),
+            Err(error) => Err(ApiError::Invalid(wrong::<T>(&parts.uri, &error))),
+        }
     }
+}
+
+/// Every parameter that keeps a query from being a `T`, whose parameters may all be left out.
+fn wrong<T: DeserializeOwned>(uri: &Uri, whole: &QueryRejection) -> Vec<FieldError> {
+    let alone = |parameter: &str| {
+        let uri = Uri::try_from(format!("/?{parameter}")).ok()?;
+        Query::<T>::try_from_uri(&uri).err().map(|error| told(&error))
+    };
+    let wrong: Vec<_> = uri.query().unwrap_or_default().split('&').filter_map(alone).collect();
+    // each is good alone where one is given twice
+    if wrong.is_empty() { vec![told(whole)] } else { wrong }
+}
+
+/// What serde says, which begins with the parameter's name where it knows it.
+fn told(error: &QueryRejection) -> FieldError {
+    let text = error.source().map_or_else(|| error.body_text(), ToString::to_string);
+    let (field, detail) = text.split_once(": ").unwrap_or(("query", &text));
+    FieldError::new(field, detail)
 }
 
 /// No query.
@@ -116,4 +136,25 @@ fn user_id(text: String) -> Result<UserId, ApiError> {
 /// One parameter that is not as it must be.
 pub(crate) fn invalid(field: &str, detail: &str) -> ApiError {
     ApiError::Invalid(vec![FieldError::new(field, detail)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrong_parameters(query: &str) -> Vec<String> {
+        let uri = Uri::try_from(format!("/videos?{query}")).unwrap();
+        let error = Query::<ListQuery>::try_from_uri(&uri).unwrap_err();
+        wrong::<ListQuery>(&uri, &error).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn every_wrong_parameter_is_told() {
+        let wrong = wrong_parameters("limit=x&status=ready&all=maybe&c=1");
+        assert_eq!(wrong[0], "limit: invalid digit found in string");
+        assert_eq!(wrong[1], "all: provided string was not `true` or `false`");
+        assert!(wrong[2].starts_with("c: unknown field `c`, expected one of"), "{wrong:?}");
+        assert_eq!(wrong.len(), 3);
+        assert_eq!(wrong_parameters("limit=1&limit=2"), ["query: duplicate field `limit`"]);
+    }
 }

@@ -1,11 +1,11 @@
 //! Requests, checked: what comes out of here cannot be wrong.
 
-use crate::problem::ApiError;
+use crate::{fields::Fields, problem::ApiError};
 use framezip_contract::{
     CreateVideo, Extraction, ExtractionOptions, FieldError, InvalidExtraction, Limits, RetryVideo,
 };
 use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The most videos that one call creates.
 const MOST_VIDEOS: usize = 20;
@@ -28,15 +28,14 @@ struct Batch {
 impl NewVideos {
     /// Checks the body of `POST /videos`: a video, or several under `videos`.
     pub(crate) fn parse(body: &[u8], limits: &Limits) -> Result<Self, ApiError> {
-        let body = json(body)?;
+        let body = document(body)?;
         let new = match body.get("videos") {
-            Some(_) => Self::several(object(body).map_err(malformed)?)?,
+            Some(_) => Self::several(body),
             None => {
-                let request = object(body).map_err(malformed)?;
-                let video = NewVideo::check(request, "").map_err(ApiError::Invalid)?;
-                Self { videos: vec![video], batch: false }
+                NewVideo::read(body, "").map(|video| Self { videos: vec![video], batch: false })
             }
         };
+        let new = new.map_err(ApiError::Invalid)?;
         let limit = limits.upload_bytes;
         match new.videos.iter().position(|video| video.bytes > limit) {
             None => Ok(new),
@@ -47,34 +46,27 @@ impl NewVideos {
         }
     }
 
-    fn several(Batch { videos: requests }: Batch) -> Result<Self, ApiError> {
+    fn several(body: Value) -> Result<Self, Vec<FieldError>> {
+        let Batch { videos: requests } =
+            Fields::of(body, "")?.read([("videos", json!([]))], |batch, _| batch)?;
         if !(1..=MOST_VIDEOS).contains(&requests.len()) {
             let detail = format!("must be 1 to {MOST_VIDEOS} videos");
-            return Err(ApiError::Invalid(vec![FieldError::new("videos", detail)]));
+            return Err(vec![FieldError::new("videos", detail)]);
         }
         let (mut videos, mut errors) = (Vec::new(), Vec::new());
         for (index, request) in requests.into_iter().enumerate() {
-            let field = format!("videos[{index}]");
-            let checked = match object(request) {
-                Ok(request) => NewVideo::check(request, &format!("{field}.")),
-                Err(error) => Err(vec![FieldError::new(field, error.to_string())]),
-            };
-            match checked {
+            match NewVideo::read(request, &format!("videos[{index}]")) {
                 Ok(video) => videos.push(video),
                 Err(wrong) => errors.extend(wrong),
             }
         }
-        if errors.is_empty() {
-            Ok(Self { videos, batch: true })
-        } else {
-            Err(ApiError::Invalid(errors))
-        }
+        if errors.is_empty() { Ok(Self { videos, batch: true }) } else { Err(errors) }
     }
 }
 
 /// A JSON document, in which every whole number is an integer, even where it is written as `5.0`: to
 /// JSON Schema, and to some languages, these are the same.
-fn json(body: &[u8]) -> Result<Value, ApiError> {
+fn document(body: &[u8]) -> Result<Value, ApiError> {
     fn settle(value: &mut Value) {
         match value {
             Value::Object(fields) => fields.values_mut().for_each(settle),
@@ -94,17 +86,13 @@ fn json(body: &[u8]) -> Result<Value, ApiError> {
     Ok(value)
 }
 
-/// A JSON object as a type; serde alone would take an array of the fields' values, too.
-fn object<T: DeserializeOwned>(value: Value) -> serde_json::Result<T> {
-    if value.is_object() {
-        return serde_json::from_value(value);
-    }
-    Err(serde::de::Error::custom("it must be an object"))
-}
-
-/// A body that is one object.
-pub(crate) fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
-    object(json(body)?).map_err(malformed)
+/// A body that is one object. `least` are the fields that must be there.
+pub(crate) fn parsed<T: DeserializeOwned, const N: usize>(
+    body: &[u8],
+    least: [(&str, Value); N],
+) -> Result<T, ApiError> {
+    let fields = Fields::of(document(body)?, "").map_err(ApiError::Invalid)?;
+    fields.read(least, |read, _| read).map_err(ApiError::Invalid)
 }
 
 fn malformed(error: serde_json::Error) -> ApiError {
@@ -120,30 +108,35 @@ pub(crate) struct NewVideo {
     pub(crate) extraction: Extraction,
 }
 
+/// The field of the options.
+const EXTRACTION: &str = "extraction";
 const DEFAULT_TYPE: &str = "application/octet-stream";
 
 impl NewVideo {
-    /// Checks one video of the body of `POST /videos`, whose fields' names begin with `path`.
-    fn check(request: CreateVideo, path: &str) -> Result<Self, Vec<FieldError>> {
-        let mut errors = Vec::new();
-        let mut wrong = |field: &str, detail: &str| {
-            errors.push(FieldError::new(format!("{path}{field}"), detail));
+    /// Reads one video of the body of `POST /videos`, which stands at `path`.
+    fn read(request: Value, path: &str) -> Result<Self, Vec<FieldError>> {
+        let fields = Fields::of(request, path)?.settle::<ExtractionOptions>(EXTRACTION);
+        let path = if path.is_empty() { String::new() } else { format!("{path}.") };
+        let least = [("fileName", json!("a")), ("bytes", json!(0))];
+        fields.read(least, |request, wrong| Self::check(request, &path, wrong))
+    }
+
+    /// What is asked for; notes in `wrong` every field that cannot be.
+    fn check(request: CreateVideo, path: &str, wrong: &mut Vec<FieldError>) -> Self {
+        let CreateVideo { file_name, bytes, content_type, extraction } = request;
+        let mut note = |field: &str, detail: &str| {
+            wrong.push(FieldError::new(format!("{path}{field}"), detail));
         };
-        let name = &request.file_name;
-        if !(1..=255).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-            wrong("fileName", "must be 1 to 255 characters, without control characters");
+        if !(1..=255).contains(&file_name.chars().count())
+            || file_name.chars().any(char::is_control)
+        {
+            note("fileName", "must be 1 to 255 characters, without control characters");
         }
-        let content_type = request.content_type.unwrap_or_else(|| DEFAULT_TYPE.to_owned());
+        let content_type = content_type.unwrap_or_else(|| DEFAULT_TYPE.to_owned());
         if !is_media_type(&content_type) {
-            wrong("contentType", "must be a media type, such as video/mp4");
+            note("contentType", "must be a media type, such as video/mp4");
         }
-        let extraction = checked(request.extraction, path)
-            .map_err(|wrong| errors.extend(wrong))
-            .unwrap_or_default();
-        if !errors.is_empty() {
-            return Err(errors);
-        }
-        Ok(Self { file_name: request.file_name, bytes: request.bytes, content_type, extraction })
+        Self { file_name, bytes, content_type, extraction: checked(extraction, path, wrong) }
     }
 }
 
@@ -158,21 +151,25 @@ pub(crate) fn retry(body: &[u8]) -> Result<Option<Extraction>, ApiError> {
     if body.is_empty() {
         return Ok(None);
     }
-    let body = json(body)?;
+    let body = document(body)?;
     if body.is_null() {
         return Ok(None);
     }
-    let RetryVideo { extraction } = object(body).map_err(malformed)?;
-    extraction.map(|options| checked(options, "")).transpose().map_err(ApiError::Invalid)
+    let fields = Fields::of(body, "").map_err(ApiError::Invalid)?;
+    let read = fields.settle::<ExtractionOptions>(EXTRACTION).read([], |request, wrong| {
+        let RetryVideo { extraction } = request;
+        extraction.map(|options| checked(options, "", wrong))
+    });
+    read.map_err(ApiError::Invalid)
 }
 
-/// The options; else every wrong field, whose name begins with `path`.
-fn checked(options: ExtractionOptions, path: &str) -> Result<Extraction, Vec<FieldError>> {
-    Extraction::try_from(options).map_err(|InvalidExtraction(wrong)| {
-        let told = |error: FieldError| {
-            FieldError::new(format!("{path}extraction.{}", error.field), error.detail)
-        };
-        wrong.into_iter().map(told).collect()
+/// The options; notes in `wrong` every one that cannot be, under a name that begins with `path`.
+fn checked(options: ExtractionOptions, path: &str, wrong: &mut Vec<FieldError>) -> Extraction {
+    Extraction::try_from(options).unwrap_or_else(|InvalidExtraction(errors)| {
+        wrong.extend(errors.into_iter().map(|error| {
+            FieldError::new(format!("{path}{EXTRACTION}.{}", error.field), error.detail)
+        }));
+        Extraction::default()
     })
 }
 
@@ -213,7 +210,7 @@ mod tests {
         assert_eq!((video.bytes, video.extraction.quality), (3, 5));
         for bytes in ["3.5", "-1.0", "1e300"] {
             let json = json.replace("3.0", bytes);
-            assert!(matches!(parse(&json), Err(ApiError::Malformed(_))), "{bytes}");
+            assert_eq!(wrong_fields(&json), ["bytes", "extraction.quality"], "{bytes}");
         }
     }
 
@@ -221,6 +218,11 @@ mod tests {
     fn every_wrong_field_is_named() {
         let json = r#"{"fileName":"","bytes":1,"contentType":"x","extraction":{"every":0}}"#;
         assert_eq!(wrong_fields(json), ["fileName", "contentType", "extraction.every"]);
+        let json =
+            r#"{"fileName":5,"contentType":"x","y":1,"extraction":{"every":"x","quality":0}}"#;
+        let fields =
+            ["extraction.every", "bytes", "fileName", "y", "contentType", "extraction.quality"];
+        assert_eq!(wrong_fields(json), fields);
     }
 
     #[test]
@@ -237,7 +239,7 @@ mod tests {
             r#"{"videos":null}"#,
             r#"{"videos":[{"fileName":"a","bytes":1}],"bytes":1}"#,
         ] {
-            assert!(matches!(parse_all(json), Err(ApiError::Malformed(_))), "{json}");
+            assert!(parse_all(json).is_err(), "{json}");
         }
     }
 
@@ -258,7 +260,12 @@ mod tests {
         let wrong = r#"{"fileName":"","bytes":1,"extraction":{"quality":0}}"#;
         assert_eq!(
             wrong_fields(&format!(r#"{{"videos":[{wrong},{good},{{"bytes":1}},[]]}}"#)),
-            ["videos[0].fileName", "videos[0].extraction.quality", "videos[2]", "videos[3]"]
+            [
+                "videos[0].fileName",
+                "videos[0].extraction.quality",
+                "videos[2].fileName",
+                "videos[3]"
+            ]
         );
         assert_eq!(wrong_fields(r#"{"videos":[]}"#), ["videos"]);
         let many = vec![good; MOST_VIDEOS + 1].join(",");

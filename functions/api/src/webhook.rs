@@ -46,7 +46,7 @@ pub(crate) async fn set(
     Parameters(Nothing {}): Parameters<Nothing>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let SetWebhook { url } = request::parsed(&body)?;
+    let SetWebhook { url } = request::parsed(&body, [("url", json!(""))])?;
     let target = state
         .webhooks
         .target(&url)

@@ -7,7 +7,7 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
-    /// The field, by its path in the JSON body, such as `extraction.every`.
+    /// The field, by its path in the JSON body, such as `extraction.every`; or the parameter.
     pub field: String,
     /// What is wrong and what is allowed.
     pub detail: String,

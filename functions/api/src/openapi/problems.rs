@@ -42,16 +42,17 @@ problems! {
     OfRetry: invalid("extraction.count", "must be 1 to 50000 frames"), ApiError::NotFound,
         ApiError::NotFinished, ApiError::SourceGone, too_large(), ApiError::UnsupportedMediaType;
     OfSetWebhook: invalid("url", "must be https"), too_large(), ApiError::UnsupportedMediaType;
-    OfReadWebhook: malformed(), ApiError::NotFound;
-    OfDeleteWebhook: malformed();
-    OfTestWebhook: malformed(), ApiError::NotFound, not_reached("No connection.".to_owned());
-    OfMetrics: malformed(), ApiError::Forbidden;
-    OfUpload: malformed(), ApiError::NotFound, over();
-    OfComplete: malformed(), ApiError::NotFound, incomplete(&[2, 3, 7]), over();
+    OfReadWebhook: no_field(), ApiError::NotFound;
+    OfDeleteWebhook: no_field();
+    OfTestWebhook: no_field(), ApiError::NotFound, not_reached("No connection.".to_owned());
+    OfMetrics: no_field(), ApiError::Forbidden;
+    OfUpload: no_field(), ApiError::NotFound, over();
+    OfComplete: no_field(), ApiError::NotFound, incomplete(&[2, 3, 7]), over();
 }
 
-fn malformed() -> ApiError {
-    ApiError::Malformed("Failed to deserialize query string: unknown field `x`".to_owned())
+/// Of a query that may have nothing.
+fn no_field() -> ApiError {
+    invalid("x", "unknown field `x`, there are no fields")
 }
 
 fn too_large() -> ApiError {
