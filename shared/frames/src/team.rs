@@ -85,13 +85,25 @@ impl<'a> Desk<'a> {
         queue.announced.pop()
     }
 
+    /// Gives up a span, and with it those that are announced and that nobody has taken: the first of them
+    /// tells why, and what comes behind it is not asked for.
+    fn fail(&self, task: Task<'a>, error: FramesError) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let given_up = queue.announced.drain(..).chain([task]);
+        let first = given_up.min_by_key(|(span, _)| span.first);
+        drop(queue);
+        if let Some((_, pipe)) = first {
+            // fails where nobody listens any more, who then knows of another error
+            let _ = pipe.send(Err(error));
+        }
+    }
+
     /// Does spans until none is left, or nobody wants them any more.
     fn work(self, mut worker: Worker) -> Work {
         while let Some((span, pipe)) = self.take() {
             let mut emit = |pick| pipe.send(Ok(pick)).map_err(|_| FramesError::Interrupted);
             if let Err(error) = worker.run(span, &mut emit) {
-                // fails where nobody listens any more, who then knows of another error
-                let _ = pipe.send(Err(error));
+                self.fail((span, pipe), error);
                 break;
             }
         }
