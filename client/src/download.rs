@@ -2,6 +2,10 @@
 
 use crate::{ApiClient, Error, backoff::Backoff, http};
 use framezip_contract::Download;
+use reqwest::{
+    StatusCode,
+    header::{ETAG, HeaderValue, IF_MATCH, RANGE},
+};
 use std::{
     io,
     path::{Path, PathBuf},
@@ -11,15 +15,23 @@ use tokio::{
     io::{AsyncWriteExt, BufWriter},
 };
 
+/// A zip of which a part has come.
+struct Begun {
+    file: BufWriter<File>,
+    received: u64,
+    /// Which zip it is, if the storage said so.
+    e_tag: Option<HeaderValue>,
+}
+
 const OPERATION: &str = "download the zip";
 const BUFFER: usize = 1 << 20;
 
 impl ApiClient {
     /// Fetches a zip to the file `to`, which is replaced if it exists; `progress` is told the bytes
-    /// received, of the current attempt. Until the zip is complete it stands in `<to>.part`; after
+    /// received. Until the zip is complete it stands in `<to>.part`; after
     /// an error nothing is left of it.
     ///
-    /// A lost connection or a server error is followed by another attempt from the start.
+    /// After a lost connection or a server error it goes on with what is missing.
     ///
     /// # Errors
     ///
@@ -38,9 +50,14 @@ impl ApiClient {
             return Err(cannot_write(to)(io::ErrorKind::IsADirectory.into()));
         }
         let part = part(to);
+        let mut begun = None;
         let mut backoff = Backoff::patient();
         let result = loop {
-            let result = self.fetch(download, &part, &mut progress).await;
+            let before = received(begun.as_ref());
+            let result = self.fetch(download, &part, &mut begun, &mut progress).await;
+            if received(begun.as_ref()) > before {
+                backoff = Backoff::patient();
+            }
             if !http::worth_repeating(&result) || !backoff.pause().await {
                 break result;
             }
@@ -56,30 +73,46 @@ impl ApiClient {
         result
     }
 
+    /// One attempt: all of it, or what is missing of what was begun.
     async fn fetch(
         &self,
         download: &Download,
         part: &Path,
+        begun: &mut Option<Begun>,
         progress: &mut impl FnMut(u64),
     ) -> Result<(), Error> {
-        let response = http::moving(OPERATION, self.server.http.get(&download.url).send()).await?;
-        let mut response = http::success(OPERATION, response).await?;
-        let file = File::create(part).await.map_err(cannot_write(part))?;
-        let mut file = BufWriter::with_capacity(BUFFER, file);
-        let mut received = 0;
-        while let Some(chunk) = http::moving(OPERATION, response.chunk()).await? {
-            file.write_all(&chunk).await.map_err(cannot_write(part))?;
-            received += chunk.len() as u64;
-            progress(received);
+        let mut request = self.server.http.get(&download.url);
+        if let Some(Begun { received, e_tag: Some(e_tag), .. }) = begun {
+            request = request.header(RANGE, format!("bytes={received}-")).header(IF_MATCH, &*e_tag);
         }
-        file.flush().await.map_err(cannot_write(part))?;
-        file.get_ref().sync_all().await.map_err(cannot_write(part))?;
-        if received == download.bytes {
+        let response = http::moving(OPERATION, request.send()).await?;
+        let mut response = http::success(OPERATION, response).await?;
+        let begun = match begun {
+            Some(begun) if response.status() == StatusCode::PARTIAL_CONTENT => begun,
+            begun => {
+                let file = File::create(part).await.map_err(cannot_write(part))?;
+                let file = BufWriter::with_capacity(BUFFER, file);
+                let e_tag = response.headers().get(ETAG).cloned();
+                begun.insert(Begun { file, received: 0, e_tag })
+            }
+        };
+        while let Some(chunk) = http::moving(OPERATION, response.chunk()).await? {
+            begun.file.write_all(&chunk).await.map_err(cannot_write(part))?;
+            begun.received += chunk.len() as u64;
+            progress(begun.received);
+        }
+        begun.file.flush().await.map_err(cannot_write(part))?;
+        begun.file.get_ref().sync_all().await.map_err(cannot_write(part))?;
+        if begun.received == download.bytes {
             Ok(())
         } else {
-            Err(Error::Incomplete { expected: download.bytes, received })
+            Err(Error::Incomplete { expected: download.bytes, received: begun.received })
         }
     }
+}
+
+fn received(begun: Option<&Begun>) -> u64 {
+    begun.map_or(0, |begun| begun.received)
 }
 
 fn cannot_write(path: &Path) -> impl Fn(io::Error) -> Error {
@@ -112,7 +145,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let to = folder.path().join("out.zip");
         std::fs::write(&to, "old").unwrap();
-        let answers = [Answer::cut_short("zi", 3), Answer::new(200, "application/zip", "zip")];
+        let answers = [Answer::cut_short(200, "zi", 3), Answer::new(200, "application/zip", "zip")];
         let server = TestServer::start(answers).await;
         let mut last = 0;
         let api = server.api_client(3600);
@@ -121,6 +154,28 @@ mod tests {
         assert_eq!(names(&folder), ["out.zip"]);
         assert_eq!(last, 3);
         assert_eq!(server.requests()[0].header("authorization"), None);
+    }
+
+    #[tokio::test]
+    async fn what_has_come_is_not_fetched_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let to = folder.path().join("out.zip");
+        let answers = [
+            Answer::cut_short(200, "z", 3).of("\"t\""),
+            Answer::hang_up(),
+            Answer::cut_short(206, "i", 2),
+            Answer::new(206, "application/zip", "p"),
+        ];
+        let server = TestServer::start(answers).await;
+        let mut seen = Vec::new();
+        let api = server.api_client(3600);
+        api.download(&link(&server, 3), &to, |received| seen.push(received)).await.unwrap();
+        assert_eq!(std::fs::read(&to).unwrap(), b"zip");
+        assert_eq!(seen, [1, 2, 3]);
+        let requests = server.requests();
+        let ranges: Vec<_> = requests.iter().map(|request| request.header("range")).collect();
+        assert_eq!(ranges, [None, Some("bytes=1-"), Some("bytes=1-"), Some("bytes=2-")]);
+        assert!(requests[1..].iter().all(|request| request.header("if-match") == Some("\"t\"")));
     }
 
     #[tokio::test]

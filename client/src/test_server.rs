@@ -27,8 +27,13 @@ impl Answer {
     }
 
     /// Closes the connection after a part of the body.
-    pub(crate) fn cut_short(body: &str, length: usize) -> Self {
-        Self::with_length(200, "", body, length)
+    pub(crate) fn cut_short(status: u16, body: &str, length: usize) -> Self {
+        Self::with_length(status, "", body, length)
+    }
+
+    /// With the header `etag`.
+    pub(crate) fn of(self, e_tag: &str) -> Self {
+        Self(self.0.replacen("\r\n", &format!("\r\netag: {e_tag}\r\n"), 1))
     }
 
     fn with_length(status: u16, kind: &str, body: &str, length: usize) -> Self {
