@@ -2,7 +2,7 @@
 
 use crate::{
     app::State,
-    open_metrics::{Text, seconds},
+    exposition::{Format, TOTAL, Text, seconds},
     openapi::problems::OfMetrics,
     parameters::{Nothing, Parameters},
     problem::ApiError,
@@ -10,7 +10,7 @@ use crate::{
 };
 use axum::{
     extract::{self, FromRequestParts},
-    http::{HeaderName, header, request::Parts},
+    http::{HeaderMap, HeaderName, header, request::Parts},
 };
 use framezip_contract::{Counter, EXTRACTION_BOUNDS, ErrorCode};
 use framezip_store::Totals;
@@ -42,7 +42,7 @@ impl<S: Sync> FromRequestParts<S> for Scraper {
     }
 }
 
-/// `GET /metrics`, in the text format of OpenMetrics.
+/// `GET /metrics`, in the text format of OpenMetrics, or in the one before.
 #[utoipa::path(
     get, path = "/metrics", tag = "service", operation_id = "metrics",
     security(("idToken" = [])), summary = "Counters for Prometheus",
@@ -50,8 +50,9 @@ impl<S: Sync> FromRequestParts<S> for Scraper {
         `metrics/read`.",
     responses(
         (
-            status = 200, description = "OpenMetrics text.", body = String,
-            content_type = "application/openmetrics-text",
+            status = 200, description = "OpenMetrics text; where `Accept` names only `text/plain`, \
+                in the format that Prometheus had before.",
+            content((String = "application/openmetrics-text"), (String = "text/plain")),
         ),
         OfMetrics,
     ),
@@ -60,18 +61,21 @@ pub(crate) async fn read(
     extract::State(state): extract::State<Arc<State>>,
     _: Scraper,
     Parameters(Nothing {}): Parameters<Nothing>,
+    headers: HeaderMap,
 ) -> Result<([(HeaderName, &'static str); 2], String), ApiError> {
     let totals = state.videos.totals().await?;
-    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")], written(&totals)))
+    let format = Format::accepted(headers.get(header::ACCEPT));
+    let headers =
+        [(header::CONTENT_TYPE, format.content_type()), (header::CACHE_CONTROL, "no-store")];
+    Ok((headers, written(&totals, format)))
 }
 
 /// Every series is there from the start, at zero: an increase from nothing is none to Prometheus.
-fn written(totals: &Totals) -> String {
+fn written(totals: &Totals, format: Format) -> String {
     let get = |counter| totals.get(counter);
     let failures = ErrorCode::ALL.map(|code| (code, get(Counter::VideosFailed(code))));
     let failed = failures.iter().map(|(_, count)| count).sum();
-    let mut text = Text::default();
+    let mut text = Text::new(format);
     text.counter("framezip_videos", None, "Videos that came to this status.");
     for (status, count) in [
         ("created", get(Counter::VideosCreated)),
@@ -79,27 +83,27 @@ fn written(totals: &Totals) -> String {
         ("ready", get(Counter::VideosReady)),
         ("failed", failed),
     ] {
-        text.sample("_total", Some(("status", status)), count);
+        text.sample(TOTAL, Some(("status", status)), count);
     }
     text.counter("framezip_failures", None, "Videos that failed, by error code.");
     for (code, count) in failures {
-        text.sample("_total", Some(("code", code.as_str())), count);
+        text.sample(TOTAL, Some(("code", code.as_str())), count);
     }
     text.counter("framezip_frames", None, "Frames in the zips.");
-    text.sample("_total", None, get(Counter::Frames));
+    text.sample(TOTAL, None, get(Counter::Frames));
     text.counter("framezip_source_bytes", Some("bytes"), "Length of the videos that became zips.");
-    text.sample("_total", None, get(Counter::SourceBytes));
+    text.sample(TOTAL, None, get(Counter::SourceBytes));
     text.counter("framezip_source_seconds", Some("seconds"), "Duration of those videos.");
-    text.sample("_total", None, seconds(get(Counter::SourceMillis)));
+    text.sample(TOTAL, None, seconds(get(Counter::SourceMillis)));
     text.counter("framezip_zip_bytes", Some("bytes"), "Length of the zips.");
-    text.sample("_total", None, get(Counter::ZipBytes));
+    text.sample(TOTAL, None, get(Counter::ZipBytes));
     extraction(&mut text, totals);
     text.counter("framezip_emails", None, "Mails to owners, by what came of each attempt.");
-    text.sample("_total", Some(("result", "sent")), get(Counter::EmailsSent));
-    text.sample("_total", Some(("result", "failed")), get(Counter::EmailsFailed));
+    text.sample(TOTAL, Some(("result", "sent")), get(Counter::EmailsSent));
+    text.sample(TOTAL, Some(("result", "failed")), get(Counter::EmailsFailed));
     text.counter("framezip_webhooks", None, "Events to webhooks, by what came of each attempt.");
-    text.sample("_total", Some(("result", "delivered")), get(Counter::WebhooksDelivered));
-    text.sample("_total", Some(("result", "failed")), get(Counter::WebhooksFailed));
+    text.sample(TOTAL, Some(("result", "delivered")), get(Counter::WebhooksDelivered));
+    text.sample(TOTAL, Some(("result", "failed")), get(Counter::WebhooksFailed));
     text.end()
 }
 
@@ -150,7 +154,7 @@ mod tests {
 
     #[test]
     fn before_the_first_video_all_is_zero() {
-        let text = written(&Totals::default());
+        let text = written(&Totals::default(), Format::OpenMetrics);
         assert!(text.contains("framezip_videos_total{status=\"failed\"} 0\n"), "{text}");
         assert!(text.contains("framezip_failures_total{code=\"not_a_video\"} 0\n"), "{text}");
         assert!(text.contains("framezip_extraction_seconds_bucket{le=\"1.0\"} 0\n"), "{text}");
