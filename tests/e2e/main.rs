@@ -5,10 +5,12 @@ mod bad_input;
 mod creation;
 mod delete;
 mod delivery;
+mod interrupted;
 mod lists;
 mod metrics;
 mod multipart;
 mod privacy;
+mod prometheus;
 mod retry;
 mod schema;
 mod split;
@@ -74,7 +76,7 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         whole_way::two_users_are_served_at_once,
         whole_way::lists_are_paged_and_filtered,
         privacy::another_users_video_is_not_found,
-        privacy::no_verb_reaches_another_users_video,
+        privacy::no_verb_reaches_what_is_anothers,
         privacy::requests_without_a_good_token_are_refused,
         privacy::links_work_only_as_they_were_signed,
         upload::another_length_than_announced_is_refused,
@@ -84,6 +86,7 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         multipart::a_broken_off_upload_goes_on_where_it_was,
         multipart::a_part_is_taken_only_as_announced,
         multipart::another_users_upload_is_not_found,
+        interrupted::a_large_upload_survives_everything,
         creation::a_repeated_call_makes_nothing_new,
         creation::calls_of_one_key_at_once_make_one_video,
         creation::several_videos_are_created_at_once_or_none,
@@ -110,6 +113,8 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         webhook::a_webhook_that_cannot_be_reached_says_why,
         webhook::another_users_webhook_does_not_show,
         metrics::what_has_happened_is_told_to_prometheus,
+        prometheus::its_own_tool_finds_nothing_wrong,
+        prometheus::it_scrapes_as_the_documentation_says,
         metrics::only_administrators_and_machines_read_metrics,
     ];
     trials.extend(trials![

@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 const LOOKS: usize = 50;
 
 /// A token of the metrics' app client, got as Prometheus does.
-async fn token(stack: &Stack) -> Result<String> {
+pub async fn token(stack: &Stack) -> Result<String> {
     let secret = stack.metrics_secret()?;
     let request = reqwest::Client::new()
         .post(stack.token_url())

@@ -17,15 +17,15 @@ const MIB: u64 = 1 << 20;
 /// Five parts of 16 MiB, the last one shorter.
 const BYTES: u64 = 70 * MIB;
 
-/// A video of six seconds, made large by a `free` box, which readers of MP4 skip.
-fn large_video(folder: &TempDir) -> Result<PathBuf> {
+/// A video of six seconds and so many bytes, made large by a `free` box, which readers of MP4 skip.
+pub fn large_video(folder: &TempDir, bytes: u64) -> Result<PathBuf> {
     let to = folder.path().join("large.mp4");
     std::fs::copy(path("h264-30fps.mp4"), &to)?;
     let mut file = File::options().append(true).open(&to)?;
-    let free = u32::try_from(BYTES - file.metadata()?.len())?;
+    let free = u32::try_from(bytes - file.metadata()?.len())?;
     file.write_all(&free.to_be_bytes())?;
     file.write_all(b"free")?;
-    file.set_len(BYTES)?;
+    file.set_len(bytes)?;
     Ok(to)
 }
 
@@ -55,7 +55,7 @@ fn part_of(file: &Path, upload: &MultipartUpload, number: u16) -> Result<Vec<u8>
     Ok(parts.context("there is such a part")?.to_vec())
 }
 
-async fn ends_well(person: &Person, id: VideoId) -> Result<()> {
+pub async fn ends_well(person: &Person, id: VideoId) -> Result<()> {
     let video = person.wait(id).await?.video;
     ensure!(video.status == Status::Ready, "{video:?}");
     ensure!(video.result.map(|result| result.frames) == Some(6));
@@ -65,7 +65,7 @@ async fn ends_well(person: &Person, id: VideoId) -> Result<()> {
 pub async fn a_large_video_goes_up_in_parts(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let folder = tempfile::tempdir()?;
-    let file = SourceFile::open(large_video(&folder)?).await?;
+    let file = SourceFile::open(large_video(&folder, BYTES)?).await?;
     let created = create(&person, &file).await?;
     let upload = multipart(created.upload.as_ref())?;
     ensure!((upload.part_bytes, upload.parts) == (16 * MIB, 5), "{upload:?}");
@@ -78,7 +78,7 @@ pub async fn a_large_video_goes_up_in_parts(stack: &Stack) -> Result<()> {
 pub async fn a_broken_off_upload_goes_on_where_it_was(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let folder = tempfile::tempdir()?;
-    let path = large_video(&folder)?;
+    let path = large_video(&folder, BYTES)?;
     let file = SourceFile::open(&path).await?;
     let created = create(&person, &file).await?;
     let (id, upload) = (created.video.id, multipart(created.upload.as_ref())?);
@@ -120,7 +120,7 @@ pub async fn a_broken_off_upload_goes_on_where_it_was(stack: &Stack) -> Result<(
 pub async fn a_part_is_taken_only_as_announced(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let folder = tempfile::tempdir()?;
-    let file = SourceFile::open(large_video(&folder)?).await?;
+    let file = SourceFile::open(large_video(&folder, BYTES)?).await?;
     let created = create(&person, &file).await?;
     let upload = multipart(created.upload.as_ref())?;
     let last = usize::try_from(BYTES - 4 * upload.part_bytes)?;
@@ -139,7 +139,7 @@ pub async fn a_part_is_taken_only_as_announced(stack: &Stack) -> Result<()> {
 pub async fn another_users_upload_is_not_found(stack: &Stack) -> Result<()> {
     let (ada, bob) = tokio::try_join!(Person::sign_up(stack), Person::sign_up(stack))?;
     let folder = tempfile::tempdir()?;
-    let file = SourceFile::open(large_video(&folder)?).await?;
+    let file = SourceFile::open(large_video(&folder, BYTES)?).await?;
     let id = create(&ada, &file).await?.video.id;
     let Err(error) = bob.api.upload_state(id, 0).await else { anyhow::bail!("bob sees it") };
     ensure!((error.status(), error.code()) == (Some(404), Some("not_found")), "{error}");

@@ -1,9 +1,10 @@
 //! What one user must not see or do.
 
 use anyhow::{Context, Result, ensure};
+use framezip_client::SourceFile;
 use framezip_contract::VideoId;
 use framezip_media::path;
-use framezip_tests::{Person, Stack, get, request};
+use framezip_tests::{Person, Stack, get};
 use std::time::Duration;
 
 pub async fn another_users_video_is_not_found(stack: &Stack) -> Result<()> {
@@ -16,49 +17,82 @@ pub async fn another_users_video_is_not_found(stack: &Stack) -> Result<()> {
     Ok(())
 }
 
-/// Every route that is for users only.
-const ROUTES: [(&str, &str); 5] = [
-    ("POST", "/videos"),
-    ("GET", "/videos"),
-    ("GET", "/videos/{id}"),
-    ("DELETE", "/videos/{id}"),
-    ("POST", "/videos/{id}/retry"),
+/// What is tried on every path.
+const VERBS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/// Every path for users, and the status that bob gets there by each of the verbs, where ada is the `{user}`,
+/// `{id}` a ready video of hers, and `{upload}` one whose bytes have not come. An empty body is no video and
+/// no webhook, and what bob has of his own, he may take away.
+const ATTEMPTS: [(&str, [u16; 5]); 14] = [
+    ("/videos?user={user}", [403, 400, 405, 405, 405]),
+    ("/videos?all=true", [403, 400, 405, 405, 405]),
+    ("/videos/{id}", [404, 405, 405, 405, 404]),
+    ("/videos/{id}?user={user}", [403, 405, 405, 405, 403]),
+    ("/videos/{id}/retry", [405, 404, 405, 405, 405]),
+    ("/videos/{upload}/retry", [405, 404, 405, 405, 405]),
+    ("/videos/{upload}/upload", [404, 405, 405, 405, 405]),
+    ("/videos/{upload}/upload?user={user}", [400, 405, 405, 405, 405]),
+    ("/videos/{upload}/upload/complete", [405, 404, 405, 405, 405]),
+    ("/videos/{id}/upload/complete?user={user}", [405, 400, 405, 405, 405]),
+    ("/webhook", [404, 405, 400, 405, 204]),
+    ("/webhook?user={user}", [400, 405, 400, 405, 400]),
+    ("/webhook/test?user={user}", [405, 400, 405, 405, 405]),
+    ("/metrics", [403, 405, 405, 405, 405]),
 ];
 
-/// The paths of what belongs to one user. `{user}` is another.
-const PATHS: [&str; 5] = [
-    "/videos/{id}",
-    "/videos/{id}?user={user}",
-    "/videos/{id}/retry",
-    "/videos?user={user}",
-    "/videos?all=true",
-];
+/// The operations of the API's own description: verb, path, and whether they are for users only.
+async fn operations(stack: &Stack) -> Result<Vec<(String, String, bool)>> {
+    let (_, document) = get(stack, "/openapi.json", None).await?;
+    let paths = document["paths"].as_object().context("it has paths")?;
+    let operations = paths.iter().flat_map(|(path, item)| {
+        item.as_object().into_iter().flatten().map(|(verb, operation)| {
+            (verb.to_uppercase(), path.clone(), operation.get("security").is_some())
+        })
+    });
+    Ok(operations.collect())
+}
 
-pub async fn no_verb_reaches_another_users_video(stack: &Stack) -> Result<()> {
+pub async fn no_verb_reaches_what_is_anothers(stack: &Stack) -> Result<()> {
+    for (_, path, _) in operations(stack).await?.into_iter().filter(|(_, _, users)| *users) {
+        let tried = ATTEMPTS.iter().map(|(attempt, _)| attempt.replace("{upload}", "{id}"));
+        let tried: Vec<_> =
+            tried.filter(|attempt| attempt.split('?').next() == Some(&path)).collect();
+        ensure!(!tried.is_empty(), "{path} is missing from the table");
+    }
     let (ada, bob) = tokio::try_join!(Person::sign_up(stack), Person::sign_up(stack))?;
     let id = ada.send(&path("prores.mov"), r#"{"count":1}"#).await?;
-    let before = ada.wait(id).await?.video;
-    let secrets = [before.owner.as_str(), &ada.email, &before.file_name, "X-Amz-Signature"];
-    for path in PATHS {
-        let path = path.replace("{id}", &id.to_string()).replace("{user}", before.owner.as_str());
-        for verb in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+    let ready = ada.wait(id).await?.video;
+    let file = SourceFile::open(path("prores.mov")).await?;
+    let options = serde_json::from_str(r#"{"count":1}"#)?;
+    let awaiting = ada.api.create(&file.request(options)).await?.video;
+    let webhook = ada.api.set_webhook("https://ada.invalid/").await?;
+    let (owner, email) = (ready.owner.as_str(), &ada.email);
+    let secrets = [owner, email, &ready.file_name, "X-Amz-Signature", "ada.invalid"];
+    for (attempt, statuses) in ATTEMPTS {
+        let path = attempt.replace("{id}", &id.to_string()).replace("{user}", owner);
+        let path = path.replace("{upload}", &awaiting.id.to_string());
+        for (verb, expected) in VERBS.into_iter().zip(statuses) {
             let (status, body) = bob.request(stack, verb, &path).await?;
-            // an empty body is no video to create
-            let refusals: &[u16] = match (verb, path.starts_with("/videos?")) {
-                ("GET", true) => &[403],
-                ("POST", true) => &[400],
-                // 405: no such route, for anybody
-                _ => &[403, 404, 405],
-            };
-            ensure!(refusals.contains(&status), "{verb} {path}: {status} {body}");
+            ensure!(status == expected, "{verb} {attempt}: {status} {body}");
             let body = body.to_string();
             let told = secrets.iter().find(|secret| body.contains(**secret));
-            ensure!(told.is_none(), "{verb} {path} tells {told:?}: {body}");
+            ensure!(told.is_none(), "{verb} {attempt} tells {told:?}: {body}");
         }
     }
-    let after = ada.api.get(id).await?.video;
-    ensure!(after == before, "{after:?}");
+    ensure!(ada.api.get(id).await?.video == ready, "her video is another");
+    ensure!(ada.api.get(awaiting.id).await?.video == awaiting, "her upload is another");
+    ensure!(ada.api.webhook().await? == Some(webhook.webhook), "her webhook is another");
     Ok(())
+}
+
+/// The status that answers a request.
+async fn status(stack: &Stack, verb: &str, path: &str, token: Option<&str>) -> Result<u16> {
+    let url = format!("{}{path}", stack.api_url());
+    let mut request = reqwest::Client::new().request(verb.parse()?, url);
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    Ok(request.send().await?.status().as_u16())
 }
 
 pub async fn requests_without_a_good_token_are_refused(stack: &Stack) -> Result<()> {
@@ -70,18 +104,19 @@ pub async fn requests_without_a_good_token_are_refused(stack: &Stack) -> Result<
     let foreign = stack.token_of_another_pool().await?;
     let expired = person.short_lived_token(stack).await?;
     tokio::time::sleep(Duration::from_secs(2)).await;
+    let operations = operations(stack).await?;
     let tokens = [None, Some(""), Some("nonsense"), Some(&forged), Some(&foreign), Some(&expired)];
     for token in tokens {
-        for (method, path) in ROUTES {
+        for (verb, path, users_only) in &operations {
             let path = path.replace("{id}", &VideoId::now().to_string());
-            let (status, body) = request(stack, method, &path, token).await?;
-            ensure!(status == 401, "{method} {path} with {token:?}: {status} {body}");
+            let token = token.filter(|_| *users_only);
+            let status = status(stack, verb, &path, token).await?;
+            let expected = if *users_only { 401 } else { 200 };
+            ensure!(status == expected, "{verb} {path} with {token:?}: {status}");
         }
     }
-    for path in ["/health", "/config.json"] {
-        let (status, body) = get(stack, path, None).await?;
-        ensure!(status == 200, "{path} is for anyone: {status} {body}");
-    }
+    let for_users = operations.iter().filter(|(_, _, users_only)| *users_only).count();
+    ensure!((for_users, operations.len() - for_users) == (12, 4), "{operations:?}");
     Ok(())
 }
 

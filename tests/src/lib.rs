@@ -4,6 +4,7 @@
 //! functions' real binaries, IAM enforced. It starts on a free port and stops when it is dropped.
 
 mod mail;
+mod network;
 mod owner;
 mod person;
 mod processes;
@@ -12,7 +13,8 @@ mod tools;
 mod zip_reader;
 
 pub use mail::Mail;
-pub use person::{Person, get, request};
-pub use stack::{Stack, tool};
+pub use network::{Network, Traffic};
+pub use person::{PASSWORD, Person, get, request};
+pub use stack::{Stack, framezip, prometheus, tool};
 pub use tools::python;
 pub use zip_reader::{ManifestFrame, ZipFile};

@@ -8,7 +8,7 @@ use std::{path::Path, time::Duration};
 use uuid::Uuid;
 
 /// The password of everybody.
-pub(crate) const PASSWORD: &str = "Correct-horse-9-battery";
+pub const PASSWORD: &str = "Correct-horse-9-battery";
 /// Between two looks at something that will come.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How many looks before it is taken as missing: half a minute.

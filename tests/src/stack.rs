@@ -65,6 +65,25 @@ pub fn tool(name: &str) -> Result<PathBuf> {
     Ok(tools()?.join(name))
 }
 
+/// Prometheus or one of its tools, as `make test` unpacked it.
+///
+/// # Errors
+/// Where there is no home to look for it.
+pub fn prometheus(name: &str) -> Result<PathBuf> {
+    Ok(tools()?.join("../../prometheus/usr/bin").join(name))
+}
+
+/// The client's command, as `make build` made it.
+///
+/// # Errors
+/// Where this test is not where cargo puts tests.
+pub fn framezip() -> Result<PathBuf> {
+    // target/debug/deps/e2e-…
+    let test = env::current_exe()?;
+    let target = test.ancestors().nth(3).context("a test is in the target folder")?;
+    Ok(target.join("release/framezip"))
+}
+
 fn script(name: &str, arguments: &[&str]) -> Result<()> {
     let path = env::var_os("PATH").unwrap_or_default();
     let paths = std::iter::once(tools()?).chain(env::split_paths(&path));
