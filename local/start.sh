@@ -61,15 +61,22 @@ if ! sam deploy --config-file "$root/samconfig.toml" --config-env local \
     exit 1
 fi
 
-python - "$endpoint" "$directory/outputs.json" <<'PYTHON'
+python - "$endpoint" "$directory/outputs.json" "$root/.aws-sam/build/template.yaml" <<'PYTHON'
 import json
 import sys
 
 import boto3
+import yaml
 
-endpoint, path = sys.argv[1:]
+endpoint, path, template = sys.argv[1:]
 stack = boto3.client("cloudformation").describe_stacks(StackName="framezip")["Stacks"][0]
 outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+parameters = {given["ParameterKey"]: given["ParameterValue"] for given in stack["Parameters"]}
+# MiniStack does not understand the template's capitals here, and would refuse every origin.
+with open(template) as file:
+    cors = yaml.safe_load(file)["Resources"]["Api"]["Properties"]["CorsConfiguration"]
+cors["AllowOrigins"] = [parameters["WebOrigin"]]
+boto3.client("apigatewayv2").update_api(ApiId=outputs["ApiId"], CorsConfiguration=cors)
 outputs["ApiUrl"] = f"{endpoint}/_aws/execute-api/{outputs['ApiId']}"
 with open(path, "w") as file:
     json.dump(outputs, file, indent=2)

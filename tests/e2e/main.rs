@@ -2,6 +2,7 @@
 //! network could carry out.
 
 mod bad_input;
+mod cors;
 mod creation;
 mod delete;
 mod delivery;
@@ -27,7 +28,7 @@ use tokio::sync::Mutex;
 /// The stacks that the tests are on.
 #[derive(Clone)]
 struct Stacks {
-    /// As it is deployed by default.
+    /// As it is deployed by default, with a web origin.
     usual: Arc<Stack>,
     /// Where every video that takes longer than a second or so is split over several workers. For one
     /// test at a time: some of them kill its workers. A user may have more videos than usual.
@@ -39,7 +40,7 @@ fn main() -> ExitCode {
     if arguments.list {
         return libtest_mimic::run(&arguments, trials(None)).exit_code();
     }
-    let stacks = Stack::start(&[]).and_then(|usual| {
+    let stacks = Stack::start(&[&format!("WebOrigin={}", cors::ORIGIN)]).and_then(|usual| {
         let hasty = Stack::start(&["SegmentSeconds=1", "MaxUnfinishedVideos=10000"])?;
         Ok(Stacks { usual: Arc::new(usual), hasty: Arc::new(Mutex::new(hasty)) })
     });
@@ -86,6 +87,7 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         multipart::a_broken_off_upload_goes_on_where_it_was,
         multipart::a_part_is_taken_only_as_announced,
         multipart::another_users_upload_is_not_found,
+        cors::a_page_at_the_web_origin_may_use_it,
         interrupted::a_large_upload_survives_everything,
         creation::a_repeated_call_makes_nothing_new,
         creation::calls_of_one_key_at_once_make_one_video,
