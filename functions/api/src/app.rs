@@ -19,7 +19,7 @@ use axum::{
     Json, Router,
     extract::{self, Request},
     middleware::{self, Next},
-    response::Response,
+    response::{Redirect, Response},
     routing::{get, post},
 };
 use framezip_contract::{Counts, Limits, WebConfig};
@@ -89,6 +89,8 @@ impl State {
 /// claims lie in the request's context.
 pub(crate) fn app(state: State) -> Router {
     Router::new()
+        // relative, for the local stack has a path before it
+        .route("/", get(async || Redirect::temporary("docs")))
         .route("/health", get(health))
         .route("/config.json", get(config))
         .route("/openapi.json", get(openapi::serve))

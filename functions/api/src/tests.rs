@@ -140,6 +140,8 @@ async fn the_public_routes_need_no_token() {
     assert_eq!((status, json["status"].as_str()), (StatusCode::OK, Some("ok")));
     let (_, _, json) = answer(&[], "GET", "/config.json", None, "").await;
     assert_eq!(json["userPoolId"], "pool");
+    let (status, ..) = answer(&[], "GET", "/", None, "").await;
+    assert_eq!(status, StatusCode::TEMPORARY_REDIRECT);
 }
 
 /// A record as it lies in the table.
