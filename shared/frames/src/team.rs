@@ -15,7 +15,7 @@ use std::{
     ops::ControlFlow,
     sync::{
         Arc, Mutex, PoisonError,
-        mpsc::{Receiver, SyncSender, sync_channel},
+        mpsc::{Receiver, Sender, SyncSender, channel, sync_channel},
     },
     thread,
 };
@@ -24,11 +24,9 @@ use std::{
 /// span ahead need not wait for the others.
 const WAITING: usize = 12 << 20;
 
-/// How many spans each member may be ahead of its turn.
+/// How many spans each member may be ahead of its turn; enough for short ones beside a long one. So many
+/// for each are the last ones.
 const AHEAD: usize = 4;
-
-/// How many spans each member has left when the last ones begin.
-const LAST_SPANS: usize = 4;
 
 /// How many picks of so many bytes may wait.
 pub(crate) fn waiting(bytes: usize) -> usize {
@@ -46,42 +44,49 @@ struct Queue<'a> {
     spans: &'a [Span],
     /// Those whose pipes are announced, the longest last.
     announced: Vec<Task<'a>>,
+    /// Where the pipes of spans are announced, in the spans' order; closed when the last member leaves.
+    pipes: Sender<Receiver<Picks>>,
 }
 
-/// What every member of the team has.
+/// What every member of the team has. Nothing else has the queue: what nobody has taken when the last
+/// member leaves is not waited for.
 #[derive(Clone)]
 struct Desk<'a> {
-    queue: &'a Mutex<Queue<'a>>,
+    queue: Arc<Mutex<Queue<'a>>>,
     threads: usize,
     /// How many picks of a span may wait for their turn.
     waiting: usize,
-    /// Where the pipes of spans are announced; closed when the last member leaves.
-    pipes: SyncSender<Vec<Receiver<Picks>>>,
+    /// Takes something for each span that is begun, as long as there is room; it is given back when the
+    /// span's picks have been emptied out.
+    room: SyncSender<()>,
 }
 
 impl<'a> Desk<'a> {
-    /// Takes a span and announces its pipe, in one step, so that pipes come in the order of the
-    /// spans.
+    /// Takes a span, when there is room for its picks. Its pipe was announced in one step with taking it
+    /// from the others, so that pipes come in the order of the spans.
     ///
     /// The last spans, as far as all their picks may wait, are taken longest first: a long one taken last
     /// would leave the other members without work.
     fn take(&self) -> Option<Task<'a>> {
+        // fails where nobody wants more. Not under the lock: who fails needs that
+        self.room.send(()).ok()?;
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(task) = queue.announced.pop() {
-            return Some(task);
+        if queue.announced.is_empty() {
+            let picks = || queue.spans.iter().map(|span| span.targets.len() + 1).sum::<usize>();
+            let are_last =
+                queue.spans.len() <= AHEAD * self.threads && picks() <= AHEAD * self.waiting;
+            let count = if are_last { queue.spans.len() } else { 1 };
+            let (spans, rest) = queue.spans.split_at(count);
+            queue.spans = rest;
+            for span in spans {
+                // who is at a late one must never wait: the early ones may be nobody's yet
+                let room = if are_last { span.targets.len() + 1 } else { self.waiting };
+                let (sender, receiver) = sync_channel(room);
+                queue.pipes.send(receiver).ok()?;
+                queue.announced.push((span, sender));
+            }
+            queue.announced.sort_by_key(|(span, _)| span.length());
         }
-        let picks = || queue.spans.iter().map(|span| span.targets.len() + 1).sum::<usize>();
-        let are_last =
-            queue.spans.len() <= LAST_SPANS * self.threads && picks() <= AHEAD * self.waiting;
-        let count = if are_last { queue.spans.len() } else { 1 };
-        let (spans, rest) = queue.spans.split_at(count);
-        queue.spans = rest;
-        let (senders, receivers): (Vec<_>, _) =
-            spans.iter().map(|_| sync_channel(self.waiting)).unzip();
-        // fails where nobody wants them
-        self.pipes.send(receivers).ok()?;
-        queue.announced = spans.iter().zip(senders).collect();
-        queue.announced.sort_by_key(|(span, _)| span.length());
         queue.announced.pop()
     }
 
@@ -125,10 +130,10 @@ pub(crate) fn run(
     sink: &mut dyn FnMut(Pick) -> Result<ControlFlow<()>, FramesError>,
 ) -> Result<Vec<Work>, FramesError> {
     let threads = threads.max(1);
-    // so few spans are ahead of their turn, but for the last ones; enough for short ones beside a long one
-    let (pipes, announced) = sync_channel(AHEAD * threads);
-    let queue = Mutex::new(Queue { spans, announced: Vec::new() });
-    let desk = Desk { queue: &queue, threads, waiting, pipes };
+    let (pipes, announced) = channel();
+    let (room, begun) = sync_channel(AHEAD * threads);
+    let queue = Arc::new(Mutex::new(Queue { spans, announced: Vec::new(), pipes }));
+    let desk = Desk { queue, threads, waiting, room };
     let studio = &studio;
     thread::scope(|scope| {
         let mine = desk.clone();
@@ -140,17 +145,23 @@ pub(crate) fn run(
             members.push(spawn(scope, number, member)?);
         }
         drop(desk);
-        // one pipe a span; where a span fails, its pipe says so
-        let mut picks = announced.into_iter().flatten().flatten();
-        let passed = picks.try_for_each(|pick| match pick.and_then(&mut *sink) {
+        let mut pass = |pick: Picks| match pick.and_then(&mut *sink) {
             Ok(ControlFlow::Continue(())) => ControlFlow::Continue(()),
             Ok(ControlFlow::Break(())) => ControlFlow::Break(Ok(())),
             Err(error) => ControlFlow::Break(Err(error)),
+        };
+        // one pipe a span; where a span fails, its pipe says so
+        let passed = announced.iter().try_for_each(|pipe| {
+            pipe.iter().try_for_each(&mut pass)?;
+            // it was begun, so there is something to give back
+            let _ = begun.try_recv();
+            ControlFlow::Continue(())
         });
         if passed.is_break() {
             opener.halt();
         }
-        drop(picks);
+        // who waits for its turn, or for room, is not wanted any more
+        drop((announced, begun));
         let mut done = Vec::new();
         for member in members {
             let ended = member.join();
@@ -176,4 +187,106 @@ fn spawn<'scope>(
         .name(format!("decoder-{number}"))
         .spawn_scoped(scope, member)
         .map_err(|error| FramesError::library("a decoder's thread", error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{image::Imager, span::spans};
+    use framezip_contract::{Extraction, Limits};
+    use framezip_media::path;
+    use proptest::{prelude::*, test_runner::TestRunner};
+    use std::{
+        fs::File,
+        sync::{
+            atomic::{AtomicUsize, Ordering},
+            mpsc::RecvTimeoutError,
+        },
+        time::Duration,
+    };
+
+    /// A GOP has two seconds here: eight spans.
+    const VIDEO: &str = "sample.mp4";
+    const MILLISECONDS: i64 = 16_000;
+    /// Longer than any run takes.
+    const HANGS: Duration = Duration::from_secs(60);
+
+    #[derive(Clone, Debug)]
+    struct Case {
+        /// Milliseconds between targets.
+        every: i64,
+        threads: usize,
+        waiting: usize,
+        /// When every operation is interrupted, if it is.
+        patience: Option<usize>,
+        /// How many picks are wanted.
+        wanted: usize,
+    }
+
+    /// The numbers of the targets that were picked, and how it ended.
+    fn run_case(case: &Case) -> (Vec<usize>, bool) {
+        let (asked, patience) = (AtomicUsize::new(0), case.patience.unwrap_or(usize::MAX));
+        let interrupt = Arc::new(move || asked.fetch_add(1, Ordering::Relaxed) > patience);
+        let asked = move || interrupt();
+        let open = || File::open(path(VIDEO));
+        let opener = Arc::new(Opener::new(open, asked, Limits::default()));
+        let Ok(first) = Decoder::open(&opener) else { return (Vec::new(), false) };
+        let clock = first.container.clock;
+        let count = MILLISECONDS / case.every;
+        let targets: Vec<_> = (0..count)
+            .map(|index| clock.ticks_of_microseconds(index * case.every * 1000))
+            .collect();
+        let spans = spans(&first.container, &targets, 0..targets.len(), i64::MAX);
+        assert_eq!(spans.len(), 8, "{spans:?}");
+        let studio = || {
+            let small = Extraction { width: Some(32), ..Extraction::default() };
+            let imager = Imager::new(&small, u64::MAX)?;
+            Ok(Studio { imager, sheet: None, storyboard: None, skip_blank: false })
+        };
+        let mut picked = Vec::new();
+        let crew = (case.threads, case.waiting);
+        let ran = run(first, &opener, studio, &spans, crew, &mut |pick| {
+            picked.push(pick.target());
+            let enough = picked.len() >= case.wanted;
+            Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        });
+        (picked, ran.is_ok())
+    }
+
+    #[test]
+    fn a_team_always_ends() {
+        let cases = (
+            prop::sample::select(vec![100, 200, 400, 1000, 2000]),
+            1..=4usize,
+            1..=12usize,
+            prop::option::of(0..600usize),
+            prop_oneof![Just(usize::MAX), 1..40usize],
+        );
+        let cases = cases.prop_map(|(every, threads, waiting, patience, wanted)| Case {
+            every,
+            threads,
+            waiting,
+            patience,
+            wanted,
+        });
+        let mut runner = TestRunner::new(ProptestConfig::with_cases(40));
+        let result = runner.run(&cases, |case| {
+            let (tell, told) = channel();
+            let running = case.clone();
+            thread::spawn(move || tell.send(run_case(&running)));
+            let (picked, is_ok) = match told.recv_timeout(HANGS) {
+                Err(RecvTimeoutError::Timeout) => panic!("it hangs"),
+                ended => ended.expect("it did not panic"),
+            };
+            prop_assert!(picked.iter().copied().eq(0..picked.len()), "{picked:?}");
+            let all = (MILLISECONDS / case.every) as usize;
+            if is_ok {
+                prop_assert_eq!(picked.len(), all.min(case.wanted));
+            } else {
+                prop_assert!(case.patience.is_some());
+            }
+            Ok(())
+        });
+        result.unwrap();
+    }
 }
