@@ -70,6 +70,8 @@ impl Container {
             match packet.read(&mut self.input) {
                 Ok(()) if packet.stream() != self.stream => {}
                 Ok(()) => {
+                    // a packet that broke off comes as far as it was read
+                    self.fault.check()?;
                     self.packets += 1;
                     let early = |first| packet.dts().is_some_and(|time| time < first);
                     if self.skip_to.is_none_or(|first| !early(first)) {

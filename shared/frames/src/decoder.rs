@@ -163,6 +163,10 @@ impl Decoder {
 
     /// Says that no packet follows, so that the pictures that wait for their turn come out.
     pub(crate) fn send_end(&mut self) -> Result<(), FramesError> {
+        // some containers take an interrupt for the end
+        if self.opener.is_interrupted() {
+            return Err(FramesError::Interrupted);
+        }
         self.drained = true;
         self.decoder.send_eof().map_err(|error| FramesError::library("the decoder's end", error))
     }
