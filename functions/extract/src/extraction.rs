@@ -175,13 +175,13 @@ fn end(
     let cancelled = hold.taken_away.load(Ordering::Relaxed);
     Ok(match (made, uploaded) {
         (Err(FramesError::Interrupted), _) if cancelled => End::TakenAway,
-        (Err(FramesError::Interrupted), _) => End::Verdict(out_of_time()),
         (Err(FramesError::Media(failure)), _) => End::Verdict(Verdict::Failed(failure)),
         (Err(FramesError::Read(error)), _) if error.kind() == SOURCE_GONE => {
             End::Verdict(source_gone())
         }
-        // the thread fails after the upload does, by a broken pipe
+        // the thread fails after the upload does, by a broken pipe, or waits for it until its time is out
         (_, Err(error)) if !matches!(error, UploadError::Unfinished) => return Err(error.into()),
+        (Err(FramesError::Interrupted), _) => End::Verdict(out_of_time()),
         (Err(error), _) => return Err(error.into()),
         (Ok(_), Err(error)) => return Err(error.into()),
         (Ok(Made::Zip(report, source)), Ok(Uploaded { bytes, .. })) => {

@@ -72,7 +72,9 @@ impl Extractor {
             Ok(End::TakenAway) => return Ok(()),
             Err(error) => {
                 // when it comes again, it counts again
-                self.tell_progress(hold, Progress { done: 0, total }).await?;
+                if let Err(error) = self.tell_progress(hold, Progress { done: 0, total }).await {
+                    tracing::warn!(%error, "progress was not taken back");
+                }
                 return Err(error);
             }
         };
