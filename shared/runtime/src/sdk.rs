@@ -9,6 +9,12 @@ use aws_smithy_http_client::{
     Builder,
     tls::{Provider, rustls_provider::CryptoMode},
 };
+use aws_smithy_types::timeout::TimeoutConfig;
+use std::time::Duration;
+
+/// How long a service may take until its answer begins, from when a request begins to go out: the longest
+/// are parts of an upload, and S3's copies of parts. The SDK by itself would wait for ever.
+const ANSWER_TIME: Duration = Duration::from_secs(120);
 
 /// The SDK's configuration, for all of a function's clients.
 ///
@@ -24,6 +30,7 @@ pub fn sdk_config() -> Result<SdkConfig, SettingError> {
     let mut config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(settings::region()?))
+        .timeout_config(TimeoutConfig::builder().read_timeout(ANSWER_TIME).build())
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(http);
     config.set_endpoint_url(settings::local_endpoint());

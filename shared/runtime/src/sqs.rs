@@ -147,7 +147,11 @@ impl Inbox {
     async fn keep_hidden(&self, message: &SqsMessage) -> Infallible {
         let Some(hidden_for) = self.hidden_for else { return std::future::pending().await };
         loop {
-            self.hide(message, hidden_for).await;
+            // one that gets no answer must not keep the next one back
+            let hiding = tokio::time::timeout(hidden_for / 3, self.hide(message, hidden_for));
+            if hiding.await.is_err() {
+                tracing::warn!("the message's visibility timeout may not have been prolonged");
+            }
             tokio::time::sleep(hidden_for / 3).await;
         }
     }
