@@ -141,6 +141,8 @@ impl Error {
         match self {
             Self::Network { source, .. } => !source.is_builder() && !source.is_redirect(),
             Self::Stalled { .. } => true,
+            // S3's word for a request that stood still
+            Self::Status { status: 400, message, .. } => message.starts_with("RequestTimeout"),
             _ => self.status().is_some_and(|status| status >= 500 || status == 429),
         }
     }
