@@ -179,7 +179,9 @@ async fn every_part_goes_out_once_and_the_upload_is_completed() {
 async fn a_part_is_repeated_alone() {
     let folder = tempfile::tempdir().unwrap();
     let file = file(&folder).await;
-    for failure in [Answer::hang_up(), Answer::new(503, "", "")] {
+    let slow = "<Error><Code>RequestTimeout</Code><Message>m</Message></Error>";
+    let slow = Answer::new(400, "application/xml", slow);
+    for failure in [Answer::hang_up(), Answer::new(503, "", ""), slow] {
         let server = TestServer::start([failure, stored(), answer(video())]).await;
         let upload = Upload::Multipart(page(&server.url, &[1, 2, 3], &[4], None));
         server.api_client(3600).upload(&created(upload), &file, |_| ()).await.unwrap();
