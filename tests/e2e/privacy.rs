@@ -4,7 +4,7 @@ use anyhow::{Context, Result, ensure};
 use framezip_client::SourceFile;
 use framezip_contract::VideoId;
 use framezip_media::path;
-use framezip_tests::{Person, Stack, get};
+use framezip_tests::{Person, Stack, get, send};
 use std::time::Duration;
 
 pub async fn another_users_video_is_not_found(stack: &Stack) -> Result<()> {
@@ -85,16 +85,6 @@ pub async fn no_verb_reaches_what_is_anothers(stack: &Stack) -> Result<()> {
     Ok(())
 }
 
-/// The status that answers a request.
-async fn status(stack: &Stack, verb: &str, path: &str, token: Option<&str>) -> Result<u16> {
-    let url = format!("{}{path}", stack.api_url());
-    let mut request = reqwest::Client::new().request(verb.parse()?, url);
-    if let Some(token) = token {
-        request = request.bearer_auth(token);
-    }
-    Ok(request.send().await?.status().as_u16())
-}
-
 pub async fn requests_without_a_good_token_are_refused(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let token = person.api.id_token().await?;
@@ -110,7 +100,7 @@ pub async fn requests_without_a_good_token_are_refused(stack: &Stack) -> Result<
         for (verb, path, users_only) in &operations {
             let path = path.replace("{id}", &VideoId::now().to_string());
             let token = token.filter(|_| *users_only);
-            let status = status(stack, verb, &path, token).await?;
+            let (status, _) = send(stack, verb, &path, token).await?;
             let expected = if *users_only { 401 } else { 200 };
             ensure!(status == expected, "{verb} {path} with {token:?}: {status}");
         }

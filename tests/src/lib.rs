@@ -14,7 +14,7 @@ mod zip_reader;
 
 pub use mail::Mail;
 pub use network::{Network, Traffic};
-pub use person::{PASSWORD, Person, get, request};
+pub use person::{PASSWORD, Person, get, send};
 pub use stack::{Stack, framezip, prometheus, tool};
 pub use tools::python;
 pub use zip_reader::{ManifestFrame, ZipFile};

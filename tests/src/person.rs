@@ -136,22 +136,32 @@ pub async fn get(
 }
 
 /// As [`get`], by any method. An answer without a body is `null`.
-///
-/// # Errors
-/// As for [`get`].
-pub async fn request(
+async fn request(
     stack: &Stack,
     method: &str,
     path: &str,
     token: Option<&str>,
 ) -> Result<(u16, serde_json::Value)> {
+    let (status, body) = send(stack, method, path, token).await?;
+    let body = if body.is_empty() { serde_json::Value::Null } else { serde_json::from_str(&body)? };
+    Ok((status, body))
+}
+
+/// Sends a request with any token, or none, and returns status and body, whatever that is.
+///
+/// # Errors
+/// Where the API does not answer.
+pub async fn send(
+    stack: &Stack,
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+) -> Result<(u16, String)> {
     let url = format!("{}{path}", stack.api_url());
     let mut request = reqwest::Client::new().request(method.parse()?, url);
     if let Some(token) = token {
         request = request.bearer_auth(token);
     }
     let answer = request.send().await?;
-    let (status, body) = (answer.status().as_u16(), answer.text().await?);
-    let body = if body.is_empty() { serde_json::Value::Null } else { serde_json::from_str(&body)? };
-    Ok((status, body))
+    Ok((answer.status().as_u16(), answer.text().await?))
 }
