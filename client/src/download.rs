@@ -28,8 +28,7 @@ const BUFFER: usize = 1 << 20;
 
 impl ApiClient {
     /// Fetches a zip to the file `to`, which is replaced if it exists; `progress` is told the bytes
-    /// received. Until the zip is complete it stands in `<to>.part`; after
-    /// an error nothing is left of it.
+    /// received. Until the zip is complete it stands in `<to>.part`; after an error nothing is left of it.
     ///
     /// After a lost connection or a server error it goes on with what is missing.
     ///

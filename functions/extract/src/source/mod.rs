@@ -37,9 +37,9 @@ pub(crate) const SOURCE_GONE: io::ErrorKind = io::ErrorKind::NotFound;
 const UNIT: u64 = 256 << 10;
 /// Attempts at one window; the SDK's own retries do not cover a body that breaks off.
 const ATTEMPTS: u32 = 4;
-/// How long S3 may take to begin its answer, the SDK's retries included. The SDK by itself guards
-/// the connecting before that (3 seconds) and the body after it (20 seconds without a byte), but not
-/// this.
+/// How long S3 may take to begin its answer, the SDK's retries included. The SDK guards the connecting
+/// before that (3 seconds) and the body after it (20 seconds without a byte); for the answer
+/// between them it waits as long as `sdk_config` says, which is for the slowest requests.
 const ANSWER_TIME: Duration = Duration::from_secs(20);
 
 /// An object in S3, which any number of readers read.
