@@ -20,7 +20,7 @@ machine = $(patsubst arm64,aarch64,$(1))
 
 FUNCTIONS := api enqueue extract notify
 # What a bare clone needs from Debian, besides Rust, gcc, make, Python and Node.
-APT_PACKAGES := ca-certificates curl libclang-dev nasm pkg-config shellcheck xz-utils \
+APT_PACKAGES := ca-certificates curl libclang-dev nasm patch pkg-config shellcheck xz-utils \
 	$(shell python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv)
 # The programs that the tests let read an archive or trace a process.
 TEST_PACKAGES := 7zip default-jdk-headless libarchive-tools strace unzip

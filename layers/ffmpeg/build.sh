@@ -41,7 +41,10 @@ wrapper() {
     printf '#!/bin/sh\nexec "%s" %s "$@"\n' "$zig" "$2" >"$work/bin/$1"
     chmod +x "$work/bin/$1"
 }
-wrapper target-cc "cc -target $ARCH-linux-gnu.2.26 -Wl,-rpath,'\$ORIGIN'"
+# Lambda's x86-64 processors have AVX2 and BMI2, and so does this machine: shared/frames makes sure.
+processor=
+[[ $ARCH != x86_64 ]] || processor=-mcpu=x86_64_v3
+wrapper target-cc "cc -target $ARCH-linux-gnu.2.26 $processor -Wl,-rpath,'\$ORIGIN'"
 wrapper target-ar ar
 wrapper target-ranlib ranlib
 wrapper host-cc cc
@@ -122,10 +125,24 @@ filters='apv_metadata av1_frame_merge av1_frame_split av1_metadata dovi_rpu dovi
     mpeg4_unpack_bframes null prores_metadata remove_extradata setts vp9_metadata vp9_raw_reorder vp9_superframe
     vp9_superframe_split vvc_metadata vvc_mp4toannexb'
 
+# What the patches change is speed: a version that they do not fit is built without.
+apply_patches() {
+    local patch
+    for patch in "$here"/patches/*.patch; do
+        if patch --dry-run --force --fuzz=0 -p0 <"$patch"; then
+            patch --force --fuzz=0 -p0 <"$patch"
+            basename "$patch" >>"$work/stage/SOURCES"
+        else
+            say "this FFmpeg is built without ${patch##*/}, which is for another version"
+        fi
+    done
+}
+
 commas() { echo $* | tr ' ' ','; }
 
 build_ffmpeg() {
     unpack ffmpeg
+    apply_patches
     say "building FFmpeg (about 5 minutes on 2 cores)"
     ./configure --prefix=/opt --enable-cross-compile --target-os=linux --arch="$ARCH" \
         --cc=target-cc --ar=target-ar --ranlib=target-ranlib --host-cc=host-cc --pkg-config=pkg-config \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes every media fixture in this folder, and truth.json, special.json and colours.json, which say
+# Makes every media fixture in this folder, and the JSON files beside them, which say
 # what is in them.
 #
 # The fixtures are committed, so that tests need no encoder; this script is where they come from.
@@ -21,6 +21,7 @@ source ./interlace.sh
 source ./scenes.sh
 source ./bad.sh
 source ./demo.sh
+source ./decoding.sh
 
 lines truth >truth.json
 lines special >special.json

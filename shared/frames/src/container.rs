@@ -42,6 +42,7 @@ impl Container {
         R: Read + Seek + Send + 'static,
         I: FnMut() -> bool + Send + 'static,
     {
+        check_processor()?;
         ffmpeg_next::init().map_err(|error| FramesError::library("ffmpeg_next::init", error))?;
         // what is wrong with the media is told to its owner; the log is ours
         ffmpeg_next::log::set_level(ffmpeg_next::log::Level::Quiet);
@@ -212,6 +213,20 @@ impl Container {
         }
         Ok(())
     }
+}
+
+/// Makes sure of what FFmpeg's libraries are built for (`layers/ffmpeg/build.sh`).
+fn check_processor() -> Result<(), FramesError> {
+    #[cfg(target_arch = "x86_64")]
+    if !(is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("lzcnt")
+        && is_x86_feature_detected!("fma"))
+    {
+        let reason = "the processor is older than x86-64-v3: AVX2, BMI2, LZCNT and FMA are needed";
+        return Err(FramesError::library("FFmpeg", reason));
+    }
+    Ok(())
 }
 
 /// Whether a packet is to be decoded but, by an edit list, not to be shown.
