@@ -66,6 +66,8 @@ class Smaller:
 BARS = [
     Faster("h264-60s", "ffmpeg-fps", "wall", 2.2),
     Faster("hevc-60s", "ffmpeg-fps", "wall", 2.5),
+    Faster("h264-testsrc2-60s", "ffmpeg-fps", "wall", 2.2),
+    Faster("hevc-testsrc2-60s", "ffmpeg-fps", "wall", 2.5),
     Faster("vp9-60s", "ffmpeg-fps", "wall", 1.5),
     Faster("av1-60s", "ffmpeg-fps", "wall", 1.3),
     Faster("h264-60s", "ffmpeg-seek", "wall", 5),
@@ -73,6 +75,8 @@ BARS = [
     Faster("hevc-60s", "ffmpeg-fps", "cpu", 2),
     Faster("h264-10min", "ffmpeg-fps", "wall", 25),
     Faster("hevc-10min", "ffmpeg-fps", "wall", 25),
+    Faster("h264-testsrc2-10min", "ffmpeg-fps", "wall", 25),
+    Faster("hevc-testsrc2-10min", "ffmpeg-fps", "wall", 25),
     Faster("vp9-10min", "ffmpeg-fps", "wall", 10),
     Faster("av1-10min", "ffmpeg-fps", "wall", 10),
     Faster("h264-10min", "ffmpeg-seek", "wall", 2.5),

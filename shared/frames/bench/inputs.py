@@ -25,6 +25,7 @@ VP9 = (
     "-c:v libvpx-vp9 -b:v 0 -crf 34 -deadline good -cpu-used 5 -row-mt 1 -tile-columns 2 -threads 2"
 )
 AV1 = "-c:v libsvtav1 -preset 10 -crf 38 -svtav1-params lp=2"
+CARDS = (("h264", X264), ("hevc", X265))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,8 +92,14 @@ def repeated(clip, name, times):
     return Recipe(name, clip.suffix, words, clip)
 
 
+def test_card(codec, options):
+    """FFmpeg's own, which has no cuts: only the longest GOPs that the encoder makes by itself."""
+    card = ("-f", "lavfi", "-i", f"testsrc2=size=1920x1080:rate=30:duration={CLIP_SECONDS}")
+    return Recipe(f"clip-{codec}-testsrc2", ".mp4", (*card, "-pix_fmt", "yuv420p", *options.split()))
+
+
 def inputs():
-    """All of them: 60 s and 10 minutes of each codec, a test card, and 10 s of 4K."""
+    """All of them: 60 s and 10 minutes of each codec, a test card too, and 10 s of 4K."""
     film = drawn("picture-1080p", 1920, 1080, CLIP_SECONDS)
     clips = [
         ("h264", encoded("clip-h264", ".mp4", film, X264)),
@@ -101,18 +108,14 @@ def inputs():
         ("vp9", encoded("clip-vp9", ".webm", film, VP9)),
         ("av1", encoded("clip-av1", ".mp4", film, AV1)),
     ]
-    card = ("-f", "lavfi", "-i", f"testsrc2=size=1920x1080:rate=30:duration={CLIP_SECONDS}")
-    card += ("-pix_fmt", "yuv420p")
-    clips.append(("h264-testsrc2", Recipe("clip-testsrc2", ".mp4", (*card, *X264.split()))))
+    clips += [(f"{codec}-testsrc2", test_card(codec, options)) for codec, options in CARDS]
     found = []
     for name, clip in clips:
-        codec = name.split("-")[0]
         minute = repeated(clip, f"{name}-60s", 60 // CLIP_SECONDS)
-        found.append(Input(f"{name}-60s", codec, 60, 1, minute))
-    for name, clip in clips[:-1]:
-        codec = name.split("-")[0]
+        found.append(Input(f"{name}-60s", name.split("-")[0], 60, 1, minute))
+    for name, clip in clips:
         ten = repeated(clip, f"{name}-10min", 600 // CLIP_SECONDS)
-        found.append(Input(f"{name}-10min", codec, 600, 20, ten))
+        found.append(Input(f"{name}-10min", name.split("-")[0], 600, 20, ten))
     options = f"-pix_fmt yuv420p10le -preset fast {X265}"
     uhd = encoded("hevc-4k10-10s", ".mp4", drawn("picture-4k", 3840, 2160, 10), options)
     found.append(Input("hevc-4k10-10s", "hevc", 10, 1, uhd, (3840, 2160)))

@@ -2,6 +2,7 @@
 
 use crate::{
     FramesError,
+    chooser::Stamp,
     container::Container,
     opener::Opener,
     reference::{References, Referred},
@@ -15,6 +16,9 @@ use std::sync::Arc;
 
 /// How many times of damage a decoder notes; a file that is all damage has millions.
 pub(crate) const MOST_DAMAGED: usize = 1000;
+
+/// More packets than any codec reorders: 16 pictures, of two fields each.
+const MOST_REORDERED: usize = 32;
 
 /// A decoder with the container that feeds it.
 pub(crate) struct Decoder {
@@ -112,6 +116,45 @@ impl Decoder {
                 None => self.send_end()?,
             }
         }
+    }
+
+    /// The first picture of all; `None` where there is none.
+    pub(crate) fn first(&mut self) -> Result<Option<frame::Video>, FramesError> {
+        self.rewind()?;
+        if let Some(picture) = self.first_packet()? {
+            return Ok(Some(picture));
+        }
+        self.rewind()?;
+        self.next()
+    }
+
+    /// The first packet's picture, if the times of the packets tell that it is shown first: a decoder
+    /// that reorders pictures would want several packets before it gives one.
+    fn first_packet(&mut self) -> Result<Option<frame::Video>, FramesError> {
+        let Some(packet) = self.container.read()?.filter(Packet::is_key) else { return Ok(None) };
+        let Some(first) = self.container.stamp(&packet).filter(|stamp| !stamp.hidden) else {
+            return Ok(None);
+        };
+        if !self.is_shown_first(first)? {
+            return Ok(None);
+        }
+        self.send(&packet, true)?;
+        self.send_end()?;
+        Ok(self.receive()?.filter(|picture| time(picture) == first.presented))
+    }
+
+    /// Whether no packet from here on is presented before this one, as far as a few of them tell.
+    fn is_shown_first(&mut self, first: Stamp) -> Result<bool, FramesError> {
+        for _ in 0..MOST_REORDERED {
+            let Some(packet) = self.container.read()? else { return Ok(true) };
+            match self.container.stamp(&packet) {
+                Some(stamp) if stamp.presented <= first.presented => return Ok(false),
+                Some(stamp) if stamp.decoded >= first.presented => return Ok(true),
+                Some(_) => {}
+                None => return Ok(false),
+            }
+        }
+        Ok(false)
     }
 
     /// When the keyframes are shown, in ticks. Decodes everything where the container does not tell,

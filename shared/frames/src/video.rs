@@ -55,8 +55,7 @@ impl Video {
             }
         };
         let mut decoder = Decoder::new(container, opener.clone())?;
-        decoder.rewind()?;
-        let first = decoder.next()?.ok_or_else(|| {
+        let first = decoder.first()?.ok_or_else(|| {
             FramesError::media(
                 ErrorCode::CorruptVideo,
                 "Not one frame of this video could be decoded. The file is damaged or incomplete.",
