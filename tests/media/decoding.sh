@@ -26,6 +26,9 @@ plain h264-422.mkv 6 "${codec[@]}"
 h264 1 keyint=25:8x8dct=0
 plain h264-4x4.mkv 3 "${codec[@]}"
 
+h264 18 keyint=25:weightp=2
+filter=fade=in:0:10 plain h264-weights.mkv 12 "${codec[@]}"
+
 hevc 22 keyint=25:weightp=1:weightb=1:rect=1:amp=1
 filter=fade=in:0:10 plain hevc-weights.mkv 12 "${codec[@]}" -pix_fmt yuv420p
 
