@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # the variables are kit.sh's
+# shellcheck shell=bash disable=SC2034,SC2154 # the variables are kit.sh's
 # Videos that take a decoder through what layers/ffmpeg/patches changes, and decoding.json, which has for each
 # of them the checksums of its pictures as Debian's FFmpeg decodes them. generate.sh runs it after kit.sh.
 
