@@ -25,7 +25,6 @@ VP9 = (
     "-c:v libvpx-vp9 -b:v 0 -crf 34 -deadline good -cpu-used 5 -row-mt 1 -tile-columns 2 -threads 2"
 )
 AV1 = "-c:v libsvtav1 -preset 10 -crf 38 -svtav1-params lp=2"
-CARDS = (("h264", X264), ("hevc", X265))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,10 +91,10 @@ def repeated(clip, name, times):
     return Recipe(name, clip.suffix, words, clip)
 
 
-def test_card(codec, options):
+def test_card(name, options):
     """FFmpeg's own, which has no cuts: only the longest GOPs that the encoder makes by itself."""
     card = ("-f", "lavfi", "-i", f"testsrc2=size=1920x1080:rate=30:duration={CLIP_SECONDS}")
-    return Recipe(f"clip-{codec}-testsrc2", ".mp4", (*card, "-pix_fmt", "yuv420p", *options.split()))
+    return Recipe(name, ".mp4", (*card, "-pix_fmt", "yuv420p", *options.split()))
 
 
 def inputs():
@@ -107,15 +106,14 @@ def inputs():
         ("hevc", encoded("clip-hevc", ".mp4", film, X265)),
         ("vp9", encoded("clip-vp9", ".webm", film, VP9)),
         ("av1", encoded("clip-av1", ".mp4", film, AV1)),
+        ("h264-testsrc2", test_card("clip-h264-testsrc2", X264)),
+        ("hevc-testsrc2", test_card("clip-hevc-testsrc2", X265)),
     ]
-    clips += [(f"{codec}-testsrc2", test_card(codec, options)) for codec, options in CARDS]
     found = []
-    for name, clip in clips:
-        minute = repeated(clip, f"{name}-60s", 60 // CLIP_SECONDS)
-        found.append(Input(f"{name}-60s", name.split("-")[0], 60, 1, minute))
-    for name, clip in clips:
-        ten = repeated(clip, f"{name}-10min", 600 // CLIP_SECONDS)
-        found.append(Input(f"{name}-10min", name.split("-")[0], 600, 20, ten))
+    for seconds, length, step in ((60, "60s", 1), (600, "10min", 20)):
+        for name, clip in clips:
+            whole = repeated(clip, f"{name}-{length}", seconds // CLIP_SECONDS)
+            found.append(Input(whole.name, name.split("-")[0], seconds, step, whole))
     options = f"-pix_fmt yuv420p10le -preset fast {X265}"
     uhd = encoded("hevc-4k10-10s", ".mp4", drawn("picture-4k", 3840, 2160, 10), options)
     found.append(Input("hevc-4k10-10s", "hevc", 10, 1, uhd, (3840, 2160)))
