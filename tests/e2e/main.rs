@@ -124,6 +124,7 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         split::many_workers_give_the_bytes_that_one_gives,
         split::a_worker_that_is_killed_is_replaced,
         split::segments_that_come_twice_change_nothing,
+        split::of_two_workers_the_longer_part_stays,
         split::a_video_taken_away_stops_all_its_workers,
         split::a_segment_given_up_fails_the_video_once,
         split::nothing_is_written_to_disk,

@@ -2,7 +2,7 @@
 
 use crate::{Stack, stack::REGION};
 use anyhow::{Context, Result, ensure};
-use framezip_contract::{ObjectKey, UserId, VideoId};
+use framezip_contract::{ObjectKey, UserId, Video, VideoId};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -12,8 +12,7 @@ impl Stack {
     /// # Errors
     /// Where S3 refuses.
     pub async fn objects(&self, owner: &UserId, id: VideoId) -> Result<Vec<String>> {
-        let config = aws_sdk_s3::config::Builder::from(&self.sdk().await).force_path_style(true);
-        let s3 = aws_sdk_s3::Client::from_conf(config.build());
+        let s3 = self.s3().await;
         let own = ObjectKey::prefix(owner, id);
         let mut keys = Vec::new();
         for (bucket, prefix) in [
@@ -25,6 +24,22 @@ impl Stack {
             keys.extend(listed.contents().iter().filter_map(|object| object.key.clone()));
         }
         Ok(keys)
+    }
+
+    /// Puts bytes where the zip of a video's first attempt goes.
+    ///
+    /// # Errors
+    /// Where S3 refuses.
+    pub async fn put_zip(&self, video: &Video, bytes: &[u8]) -> Result<()> {
+        let put = self.s3().await.put_object().bucket(&self.outputs.results_bucket_name);
+        let put = put.key(ObjectKey::zip(&video.owner, video.id, 0));
+        put.body(bytes.to_vec().into()).send().await?;
+        Ok(())
+    }
+
+    async fn s3(&self) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(&self.sdk().await).force_path_style(true);
+        aws_sdk_s3::Client::from_conf(config.build())
     }
 
     /// Whether a function has logged a line about a video with one of these messages.

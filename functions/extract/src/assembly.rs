@@ -9,7 +9,7 @@
 
 mod plan;
 
-use crate::multipart::{Target, Upload, UploadError, ZIP, patience};
+use crate::multipart::{Over, Target, Upload, UploadError, ZIP, patience};
 use aws_sdk_s3::{Client, types::CompletedPart};
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -53,18 +53,14 @@ pub(crate) async fn assemble(
     };
     let gathered = plan.gathered();
     if plan.parts.is_empty() {
-        target.put(gather(target, plan.rest, tail).await?).await?;
+        target.put(gather(target, plan.rest, tail).await?, Over::Anything).await?;
     } else {
         target.multipart(async |upload| send(upload, plan, tail).await).await?;
     }
     Ok(gathered)
 }
 
-async fn send(
-    upload: Upload<'_>,
-    plan: Plan<'_>,
-    tail: Bytes,
-) -> Result<Vec<CompletedPart>, UploadError> {
+async fn send(upload: Upload<'_>, plan: Plan<'_>, tail: Bytes) -> Result<String, UploadError> {
     let (mut copied, mut gathered) = (Vec::new(), Vec::new());
     let mut number = 1;
     for part in plan.parts {
@@ -85,7 +81,7 @@ async fn send(
         stream::iter(gathered).buffer_unordered(GATHERED_AT_ONCE).try_collect::<Vec<_>>(),
     )?;
     sent.extend(gathered);
-    Ok(sent)
+    upload.complete(sent, Over::Anything).await
 }
 
 async fn copy(

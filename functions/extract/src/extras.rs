@@ -5,7 +5,7 @@
 //!
 //! Needs `s3:PutObject`.
 
-use crate::multipart::{Target, UploadError};
+use crate::multipart::{Over, Target, UploadError};
 use aws_sdk_s3::Client;
 use framezip_frames::Output;
 use tokio::sync::mpsc;
@@ -45,7 +45,7 @@ pub(crate) async fn put(
 ) -> Result<(), UploadError> {
     let key = format!("{prefix}{name}");
     let target = Target { client, bucket, key: &key, content_type: content_type(&name) };
-    target.put(bytes.into()).await?;
+    target.put(bytes.into(), Over::Anything).await?;
     Ok(())
 }
 

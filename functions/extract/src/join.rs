@@ -5,9 +5,9 @@ use crate::{
     extraction::{Hold, ready},
     extras,
     handler::Extractor,
+    multipart::{Target, ZIP},
     parts::{Facts, Folder, PartName},
 };
-use anyhow::Context;
 use bytes::Bytes;
 use framezip_archive::ZipWriter;
 use framezip_frames::{Output, Plan, Report, poster};
@@ -16,14 +16,6 @@ use std::time::Instant;
 
 /// How many parts' facts are fetched at once.
 const FETCHED_AT_ONCE: usize = 16;
-
-/// What lies where the zip belongs: the first part, or the whole zip, which is longer and begins with the
-/// same bytes.
-struct Zip {
-    key: String,
-    e_tag: String,
-    length: Option<u64>,
-}
 
 /// What the parts' bytes are followed by.
 struct End {
@@ -51,16 +43,21 @@ impl Extractor {
         let folder = &self.folder(hold.video, run);
         let fetched = stream::iter(&names).map(|name| folder.facts(name));
         let fetched: Vec<_> = fetched.buffered(FETCHED_AT_ONCE).try_collect().await?;
-        let (facts, lengths): (Vec<_>, Vec<_>) = fetched.into_iter().unzip();
+        let (mut facts, lengths): (Vec<_>, Vec<_>) = fetched.into_iter().unzip();
+        let key = &hold.zip_key();
+        let zip = Target { client: &self.s3, bucket: &self.results, key, content_type: ZIP };
+        let zip = zip.head().await?;
+        // the first part may have grown since, by more of the same
+        for first in facts.iter_mut().filter(|facts| facts.key == *key) {
+            first.e_tag.clone_from(&zip.e_tag);
+        }
         let pieces: Vec<_> = facts.iter().map(piece).collect();
-        let zip = self.zip(hold).await?;
-        let end = end(plan, folder, &zip, facts).await?;
+        let end = end(plan, folder, facts).await?;
         let mut moved = lengths.iter().sum::<usize>() as u64 + end.moved;
         // who was at it before may have failed behind this
-        if zip.length != Some(end.length) {
+        if zip.length != end.length {
             moved += end.bytes.len() as u64;
-            moved +=
-                assembly::assemble(&self.s3, &self.results, &zip.key, &pieces, end.bytes).await?;
+            moved += assembly::assemble(&self.s3, &self.results, key, &pieces, end.bytes).await?;
         }
         for file in end.extras {
             extras::put(&self.s3, &self.results, &hold.extras_prefix(), file).await?;
@@ -82,15 +79,6 @@ impl Extractor {
         }
         Ok(())
     }
-
-    async fn zip(&self, hold: &Hold<'_>) -> anyhow::Result<Zip> {
-        let key = hold.zip_key();
-        let head = self.s3.head_object().bucket(&self.results).key(&key).send().await;
-        let head = head.map_err(aws_sdk_s3::Error::from);
-        let head = head.with_context(|| format!("S3 HeadObject of {key} failed"))?;
-        let length = head.content_length.and_then(|length| u64::try_from(length).ok());
-        Ok(Zip { key, e_tag: head.e_tag.unwrap_or_default(), length })
-    }
 }
 
 fn piece(facts: &Facts) -> Piece {
@@ -98,13 +86,8 @@ fn piece(facts: &Facts) -> Piece {
     Piece { key, e_tag, bytes: facts.entries.bytes() }
 }
 
-async fn end(
-    plan: &Plan,
-    folder: &Folder<'_>,
-    zip: &Zip,
-    facts: Vec<Facts>,
-) -> anyhow::Result<End> {
-    let poster = poster_image(plan, folder, zip, &facts).await?;
+async fn end(plan: &Plan, folder: &Folder<'_>, facts: Vec<Facts>) -> anyhow::Result<End> {
+    let poster = poster_image(plan, folder, &facts).await?;
     let moved = poster.len() as u64;
     let (entries, parts): (Vec<_>, Vec<_>) =
         facts.into_iter().map(|facts| (facts.entries, facts.part)).unzip();
@@ -120,14 +103,12 @@ async fn end(
 async fn poster_image(
     plan: &Plan,
     folder: &Folder<'_>,
-    zip: &Zip,
     facts: &[Facts],
 ) -> anyhow::Result<Vec<u8>> {
     let Some(frame) = poster(facts.iter().map(|facts| &facts.part)) else { return Ok(Vec::new()) };
     let file = plan.file(frame);
     for Facts { key, e_tag, entries, .. } in facts {
         if let Some(range) = entries.find(&file) {
-            let e_tag = if *key == zip.key { &zip.e_tag } else { e_tag };
             return Ok(folder.bytes(key, e_tag, range).await?.into());
         }
     }

@@ -3,11 +3,12 @@
 //! Whatever goes wrong once an upload was begun, the upload is aborted, because S3 keeps its parts,
 //! and bills them, until it is. Where that fails too, both errors are told.
 //!
-//! Needs `s3:PutObject` and `s3:AbortMultipartUpload`.
+//! Needs `s3:PutObject`, `s3:AbortMultipartUpload` and, to leave alone what is there, `s3:GetObject`.
 
 use aws_sdk_s3::{
     Client,
     config::{Builder, StalledStreamProtectionConfig},
+    error::ProvideErrorMetadata,
     primitives::ByteStream,
     types::{CompletedMultipartUpload, CompletedPart},
 };
@@ -29,6 +30,9 @@ pub(crate) enum UploadError {
     /// S3 began to send an object's bytes and did not send them all.
     #[error("S3 GetObject of s3://{bucket}/{key} broke off: {source}")]
     BrokeOff { bucket: String, key: String, source: io::Error },
+    /// An object as long or longer is there, and was to stay.
+    #[error("an object as long is there already")]
+    Stays { e_tag: String },
     /// S3 makes no object of as many parts as this one needs.
     #[error("s3://{bucket}/{key} would have too many parts")]
     TooManyParts { bucket: String, key: String },
@@ -50,6 +54,27 @@ impl UploadError {
     }
 }
 
+/// What an object may take the place of.
+#[derive(Clone, Copy)]
+pub(crate) enum Over {
+    Anything,
+    /// Only of an object of fewer bytes.
+    Shorter(u64),
+}
+
+/// What must be true of the object that is there, as S3 takes it in a conditional write.
+#[derive(Clone, Default)]
+struct Condition {
+    if_match: Option<String>,
+    if_none_match: Option<String>,
+}
+
+/// What S3 tells of an object.
+pub(crate) struct Head {
+    pub(crate) length: u64,
+    pub(crate) e_tag: String,
+}
+
 /// The object to be made.
 #[derive(Clone, Copy)]
 pub(crate) struct Target<'a> {
@@ -61,26 +86,29 @@ pub(crate) struct Target<'a> {
 
 impl Target<'_> {
     /// Makes the object at once. Returns its entity tag.
-    pub(crate) async fn put(self, bytes: Bytes) -> Result<String, UploadError> {
-        let put = self.client.put_object().bucket(self.bucket).key(self.key);
-        let put = put.content_type(self.content_type).body(ByteStream::from(bytes));
-        let put = put.send().await.map_err(|error| self.failed("PutObject", error))?;
-        Ok(put.e_tag.unwrap_or_default())
+    pub(crate) async fn put(self, bytes: Bytes, over: Over) -> Result<String, UploadError> {
+        let put = async |Condition { if_match, if_none_match }| {
+            let put = self.client.put_object().bucket(self.bucket).key(self.key);
+            let put = put.set_if_match(if_match).set_if_none_match(if_none_match);
+            let put = put.content_type(self.content_type).body(bytes.clone().into());
+            let put = put.send().await.map_err(|error| self.failed("PutObject", error))?;
+            Ok(put.e_tag.unwrap_or_default())
+        };
+        self.make(over, put).await
     }
 
-    /// Makes the object of the parts that `send` sends, in any order, and returns. Returns the object's
+    /// Makes the object in an upload that `send` completes. Returns what that returns: the object's
     /// entity tag.
     ///
     /// Where it fails, no object appears, one that was there before stays as it was, and no part is
     /// left behind unless the error is [`UploadError::NotAborted`].
     pub(crate) async fn multipart(
         self,
-        send: impl AsyncFnOnce(Upload<'_>) -> Result<Vec<CompletedPart>, UploadError>,
+        send: impl AsyncFnOnce(Upload<'_>) -> Result<String, UploadError>,
     ) -> Result<String, UploadError> {
         let id = self.create().await?;
         let upload = Upload { target: self, id: &id };
-        let made = async { upload.complete(send(upload).await?).await };
-        let cause = match made.await {
+        let cause = match send(upload).await {
             Ok(e_tag) => return Ok(e_tag),
             Err(cause) => cause,
         };
@@ -90,6 +118,37 @@ impl Target<'_> {
                 UploadError::NotAborted { cause: Box::new(cause), abort: Box::new(abort) }
             }
         })
+    }
+
+    /// What is there.
+    pub(crate) async fn head(self) -> Result<Head, UploadError> {
+        let head = self.client.head_object().bucket(self.bucket).key(self.key).send().await;
+        let head = head.map_err(|error| self.failed("HeadObject", error))?;
+        let length = head.content_length.and_then(|length| length.try_into().ok());
+        Ok(Head { length: length.unwrap_or(0), e_tag: head.e_tag.unwrap_or_default() })
+    }
+
+    /// Has `make` write the object, on a condition, until that is true or the object there stays.
+    async fn make(
+        self,
+        over: Over,
+        make: impl AsyncFn(Condition) -> Result<String, UploadError>,
+    ) -> Result<String, UploadError> {
+        let Over::Shorter(length) = over else { return make(Condition::default()).await };
+        let mut condition =
+            Condition { if_none_match: Some("*".to_owned()), ..Condition::default() };
+        loop {
+            match make(condition).await {
+                Err(UploadError::S3 { source, .. })
+                    if source.code() == Some("PreconditionFailed") => {}
+                made => return made,
+            }
+            let Head { length: there, e_tag } = self.head().await?;
+            if there >= length {
+                return Err(UploadError::Stays { e_tag });
+            }
+            condition = Condition { if_match: Some(e_tag), ..Condition::default() };
+        }
     }
 
     async fn create(self) -> Result<String, UploadError> {
@@ -122,16 +181,25 @@ impl Upload<'_> {
         Ok(CompletedPart::builder().part_number(number).set_e_tag(sent.e_tag).build())
     }
 
-    async fn complete(self, mut parts: Vec<CompletedPart>) -> Result<String, UploadError> {
+    /// Makes the object of its parts, which may be in any order. Returns its entity tag.
+    pub(crate) async fn complete(
+        self,
+        mut parts: Vec<CompletedPart>,
+        over: Over,
+    ) -> Result<String, UploadError> {
         parts.sort_by_key(CompletedPart::part_number);
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
         let Target { client, bucket, key, .. } = self.target;
-        let complete = client.complete_multipart_upload().bucket(bucket).key(key);
-        let complete = complete.upload_id(self.id).multipart_upload(parts);
-        let completed = complete.customize().config_override(patience()).send().await;
-        let completed =
-            completed.map_err(|error| self.target.failed("CompleteMultipartUpload", error))?;
-        Ok(completed.e_tag.unwrap_or_default())
+        let complete = async |Condition { if_match, if_none_match }| {
+            let complete = client.complete_multipart_upload().bucket(bucket).key(key);
+            let complete = complete.upload_id(self.id).multipart_upload(parts.clone());
+            let complete = complete.set_if_match(if_match).set_if_none_match(if_none_match);
+            let completed = complete.customize().config_override(patience()).send().await;
+            let completed =
+                completed.map_err(|error| self.target.failed("CompleteMultipartUpload", error))?;
+            Ok(completed.e_tag.unwrap_or_default())
+        };
+        self.target.make(over, complete).await
     }
 
     async fn abort(self) -> Result<(), UploadError> {
@@ -186,7 +254,8 @@ mod tests {
     async fn nothing_sent(rules: &[&Rule]) -> UploadError {
         let client = mock_client!(aws_sdk_s3, RuleMode::MatchAny, rules);
         let target = Target { client: &client, bucket: "results", key: "key", content_type: ZIP };
-        target.multipart(async |_| Ok(Vec::new())).await.unwrap_err()
+        let complete = async |upload: Upload<'_>| upload.complete(Vec::new(), Over::Anything).await;
+        target.multipart(complete).await.unwrap_err()
     }
 
     fn not_completed() -> Rule {

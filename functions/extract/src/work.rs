@@ -4,7 +4,7 @@ use crate::{
     extras,
     pace::Pace,
     source::{Object, ObjectReader},
-    zip_upload::PartWriter,
+    zip_upload::{Extent, PartWriter},
 };
 use framezip_archive::{Entries, ZipWriter};
 use framezip_contract::{Limits, Progress, Source, Video};
@@ -125,7 +125,7 @@ impl Work {
         let rest = pace.segments(part.targets.end..targets.end, plan.step());
         let close = || {
             let (writer, entries) = zip.detach()?;
-            writer.finish()?;
+            writer.finish(Extent::Part)?;
             Ok(entries)
         };
         let entries = close().map_err(FramesError::Sink)?;
@@ -147,7 +147,7 @@ fn finished(
             zip.add(&file.name, &file.bytes)?;
             send(extras, file)?;
         }
-        zip.finish()?.0.finish()
+        zip.finish()?.0.finish(Extent::Whole)
     };
     close().map_err(FramesError::Sink)?;
     Ok(Made::Zip(report, plan.source().clone()))

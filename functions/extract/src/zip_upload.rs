@@ -4,10 +4,15 @@
 //! whatever the zip's length. A zip of one part is sent as one object. Where the writer is dropped
 //! before its end, or S3 fails, the upload is aborted and no object appears.
 //!
-//! Needs `s3:PutObject` and `s3:AbortMultipartUpload`.
+//! What is at a zip's key only ever grows. A message may be delivered twice at once, and then two workers
+//! write there: each a whole zip, or as much of it as it has done when it lets others go on. Whatever
+//! they write has the same bytes from the beginning, so what is there is good for both as long as it is
+//! the longer.
+//!
+//! Needs `s3:PutObject`, `s3:GetObject` and `s3:AbortMultipartUpload`.
 
-use crate::multipart::{Target, Upload, UploadError, ZIP};
-use aws_sdk_s3::{Client, types::CompletedPart};
+use crate::multipart::{Over, Target, Upload, UploadError, ZIP};
+use aws_sdk_s3::Client;
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use std::io::{self, Write};
@@ -23,8 +28,27 @@ const IN_FLIGHT: usize = 2;
 /// One message through the pipe.
 enum Message {
     Part(Bytes),
-    /// The rest; may be empty. Only with it is the zip whole.
-    Last(Bytes),
+    /// The rest; may be empty. Only with it is everything there.
+    Last(Bytes, Extent),
+}
+
+/// How much was written.
+#[derive(Clone, Copy)]
+pub(crate) enum Extent {
+    /// The whole zip.
+    Whole,
+    /// Some of its entries.
+    Part,
+}
+
+impl Extent {
+    /// What the object may replace, `length` being its own.
+    fn over(self, length: u64) -> Over {
+        match self {
+            Self::Whole => Over::Anything,
+            Self::Part => Over::Shorter(length),
+        }
+    }
 }
 
 /// The writing end.
@@ -44,9 +68,9 @@ pub(crate) fn pipe() -> (PartWriter, Parts) {
 }
 
 impl PartWriter {
-    /// Says that everything was written.
-    pub(crate) fn finish(self) -> io::Result<()> {
-        let last = Message::Last(self.buffer.freeze());
+    /// Says that everything was written, and how much that is.
+    pub(crate) fn finish(self, extent: Extent) -> io::Result<()> {
+        let last = Message::Last(self.buffer.freeze(), extent);
         self.pipe.blocking_send(last).map_err(|_| io::ErrorKind::BrokenPipe.into())
     }
 
@@ -74,8 +98,10 @@ impl Write for PartWriter {
     }
 }
 
-/// An object that was uploaded.
+/// An object that was uploaded, or one that has its bytes and more.
+#[derive(Debug)]
 pub(crate) struct Uploaded {
+    /// How many bytes were written.
     pub(crate) bytes: u64,
     pub(crate) e_tag: String,
 }
@@ -88,43 +114,48 @@ pub(crate) async fn upload(
     mut parts: Parts,
 ) -> Result<Uploaded, UploadError> {
     let target = Target { client, bucket, key, content_type: ZIP };
-    match parts.0.recv().await {
+    let mut bytes = 0;
+    let made = match parts.0.recv().await {
         None => Err(UploadError::Unfinished),
-        Some(Message::Last(zip)) => {
-            let bytes = zip.len() as u64;
-            Ok(Uploaded { bytes, e_tag: target.put(zip).await? })
+        Some(Message::Last(zip, extent)) => {
+            bytes = zip.len() as u64;
+            target.put(zip, extent.over(bytes)).await
         }
         Some(Message::Part(first)) => {
-            let mut bytes = 0;
             let send = async |upload: Upload<'_>| send(upload, first, parts, &mut bytes).await;
-            let e_tag = target.multipart(send).await?;
-            Ok(Uploaded { bytes, e_tag })
+            target.multipart(send).await
         }
+    };
+    match made {
+        Ok(e_tag) | Err(UploadError::Stays { e_tag }) => Ok(Uploaded { bytes, e_tag }),
+        Err(error) => Err(error),
     }
 }
 
-/// Sends the first part and those that follow. Adds their bytes to `length`.
+/// Sends the first part and those that follow, and completes the upload. Adds their bytes to `length`.
 async fn send(
     upload: Upload<'_>,
     first: Bytes,
     mut parts: Parts,
     length: &mut u64,
-) -> Result<Vec<CompletedPart>, UploadError> {
+) -> Result<String, UploadError> {
     let mut under_way = FuturesUnordered::new();
     let mut sent = Vec::new();
     let mut message = Some(Message::Part(first));
-    for number in 1.. {
+    let mut number = 1;
+    let extent = loop {
         let (part, last) = match message {
             None => return Err(UploadError::Unfinished),
-            Some(Message::Part(part)) => (part, false),
-            Some(Message::Last(part)) => (part, true),
+            Some(Message::Part(part)) => (part, None),
+            Some(Message::Last(part, extent)) => (part, Some(extent)),
         };
         *length += part.len() as u64;
         if !part.is_empty() {
             under_way.push(upload.part(number, part));
+            number += 1;
         }
-        if last {
-            break;
+        if let Some(extent) = last {
+            break extent;
         }
         message = loop {
             tokio::select! {
@@ -132,45 +163,63 @@ async fn send(
                 message = parts.0.recv(), if under_way.len() < IN_FLIGHT => break message,
             }
         };
-    }
+    };
     while let Some(part) = under_way.next().await {
         sent.push(part?);
     }
-    Ok(sent)
+    upload.complete(sent, extent.over(*length)).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::multipart::rules::{aborted, created};
-    use aws_sdk_s3::operation::{
-        complete_multipart_upload::CompleteMultipartUploadOutput,
-        put_object::PutObjectOutput,
-        upload_part::{UploadPartError, UploadPartOutput},
+    use aws_sdk_s3::{
+        error::ErrorMetadata,
+        operation::{
+            complete_multipart_upload::{
+                CompleteMultipartUploadError, CompleteMultipartUploadOutput,
+            },
+            head_object::HeadObjectOutput,
+            put_object::{PutObjectError, PutObjectOutput},
+            upload_part::{UploadPartError, UploadPartOutput},
+        },
+        types::CompletedPart,
     };
     use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 
     async fn uploaded(
         rules: &[&Rule],
         write: impl FnOnce(PartWriter) + Send + 'static,
-    ) -> Result<u64, UploadError> {
+    ) -> Result<Uploaded, UploadError> {
         let client = mock_client!(aws_sdk_s3, RuleMode::MatchAny, rules);
         let (writer, parts) = pipe();
         let writing = tokio::task::spawn_blocking(move || write(writer));
         let result = upload(&client, "results", "key", parts).await;
         writing.await.unwrap();
-        result.map(|uploaded| uploaded.bytes)
+        result
+    }
+
+    /// What is there.
+    fn there(length: i64, e_tag: &'static str) -> Rule {
+        mock!(Client::head_object).then_output(move || {
+            HeadObjectOutput::builder().content_length(length).e_tag(e_tag).build()
+        })
+    }
+
+    fn taken() -> ErrorMetadata {
+        ErrorMetadata::builder().code("PreconditionFailed").build()
     }
 
     #[tokio::test]
     async fn a_small_zip_is_one_object() {
         let put = mock!(Client::put_object).then_output(|| PutObjectOutput::builder().build());
-        let length = uploaded(&[&put], |mut writer| {
+        let sent = uploaded(&[&put], |mut writer| {
             writer.write_all(&[1; 1000]).unwrap();
-            writer.finish().unwrap();
+            writer.finish(Extent::Whole).unwrap();
         })
         .await;
-        assert_eq!(length.unwrap(), 1000);
+        assert_eq!(sent.unwrap().bytes, 1000);
         assert_eq!(put.num_calls(), 1);
     }
 
@@ -190,13 +239,53 @@ mod tests {
                 parts.iter().map(CompletedPart::part_number).eq([Some(1), Some(2), Some(3)])
             })
             .then_output(|| CompleteMultipartUploadOutput::builder().build());
-        let length = uploaded(&[&create, &part, &complete], |mut writer| {
+        let sent = uploaded(&[&create, &part, &complete], |mut writer| {
             writer.write_all(&vec![1; 2 * PART + 7]).unwrap();
-            writer.finish().unwrap();
+            writer.finish(Extent::Whole).unwrap();
         })
         .await;
-        assert_eq!(length.unwrap(), 2 * PART as u64 + 7);
+        assert_eq!(sent.unwrap().bytes, 2 * PART as u64 + 7);
         assert_eq!((part.num_calls(), complete.num_calls()), (3, 1));
+    }
+
+    #[tokio::test]
+    async fn a_part_replaces_a_shorter_one() {
+        let first = mock!(Client::put_object)
+            .match_requests(|put| put.if_none_match() == Some("*") && put.if_match().is_none())
+            .then_error(|| PutObjectError::generic(taken()));
+        let there = there(999, "shorter");
+        let second = mock!(Client::put_object)
+            .match_requests(|put| {
+                put.if_match() == Some("shorter") && put.if_none_match().is_none()
+            })
+            .then_output(|| PutObjectOutput::builder().e_tag("own").build());
+        let sent = uploaded(&[&first, &there, &second], |mut writer| {
+            writer.write_all(&[1; 1000]).unwrap();
+            writer.finish(Extent::Part).unwrap();
+        })
+        .await
+        .unwrap();
+        assert_eq!((sent.bytes, &*sent.e_tag), (1000, "own"));
+        assert_eq!([first, there, second].map(|rule| rule.num_calls()), [1; 3]);
+    }
+
+    #[tokio::test]
+    async fn a_part_leaves_a_longer_one_alone() {
+        let (create, abort) = (created(), aborted());
+        let part = mock!(Client::upload_part)
+            .then_output(|| UploadPartOutput::builder().e_tag("e").build());
+        let complete = mock!(Client::complete_multipart_upload)
+            .match_requests(|complete| complete.if_none_match() == Some("*"))
+            .then_error(|| CompleteMultipartUploadError::generic(taken()));
+        let there = there(PART as i64 + 1, "as long");
+        let sent = uploaded(&[&create, &part, &complete, &there, &abort], |mut writer| {
+            writer.write_all(&vec![1; PART + 1]).unwrap();
+            writer.finish(Extent::Part).unwrap();
+        })
+        .await
+        .unwrap();
+        assert_eq!((sent.bytes, &*sent.e_tag), (PART as u64 + 1, "as long"));
+        assert_eq!((there.num_calls(), abort.num_calls()), (1, 1));
     }
 
     #[tokio::test]
