@@ -3,7 +3,7 @@
 
 They lie in $FRAMEZIP_CACHE/bench, and a hash of the commands that made one is in its name: changed
 commands make a new file. Encoding takes a quarter of an hour on two cores, so each codec gets one
-clip of 30 s, and the inputs are that clip again and again, copied without a new encode.
+clip of half a minute, and the inputs are that clip again and again, copied without a new encode.
 """
 
 import dataclasses
@@ -15,7 +15,9 @@ import sys
 
 import picture
 
-CLIP_SECONDS = 30
+# Without a divisor in common with the 20 s between frames: the 30 frames of ten minutes are 29
+# places of the clip, some behind a keyframe, some far from one. Of 30 s they would be three places.
+CLIP_SECONDS = 29
 FFMPEG = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
 # As ffmpeg writes them when nothing else is asked for, but for the number of threads, which some
 # encoders' output depends on.
@@ -86,8 +88,9 @@ def encoded(name, suffix, source, options):
     return Recipe(name, suffix, ("-i", "INPUT", *options.split()), source)
 
 
-def repeated(clip, name, times):
-    words = ("-stream_loop", str(times - 1), "-i", "INPUT", "-c", "copy")
+def repeated(clip, name, seconds):
+    # Cut by decode time: behind it come packets of pictures that are shown up to 0.2 s later.
+    words = ("-stream_loop", "-1", "-i", "INPUT", "-c", "copy", "-t", str(seconds - 0.2))
     return Recipe(name, clip.suffix, words, clip)
 
 
@@ -112,7 +115,7 @@ def inputs():
     found = []
     for seconds, length, step in ((60, "60s", 1), (600, "10min", 20)):
         for name, clip in clips:
-            whole = repeated(clip, f"{name}-{length}", seconds // CLIP_SECONDS)
+            whole = repeated(clip, f"{name}-{length}", seconds)
             found.append(Input(whole.name, name.split("-")[0], seconds, step, whole))
     options = f"-pix_fmt yuv420p10le -preset fast {X265}"
     uhd = encoded("hevc-4k10-10s", ".mp4", drawn("picture-4k", 3840, 2160, 10), options)
