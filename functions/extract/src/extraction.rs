@@ -116,6 +116,7 @@ impl Extractor {
             worked = worked => worked,
             never = self.report(hold, progress) => match never {},
         };
+        object.close();
         let made = made.context("the decoding thread failed")?;
         let uploaded = beside.and(uploaded);
         let end = end(hold, made, uploaded, (key, attempt))?;

@@ -23,12 +23,12 @@ use std::{
     fmt::Display,
     io::{self, Read, Seek, SeekFrom},
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
-use tokio::{runtime::Handle, time};
+use tokio::{runtime::Handle, task::JoinSet, time};
 
 /// What a read fails with when the object is gone or another one.
 pub(crate) const SOURCE_GONE: io::ErrorKind = io::ErrorKind::NotFound;
@@ -53,6 +53,7 @@ pub(crate) struct Object {
     cache: Arc<Cache>,
     bytes_read: AtomicU64,
     runtime: Handle,
+    fetches: Mutex<JoinSet<()>>,
 }
 
 impl Object {
@@ -67,7 +68,14 @@ impl Object {
             cache: Cache::new(length),
             bytes_read: AtomicU64::new(0),
             runtime: Handle::current(),
+            fetches: Mutex::default(),
         })
+    }
+
+    /// Gives up what is still being fetched: nobody reads any more. What a function leaves under way goes
+    /// on, or fails, in its next invocation.
+    pub(crate) fn close(&self) {
+        self.fetches().abort_all();
     }
 
     /// How many bytes came from S3; those that had to come again count again.
@@ -77,7 +85,13 @@ impl Object {
 
     /// Fetches what was claimed, in the background.
     fn fetch(self: &Arc<Self>, claim: Claim) {
-        self.runtime.spawn(self.clone().fulfil(claim));
+        let mut fetches = self.fetches();
+        while fetches.try_join_next().is_some() {}
+        fetches.spawn_on(self.clone().fulfil(claim), &self.runtime);
+    }
+
+    fn fetches(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.fetches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn fulfil(self: Arc<Self>, mut claim: Claim) {

@@ -251,6 +251,20 @@ async fn an_error_that_lasts_reaches_the_reader() {
 }
 
 #[tokio::test]
+async fn what_is_under_way_ends_with_the_work() {
+    let served = serve(UNIT, |_, _| MockResponse::Error(GetObjectError::unhandled("no")));
+    let reader = served.reader();
+    let reading = spawn_blocking(|| read_all(reader).unwrap_err());
+    while served.requests.lock().unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    // it would be fetched again, three times
+    served.object.close();
+    assert_eq!(reading.await.unwrap().to_string(), "the fetch was cut off");
+    assert_eq!(served.windows().len(), 1);
+}
+
+#[tokio::test]
 async fn reading_ahead_may_fail_unseen() {
     let served = serve(8 * UNIT, |before, request| match before {
         1 => refused(404, "NoSuchKey"),
