@@ -24,10 +24,9 @@ def text(cases, runs, machine):
         film_text(cases),
         film_table(runs),
         "## Few frames of a long file",
-        "Of a video with a keyframe every 2 s at least, `sparse` takes frames that are keyframes "
-        "or follow one at once; `sparse-between` others; `sparse-late` those that most is read "
-        "for, because they come last before a keyframe. `clip` is the picture of the 2 hours, and "
-        "what the second half takes for an everyday video.",
+        "Of a video with a keyframe every 2 s at least, `sparse` takes frames from everywhere "
+        "between two keyframes. `clip` is the picture of the 2 hours, and what the second half "
+        "takes for an everyday video.",
         few_table(cases, runs),
         "## Machine and versions",
         machine,
