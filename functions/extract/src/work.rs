@@ -95,7 +95,7 @@ impl Work {
             self.report.send_replace(Some(Progress { done, total: plan.total() }));
         };
         report(0);
-        let mut pace = Pace::new(self.budget);
+        let mut pace = Pace::new(self.budget, self.stop.at);
         let mut zip = ZipWriter::new(writer);
         let threads = threads(plan.source(), processors);
         let part = media.part(targets.clone(), threads, |output| {
