@@ -205,9 +205,12 @@ impl Upload<'_> {
     async fn abort(self) -> Result<(), UploadError> {
         let Target { client, bucket, key, .. } = self.target;
         let abort = client.abort_multipart_upload().bucket(bucket).key(key);
-        let aborted = abort.upload_id(self.id).send().await;
-        aborted.map_err(|error| self.target.failed("AbortMultipartUpload", error))?;
-        Ok(())
+        match abort.upload_id(self.id).send().await.map_err(aws_sdk_s3::Error::from) {
+            Ok(_) => Ok(()),
+            // it was aborted, and the answer was lost
+            Err(aws_sdk_s3::Error::NoSuchUpload(_)) => Ok(()),
+            Err(error) => Err(self.target.failed("AbortMultipartUpload", error)),
+        }
     }
 }
 
@@ -249,6 +252,7 @@ mod tests {
         abort_multipart_upload::AbortMultipartUploadError,
         complete_multipart_upload::CompleteMultipartUploadError,
     };
+    use aws_sdk_s3::types::error::NoSuchUpload;
     use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 
     async fn nothing_sent(rules: &[&Rule]) -> UploadError {
@@ -270,6 +274,16 @@ mod tests {
         let expected = "S3 CompleteMultipartUpload of s3://results/key failed";
         assert!(error.starts_with(expected), "{error}");
         assert_eq!(abort.num_calls(), 1);
+    }
+
+    #[tokio::test]
+    async fn an_upload_that_is_gone_is_aborted() {
+        let (create, complete) = (rules::created(), not_completed());
+        let abort = mock!(Client::abort_multipart_upload).then_error(|| {
+            AbortMultipartUploadError::NoSuchUpload(NoSuchUpload::builder().build())
+        });
+        let error = nothing_sent(&[&create, &complete, &abort]).await;
+        assert!(matches!(error, UploadError::S3 { .. }), "{error}");
     }
 
     #[tokio::test]

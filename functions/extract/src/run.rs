@@ -82,7 +82,15 @@ impl Extractor {
         folder.put_facts(&name, &facts).await?;
         self.send_segments(hold, run, &rest).await?;
         let done = name.targets.end - name.targets.start;
-        self.tell_progress(hold, Progress { done, total }).await?;
+        match self.tell_progress(hold, Progress { done, total }).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tracing::info!(video.id = %video.id, "stopped: the video was taken away");
+                return Ok(());
+            }
+            // not worth doing it all again
+            Err(error) => tracing::warn!(%error, "progress was not written"),
+        }
         self.completed(hold, run, &plan, &name).await
     }
 
