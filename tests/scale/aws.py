@@ -77,8 +77,9 @@ class Video:
 
     @property
     def gets(self):
-        # The start for each segment, the facts of each part, the poster, the first part's length.
-        joined = self.segments + self.workers + 2 if self.segments else 0
+        # The start for each segment, the facts of each part, the poster, the first part's length and
+        # one of its headers.
+        joined = self.segments + self.workers + 3 if self.segments else 0
         return math.ceil(self.run.read / READ_AT_ONCE) + joined + 1
 
     @property
@@ -96,7 +97,8 @@ class Video:
     def costs(self):
         small = 3 + self.polls
         per_gb, run = prices.GB_SECOND, self.run
-        stored = (14 * run.file + 60 * run.zip) / prices.DAYS_IN_MONTH
+        zip_days = 62 if self.segments else 60
+        stored = (14 * run.file + zip_days * run.zip) / prices.DAYS_IN_MONTH
         return [
             Cost("Lambda, GB-s of extract", "S × 1769 / 1024", self.seconds * MEMORY_GB, per_gb),
             Cost(
@@ -113,7 +115,7 @@ class Video:
                 self.puts,
                 prices.S3_PUT,
             ),
-            Cost("S3 GET", "⌈R / 2 MiB⌉ + 1, and if N > 1: 2 N + 1", self.gets, prices.S3_GET),
+            Cost("S3 GET", "⌈R / 2 MiB⌉ + 1, and if N > 1: 2 N + 2", self.gets, prices.S3_GET),
             Cost("SQS, requests", "N × (4 + ⌊S / N / 40⌋) + 3", self.messages, prices.SQS_REQUEST),
             Cost(
                 "DynamoDB, write units",
@@ -125,7 +127,7 @@ class Video:
             Cost("SES, mails", "1", 1, prices.MAIL),
             Cost(
                 "S3, GiB-months",
-                "(14 F + 60 Z) / 30.4",
+                "(14 F + 60 Z) / 30.4, and if N > 1: + 2 Z / 30.4",
                 stored / prices.GIB,
                 prices.S3_MONTH * prices.GIB,
             ),

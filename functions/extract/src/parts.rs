@@ -4,15 +4,13 @@
 //! came to. Both have the name of the attempt that made them, so that a worker that comes late never
 //! writes over what another has told of.
 //!
-//! Needs `s3:GetObject`, `s3:PutObject` and `s3:DeleteObject` under `parts/` in the results bucket.
+//! Nobody removes them: a message that comes again behind the join finds all that it needs. The bucket's
+//! lifecycle, or the video's deletion, takes them away.
+//!
+//! Needs `s3:GetObject` and `s3:PutObject` under `parts/` in the results bucket.
 
-use crate::assembly::Piece;
 use anyhow::Context;
-use aws_sdk_s3::{
-    Client,
-    primitives::ByteStream,
-    types::{Delete, ObjectIdentifier},
-};
+use aws_sdk_s3::{Client, primitives::ByteStream};
 use bytes::Bytes;
 use framezip_archive::Entries;
 use framezip_contract::{ObjectKey, UserId, VideoId};
@@ -178,28 +176,6 @@ impl<'a> Folder<'a> {
         let got = get.send().await.map_err(aws_sdk_s3::Error::from);
         let got = got.with_context(|| format!("S3 GetObject of {key} failed"))?;
         Ok(got.body.collect().await?.into_bytes())
-    }
-
-    /// Removes what these parts and the run's start left here.
-    pub(crate) async fn clear(&self, names: &[PartName], pieces: &[Piece]) -> anyhow::Result<()> {
-        let facts = names.iter().map(|name| self.facts_key(name));
-        let own = |key: &String| key.starts_with(&self.prefix);
-        let entries = pieces.iter().map(|piece| piece.key.clone()).filter(own);
-        let keys: Vec<_> =
-            facts.chain(entries).chain([format!("{}{START}", self.prefix)]).collect();
-        // so many at a time
-        for keys in keys.chunks(1000) {
-            let object = |key: &String| ObjectIdentifier::builder().key(key).build();
-            let objects: Result<_, _> = keys.iter().map(object).collect();
-            let delete = Delete::builder().set_objects(Some(objects?)).quiet(true).build()?;
-            let deleted = self.s3.delete_objects().bucket(self.bucket).delete(delete).send().await;
-            let deleted = deleted.map_err(aws_sdk_s3::Error::from);
-            let errors = deleted.context("S3 DeleteObjects failed")?.errors.unwrap_or_default();
-            if let Some(error) = errors.first() {
-                anyhow::bail!("S3 did not delete {} objects: {error:?}", errors.len());
-            }
-        }
-        Ok(())
     }
 
     async fn get<T: DeserializeOwned>(&self, key: &str) -> anyhow::Result<(T, usize)> {

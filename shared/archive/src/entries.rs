@@ -37,6 +37,15 @@ impl Entries {
         Some(data..data + entry.data_bytes())
     }
 
+    /// Where in the part the header before the last file's data lies, and its bytes. They tell the file's
+    /// CRC: who finds them there has found this part, or a longer one that begins with it.
+    #[must_use]
+    pub fn last_header(&self) -> Option<(Range<u64>, Vec<u8>)> {
+        let (offset, entry) = self.placed().last()?;
+        let header = entry.local_header();
+        Some((offset..offset + header.len() as u64, header))
+    }
+
     /// The entries, each with the offset of its local header.
     pub(crate) fn placed(&self) -> impl Iterator<Item = (u64, &Entry)> {
         let mut offset = 0;

@@ -185,6 +185,10 @@ fn entries_know_where_data_lies() {
         assert_eq!(&bytes[at.start as usize..at.end as usize], data, "{name}");
     }
     assert_eq!(entries.find("other"), None);
+    let (range, header) = entries.last_header().unwrap();
+    assert_eq!(&bytes[range.start as usize..range.end as usize], header);
+    assert_eq!(range.end, entries.find(FILES[3].0).unwrap().start);
+    assert_eq!(Entries::default().last_header(), None);
     assert_eq!(Entries::default().bytes(), 0);
 }
 
