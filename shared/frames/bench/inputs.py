@@ -101,7 +101,7 @@ def test_card(name, options):
 
 
 def inputs():
-    """All of them: 60 s and 10 minutes of each codec, a test card too, and 10 s of 4K."""
+    """All of them: 60 s and 10 minutes of each codec, a test card too, 10 s of 4K, raw pictures."""
     film = drawn("picture-1080p", 1920, 1080, CLIP_SECONDS)
     clips = [
         ("h264", encoded("clip-h264", ".mp4", film, X264)),
@@ -112,7 +112,9 @@ def inputs():
         ("h264-testsrc2", test_card("clip-h264-testsrc2", X264)),
         ("hevc-testsrc2", test_card("clip-hevc-testsrc2", X265)),
     ]
-    found = []
+    # Of these almost nothing is to be decoded: what is left is to make JPEGs.
+    raw = encoded("clip-raw", ".avi", clips[0][1], "-vf fps=1 -c:v rawvideo -pix_fmt yuv420p")
+    found = [Input("raw-60s", "raw", 60, 1, repeated(raw, "raw-60s", 60))]
     for seconds, length, step in ((60, "60s", 1), (600, "10min", 20)):
         for name, clip in clips:
             whole = repeated(clip, f"{name}-{length}", seconds)
