@@ -7,15 +7,20 @@ use crate::{FramesError, decoder::Decoder, image::Luma, shown::time};
 /// The score is that of FFmpeg's filter `select`, so that thresholds mean the same: by how many levels of
 /// 256 luma changes from the picture before, on average, or how much that differs from the change
 /// before it, whichever is less, in hundreds. So a pan is no cut, however fast.
-struct Cuts {
+pub(crate) struct Cuts {
     threshold: f64,
     previous: Option<Luma>,
     change: f64,
 }
 
 impl Cuts {
+    /// From the first picture on.
+    pub(crate) fn new(threshold: f64) -> Self {
+        Self { threshold, previous: None, change: 0.0 }
+    }
+
     /// Whether a scene begins with this picture.
-    fn begins(&mut self, luma: Luma) -> bool {
+    pub(crate) fn begins(&mut self, luma: Luma) -> bool {
         let Some(change) = self.previous.as_ref().map(|previous| previous.change(&luma)) else {
             self.previous = Some(luma);
             return true;
@@ -34,7 +39,7 @@ pub(crate) fn scenes(
     (from, to): (i64, i64),
     most: usize,
 ) -> Result<Vec<i64>, FramesError> {
-    let mut cuts = Cuts { threshold, previous: None, change: 0.0 };
+    let mut cuts = Cuts::new(threshold);
     let mut begins = Vec::new();
     let mut first = decoder.land(from)?;
     while let Some(picture) = first.take() {
