@@ -188,6 +188,10 @@ impl Decoder {
         self.decoder.skip_frame(skip);
         self.decoded += 1;
         self.position = packet.pts().or(packet.dts()).or(self.position);
+        // some of its bytes did not come: the decoder may not notice
+        if packet.is_corrupt() {
+            self.note_damage();
+        }
         match self.decoder.send_packet(packet) {
             Err(FfmpegError::Exit) => Err(FramesError::Interrupted),
             Err(_) => {

@@ -1,0 +1,89 @@
+//! Real files with broken bytes: what still can be given is given, and what is wrong is told.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+use common::options;
+use framezip_contract::{ErrorCode, Limits};
+use framezip_frames::{FramesError, Output, Report, Video};
+use framezip_media::{number, path, truth};
+use std::io::Cursor;
+
+fn extract(bytes: &[u8], json: &str, threads: usize) -> Result<(Vec<Output>, Report), FramesError> {
+    let bytes = bytes.to_vec();
+    let open = move || Ok(Cursor::new(bytes.clone()));
+    let video = Video::open(open, || false, &options(json), &Limits::default(), threads)?;
+    let mut outputs = Vec::new();
+    let report = video.extract(threads, |output| {
+        outputs.extend(output.frame.is_some().then_some(output));
+        Ok(())
+    })?;
+    Ok((outputs, report))
+}
+
+/// The file's bytes, of which those between these hundredths were never written.
+fn broken(name: &str, from: usize, to: usize) -> Vec<u8> {
+    let mut bytes = std::fs::read(path(name)).unwrap();
+    let length = bytes.len();
+    bytes[length * from / 100..length * to / 100].fill(0);
+    bytes
+}
+
+/// Whether these files' containers tell of a hole. Those of the others find their way behind it, and what
+/// was in it might never have been filmed.
+const FILES: [(&str, bool); 14] = [
+    ("h264-30fps.mp4", true),
+    ("hevc.mp4", true),
+    ("av1.mp4", true),
+    ("h264-variable-rate.mkv", true),
+    ("hevc.ts", true),
+    ("mpeg2.ts", true),
+    ("wmv2.wmv", true),
+    ("h264.ts", false),
+    ("vp8.webm", false),
+    ("vp9.webm", false),
+    ("av1.webm", false),
+    ("mpeg4.avi", false),
+    ("mjpeg.avi", false),
+    ("theora.ogv", false),
+];
+
+#[test]
+fn a_hole_in_the_middle_costs_what_depends_on_it() {
+    let truth = truth();
+    for (name, is_told) in FILES {
+        let made = extract(&broken(name, 50, 60), r#"{"every":0.2}"#, 1);
+        let (frames, report) = made.unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(!is_told || !report.warnings.is_empty(), "{name}: nothing is told");
+        let truth = &truth[name];
+        let end = truth.seconds(truth.pts.len() - 1);
+        let is_good = |output: &&Output| output.frame.as_ref().unwrap().seconds < 0.35 * end;
+        let good: Vec<_> = frames.iter().take_while(is_good).collect();
+        assert!(!good.is_empty(), "{name}: nothing of the good part");
+        for output in good {
+            let shown = truth.frame_at(output.frame.as_ref().unwrap().seconds + 1e-6);
+            assert_eq!(number(&output.bytes), Some(truth.numbers[shown]), "{name} {}", output.name);
+        }
+    }
+}
+
+#[test]
+fn where_nothing_can_be_decoded_it_is_told() {
+    let code = |bytes: &[u8]| match extract(bytes, "{}", 1) {
+        Err(FramesError::Media(failure)) => failure.code,
+        other => panic!("{:?}", other.map(|_| ())),
+    };
+    let good = std::fs::read(path("h264-30fps.mp4")).unwrap();
+    let find = |what: &[u8]| good.windows(what.len()).position(|bytes| bytes == what).unwrap();
+
+    // EVC, of which FFmpeg has no decoder of its own
+    let mut unknown = good.clone();
+    let at = find(b"avc1\0\0\0\0");
+    unknown[at..at + 4].copy_from_slice(b"evc1");
+    assert_eq!(code(&unknown), ErrorCode::UnsupportedCodec);
+
+    let mut empty = good.clone();
+    empty[find(b"mdat") + 4..].fill(0);
+    assert_eq!(code(&empty), ErrorCode::CorruptVideo);
+}
