@@ -117,3 +117,38 @@ clip 160x90-long 25
 small_tone
 make mpeg2-long.mpg 750 -c:v mpeg2video -bf 2 -g 15 -q:v 12 -c:a mp2 -b:a 8k -packetsize 256
 truth mpeg2-long.mpg 25
+
+# ---- fragments whose clock was running already -------------------------------------------------
+
+# As a recorder leaves behind that came late to a live stream: its first fragment is the second.
+moof() { grep -abo moof h264-fragmented-no-index.mp4 | sed -n "$1s/:.*//p"; }
+head -c "$(($(moof 1) - 4))" h264-fragmented-no-index.mp4 >h264-fragmented-late.mp4
+tail -c "+$(($(moof 2) - 3))" h264-fragmented-no-index.mp4 >>h264-fragmented-late.mp4
+said h264-fragmented-late.mp4
+truth h264-fragmented-late.mp4 30 45
+
+# later FILE SECONDS: lets the clock of a file of one track and one index of fragments begin later.
+later() {
+    python3 - "$@" <<'PYTHON'
+import struct, sys
+file, seconds = sys.argv[1], int(sys.argv[2])
+data = bytearray(open(file, "rb").read())
+sidx = data.index(b"sidx")
+ticks = seconds * struct.unpack_from(">I", data, sidx + 12)[0]
+# each in version 1, of 64 bits
+places = [sidx + 16]
+at = -1
+while (at := data.find(b"tfdt", at + 1)) >= 0:
+    places.append(at + 8)
+for place in places:
+    struct.pack_into(">Q", data, place, struct.unpack_from(">Q", data, place)[0] + ticks)
+open(file, "wb").write(data)
+PYTHON
+}
+
+clip 320x180 30
+h264 28 keyint=45
+make h264-fragmented-clock.mp4 150 "${codec[@]}" \
+    -movflags +frag_keyframe+empty_moov+default_base_moof+global_sidx
+later h264-fragmented-clock.mp4 1000
+truth h264-fragmented-clock.mp4 30

@@ -153,14 +153,13 @@ impl Container {
 
     /// The tick behind the last frame; `None` where the container cannot go back to look.
     ///
-    /// MP4 knows where its video ends. Elsewhere the length in the header is that of the longest
-    /// stream, or an estimate, or wrong: the last packets tell. Matroska loads its index only when
-    /// it first seeks, which this does too.
+    /// MP4 without fragments knows where its video ends. Elsewhere the length in the header is that of
+    /// the longest stream, or an estimate, or wrong: the last packets tell. Matroska loads its index
+    /// only when it first seeks, which this does too.
     pub(crate) fn find_end(&mut self) -> Result<Option<i64>, FramesError> {
         let start = self.start_hint();
-        let declared = self.input.stream(self.stream).map_or(0, |stream| stream.duration());
-        if self.source.container.starts_with("mov") && declared > 0 {
-            return Ok(Some(start.saturating_add(declared)));
+        if let Some(length) = self.declared_length() {
+            return Ok(Some(start.saturating_add(length)));
         }
         let mut end = None;
         if !self.has(ffi::AVFMT_NOTIMESTAMPS) {
@@ -175,6 +174,18 @@ impl Container {
             end = self.last_end()?;
         }
         Ok(end)
+    }
+
+    /// How long an MP4 says that its video is, in ticks; `None` where it has fragments: of those FFmpeg
+    /// tells the time at which the last one ends, on a clock that may have begun long before the first.
+    fn declared_length(&self) -> Option<i64> {
+        let stream = self.input.stream(self.stream)?;
+        // SAFETY: the stream lives as long as the context.
+        let indexed = unsafe { ffi::avformat_index_get_entries_count(stream.as_ptr().cast_mut()) };
+        // only frames of fragments are in the index beside those that the header counts
+        let whole =
+            self.source.container.starts_with("mov") && i64::from(indexed) <= stream.frames();
+        Some(stream.duration()).filter(|length| whole && *length > 0)
     }
 
     /// The greatest time at which a packet from here on goes off screen. Where some do not tell theirs, as

@@ -107,12 +107,27 @@ fn what_is_not_wanted_is_neither_read_nor_decoded() {
         ("h264-30fps.mp4", r#"{"at":[4]}"#, 20, 10),
         ("h264-30fps.mp4", r#"{"at":[2.5]}"#, 40, 20),
         ("av1.mp4", r#"{"at":[2.5]}"#, 40, 28),
+        // of fragments, the last one tells the end
+        ("h264-fragmented-clock.mp4", r#"{"at":[1]}"#, 60, 25),
+        ("h264-fragmented-late.mp4", r#"{"at":[1]}"#, 60, 25),
         // searched: twice from two seconds before
         ("h264-long.ts", r#"{"at":[29]}"#, 300, 40),
     ] {
         let (_, report) = extract_with(name, json, 1).unwrap();
         let counts = (report.packets_read, report.packets_decoded);
         assert!(counts.0 <= read && counts.1 <= decoded, "{name} {json}: {counts:?}");
+    }
+}
+
+#[test]
+fn a_video_ends_when_its_last_frame_does() {
+    for (name, truth) in truth() {
+        let video = open(&name, &options("{}"), &Limits::default()).unwrap();
+        let last = truth.pts.len() - 1;
+        let length = 2.0 * truth.seconds(last) - truth.seconds(last - 1);
+        let duration = video.plan().source().duration.unwrap();
+        // without presentation times, what is decoded last is not what is shown last
+        assert!((duration - length).abs() < 0.1, "{name}: {duration} ≠ {length}");
     }
 }
 
