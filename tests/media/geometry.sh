@@ -78,3 +78,27 @@ clip 320x180 25
 input=("${other[@]}" "${input[@]}")
 make h264-second-larger.mp4 100 -map 0 -map 1 -t 3 "${codec[@]}" -disposition:v default
 truth h264-second-larger.mp4 25 0 1
+
+# ---- pixels that only the container knows to be wide -------------------------------------------
+
+# wide FILE CLIP ASPECT [FILTER]: H.264 of a clip through FILTER. Its stream says nothing of its
+# pixels' shape; the file says that the coded picture has this ASPECT.
+wide() {
+    clip "$2" 25
+    h264 28 keyint=25
+    ff "${input[@]}" "${exact[@]}" -frames:v 50 -vf "${4:-null}" "${codec[@]}" "$work/wide.mp4"
+    input=(-i "$work/wide.mp4")
+    make "$1" 50 -c copy -aspect "$3"
+}
+
+wide h264-wide-pixels.mov 240x180 16:9
+truth h264-wide-pixels.mov 25
+
+wide h264-wide-rotated.mp4 178x318 2:1 transpose=clock
+matrix h264-wide-rotated.mp4 0 -1 1 0
+truth h264-wide-rotated.mp4 25
+
+# Matroska gives the size to show.
+clip 240x180 25
+make vp8-wide-pixels.webm 50 -c:v libvpx -b:v 100k -g 25 -aspect 16:9
+truth vp8-wide-pixels.webm 25

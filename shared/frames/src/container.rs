@@ -13,7 +13,7 @@ use ffmpeg_next::{
         context::{Input, StreamIo},
         stream::Disposition,
     },
-    media,
+    frame, media,
     packet::Ref,
 };
 use framezip_contract::{ErrorCode, Limits, Source};
@@ -149,6 +149,19 @@ impl Container {
     pub(crate) fn frame_ticks(&self) -> i64 {
         let length = self.source.frame_rate.map_or(0.0, |rate| 1.0 / rate);
         self.clock.ticks_of_microseconds((length * 1e6) as i64).max(1)
+    }
+
+    /// Tells a picture the shape of its pixels. Where the container and the video disagree, the container
+    /// is right, as in FFmpeg's own tools.
+    pub(crate) fn set_pixel_aspect(&self, picture: &mut frame::Video) {
+        let Some(stream) = self.input.stream(self.stream) else { return };
+        // SAFETY: all three are valid, and the function only reads them.
+        unsafe {
+            let (context, stream) = (self.input.as_ptr().cast_mut(), stream.as_ptr().cast_mut());
+            let frame = picture.as_mut_ptr();
+            let aspect = ffi::av_guess_sample_aspect_ratio(context, stream, frame);
+            (*frame).sample_aspect_ratio = aspect;
+        }
     }
 
     /// The tick behind the last frame; `None` where the container cannot go back to look.

@@ -224,7 +224,7 @@ impl Decoder {
         loop {
             let mut picture = frame::Video::empty();
             match self.decoder.receive_frame(&mut picture) {
-                Ok(()) => return Ok(Some(self.timed(picture))),
+                Ok(()) => return Ok(Some(self.completed(picture))),
                 Err(FfmpegError::Other { errno: EAGAIN } | FfmpegError::Eof) => return Ok(None),
                 Err(FfmpegError::Exit) => return Err(FramesError::Interrupted),
                 Err(_) => {
@@ -237,7 +237,9 @@ impl Decoder {
         }
     }
 
-    fn timed(&mut self, mut picture: frame::Video) -> frame::Video {
+    /// The picture with what it may not tell itself: its time, and its pixels' shape.
+    fn completed(&mut self, mut picture: frame::Video) -> frame::Video {
+        self.container.set_pixel_aspect(&mut picture);
         // SAFETY: the frame is valid and not shared.
         let frame = unsafe { &mut *picture.as_mut_ptr() };
         if frame.best_effort_timestamp == ffi::AV_NOPTS_VALUE {
