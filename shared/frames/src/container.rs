@@ -7,7 +7,9 @@ use crate::{
     time::Clock,
 };
 use ffmpeg_next::{
-    Error as FfmpegError, Packet, codec, ffi,
+    Error as FfmpegError, Packet, codec,
+    error::EAGAIN,
+    ffi,
     format::{
         self,
         context::{Input, StreamIo},
@@ -81,6 +83,8 @@ impl Container {
                     }
                 }
                 Err(FfmpegError::Exit) => return Err(FramesError::Interrupted),
+                // a transport stream where for long there was nothing; more was read, so it ends
+                Err(FfmpegError::Other { errno: EAGAIN }) => self.fault.check()?,
                 // whatever the container's end looks like, there is nothing behind it
                 Err(_) => {
                     self.fault.check()?;

@@ -10,6 +10,7 @@ use framezip_frames::{FramesError, Video};
 use framezip_media::{Truth, number, path, special, truth};
 use std::{
     fs::File,
+    io::Cursor,
     sync::{
         Arc,
         atomic::{AtomicU32, Ordering},
@@ -231,6 +232,30 @@ fn a_truncated_file_gives_what_it_holds_and_says_so() {
     let last = warnings.last().unwrap();
     assert_eq!(last.time, Some(3.0));
     assert!(last.message.contains("3 of the chosen frames"), "{}", last.message);
+}
+
+/// As a recording of a broadcast has it whose reception failed for a while.
+#[test]
+fn what_follows_a_hole_in_a_transport_stream_is_found() {
+    let name = "h264-long.ts";
+    let mut file = std::fs::read(path(name)).unwrap();
+    let middle = file.len() / 188 / 2 * 188;
+    file.splice(middle..middle, std::iter::repeat_n(0, 3 << 20));
+    let all = options(r#"{"every":1}"#);
+    let open = move || Ok(Cursor::new(file.clone()));
+    let mut shown = Vec::new();
+    Video::open(open, || false, &all, &Limits::default(), 2)
+        .and_then(|video| {
+            video.extract(2, |output| {
+                shown.extend(output.frame.and_then(|_| number(&output.bytes)));
+                Ok(())
+            })
+        })
+        .unwrap();
+    let expected = expected(&truth()[name], (0..30).map(f64::from));
+    let expected: Vec<_> = expected.into_iter().map(|(number, _)| number).collect();
+    // the hole is in none of them
+    assert_eq!(shown, expected);
 }
 
 #[test]
