@@ -53,3 +53,29 @@ clip 160x90-bars 10
 make animated.gif 20 -filter_complex_threads 1 -filter_complex "$glass,split[a][b];
     [a]palettegen=max_colors=16[palette];[b][palette]paletteuse=dither=none"
 special animated.gif 10 "$nothing"
+
+# ---- rows from the bottom up -------------------------------------------------------------------
+
+# bottom_up FILE: has FFmpeg take the pictures of an AVI for such, by what it puts behind the headers
+# of AVIs where that is so; there is room in the filling that follows.
+bottom_up() {
+    python3 - "$1" <<'PYTHON'
+import struct, sys
+data = bytearray(open(sys.argv[1], "rb").read())
+mark = b"\0BottomUp\0"
+strf = data.index(b"strf")
+size = struct.unpack_from("<I", data, strf + 4)[0]
+junk = strf + 8 + size
+assert data[junk : junk + 4] == b"JUNK"
+left = struct.unpack_from("<I", data, junk + 4)[0] - len(mark)
+struct.pack_into("<I", data, strf + 4, size + len(mark))
+data[junk : junk + 8 + len(mark)] = mark + b"JUNK" + struct.pack("<I", left)
+open(sys.argv[1], "wb").write(data)
+PYTHON
+}
+
+draw 84x48 8
+clip 84x48 10
+make raw-bottom-up.avi 8 -vf vflip -c:v rawvideo
+bottom_up raw-bottom-up.avi
+truth raw-bottom-up.avi 10

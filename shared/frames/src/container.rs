@@ -83,7 +83,7 @@ impl Container {
                     }
                 }
                 Err(FfmpegError::Exit) => return Err(FramesError::Interrupted),
-                // a transport stream where for long there was nothing; more was read, so it ends
+                // a long hole in a transport stream, of which each try reads some more
                 Err(FfmpegError::Other { errno: EAGAIN }) => self.fault.check()?,
                 // whatever the container's end looks like, there is nothing behind it
                 Err(_) => {

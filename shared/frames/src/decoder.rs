@@ -237,8 +237,9 @@ impl Decoder {
         }
     }
 
-    /// The picture with what it may not tell itself: its time, and its pixels' shape.
-    fn completed(&mut self, mut picture: frame::Video) -> frame::Video {
+    /// The picture from the top down, with what it may not tell itself: its time, and its pixels' shape.
+    fn completed(&mut self, picture: frame::Video) -> frame::Video {
+        let mut picture = top_down(picture);
         self.container.set_pixel_aspect(&mut picture);
         // SAFETY: the frame is valid and not shared.
         let frame = unsafe { &mut *picture.as_mut_ptr() };
@@ -299,6 +300,14 @@ impl Decoder {
             damaged: self.damaged,
         }
     }
+}
+
+/// The picture with its rows in memory as they are shown. Some decoders begin with the lowest one and
+/// step backwards, which nobody else here expects.
+fn top_down(picture: frame::Video) -> frame::Video {
+    // SAFETY: the frame is valid for as long as it is borrowed.
+    let strides = unsafe { (*picture.as_ptr()).linesize };
+    if strides.iter().any(|stride| *stride < 0) { picture.clone() } else { picture }
 }
 
 #[cfg(test)]
