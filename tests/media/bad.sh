@@ -28,3 +28,8 @@ cp h264-30fps.mp4 garbage.mp4
 ff -f lavfi -i 'anoisesrc=seed=7:sample_rate=8000:duration=1' "${exact[@]}" -f u8 "$work/noise"
 dd if="$work/noise" of=garbage.mp4 bs=1 seek="$(percent garbage.mp4 45)" count=4000 conv=notrunc status=none
 said garbage.mp4
+
+# Hardly anything to read, and 384 MB to decode.
+input=(-f lavfi -i 'color=gray:size=16000x16000:rate=25,format=yuv420p')
+h264 51 cabac=1:no-deblock=1:ref=1:rc-lookahead=0:bframes=0:8x8dct=0
+make too-many-pixels.ts 1 "${codec[@]}" -preset ultrafast

@@ -3,26 +3,19 @@
 use crate::{
     FramesError,
     chooser::Stamp,
-    source::{Fault, Watched},
+    source::{self, Fault},
     time::Clock,
 };
 use ffmpeg_next::{
     Error as FfmpegError, Packet, codec,
     error::EAGAIN,
     ffi,
-    format::{
-        self,
-        context::{Input, StreamIo},
-        stream::Disposition,
-    },
+    format::{context::Input, stream::Disposition},
     frame, media,
     packet::Ref,
 };
 use framezip_contract::{ErrorCode, Limits, Source};
 use std::io::{Read, Seek};
-
-/// How much FFmpeg asks its reader for at once, in bytes.
-const READ_SIZE: usize = 64 << 10;
 
 /// An opened container.
 pub(crate) struct Container {
@@ -42,24 +35,22 @@ impl Container {
     pub(crate) fn open<R, I>(reader: R, interrupt: I, limits: &Limits) -> Result<Self, FramesError>
     where
         R: Read + Seek + Send + 'static,
-        I: FnMut() -> bool + Send + 'static,
+        I: FnMut() -> bool + Clone + Send + 'static,
     {
         check_processor()?;
         ffmpeg_next::init().map_err(|error| FramesError::library("ffmpeg_next::init", error))?;
         // what is wrong with the media is told to its owner; the log is ours
         ffmpeg_next::log::set_level(ffmpeg_next::log::Level::Quiet);
         let fault = Fault::default();
-        let watched = Watched { reader, fault: fault.clone() };
-        let io = StreamIo::from_read_seek_with_capacity(watched, READ_SIZE)
-            .map_err(|error| FramesError::library("StreamIo", error))?;
-        let opened = format::input_from_stream_with_interrupt(io, None, None, interrupt);
-        fault.check()?;
-        let input = opened.map_err(FramesError::opening)?;
+        let mut input = source::open(reader, interrupt, &fault)?;
+        if let Ok(stream) = best_video(&input) {
+            check_picture(&facts(&input, stream)?.1, limits)?;
+        }
+        source::probe(&mut input, limits.pixels, &fault)?;
         let stream = best_video(&input)?;
         let (clock, source) = facts(&input, stream)?;
-        let container = Self { input, fault, stream, clock, source, skip_to: None, packets: 0 };
-        container.check_picture(limits)?;
-        Ok(container)
+        check_picture(&source, limits)?;
+        Ok(Self { input, fault, stream, clock, source, skip_to: None, packets: 0 })
     }
 
     pub(crate) fn parameters(&self) -> Option<codec::Parameters> {
@@ -227,20 +218,20 @@ impl Container {
         }
         Ok(if untold { end.max(Some(counted)) } else { end })
     }
+}
 
-    fn check_picture(&self, limits: &Limits) -> Result<(), FramesError> {
-        let pixels = u64::from(self.source.width) * u64::from(self.source.height);
-        if pixels > limits.pixels {
-            return Err(FramesError::media(
-                ErrorCode::TooManyPixels,
-                format!(
-                    "This video's pictures have {} × {} pixels. At most {} pixels are allowed.",
-                    self.source.width, self.source.height, limits.pixels
-                ),
-            ));
-        }
-        Ok(())
+fn check_picture(source: &Source, limits: &Limits) -> Result<(), FramesError> {
+    let pixels = u64::from(source.width) * u64::from(source.height);
+    if pixels > limits.pixels {
+        return Err(FramesError::media(
+            ErrorCode::TooManyPixels,
+            format!(
+                "This video's pictures have {} × {} pixels. At most {} pixels are allowed.",
+                source.width, source.height, limits.pixels
+            ),
+        ));
     }
+    Ok(())
 }
 
 /// Makes sure of what FFmpeg's libraries are built for (`layers/ffmpeg/build.sh`).
