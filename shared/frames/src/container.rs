@@ -3,6 +3,7 @@
 use crate::{
     FramesError,
     chooser::Stamp,
+    opener::Opener,
     source::{self, Fault},
     time::Clock,
 };
@@ -10,7 +11,10 @@ use ffmpeg_next::{
     Error as FfmpegError, Packet, codec,
     error::EAGAIN,
     ffi,
-    format::{context::Input, stream::Disposition},
+    format::{
+        context::Input,
+        stream::{Disposition, Stream},
+    },
     frame, media,
     packet::Ref,
 };
@@ -164,11 +168,12 @@ impl Container {
     /// MP4 without fragments knows where its video ends. Elsewhere the length in the header is that of
     /// the longest stream, or an estimate, or wrong: the last packets tell. Matroska loads its index
     /// only when it first seeks, which this does too.
-    pub(crate) fn find_end(&mut self) -> Result<Option<i64>, FramesError> {
+    pub(crate) fn find_end(&mut self, opener: &Opener) -> Result<Option<i64>, FramesError> {
         let start = self.start_hint();
         if let Some(length) = self.declared_length() {
             return Ok(Some(start.saturating_add(length)));
         }
+        let indexed = self.indexed();
         let mut end = None;
         if !self.has(ffi::AVFMT_NOTIMESTAMPS) {
             let length = self.clock.ticks_of_microseconds(self.input.duration().max(0));
@@ -181,6 +186,10 @@ impl Container {
         if end.is_none() && self.rewind()? {
             end = self.last_end()?;
         }
+        if self.is_mp4() && self.indexed() > indexed {
+            // to a last fragment that it knows already, FFmpeg would go through all of them
+            *self = Self { packets: self.packets, ..opener.open()? };
+        }
         Ok(end)
     }
 
@@ -188,12 +197,22 @@ impl Container {
     /// tells the time at which the last one ends, on a clock that may have begun long before the first.
     fn declared_length(&self) -> Option<i64> {
         let stream = self.input.stream(self.stream)?;
-        // SAFETY: the stream lives as long as the context.
-        let indexed = unsafe { ffi::avformat_index_get_entries_count(stream.as_ptr().cast_mut()) };
         // only frames of fragments are in the index beside those that the header counts
-        let whole =
-            self.source.container.starts_with("mov") && i64::from(indexed) <= stream.frames();
+        let whole = self.is_mp4() && self.indexed() <= stream.frames();
         Some(stream.duration()).filter(|length| whole && *length > 0)
+    }
+
+    fn is_mp4(&self) -> bool {
+        self.source.container.starts_with("mov")
+    }
+
+    /// How many packets are in the index so far.
+    fn indexed(&self) -> i64 {
+        // SAFETY: the stream lives as long as the context.
+        let count = |stream: Stream| unsafe {
+            ffi::avformat_index_get_entries_count(stream.as_ptr().cast_mut())
+        };
+        self.input.stream(self.stream).map_or(0, count).into()
     }
 
     /// The greatest time at which a packet from here on goes off screen. Where some do not tell theirs, as

@@ -47,7 +47,7 @@ impl Video {
     {
         let opener = Arc::new(Opener::new(open, interrupt, *limits));
         let mut container = opener.open()?;
-        let end = match container.find_end()? {
+        let end = match container.find_end(&opener)? {
             Some(end) => Some(end),
             None => {
                 container = opener.open()?;

@@ -110,6 +110,7 @@ fn what_is_not_wanted_is_neither_read_nor_decoded() {
         ("av1.mp4", r#"{"at":[2.5]}"#, 40, 28),
         // of fragments, the last one tells the end
         ("h264-fragmented-clock.mp4", r#"{"at":[1]}"#, 60, 25),
+        ("h264-fragmented-clock.mp4", r#"{"at":[4.8]}"#, 60, 25),
         ("h264-fragmented-late.mp4", r#"{"at":[1]}"#, 60, 25),
         // searched: twice from two seconds before
         ("h264-long.ts", r#"{"at":[29]}"#, 300, 40),
