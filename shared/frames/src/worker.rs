@@ -9,7 +9,6 @@ use crate::{
     span::Span,
 };
 use ffmpeg_next::frame;
-use std::ops::Range;
 
 /// What became of one or more targets.
 pub(crate) enum Pick {
@@ -84,31 +83,28 @@ impl Worker {
     /// Emits the frames of a span, in time order, each once.
     ///
     /// They are chosen by the packets' times, and what is not wanted is not decoded if nothing
-    /// refers to it. Where the packets do not tell, or a frame they announce does not come, the rest
-    /// of the span is decoded whole and chosen by the frames' times.
+    /// refers to it. Where the packets do not tell, a frame they announce does not come, or it is blank
+    /// and to be passed over, the rest of the span is decoded whole and chosen by the frames' times.
     pub(crate) fn run(&mut self, span: &Span, emit: &mut Emit) -> Result<(), FramesError> {
         let mut done = 0;
         let mut attempts = 0;
         let mut from = span.targets.first().copied();
         while let Some(tick) = from.filter(|_| attempts < ATTEMPTS) {
             let (settled, stop) = self.by_packets(span, done, tick, emit)?;
-            let target = |index: usize| span.targets.get(index).copied();
             (done, from) = match stop {
                 Stop::Done => return Ok(()),
-                Stop::Blank => {
-                    self.by_frames(span, settled..settled + 1, emit)?;
-                    (settled + 1, target(settled + 1))
-                }
+                // there may be as many blank frames as targets: to go back for each would take forever
+                Stop::Blank => (settled, None),
                 // an open GOP's first frames need the GOP before
                 Stop::Lost if settled == done => {
                     let keyframe = self.decoder.container.keyframe_before(tick)?;
                     (done, keyframe.map(|keyframe| keyframe - 1))
                 }
-                Stop::Lost => (settled, target(settled)),
+                Stop::Lost => (settled, span.targets.get(settled).copied()),
             };
-            attempts += usize::from(stop == Stop::Lost);
+            attempts += 1;
         }
-        self.by_frames(span, done..span.targets.len(), emit)
+        self.by_frames(span, done, emit)
     }
 
     /// Settles targets from number `first` of the span on, decoding from the keyframe before `from`.
@@ -187,18 +183,14 @@ impl Worker {
         Ok(None)
     }
 
-    /// Settles these targets of the span, if there are any, by decoding everything from the keyframe of
-    /// the first on, or from the start.
-    fn by_frames(
-        &mut self,
-        span: &Span,
-        targets: Range<usize>,
-        emit: &mut Emit,
-    ) -> Result<(), FramesError> {
-        let Some(&first) = span.targets.get(targets.start) else { return Ok(()) };
+    /// Settles targets from number `first` of the span on, if there are any, by decoding everything from
+    /// the keyframe of the first on, or from the start.
+    fn by_frames(&mut self, span: &Span, first: usize, emit: &mut Emit) -> Result<(), FramesError> {
+        let mut targets = first..span.targets.len();
+        let Some(&tick) = span.targets.get(first) else { return Ok(()) };
         let missing = |index: usize| Pick::Missing(span.first + index, span.targets[index]);
-        let Some(mut shown) = self.decoder.land(first)?.map(Shown::new) else {
-            return targets.into_iter().try_for_each(|index| emit(missing(index)));
+        let Some(mut shown) = self.decoder.land(tick)?.map(Shown::new) else {
+            return targets.try_for_each(|index| emit(missing(index)));
         };
         let mut given = None;
         for index in targets {
