@@ -45,8 +45,8 @@ impl Plan {
         frame.file(self.extraction.format)
     }
 
-    /// How large small images of so many pixels' width are.
+    /// How large each of these small images is.
     pub(crate) fn tile_size(&self, tiles: Tiles) -> (u32, u32) {
-        tile_size(tiles.width, self.image)
+        tile_size(tiles, self.image)
     }
 }

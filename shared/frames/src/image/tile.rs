@@ -10,6 +10,9 @@ use crate::FramesError;
 use ffmpeg_next::{format::Pixel, frame};
 use framezip_contract::Tiles;
 
+/// How many pixels an image of tiles has at most: all of it is in memory, and the tiles besides.
+const MOST_PIXELS: u64 = 32_000_000;
+
 /// Makes small images, all of one size.
 pub(crate) struct TileMaker {
     size: (u32, u32),
@@ -28,12 +31,17 @@ impl TileMaker {
     }
 }
 
-/// The size of a tile `width` pixels wide, of images of `size`; never larger than they are.
-pub(crate) fn tile_size(width: u32, size: (u32, u32)) -> (u32, u32) {
-    let width = width.min(size.0);
+/// How large each small image is, of images of `size`: never larger than they are, and smaller than asked
+/// for where the image of all of them would be too large.
+pub(crate) fn tile_size(tiles: Tiles, size: (u32, u32)) -> (u32, u32) {
+    let width = tiles.width.min(size.0);
     let height = u64::from(size.1) * u64::from(width) / u64::from(size.0.max(1));
     // a very tall picture must not make a very large sheet
-    (width, (height as u32).clamp(1, 4 * width))
+    let height = (height as u32).clamp(1, 4 * width);
+    let all = tiles.cells() as f64 * f64::from(width) * f64::from(height);
+    let bound = (MOST_PIXELS as f64 / all).sqrt().min(1.0);
+    let bounded = |side: u32| ((f64::from(side) * bound) as u32).max(1);
+    (bounded(width), bounded(height))
 }
 
 /// The image as a picture for the scaler.
@@ -146,8 +154,21 @@ mod tests {
 
     #[test]
     fn a_tile_is_never_larger_than_its_image() {
-        assert_eq!(tile_size(320, (1920, 1080)), (320, 180));
-        assert_eq!(tile_size(320, (100, 50)), (100, 50));
-        assert_eq!(tile_size(320, (16, 8000)), (16, 64));
+        let tiles = Tiles { columns: 4, rows: 5, width: 320 };
+        assert_eq!(tile_size(tiles, (1920, 1080)), (320, 180));
+        assert_eq!(tile_size(tiles, (100, 50)), (100, 50));
+        assert_eq!(tile_size(tiles, (16, 8000)), (16, 64));
+    }
+
+    #[test]
+    fn many_large_tiles_are_made_smaller() {
+        let tiles = Tiles { columns: 20, rows: 20, width: 640 };
+        for size in [(1080, 1920), (1920, 1080), (640, 8000), (8000, 1)] {
+            let (width, height) = tile_size(tiles, size);
+            let pixels = 400 * u64::from(width) * u64::from(height);
+            assert!(pixels <= MOST_PIXELS && width > 0 && height > 0, "{size:?}: {width}x{height}");
+        }
+        assert_eq!(tile_size(tiles, (1080, 1920)), (212, 376));
+        assert_eq!(tile_size(tiles, (8000, 1)), (640, 1));
     }
 }
