@@ -16,9 +16,10 @@ struct Entry {
     keyframe: bool,
 }
 
-/// How many seconds before a place its keyframe is looked for: most GOPs of broadcasts are shorter than
-/// the first, and beyond the last it costs little more to start at the beginning.
-const SEARCH_BACK: [i64; 4] = [2, 8, 32, 128];
+/// How many seconds before a place its keyframe is looked for first: most GOPs of broadcasts are shorter.
+const SEARCH_BACK: i64 = 2;
+/// How many times as far it is looked for each time that none was found.
+const FARTHER: i64 = 4;
 
 impl Container {
     /// Whether places are found by looking at the times of packets here and there: MPEG's streams and
@@ -71,8 +72,10 @@ impl Container {
     /// Looks for the last keyframe at `tick` or before, farther and farther back.
     fn search(&mut self, tick: i64) -> Result<Option<Stamp>, FramesError> {
         let start = self.start_hint();
-        for seconds in SEARCH_BACK {
-            let from = tick.saturating_sub(self.clock.ticks_of_microseconds(seconds * 1_000_000));
+        let mut back = self.clock.ticks_of_microseconds(SEARCH_BACK * 1_000_000).max(1);
+        let mut from = tick;
+        loop {
+            from = from.saturating_sub(back);
             if from <= start || !self.seek(from, ffi::AVSEEK_FLAG_BACKWARD)? {
                 return Ok(None);
             }
@@ -82,6 +85,8 @@ impl Container {
                 if stamp.decoded > tick {
                     break;
                 }
+                // it may be long before, where the times jump ahead
+                from = from.min(stamp.decoded);
                 if packet.is_key() && stamp.presented <= tick {
                     found = Some(stamp);
                 }
@@ -89,8 +94,8 @@ impl Container {
             if found.is_some() {
                 return Ok(found);
             }
+            back = back.saturating_mul(FARTHER);
         }
-        Ok(None)
     }
 
     /// When the keyframes are shown, in ticks; `None` where their packets do not tell. Leaves the container

@@ -1,0 +1,78 @@
+//! A transport stream whose clock jumps ahead: what is on screen in between is found near the jump.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+use common::options;
+use framezip_contract::Limits;
+use framezip_frames::Video;
+use framezip_media::{number, path, truth};
+use std::io::Cursor;
+
+const NAME: &str = "h264-long.ts";
+/// Its first frame's time.
+const START: u64 = 133_200;
+/// A keyframe, the first frame behind the jump.
+const BEHIND: usize = 400;
+/// An hour, on a transport stream's clock.
+const JUMP: u64 = 3600 * 90_000;
+
+/// Lets all that is presented from a time on come an hour later.
+fn jump(stream: &mut [u8], from: u64) {
+    for packet in stream.chunks_exact_mut(188) {
+        // ISO/IEC 13818-1, 2.4.3: a PES packet starts in here, behind an adaptation field
+        let (starts, adapted) = (packet[1] & 0x40 != 0, packet[3] & 0x20 != 0);
+        let header = 4 + if adapted { 1 + usize::from(packet[4]) } else { 0 };
+        if !starts || packet.get(header..header + 3) != Some(&[0, 0, 1]) {
+            continue;
+        }
+        let pes = &mut packet[header..];
+        let count = (pes[7] >> 6).count_ones() as usize;
+        let stamps = &mut pes[9..9 + 5 * count];
+        if stamps.is_empty() || time(stamps) < from {
+            continue;
+        }
+        for stamp in stamps.chunks_exact_mut(5) {
+            let time = time(stamp) + JUMP;
+            stamp[0] = stamp[0] & 0xf1 | (time >> 29) as u8 & 0x0e;
+            stamp[1] = (time >> 22) as u8;
+            stamp[2] = (time >> 14) as u8 | 1;
+            stamp[3] = (time >> 7) as u8;
+            stamp[4] = (time << 1) as u8 | 1;
+        }
+    }
+}
+
+/// 33 bits, among markers.
+fn time(stamp: &[u8]) -> u64 {
+    let bits = |byte: usize, mask: u8| u64::from((stamp[byte] & mask) >> 1);
+    let whole = |byte: usize| u64::from(stamp[byte]);
+    bits(0, 0x0e) << 30 | whole(1) << 22 | bits(2, 0xfe) << 15 | whole(3) << 7 | bits(4, 0xfe)
+}
+
+#[test]
+fn what_is_on_screen_while_the_clock_jumps_is_found_near_the_jump() {
+    let truth = &truth()[NAME];
+    assert!(truth.keyframes.contains(&BEHIND));
+    let mut stream = std::fs::read(path(NAME)).unwrap();
+    jump(&mut stream, START + truth.pts[BEHIND] as u64);
+    let open = move || Ok(Cursor::new(stream.clone()));
+    let json = r#"{"every":20}"#;
+    let video = Video::open(open, || false, &options(json), &Limits::default(), 1).unwrap();
+    let targets = u64::from(video.plan().total());
+    assert_eq!(targets, 182);
+    let mut shown = Vec::new();
+    let report = video
+        .extract(1, |output| {
+            shown.extend(output.frame.map(|frame| (number(&output.bytes), frame.seconds)));
+            Ok(())
+        })
+        .unwrap();
+    let frame =
+        |frame: usize, later: f64| (Some(truth.numbers[frame]), truth.seconds(frame) + later);
+    let behind = truth.frame_at(3620.0 - 3600.0);
+    assert_eq!(shown, [frame(0, 0.0), frame(BEHIND - 1, 0.0), frame(behind, 3600.0)]);
+    assert!(report.packets_decoded <= 60 * targets, "{} decoded", report.packets_decoded);
+    assert!(report.packets_read <= 450 * targets, "{} read", report.packets_read);
+}
