@@ -58,12 +58,31 @@ impl Container {
         if self.is_searched() || self.has(ffi::AVFMT_NOTIMESTAMPS) {
             return None;
         }
+        self.entry_time(tick, ffi::AVSEEK_FLAG_BACKWARD)
+    }
+
+    /// Whether the index leaves out nothing around `tick` that lasts as long as `gap`. That of an MP4 has
+    /// only those of its fragments that were looked at.
+    pub(crate) fn is_indexed(&self, tick: i64, gap: i64) -> bool {
+        let Some(stream) = self.input.stream(self.stream) else { return true };
+        // SAFETY: the stream lives as long as the context.
+        let count = unsafe { ffi::avformat_index_get_entries_count(stream.as_ptr()) };
+        if !self.source.container.starts_with("mov") || i64::from(count) == stream.frames() {
+            return true;
+        }
+        let any = ffi::AVSEEK_FLAG_ANY;
+        let (before, after) =
+            (self.entry_time(tick, any | ffi::AVSEEK_FLAG_BACKWARD), self.entry_time(tick, any));
+        matches!((before, after), (Some(before), Some(after)) if after.saturating_sub(before) < gap)
+    }
+
+    /// The time of the index's entry for `tick`, which one `flags` tell.
+    fn entry_time(&self, tick: i64, flags: i32) -> Option<i64> {
         let stream = self.input.stream(self.stream)?;
         // SAFETY: the stream lives as long as the context; the entry is read before anything else
         // touches the index.
         unsafe {
             let pointer = stream.as_ptr().cast_mut();
-            let flags = ffi::AVSEEK_FLAG_BACKWARD;
             let entry = ffi::avformat_index_get_entry_from_timestamp(pointer, tick, flags);
             entry.as_ref().map(|entry| entry.timestamp)
         }

@@ -30,8 +30,8 @@ const APART: i64 = 10;
 const LONGEST: i64 = 30;
 
 /// Every target in `range` in its span: those that the container's index gives the same keyframe. In a
-/// container that is searched, those near to each other; in one that is neither indexed nor searched, all.
-/// `end` is that of the range of times.
+/// container that is searched, or where the index has a gap, those near to each other; in one that is
+/// neither indexed nor searched, all. `end` is that of the range of times.
 pub(crate) fn spans(
     container: &Container,
     targets: &[i64],
@@ -39,6 +39,8 @@ pub(crate) fn spans(
     end: i64,
 ) -> Vec<Span> {
     let second = container.clock.ticks_of_microseconds(1_000_000).max(1);
+    let is_searched =
+        |target: i64| container.is_searched() || !container.is_indexed(target, APART * second);
     let keyframe = |target: i64| container.indexed_keyframe(target);
     let end = targets.get(range.end).copied().unwrap_or(end);
     let mut spans: Vec<Span> = Vec::new();
@@ -46,7 +48,7 @@ pub(crate) fn spans(
         let target = targets[number];
         let together = spans.last().is_some_and(|span| {
             let (first, last) = (span.targets[0], span.targets[span.targets.len() - 1]);
-            if container.is_searched() {
+            if is_searched(target) {
                 target - last < APART * second && target - first < LONGEST * second
             } else {
                 keyframe(last) == keyframe(target)
@@ -58,7 +60,7 @@ pub(crate) fn spans(
                 if let Some(span) = spans.last_mut() {
                     span.end = target;
                 }
-                let keyframe = keyframe(target).unwrap_or(target);
+                let keyframe = keyframe(target).filter(|_| !is_searched(target)).unwrap_or(target);
                 spans.push(Span { first: number, targets: vec![target], end, keyframe });
             }
         }

@@ -114,6 +114,8 @@ fn what_is_not_wanted_is_neither_read_nor_decoded() {
         ("h264-fragmented-late.mp4", r#"{"at":[1]}"#, 60, 25),
         // searched: twice from two seconds before
         ("h264-long.ts", r#"{"at":[29]}"#, 300, 40),
+        // fragments that nothing is wanted from
+        ("h264-segment-index.mp4", r#"{"every":20}"#, 40, 30),
         // blank frames once more, and all of them on one way
         ("blank.mp4", r#"{"fps":30,"skipBlank":true}"#, 450, 360),
     ] {
