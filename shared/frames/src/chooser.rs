@@ -20,9 +20,15 @@ pub(crate) struct Stamp {
     pub(crate) hidden: bool,
 }
 
+/// How many bytes of packets may wait for the decision on one. No stream reorders so many, but one that
+/// says that its first frame is shown last would have all of it wait.
+const MOST_WAITING: usize = 64 << 20;
+
 /// A packet that waits for the decision on it.
 struct Waiting<P> {
     packet: P,
+    /// How many bytes it takes.
+    size: usize,
     /// For which target it is the best so far.
     candidate: Option<usize>,
 }
@@ -31,6 +37,8 @@ struct Waiting<P> {
 pub(crate) struct Chooser<'a, P> {
     targets: &'a [i64],
     waiting: VecDeque<Waiting<P>>,
+    /// How many bytes these take.
+    size: usize,
     /// Targets before this one are decided.
     open: usize,
     /// The best for each target that is not decided, with its presentation time.
@@ -48,11 +56,11 @@ impl<'a, P> Chooser<'a, P> {
     pub(crate) fn new(targets: &'a [i64]) -> Self {
         let best = VecDeque::from(vec![None; targets.len()]);
         let (waiting, wanted) = (VecDeque::new(), VecDeque::new());
-        Self { targets, waiting, open: 0, best, wanted, horizon: i64::MIN, late: false }
+        Self { targets, waiting, size: 0, open: 0, best, wanted, horizon: i64::MIN, late: false }
     }
 
-    /// Takes the next packet.
-    pub(crate) fn push(&mut self, packet: P, stamp: Stamp) {
+    /// Takes the next packet, of so many bytes.
+    pub(crate) fn push(&mut self, packet: P, size: usize, stamp: Stamp) {
         let open = &self.targets[self.open..];
         self.close(self.open + open.partition_point(|target| *target < stamp.decoded));
         self.horizon = self.horizon.max(stamp.end);
@@ -68,7 +76,8 @@ impl<'a, P> Chooser<'a, P> {
             }
             _ => None,
         };
-        self.waiting.push_back(Waiting { packet, candidate });
+        self.waiting.push_back(Waiting { packet, size, candidate });
+        self.size += size;
     }
 
     /// Says that no packet follows. Returns the targets after which nothing is on screen any more.
@@ -91,12 +100,14 @@ impl<'a, P> Chooser<'a, P> {
     pub(crate) fn next(&mut self) -> Option<(P, bool)> {
         let decided = |candidate: Option<usize>| candidate.is_none_or(|target| target < self.open);
         let first = self.waiting.pop_front_if(|first| decided(first.candidate))?;
+        self.size -= first.size;
         Some((first.packet, first.candidate.is_some()))
     }
 
     /// The rest, when no packet follows.
     pub(crate) fn rest(&mut self) -> Option<(P, bool)> {
         let first = self.waiting.pop_front()?;
+        self.size -= first.size;
         Some((first.packet, first.candidate.is_some_and(|target| target < self.open)))
     }
 
@@ -109,6 +120,11 @@ impl<'a, P> Chooser<'a, P> {
     /// Whether no packet has come.
     pub(crate) fn is_empty(&self) -> bool {
         self.horizon == i64::MIN
+    }
+
+    /// Whether more wait than should. One may be as large as it likes.
+    pub(crate) fn is_overfull(&self) -> bool {
+        self.waiting.len() > 1 && self.size > MOST_WAITING
     }
 
     /// Whether the packets started too late for the first target.
@@ -143,7 +159,7 @@ mod tests {
         let (mut wanted, mut most) = (Vec::new(), 0);
         for &(presented, decoded) in packets {
             let stamp = Stamp { presented, decoded, end: presented + 10, hidden: false };
-            chooser.push(presented, stamp);
+            chooser.push(presented, 1, stamp);
             most = most.max(chooser.waiting.len());
             while let Some((packet, is_wanted)) = chooser.next() {
                 wanted.extend(is_wanted.then_some(packet));
@@ -176,11 +192,28 @@ mod tests {
     }
 
     #[test]
+    fn a_first_frame_that_is_shown_last_does_not_keep_all_packets() {
+        let hour = 3_600_000;
+        let targets = [2 * hour];
+        let mut chooser = Chooser::new(&targets);
+        let packets = (0..hour).map(|time| (if time == 0 { hour } else { time }, time));
+        for (presented, decoded) in packets {
+            let stamp = Stamp { presented, decoded, end: presented + 1, hidden: false };
+            chooser.push(presented, 1 << 20, stamp);
+            while chooser.next().is_some() {}
+            if chooser.is_overfull() {
+                break;
+            }
+        }
+        assert_eq!(chooser.waiting.len(), 65);
+    }
+
+    #[test]
     fn what_was_taken_is_settled() {
         let mut chooser = Chooser::new(&[0, 10, 30]);
         for time in [0, 10, 20] {
             let stamp = Stamp { presented: time, decoded: time, end: time + 10, hidden: false };
-            chooser.push(time, stamp);
+            chooser.push(time, 1, stamp);
         }
         assert_eq!(chooser.first_unsettled(), 0);
         chooser.took();
@@ -194,7 +227,7 @@ mod tests {
         let mut chooser = Chooser::new(&[5, 20]);
         for time in [10, 20, 30] {
             let stamp = Stamp { presented: time, decoded: time, end: time + 10, hidden: false };
-            chooser.push(time, stamp);
+            chooser.push(time, 1, stamp);
         }
         assert!(chooser.is_late());
     }

@@ -47,6 +47,9 @@ pub(crate) struct Picked {
 /// How often a span is begun anew, each time a keyframe earlier, before it is decoded whole.
 const ATTEMPTS: usize = 4;
 
+/// About how many bytes of memory a packet takes beside its content.
+const PACKET: usize = 1 << 10;
+
 /// Takes a pick; fails where nobody wants any more.
 pub(crate) type Emit<'a> = dyn FnMut(Pick) -> Result<(), FramesError> + 'a;
 
@@ -129,7 +132,8 @@ impl Worker {
                     let Some(stamp) = self.decoder.container.stamp(&packet) else {
                         return Ok((first + chooser.first_unsettled(), Stop::Lost));
                     };
-                    chooser.push(packet, stamp);
+                    let size = packet.size() + PACKET;
+                    chooser.push(packet, size, stamp);
                     &[]
                 }
             };
@@ -141,6 +145,9 @@ impl Worker {
                 if let Some(stop) = self.take(span.first + first, &mut chooser, emit)? {
                     return Ok((first + chooser.first_unsettled(), stop));
                 }
+            }
+            if chooser.is_overfull() {
+                return Ok((first + chooser.first_unsettled(), Stop::Lost));
             }
             if ended || chooser.is_done() {
                 self.decoder.send_end()?;
