@@ -21,13 +21,19 @@ pub(crate) enum References {
     All,
 }
 
-/// Whether others refer to a picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether others refer to a picture; the greatest of what its parts say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Referred {
-    Yes,
     No,
-    /// The decoder may know.
+    /// The decoder must have the packet, and may leave the picture out.
     Unknown,
+    Yes,
+}
+
+impl From<bool> for Referred {
+    fn from(referred: bool) -> Self {
+        if referred { Self::Yes } else { Self::No }
+    }
 }
 
 impl References {
@@ -53,27 +59,32 @@ impl References {
 
     /// Whether others refer to the picture of a packet.
     pub(crate) fn to(&mut self, packet: &[u8]) -> Referred {
-        let referred = match self {
-            Self::Unknown => return Referred::Unknown,
-            Self::All => true,
-            Self::H264 { length } => units(packet, *length)
-                .filter(|unit| matches!(unit[0] & 31, 1..=5))
-                .map(|unit| unit[0] & 0x60 != 0)
-                .reduce(|one, other| one || other)
-                .unwrap_or(true),
-            Self::Hevc { length, highest } => units(packet, *length)
-                .filter(|unit| unit[0] >> 1 & 63 < 32)
-                .map(|unit| {
+        match self {
+            Self::Unknown => Referred::Unknown,
+            Self::All => Referred::Yes,
+            Self::H264 { length } => {
+                let told = units(packet, *length).filter_map(|unit| match unit[0] & 31 {
+                    1..=5 => Some(Referred::from(unit[0] & 0x60 != 0)),
+                    // parameter sets, which pictures behind this one may be of
+                    7 | 8 | 13 | 15 => Some(Referred::Unknown),
+                    _ => None,
+                });
+                told.max().unwrap_or(Referred::Yes)
+            }
+            Self::Hevc { length, highest } => {
+                let told = units(packet, *length).filter_map(|unit| match unit[0] >> 1 & 63 {
                     // ITU-T H.265, table 7-1: the even types up to 14 are no references in their layer
-                    let kind = unit[0] >> 1 & 63;
-                    let layer = unit.get(1).map_or(0, |byte| byte & 7).saturating_sub(1);
-                    kind > 14 || kind % 2 == 1 || layer < *highest
-                })
-                .reduce(|one, other| one || other)
-                .unwrap_or(true),
-            Self::Av1(sequence) => av1::is_referred(sequence, packet),
-        };
-        if referred { Referred::Yes } else { Referred::No }
+                    kind @ 0..32 => {
+                        let layer = unit.get(1).map_or(0, |byte| byte & 7).saturating_sub(1);
+                        Some(Referred::from(kind > 14 || kind % 2 == 1 || layer < *highest))
+                    }
+                    32..=34 => Some(Referred::Unknown),
+                    _ => None,
+                });
+                told.max().unwrap_or(Referred::Yes)
+            }
+            Self::Av1(sequence) => av1::is_referred(sequence, packet).into(),
+        }
     }
 }
 
@@ -143,6 +154,9 @@ mod tests {
         assert_eq!(lengths.to(&[0, 0, 0, 1, 0x41]), Referred::Yes);
         // supplemental information first; the second field is referred to
         assert_eq!(lengths.to(&[0, 0, 0, 1, 6, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0x21]), Referred::Yes);
+        // a picture parameter set first
+        assert_eq!(lengths.to(&[0, 0, 0, 1, 0x68, 0, 0, 0, 1, 1]), Referred::Unknown);
+        assert_eq!(lengths.to(&[0, 0, 0, 1, 0x68, 0, 0, 0, 1, 0x41]), Referred::Yes);
         let mut codes = References::H264 { length: 0 };
         assert_eq!(codes.to(&[0, 0, 0, 1, 9, 0, 0, 1, 0x01, 7]), Referred::No);
         assert_eq!(codes.to(&[0, 0, 0, 1, 9, 0, 0, 1, 0x61, 7]), Referred::Yes);
@@ -166,6 +180,7 @@ mod tests {
         assert_eq!(single.to(&[0, 0, 0, 2, 0, 1]), Referred::No, "TRAIL_N");
         assert_eq!(single.to(&[0, 0, 0, 2, 2, 1]), Referred::Yes, "TRAIL_R");
         assert_eq!(single.to(&[0, 0, 0, 2, 38, 1]), Referred::Yes, "IDR");
+        assert_eq!(single.to(&[0, 0, 0, 2, 68, 1, 0, 0, 0, 2, 0, 1]), Referred::Unknown, "a PPS");
         let mut two = References::Hevc { length: 4, highest: 1 };
         assert_eq!(two.to(&[0, 0, 0, 2, 0, 1]), Referred::Yes, "of the lower layer");
         assert_eq!(two.to(&[0, 0, 0, 2, 4, 2]), Referred::No, "TSA_N of the higher");
