@@ -133,3 +133,18 @@ h264 28 keyint=10:min-keyint=10:scenecut=0
 make h264-segment-index.mp4 125 "${codec[@]}" \
     -movflags +frag_keyframe+empty_moov+default_base_moof+global_sidx
 truth h264-segment-index.mp4 2
+
+# As a careless muxer writes: the index takes every frame for a keyframe.
+clip 160x90 25
+make mpeg4-wrong-index.avi 125 -c:v mpeg4 -vtag XVID -bf 2 -g 20 -q:v 12
+python3 - mpeg4-wrong-index.avi <<'END'
+import pathlib, sys
+path = pathlib.Path(sys.argv[1])
+file = bytearray(path.read_bytes())
+index = file.rindex(b"idx1")
+size = int.from_bytes(file[index + 4 : index + 8], "little")
+for entry in range(index + 8, index + 8 + size, 16):
+    file[entry + 4] |= 0x10  # AVIIF_KEYFRAME
+path.write_bytes(file)
+END
+truth mpeg4-wrong-index.avi 25

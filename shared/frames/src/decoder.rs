@@ -251,25 +251,27 @@ impl Decoder {
         picture
     }
 
-    /// Goes to the last keyframe before `tick`, or to the start where it is not known. `false`: it
-    /// cannot.
-    pub(crate) fn go_to(&mut self, tick: i64) -> Result<bool, FramesError> {
-        let Some(there) = self.container.seek_to_keyframe(tick)? else {
+    /// Goes to the last keyframe before `tick`, or to the start where it is not known, and gives the first
+    /// packet there.
+    pub(crate) fn go_to(&mut self, tick: i64) -> Result<Option<Packet>, FramesError> {
+        let Some(keyframe) = self.container.seek_to_keyframe(tick)? else {
             self.rewind()?;
-            return Ok(true);
+            return self.container.read();
         };
         self.restart();
-        Ok(there)
+        Ok(Some(keyframe))
     }
 
     /// The first picture after going to `tick`, which must not be behind it; else the index was wrong, and
     /// it is the first picture of all.
     pub(crate) fn land(&mut self, tick: i64) -> Result<Option<frame::Video>, FramesError> {
-        if self.go_to(tick)?
-            && let Some(picture) = self.next()?
-            && time(&picture) <= tick
-        {
-            return Ok(Some(picture));
+        if let Some(packet) = self.go_to(tick)? {
+            self.send(&packet, true)?;
+            if let Some(picture) = self.next()?
+                && time(&picture) <= tick
+            {
+                return Ok(Some(picture));
+            }
         }
         self.rewind()?;
         self.next()

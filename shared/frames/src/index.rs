@@ -2,10 +2,9 @@
 
 use crate::{
     FramesError,
-    chooser::Stamp,
     container::{Container, is_hidden},
 };
-use ffmpeg_next::ffi;
+use ffmpeg_next::{Packet, ffi};
 
 /// What an index tells of a packet.
 struct Entry {
@@ -14,6 +13,12 @@ struct Entry {
     /// When it is decoded.
     time: i64,
     keyframe: bool,
+}
+
+/// A keyframe that was found, by its times.
+struct Keyframe {
+    presented: i64,
+    decoded: i64,
 }
 
 /// How many seconds before a place its keyframe is looked for first: most GOPs of broadcasts are shorter.
@@ -28,19 +33,26 @@ impl Container {
         self.has(ffi::AVFMT_TS_DISCONT)
     }
 
-    /// Goes to the last keyframe that is on screen at `tick` or before, and tells whether it could;
-    /// `None` where none is known.
-    pub(crate) fn seek_to_keyframe(&mut self, tick: i64) -> Result<Option<bool>, FramesError> {
+    /// Goes to the last keyframe that is on screen at `tick` or before, and gives its packet; `None` where
+    /// none is known.
+    pub(crate) fn seek_to_keyframe(&mut self, tick: i64) -> Result<Option<Packet>, FramesError> {
         if !self.is_searched() {
-            if self.indexed_keyframe(tick).is_none() {
+            let Some(keyframe) = self.indexed_keyframe(tick) else { return Ok(None) };
+            if !self.seek(tick, ffi::AVSEEK_FLAG_BACKWARD)? {
                 return Ok(None);
             }
-            return self.seek(tick, ffi::AVSEEK_FLAG_BACKWARD).map(Some);
+            // an index may know of keyframes that do not say so themselves, as QuickTime's open GOPs
+            let packet = self.read()?.filter(|packet| packet.is_key() || self.tells(keyframe));
+            if packet.is_some() {
+                return Ok(packet);
+            }
         }
         let Some(found) = self.search(tick)? else { return Ok(None) };
-        let there = self.seek(found.decoded, ffi::AVSEEK_FLAG_BACKWARD)?;
+        if !self.seek(found.decoded, ffi::AVSEEK_FLAG_BACKWARD)? {
+            return Ok(None);
+        }
         self.skip_to = Some(found.decoded);
-        Ok(Some(there))
+        self.read()
     }
 
     /// The time of the last keyframe at `tick` or before, as far as it is known. From MP4's index it is
@@ -59,6 +71,13 @@ impl Container {
             return None;
         }
         self.entry_time(tick, ffi::AVSEEK_FLAG_BACKWARD)
+    }
+
+    /// Whether the index tells keyframes from others: some take every packet for one. `keyframe` is the time
+    /// of one of them.
+    fn tells(&self, keyframe: i64) -> bool {
+        let before = self.indexed_keyframe(keyframe.saturating_sub(1));
+        before.is_none_or(|before| keyframe.saturating_sub(before) > 2 * self.frame_ticks())
     }
 
     /// Whether the index leaves out nothing around `tick` that lasts as long as `gap`. That of an MP4 has
@@ -89,7 +108,7 @@ impl Container {
     }
 
     /// Looks for the last keyframe at `tick` or before, farther and farther back.
-    fn search(&mut self, tick: i64) -> Result<Option<Stamp>, FramesError> {
+    fn search(&mut self, tick: i64) -> Result<Option<Keyframe>, FramesError> {
         let start = self.start_hint();
         let mut back = self.clock.ticks_of_microseconds(SEARCH_BACK * 1_000_000).max(1);
         let mut from = tick;
@@ -100,14 +119,15 @@ impl Container {
             }
             let mut found = None;
             while let Some(packet) = self.read()? {
-                let Some(stamp) = self.stamp(&packet) else { continue };
-                if stamp.decoded > tick {
+                let Some(decoded) = packet.dts() else { continue };
+                if decoded > tick {
                     break;
                 }
                 // it may be long before, where the times jump ahead
-                from = from.min(stamp.decoded);
-                if packet.is_key() && stamp.presented <= tick {
-                    found = Some(stamp);
+                from = from.min(decoded);
+                let presented = packet.pts().unwrap_or(decoded);
+                if packet.is_key() && presented <= tick {
+                    found = Some(Keyframe { presented, decoded });
                 }
             }
             if found.is_some() {

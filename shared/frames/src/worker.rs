@@ -119,12 +119,13 @@ impl Worker {
         from: i64,
         emit: &mut Emit,
     ) -> Result<(usize, Stop), FramesError> {
-        if !self.decoder.go_to(from)? {
-            return Ok((first, Stop::Lost));
-        }
+        let mut entry = self.decoder.go_to(from)?;
         let mut chooser = Chooser::new(&span.targets[first..]);
         loop {
-            let packet = self.decoder.container.read()?;
+            let packet = match entry.take() {
+                Some(packet) => Some(packet),
+                None => self.decoder.container.read()?,
+            };
             let ended = packet.is_none();
             let missing = match packet {
                 None => chooser.finish(),

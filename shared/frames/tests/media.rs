@@ -114,6 +114,8 @@ fn what_is_not_wanted_is_neither_read_nor_decoded() {
         ("h264-fragmented-late.mp4", r#"{"at":[1]}"#, 60, 25),
         // searched: twice from two seconds before
         ("h264-long.ts", r#"{"at":[29]}"#, 300, 40),
+        // where the index does not tell, its keyframe is looked for
+        ("mpeg4-wrong-index.avi", r#"{"at":[4.7]}"#, 320, 20),
         // fragments that nothing is wanted from
         ("h264-segment-index.mp4", r#"{"every":20}"#, 40, 30),
         // blank frames once more, and all of them on one way
@@ -277,6 +279,27 @@ fn damage_is_told_with_its_time() {
     assert!(frames.len() >= 3, "{}", frames.len());
     assert!(!warnings.is_empty());
     assert!(warnings.iter().all(|warning| warning.time.is_some()));
+}
+
+#[test]
+fn an_index_that_takes_everything_for_a_keyframe_does_no_harm() {
+    for name in ["h264-30fps.mp4", "hevc.mp4"] {
+        let mut file = std::fs::read(path(name)).unwrap();
+        // ISO 14496-12, 8.6.2: without this table every sample is a sync sample
+        let table = file.windows(4).position(|kind| kind == b"stss").unwrap();
+        file[table..table + 4].copy_from_slice(b"free");
+        let open = move || Ok(Cursor::new(file.clone()));
+        let json = r#"{"every":0.2}"#;
+        let video = Video::open(open, || false, &options(json), &Limits::default(), 2).unwrap();
+        let mut images = Vec::new();
+        let report = video.extract(2, |output| {
+            images.extend(output.frame.map(|_| output.bytes));
+            Ok(())
+        });
+        assert_eq!(report.unwrap().warnings, [], "{name}");
+        let (shots, _) = extract(name, json).unwrap();
+        assert!(images.iter().eq(shots.iter().map(|shot| &shot.image)), "{name}");
+    }
 }
 
 #[test]
