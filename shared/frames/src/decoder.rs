@@ -208,6 +208,17 @@ impl Decoder {
         }
     }
 
+    /// How many times of damage are noted.
+    pub(crate) fn noted(&self) -> usize {
+        self.damaged.len()
+    }
+
+    /// Forgets the damage behind the first so many: it is decoded anew, from elsewhere, and what could not
+    /// be decoded may have been so only for where decoding began.
+    pub(crate) fn forget(&mut self, noted: usize) {
+        self.damaged.truncate(noted);
+    }
+
     /// Says that no packet follows, so that the pictures that wait for their turn come out.
     pub(crate) fn send_end(&mut self) -> Result<(), FramesError> {
         // some containers take an interrupt for the end
@@ -265,6 +276,7 @@ impl Decoder {
     /// The first picture after going to `tick`, which must not be behind it; else the index was wrong, and
     /// it is the first picture of all.
     pub(crate) fn land(&mut self, tick: i64) -> Result<Option<frame::Video>, FramesError> {
+        let noted = self.noted();
         if let Some(packet) = self.go_to(tick)? {
             self.send(&packet, true)?;
             if let Some(picture) = self.next()?
@@ -273,6 +285,7 @@ impl Decoder {
                 return Ok(Some(picture));
             }
         }
+        self.forget(noted);
         self.rewind()?;
         self.next()
     }

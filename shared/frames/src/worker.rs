@@ -93,6 +93,7 @@ impl Worker {
         let mut attempts = 0;
         let mut from = span.targets.first().copied();
         while let Some(tick) = from.filter(|_| attempts < ATTEMPTS) {
+            let noted = self.decoder.noted();
             let (settled, stop) = self.by_packets(span, done, tick, emit)?;
             (done, from) = match stop {
                 Stop::Done => return Ok(()),
@@ -100,6 +101,7 @@ impl Worker {
                 Stop::Blank => (settled, None),
                 // an open GOP's first frames need the GOP before
                 Stop::Lost if settled == done => {
+                    self.decoder.forget(noted);
                     let keyframe = self.decoder.container.keyframe_before(tick)?;
                     (done, keyframe.map(|keyframe| keyframe - 1))
                 }

@@ -283,7 +283,7 @@ fn damage_is_told_with_its_time() {
 
 #[test]
 fn an_index_that_takes_everything_for_a_keyframe_does_no_harm() {
-    for name in ["h264-30fps.mp4", "hevc.mp4"] {
+    for name in ["h264-30fps.mp4", "hevc.mp4", "av1.mp4"] {
         let mut file = std::fs::read(path(name)).unwrap();
         // ISO 14496-12, 8.6.2: without this table every sample is a sync sample
         let table = file.windows(4).position(|kind| kind == b"stss").unwrap();
