@@ -14,7 +14,7 @@ pub(crate) struct Stamp {
     pub(crate) presented: i64,
     /// When it is decoded.
     pub(crate) decoded: i64,
-    /// When the next one is presented, as far as it tells itself.
+    /// Until when it may stay on screen if none follows.
     pub(crate) end: i64,
     /// Whether it is decoded but never shown.
     pub(crate) hidden: bool,

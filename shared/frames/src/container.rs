@@ -128,7 +128,8 @@ impl Container {
         Some(Stamp {
             presented: packet.pts()?,
             decoded: packet.dts()?,
-            end: self.end_of(packet)?,
+            // a length that is told may be rounded, or end between two frames: it is not yet missing then
+            end: self.end_of(packet)?.saturating_add(self.length_of(packet)),
             hidden: is_hidden(packet),
         })
     }

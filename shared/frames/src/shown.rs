@@ -22,11 +22,11 @@ impl Shown {
         time(&self.picture)
     }
 
-    /// When it goes off screen if nothing follows.
+    /// Until when it may stay on screen if none follows: as long again as it says, as by its packet.
     pub(crate) fn end(&self) -> i64 {
         // SAFETY: the frame is valid for as long as it is borrowed.
         let duration = unsafe { (*self.picture.as_ptr()).duration };
-        self.time().saturating_add(duration.max(1))
+        self.time().saturating_add(duration.max(1).saturating_mul(2))
     }
 
     pub(crate) fn has_next(&self) -> bool {

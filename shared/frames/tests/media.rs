@@ -266,6 +266,14 @@ fn what_follows_a_hole_in_a_transport_stream_is_found() {
 }
 
 #[test]
+fn a_length_between_two_frames_is_the_last_ones() {
+    // its edit list ends 6 ms behind its last frame
+    let (frames, warnings) = extract("h264-trimmed.mp4", r#"{"fps":18}"#).unwrap();
+    assert_eq!(frames.last().unwrap().frame.milliseconds, 3300);
+    assert!(warnings.is_empty(), "{warnings:?}");
+}
+
+#[test]
 fn times_outside_the_video_are_told() {
     let (frames, warnings) = extract("h264-30fps.mp4", r#"{"at":[1,7,"100%"]}"#).unwrap();
     let shown: Vec<_> = frames.iter().filter_map(|frame| number(&frame.image)).collect();
