@@ -4,7 +4,7 @@
 //! next, HEVC's leaves out too much where there are temporal layers, and none says what it left out.
 
 use crate::av1::{self, Sequence};
-use ffmpeg_next::codec;
+use ffmpeg_next::{codec, ffi};
 
 /// How a stream's packets say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub(crate) enum References {
     Hevc { length: usize, highest: u8 },
     /// OBUs, and what is known of their headers.
     Av1(Option<Sequence>),
+    /// No picture of this codec refers to another.
+    None,
     /// Only the decoder can tell.
     Unknown,
     /// As if they all did.
@@ -53,6 +55,7 @@ impl References {
             codec::Id::H264 => Self::H264 { length: length_bytes(extra, 4, 7) },
             codec::Id::HEVC => hevc(extra),
             codec::Id::AV1 => Self::Av1(Sequence::of_extra(extra)),
+            codec if is_intra_only(codec) => Self::None,
             _ => Self::Unknown,
         }
     }
@@ -60,6 +63,7 @@ impl References {
     /// Whether others refer to the picture of a packet.
     pub(crate) fn to(&mut self, packet: &[u8]) -> Referred {
         match self {
+            Self::None => Referred::No,
             Self::Unknown => Referred::Unknown,
             Self::All => Referred::Yes,
             Self::H264 { length } => {
@@ -86,6 +90,12 @@ impl References {
             Self::Av1(sequence) => av1::is_referred(sequence, packet).into(),
         }
     }
+}
+
+fn is_intra_only(codec: codec::Id) -> bool {
+    // SAFETY: descriptors are static.
+    let descriptor = unsafe { ffi::avcodec_descriptor_get(codec.into()).as_ref() };
+    descriptor.is_some_and(|found| found.props & ffi::AV_CODEC_PROP_INTRA_ONLY != 0)
 }
 
 /// How many bytes tell a NAL unit's length, by the byte at `at` of an `avcC` or `hvcC` record (ISO/IEC

@@ -108,6 +108,8 @@ fn what_is_not_wanted_is_neither_read_nor_decoded() {
         ("h264-30fps.mp4", r#"{"at":[4]}"#, 20, 10),
         ("h264-30fps.mp4", r#"{"at":[2.5]}"#, 40, 20),
         ("av1.mp4", r#"{"at":[2.5]}"#, 40, 28),
+        // one for each frame, and one to open it by
+        ("prores.mov", r#"{"every":0.2}"#, 12, 6),
         // of fragments, the last one tells the end
         ("h264-fragmented-clock.mp4", r#"{"at":[1]}"#, 60, 25),
         ("h264-fragmented-clock.mp4", r#"{"at":[4.8]}"#, 60, 25),
