@@ -34,6 +34,15 @@ pub(crate) struct Container {
     pub(crate) packets: u64,
 }
 
+/// Where a video ends.
+pub(crate) struct End {
+    /// The tick behind the last frame.
+    pub(crate) tick: i64,
+    /// Whether it is a time of presentation. Else it is one of decoding, on a clock that begins with the
+    /// first packet, not with the first frame, which comes out some packets later.
+    pub(crate) is_presented: bool,
+}
+
 impl Container {
     /// Opens a container, whatever its format, by looking at its bytes.
     pub(crate) fn open<R, I>(reader: R, interrupt: I, limits: &Limits) -> Result<Self, FramesError>
@@ -164,15 +173,15 @@ impl Container {
         }
     }
 
-    /// The tick behind the last frame; `None` where the container cannot go back to look.
+    /// Where the last frame ends; `None` where the container cannot go back to look.
     ///
     /// MP4 without fragments knows where its video ends. Elsewhere the length in the header is that of
     /// the longest stream, or an estimate, or wrong: the last packets tell. Matroska loads its index
     /// only when it first seeks, which this does too.
-    pub(crate) fn find_end(&mut self, opener: &Opener) -> Result<Option<i64>, FramesError> {
+    pub(crate) fn find_end(&mut self, opener: &Opener) -> Result<Option<End>, FramesError> {
         let start = self.start_hint();
         if let Some(length) = self.declared_length() {
-            return Ok(Some(start.saturating_add(length)));
+            return Ok(Some(End { tick: start.saturating_add(length), is_presented: true }));
         }
         let indexed = self.indexed();
         let mut end = None;
@@ -203,12 +212,12 @@ impl Container {
         Some(stream.duration()).filter(|length| whole && *length > 0)
     }
 
-    fn is_mp4(&self) -> bool {
+    pub(crate) fn is_mp4(&self) -> bool {
         self.source.container.starts_with("mov")
     }
 
     /// How many packets are in the index so far.
-    fn indexed(&self) -> i64 {
+    pub(crate) fn indexed(&self) -> i64 {
         // SAFETY: the stream lives as long as the context.
         let count = |stream: Stream| unsafe {
             ffi::avformat_index_get_entries_count(stream.as_ptr().cast_mut())
@@ -216,9 +225,9 @@ impl Container {
         self.input.stream(self.stream).map_or(0, count).into()
     }
 
-    /// The greatest time at which a packet from here on goes off screen. Where some do not tell theirs, as
-    /// many frames follow the last keyframe as packets do.
-    pub(crate) fn last_end(&mut self) -> Result<Option<i64>, FramesError> {
+    /// Where the last frame of the packets from here on ends. Where some do not tell theirs, as many frames
+    /// follow the last keyframe as packets do.
+    pub(crate) fn last_end(&mut self) -> Result<Option<End>, FramesError> {
         let mut end = None;
         let mut keyframe = self.start_hint();
         let (mut counted, mut untold) = (keyframe, false);
@@ -236,7 +245,8 @@ impl Container {
                 }
             }
         }
-        Ok(if untold { end.max(Some(counted)) } else { end })
+        let end = if untold { end.max(Some(counted)) } else { end };
+        Ok(end.map(|tick| End { tick, is_presented: !untold }))
     }
 }
 

@@ -83,10 +83,8 @@ impl Container {
     /// Whether the index leaves out nothing around `tick` that lasts as long as `gap`. That of an MP4 has
     /// only those of its fragments that were looked at.
     pub(crate) fn is_indexed(&self, tick: i64, gap: i64) -> bool {
-        let Some(stream) = self.input.stream(self.stream) else { return true };
-        // SAFETY: the stream lives as long as the context.
-        let count = unsafe { ffi::avformat_index_get_entries_count(stream.as_ptr()) };
-        if !self.source.container.starts_with("mov") || i64::from(count) == stream.frames() {
+        let packets = self.input.stream(self.stream).map_or(0, |stream| stream.frames());
+        if !self.is_mp4() || self.indexed() == packets {
             return true;
         }
         let any = ffi::AVSEEK_FLAG_ANY;
@@ -162,7 +160,7 @@ impl Container {
     fn indexed_keyframes(&mut self) -> Result<Option<Vec<i64>>, FramesError> {
         let entries = self.index();
         let packets = self.input.stream(self.stream).map_or(0, |stream| stream.frames());
-        if !self.source.container.starts_with("mov") || entries.len() as i64 != packets {
+        if !self.is_mp4() || entries.len() as i64 != packets {
             return Ok(None);
         }
         let keyframes: Vec<_> = entries.into_iter().filter(|entry| entry.keyframe).collect();

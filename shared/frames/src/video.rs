@@ -63,7 +63,10 @@ impl Video {
         })?;
         let start = crate::shown::time(&first);
         let clock = decoder.container.clock;
-        let length = end.map_or(1, |end| end.saturating_sub(start).max(1));
+        let length = end.map_or(1, |end| {
+            let from = if end.is_presented { start } else { decoder.container.start_hint() };
+            end.tick.saturating_sub(from).max(1)
+        });
         let source =
             Source { duration: Some(clock.seconds(length)), ..decoder.container.source.clone() };
         check_length(&source, limits)?;

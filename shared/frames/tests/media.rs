@@ -276,6 +276,16 @@ fn a_length_between_two_frames_is_the_last_ones() {
 }
 
 #[test]
+fn where_packets_tell_only_when_they_are_decoded_no_frame_is_lost() {
+    let truth = truth();
+    for name in ["h264.avi", "mpeg4.avi", "mpeg2.m2v"] {
+        let (frames, warnings) = extract(name, r#"{"fps":25}"#).unwrap();
+        assert_eq!(frames.len(), truth[name].pts.len(), "{name}");
+        assert!(warnings.is_empty(), "{name}: {warnings:?}");
+    }
+}
+
+#[test]
 fn times_outside_the_video_are_told() {
     let (frames, warnings) = extract("h264-30fps.mp4", r#"{"at":[1,7,"100%"]}"#).unwrap();
     let shown: Vec<_> = frames.iter().filter_map(|frame| number(&frame.image)).collect();
