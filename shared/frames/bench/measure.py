@@ -18,6 +18,7 @@ from contenders import OURS, written
 class Run:
     wall: float
     cpu: float
+    user: float  # of that, outside of the kernel
     peak: int  # bytes
     written: int  # bytes
     facts: dict = dataclasses.field(default_factory=dict)
@@ -49,11 +50,12 @@ class Failed(Exception):
 
 
 def spent(commands, errors):
-    """Runs them one after the other: seconds, seconds of the processors, peak bytes, last output.
+    """Runs them one after the other: seconds, of the processors, outside of the kernel, peak bytes,
+    last output.
 
     `wait4` tells of each process and of the children it waited for; the peak is the greatest.
     """
-    cpu, peak, output = 0.0, 0, b""
+    cpu, user, peak, output = 0.0, 0.0, 0, b""
     started = time.perf_counter()
     for command in commands:
         words = [str(word) for word in command]
@@ -63,10 +65,11 @@ def spent(commands, errors):
         child.stdout.close()
         child.returncode = os.waitstatus_to_exitcode(status)
         cpu += usage.ru_utime + usage.ru_stime
+        user += usage.ru_utime
         peak = max(peak, usage.ru_maxrss * 1024)
         if child.returncode:
             raise Failed(f"{words} ended with {child.returncode}")
-    return time.perf_counter() - started, cpu, peak, output
+    return time.perf_counter() - started, cpu, user, peak, output
 
 
 def measured(item, contender):
@@ -80,7 +83,7 @@ def measured(item, contender):
         commands = contender.commands(item.path, folder, item.step, item.images)
         with tempfile.TemporaryFile() as errors:
             try:
-                wall, cpu, peak, output = spent(commands, errors)
+                wall, cpu, user, peak, output = spent(commands, errors)
             except Failed as failure:
                 errors.seek(0)
                 said = errors.read().decode(errors="replace")[-2000:]
@@ -94,7 +97,7 @@ def measured(item, contender):
         facts = json.loads(output) if contender.name == OURS else {}
         if facts.get("warnings"):
             raise Failed(f"{item.name}, {contender.name}: {facts['warnings']} warnings")
-        return Run(wall, cpu, peak, size, facts)
+        return Run(wall, cpu, user, peak, size, facts)
     finally:
         shutil.rmtree(folder)
 
