@@ -115,7 +115,7 @@ watch: setup
 # ---- check -----------------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: ## Measures framezip beside ffmpeg and PyAV, into docs/BENCH.md (about 40 minutes)
+bench: ## Measures framezip beside ffmpeg and PyAV, into docs/BENCH.md (about half an hour)
 bench: setup
 	@local/install-packages.sh ffmpeg
 	@cargo build --locked --release --package framezip-frames --example extract

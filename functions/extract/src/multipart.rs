@@ -63,7 +63,7 @@ pub(crate) enum Over {
 }
 
 /// What must be true of the object that is there, as S3 takes it in a conditional write.
-#[derive(Clone, Default)]
+#[derive(Default)]
 struct Condition {
     if_match: Option<String>,
     if_none_match: Option<String>,

@@ -63,7 +63,6 @@ pub(crate) struct Studio {
 }
 
 /// Why work on a span by its packets stopped.
-#[derive(Clone, Copy, PartialEq, Eq)]
 enum Stop {
     Done,
     /// The packets do not tell, or a frame that they announced did not come.

@@ -4,22 +4,14 @@
 
 mod common;
 
-use common::options;
-use framezip_contract::{ErrorCode, Limits};
-use framezip_frames::{FramesError, Output, Report, Video};
+use common::{Shot, all, open_bytes, shots};
+use framezip_contract::ErrorCode;
+use framezip_frames::{FramesError, Report};
 use framezip_media::{number, path, truth};
-use std::io::Cursor;
 
-fn extract(bytes: &[u8], json: &str, threads: usize) -> Result<(Vec<Output>, Report), FramesError> {
-    let bytes = bytes.to_vec();
-    let open = move || Ok(Cursor::new(bytes.clone()));
-    let video = Video::open(open, || false, &options(json), &Limits::default(), threads)?;
-    let mut outputs = Vec::new();
-    let report = video.extract(threads, |output| {
-        outputs.extend(output.frame.is_some().then_some(output));
-        Ok(())
-    })?;
-    Ok((outputs, report))
+fn extract(bytes: Vec<u8>, json: &str) -> Result<(Vec<Shot>, Report), FramesError> {
+    let (outputs, report) = all(open_bytes(bytes, json)?, 1)?;
+    Ok((shots(outputs), report))
 }
 
 /// The file's bytes, of which those between these hundredths were never written.
@@ -53,24 +45,24 @@ const FILES: [(&str, bool); 14] = [
 fn a_hole_in_the_middle_costs_what_depends_on_it() {
     let truth = truth();
     for (name, is_told) in FILES {
-        let made = extract(&broken(name, 50, 60), r#"{"every":0.2}"#, 1);
+        let made = extract(broken(name, 50, 60), r#"{"every":0.2}"#);
         let (frames, report) = made.unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(!is_told || !report.warnings.is_empty(), "{name}: nothing is told");
         let truth = &truth[name];
         let end = truth.seconds(truth.pts.len() - 1);
-        let is_good = |output: &&Output| output.frame.as_ref().unwrap().seconds < 0.35 * end;
+        let is_good = |shot: &&Shot| shot.frame.seconds < 0.35 * end;
         let good: Vec<_> = frames.iter().take_while(is_good).collect();
         assert!(!good.is_empty(), "{name}: nothing of the good part");
-        for output in good {
-            let shown = truth.frame_at(output.frame.as_ref().unwrap().seconds + 1e-6);
-            assert_eq!(number(&output.bytes), Some(truth.numbers[shown]), "{name} {}", output.name);
+        for Shot { frame, image } in good {
+            let shown = truth.frame_at(frame.seconds + 1e-6);
+            assert_eq!(number(image), Some(truth.numbers[shown]), "{name} {}", frame.seconds);
         }
     }
 }
 
 #[test]
 fn where_nothing_can_be_decoded_it_is_told() {
-    let code = |bytes: &[u8]| match extract(bytes, "{}", 1) {
+    let code = |bytes: Vec<u8>| match extract(bytes, "{}") {
         Err(FramesError::Media(failure)) => failure.code,
         other => panic!("{:?}", other.map(|_| ())),
     };
@@ -81,9 +73,9 @@ fn where_nothing_can_be_decoded_it_is_told() {
     let mut unknown = good.clone();
     let at = find(b"avc1\0\0\0\0");
     unknown[at..at + 4].copy_from_slice(b"evc1");
-    assert_eq!(code(&unknown), ErrorCode::UnsupportedCodec);
+    assert_eq!(code(unknown), ErrorCode::UnsupportedCodec);
 
     let mut empty = good.clone();
     empty[find(b"mdat") + 4..].fill(0);
-    assert_eq!(code(&empty), ErrorCode::CorruptVideo);
+    assert_eq!(code(empty), ErrorCode::CorruptVideo);
 }

@@ -4,11 +4,8 @@
 
 mod common;
 
-use common::options;
-use framezip_contract::Limits;
-use framezip_frames::Video;
+use common::{all, open_bytes, shots};
 use framezip_media::{number, path, truth};
-use std::io::Cursor;
 
 const NAME: &str = "h264-long.ts";
 /// Its first frame's time.
@@ -57,18 +54,12 @@ fn what_is_on_screen_while_the_clock_jumps_is_found_near_the_jump() {
     assert!(truth.keyframes.contains(&BEHIND));
     let mut stream = std::fs::read(path(NAME)).unwrap();
     jump(&mut stream, START + truth.pts[BEHIND] as u64);
-    let open = move || Ok(Cursor::new(stream.clone()));
-    let json = r#"{"every":20}"#;
-    let video = Video::open(open, || false, &options(json), &Limits::default(), 1).unwrap();
+    let video = open_bytes(stream, r#"{"every":20}"#).unwrap();
     let targets = u64::from(video.plan().total());
     assert_eq!(targets, 182);
-    let mut shown = Vec::new();
-    let report = video
-        .extract(1, |output| {
-            shown.extend(output.frame.map(|frame| (number(&output.bytes), frame.seconds)));
-            Ok(())
-        })
-        .unwrap();
+    let (outputs, report) = all(video, 1).unwrap();
+    let shown = shots(outputs).into_iter().map(|shot| (number(&shot.image), shot.frame.seconds));
+    let shown: Vec<_> = shown.collect();
     let frame =
         |frame: usize, later: f64| (Some(truth.numbers[frame]), truth.seconds(frame) + later);
     let behind = truth.frame_at(3620.0 - 3600.0);

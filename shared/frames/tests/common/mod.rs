@@ -5,7 +5,7 @@
 use framezip_contract::{Extraction, ExtractionOptions, Limits, Warning};
 use framezip_frames::{Frame, FramesError, Output, Report, Video};
 use framezip_media::path;
-use std::fs::File;
+use std::{fs::File, io::Cursor};
 
 /// A frame and its image.
 #[derive(Debug, PartialEq)]
@@ -44,7 +44,16 @@ pub fn extract_with(
     json: &str,
     threads: usize,
 ) -> Result<(Vec<Output>, Report), FramesError> {
-    let video = open(name, &options(json), &Limits::default())?;
+    all(open(name, &options(json), &Limits::default())?, threads)
+}
+
+/// Opens a file that is in memory.
+pub fn open_bytes(bytes: Vec<u8>, json: &str) -> Result<Video, FramesError> {
+    let open = move || Ok(Cursor::new(bytes.clone()));
+    Video::open(open, || false, &options(json), &Limits::default(), 2)
+}
+
+pub fn all(video: Video, threads: usize) -> Result<(Vec<Output>, Report), FramesError> {
     let mut outputs = Vec::new();
     let report = video.extract(threads, |output| {
         outputs.push(output);
@@ -53,10 +62,14 @@ pub fn extract_with(
     Ok((outputs, report))
 }
 
+pub fn shots(outputs: Vec<Output>) -> Vec<Shot> {
+    let shot = |output: Output| Some(Shot { frame: output.frame?, image: output.bytes });
+    outputs.into_iter().filter_map(shot).collect()
+}
+
 pub fn extract(name: &str, json: &str) -> Result<(Vec<Shot>, Vec<Warning>), FramesError> {
     let (outputs, report) = extract_with(name, json, 2)?;
-    let shot = |output: Output| Some(Shot { frame: output.frame?, image: output.bytes });
-    Ok((outputs.into_iter().filter_map(shot).collect(), report.warnings))
+    Ok((shots(outputs), report.warnings))
 }
 
 pub fn read_jpeg(file: &[u8]) -> Pixels {
