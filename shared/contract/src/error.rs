@@ -14,6 +14,8 @@ pub enum ErrorCode {
     NoVideoStream,
     /// The video stream's codec has no decoder here.
     UnsupportedCodec,
+    /// The video is encrypted, and nothing can be decoded without its key.
+    Encrypted,
     /// A video, but damaged so that not one frame could be decoded.
     CorruptVideo,
     /// The options choose no frame of this video.
@@ -36,10 +38,11 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::NotAVideo,
         Self::NoVideoStream,
         Self::UnsupportedCodec,
+        Self::Encrypted,
         Self::CorruptVideo,
         Self::NoFramesInRange,
         Self::TooLong,
@@ -57,6 +60,7 @@ impl ErrorCode {
             Self::NotAVideo => "not_a_video",
             Self::NoVideoStream => "no_video_stream",
             Self::UnsupportedCodec => "unsupported_codec",
+            Self::Encrypted => "encrypted",
             Self::CorruptVideo => "corrupt_video",
             Self::NoFramesInRange => "no_frames_in_range",
             Self::TooLong => "too_long",

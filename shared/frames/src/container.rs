@@ -1,95 +1,219 @@
-//! A container, opened: which stream is the video, what its clock is, where it ends.
+//! A container, opened: which stream is the video, what its clock is, and its packets.
 
 use crate::{
     FramesError,
     chooser::Stamp,
-    opener::Opener,
-    source::{self, Fault},
+    demux::{
+        header::Header,
+        recording::{Pictures, Recording},
+        state::{self, State, States},
+        stream::{best_video, check_encryption, check_packet, check_picture, facts},
+        survey::Survey,
+    },
+    source::{self, Fault, Reader},
     time::Clock,
 };
 use ffmpeg_next::{
-    Error as FfmpegError, Packet, codec,
+    Error as FfmpegError, Packet, Rational, codec,
     error::EAGAIN,
     ffi,
-    format::{
-        context::Input,
-        stream::{Disposition, Stream},
-    },
-    frame, media,
-    packet::Ref,
+    format::{context::Input, stream::Stream},
+    frame,
+    packet::{Mut, Ref},
 };
-use framezip_contract::{ErrorCode, Limits, Source};
-use std::io::{Read, Seek};
+use framezip_contract::{Limits, Source};
+use std::sync::Arc;
 
 /// An opened container.
 pub(crate) struct Container {
     pub(crate) input: Input,
     fault: Fault,
+    pub(crate) recording: Arc<Recording>,
     pub(crate) stream: usize,
     pub(crate) clock: Clock,
     pub(crate) source: Source,
+    /// What its header says of the pictures.
+    pub(crate) header: Header,
+    /// The states of its packets that are known.
+    pub(crate) states: States,
+    /// The first packet, until the first one is asked for.
+    first: Option<Packet>,
+    first_position: i64,
+    first_state: usize,
+    /// The number of the last packet's state.
+    state: usize,
+    /// Where the last packet was, for one that does not have a place.
+    position: i64,
     /// The decode time of the packet to begin with, after a seek that lands before it.
     pub(crate) skip_to: Option<i64>,
     /// How many packets of the video were read.
     pub(crate) packets: u64,
 }
 
-/// Where a video ends.
-pub(crate) struct End {
-    /// The tick behind the last frame.
-    pub(crate) tick: i64,
-    /// Whether it is a time of presentation. Else it is one of decoding, on a clock that begins with the
-    /// first packet, not with the first frame, which comes out some packets later.
-    pub(crate) is_presented: bool,
-}
-
 impl Container {
-    /// Opens a container, whatever its format, by looking at its bytes.
-    pub(crate) fn open<R, I>(reader: R, interrupt: I, limits: &Limits) -> Result<Self, FramesError>
-    where
-        R: Read + Seek + Send + 'static,
-        I: FnMut() -> bool + Clone + Send + 'static,
-    {
+    /// Opens a recording, whatever its format, by looking at its bytes.
+    pub(crate) fn open(
+        reader: Box<dyn Reader>,
+        interrupt: impl FnMut() -> bool + Clone + Send + 'static,
+        recording: &Arc<Recording>,
+        limits: &Limits,
+    ) -> Result<Self, FramesError> {
         check_processor()?;
         ffmpeg_next::init().map_err(|error| FramesError::library("ffmpeg_next::init", error))?;
-        // what is wrong with the media is told to its owner; the log is ours
+        // what is wrong with the media is reported to its owner; the log is ours
         ffmpeg_next::log::set_level(ffmpeg_next::log::Level::Quiet);
         let fault = Fault::default();
-        let mut input = source::open(reader, interrupt, &fault)?;
-        if let Ok(stream) = best_video(&input) {
-            check_picture(&facts(&input, stream)?.1, limits)?;
+        let mut input = source::open(reader, interrupt, recording.edits, &fault)?;
+        let mut header = None;
+        if let Ok(number) = best_video(&input) {
+            check_picture(&facts(&input, number)?.1, limits)?;
+            if let Some(stream) = input.stream(number) {
+                check_encryption(&stream)?;
+                header = Some((number, Header::of(&stream)));
+            }
         }
         source::probe(&mut input, limits.pixels, &fault)?;
-        let stream = best_video(&input)?;
-        let (clock, source) = facts(&input, stream)?;
+        let number = best_video(&input)?;
+        let (clock, source) = facts(&input, number)?;
         check_picture(&source, limits)?;
-        Ok(Self { input, fault, stream, clock, source, skip_to: None, packets: 0 })
+        let header = header.filter(|(known, _)| *known == number).map(|(_, header)| header);
+        let parameters = input.stream(number).map(|stream| stream.parameters());
+        let before = parameters.as_ref().map(State::of_header).unwrap_or_default();
+        let states = match &recording.survey {
+            Some(survey) => survey.states(before),
+            None => States::of(before, std::iter::empty()),
+        };
+        let mut container = Self {
+            header: header.unwrap_or_default(),
+            input,
+            fault,
+            recording: recording.clone(),
+            stream: number,
+            clock,
+            source,
+            states,
+            first: None,
+            first_position: 0,
+            first_state: 0,
+            state: 0,
+            position: 0,
+            skip_to: None,
+            packets: 0,
+        };
+        container.look_at_first_packet()?;
+        if recording.pictures == Pictures::Fields {
+            container.count_fields();
+        }
+        Ok(container)
+    }
+
+    /// Reads one packet: what a container gives with its first packet only would be lost by going elsewhere
+    /// before. An MP4 whose decoder's configuration was changed by probing changes it back.
+    fn look_at_first_packet(&mut self) -> Result<(), FramesError> {
+        let Some(packet) = self.read()? else { return Ok(()) };
+        check_packet(&packet)?;
+        (self.first_position, self.first_state) = (self.position, self.state);
+        self.correct_rate(&packet);
+        self.first = Some(packet);
+        if self.is_mp4() && self.rewind()? {
+            self.first = self.read()?;
+        }
+        self.packets = 0;
+        Ok(())
+    }
+
+    /// Takes the frame rate from a packet's length if the container states its clock's, or if it is an Ogg
+    /// too short for FFmpeg to count frames.
+    fn correct_rate(&mut self, packet: &Packet) {
+        let clock = 1.0 / self.clock.seconds(1);
+        let is_wrong = match self.source.frame_rate {
+            Some(rate) => rate >= clock.min(1000.0),
+            None => self.source.container == "ogg",
+        };
+        if is_wrong && packet.duration() > 0 {
+            self.source.frame_rate = Some(1.0 / self.clock.seconds(packet.duration()));
+        }
+    }
+
+    /// Two pictures are one frame from now on.
+    pub(crate) fn count_fields(&mut self) {
+        self.source.height *= 2;
+        self.source.frame_rate = self.source.frame_rate.map(|rate| rate / 2.0);
     }
 
     pub(crate) fn parameters(&self) -> Option<codec::Parameters> {
         self.input.stream(self.stream).map(|stream| stream.parameters())
     }
 
+    pub(crate) fn survey(&self) -> Option<&Survey> {
+        self.recording.survey.as_ref()
+    }
+
+    /// The state that the header gives.
+    pub(crate) fn header_state(&self) -> State {
+        self.states.get(0).clone()
+    }
+
+    /// Whether its first packet brought a state that its header does not have.
+    pub(crate) fn has_state(&self) -> bool {
+        self.states.count() > 1
+    }
+
+    /// The state of the first packet, and where that one is.
+    pub(crate) fn first_state(&self) -> (i64, State) {
+        (self.first_position, self.states.get(self.first_state).clone())
+    }
+
+    pub(crate) fn time_base(&self) -> Rational {
+        self.clock.time_base().into()
+    }
+
     /// The next packet of the video; `None` at the end.
     pub(crate) fn read(&mut self) -> Result<Option<Packet>, FramesError> {
+        if let Some(first) = self.first.take() {
+            self.packets += 1;
+            return Ok(Some(first));
+        }
+        while let Some(mut packet) = self.read_any()? {
+            if packet.stream() != self.stream {
+                continue;
+            }
+            self.packets += 1;
+            self.place(&mut packet);
+            let early = |first| packet.dts().is_some_and(|time| time < first);
+            if self.skip_to.is_none_or(|first| !early(first)) {
+                self.skip_to = None;
+                return Ok(Some(packet));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The next packet of the video, if it is among the next `most` of all streams.
+    pub(crate) fn read_soon(&mut self, most: usize) -> Result<Option<Packet>, FramesError> {
+        for _ in 0..most {
+            match self.read_any()? {
+                Some(packet) if packet.stream() != self.stream => {}
+                found => return Ok(found),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The next packet of any stream, as it comes; `None` at the end.
+    pub(crate) fn read_any(&mut self) -> Result<Option<Packet>, FramesError> {
         loop {
             let mut packet = Packet::empty();
             match packet.read(&mut self.input) {
-                Ok(()) if packet.stream() != self.stream => {}
                 Ok(()) => {
                     // a packet that broke off comes as far as it was read
                     self.fault.check()?;
-                    self.packets += 1;
-                    let early = |first| packet.dts().is_some_and(|time| time < first);
-                    if self.skip_to.is_none_or(|first| !early(first)) {
-                        self.skip_to = None;
-                        return Ok(Some(packet));
-                    }
+                    return Ok(Some(packet));
                 }
                 Err(FfmpegError::Exit) => return Err(FramesError::Interrupted),
                 // a long hole in a transport stream, of which each try reads some more
                 Err(FfmpegError::Other { errno: EAGAIN }) => self.fault.check()?,
-                // whatever the container's end looks like, there is nothing behind it
+                // whatever the container's end looks like, nothing follows it
                 Err(_) => {
                     self.fault.check()?;
                     return Ok(None);
@@ -98,8 +222,33 @@ impl Container {
         }
     }
 
+    /// Puts a packet's times on the continued clock, and notes its state in it.
+    fn place(&mut self, packet: &mut Packet) {
+        if packet.position() >= 0 {
+            self.position = packet.position() as i64;
+        }
+        let Some(survey) = &self.recording.survey else {
+            self.state = self.states.after(self.state, packet);
+            state::tag(packet, self.state);
+            return;
+        };
+        let place = survey.place(self.position);
+        state::tag(packet, place.state);
+        let moved = |time: Option<i64>| time.map(|time| time.saturating_add(place.offset));
+        packet.set_pts(moved(packet.pts()));
+        packet.set_dts(moved(packet.dts()));
+        if packet.pts().is_some_and(|time| time < place.start) {
+            // SAFETY: the packet is valid and not shared.
+            unsafe { (*packet.as_mut_ptr()).flags |= ffi::AV_PKT_FLAG_DISCARD }
+        }
+    }
+
     /// Goes to the first packet. `false`: it cannot.
     pub(crate) fn rewind(&mut self) -> Result<bool, FramesError> {
+        if self.is_flv() {
+            // its index may have a later keyframe with the same time
+            return self.seek(self.first_position, ffi::AVSEEK_FLAG_BYTE);
+        }
         if self.has(ffi::AVFMT_TS_DISCONT) || self.has(ffi::AVFMT_NOTIMESTAMPS) {
             // a stream without an index, which may be entered at any byte
             return self.seek(0, ffi::AVSEEK_FLAG_BYTE);
@@ -114,11 +263,30 @@ impl Container {
         i64::from(flags) & flag.into() != 0
     }
 
+    /// Whether it is an FLV, whose index FFmpeg makes on the way.
+    pub(crate) fn is_flv(&self) -> bool {
+        self.source.container.contains("flv")
+    }
+
+    /// Whether it can only be read from its start. FFmpeg's index of animated WebP points into its chunks, and
+    /// what is read from there is nothing.
+    pub(crate) fn is_linear(&self) -> bool {
+        self.source.container == "webp_anim"
+    }
+
     pub(crate) fn seek(&mut self, tick: i64, flags: i32) -> Result<bool, FramesError> {
-        self.skip_to = None;
+        if self.is_linear() {
+            return Ok(false);
+        }
+        (self.skip_to, self.first) = (None, None);
         // SAFETY: the context is open and this is the only reference to it.
         let code =
             unsafe { ffi::av_seek_frame(self.input.as_mut_ptr(), self.stream as i32, tick, flags) };
+        if flags & ffi::AVSEEK_FLAG_BYTE != 0 {
+            // the first packet there may not have a place
+            self.position = tick;
+        }
+
         self.fault.check()?;
         if code == ffi::AVERROR_EXIT {
             return Err(FramesError::Interrupted);
@@ -132,25 +300,25 @@ impl Container {
         start.filter(|start| *start != ffi::AV_NOPTS_VALUE).unwrap_or(0)
     }
 
-    /// A packet's times; `None` where it does not tell them.
+    /// A packet's times; `None` if it lacks one.
     pub(crate) fn stamp(&self, packet: &Packet) -> Option<Stamp> {
         Some(Stamp {
             presented: packet.pts()?,
             decoded: packet.dts()?,
-            // a length that is told may be rounded, or end between two frames: it is not yet missing then
+            // a stated length may be rounded, or end between two frames: it is not yet missing then
             end: self.end_of(packet)?.saturating_add(self.length_of(packet)),
             hidden: is_hidden(packet),
         })
     }
 
     /// The tick at which a packet's frame goes off screen.
-    fn end_of(&self, packet: &Packet) -> Option<i64> {
+    pub(crate) fn end_of(&self, packet: &Packet) -> Option<i64> {
         let time = packet.pts().or(packet.dts())?;
         Some(time.saturating_add(self.length_of(packet)))
     }
 
     /// How long a packet's frame is on screen, in ticks.
-    fn length_of(&self, packet: &Packet) -> i64 {
+    pub(crate) fn length_of(&self, packet: &Packet) -> i64 {
         if packet.duration() > 0 { packet.duration() } else { self.frame_ticks() }
     }
 
@@ -160,7 +328,7 @@ impl Container {
         self.clock.ticks_of_microseconds((length * 1e6) as i64).max(1)
     }
 
-    /// Tells a picture the shape of its pixels. Where the container and the video disagree, the container
+    /// Gives a picture the shape of its pixels. Where the container and the video disagree, the container
     /// is right, as in FFmpeg's own tools.
     pub(crate) fn set_pixel_aspect(&self, picture: &mut frame::Video) {
         let Some(stream) = self.input.stream(self.stream) else { return };
@@ -171,45 +339,6 @@ impl Container {
             let aspect = ffi::av_guess_sample_aspect_ratio(context, stream, frame);
             (*frame).sample_aspect_ratio = aspect;
         }
-    }
-
-    /// Where the last frame ends; `None` where the container cannot go back to look.
-    ///
-    /// MP4 without fragments knows where its video ends. Elsewhere the length in the header is that of
-    /// the longest stream, or an estimate, or wrong: the last packets tell. Matroska loads its index
-    /// only when it first seeks, which this does too.
-    pub(crate) fn find_end(&mut self, opener: &Opener) -> Result<Option<End>, FramesError> {
-        let start = self.start_hint();
-        if let Some(length) = self.declared_length() {
-            return Ok(Some(End { tick: start.saturating_add(length), is_presented: true }));
-        }
-        let indexed = self.indexed();
-        let mut end = None;
-        if !self.has(ffi::AVFMT_NOTIMESTAMPS) {
-            let length = self.clock.ticks_of_microseconds(self.input.duration().max(0));
-            // a search may land among the very last packets, of which the first may be shown last
-            let back = if self.is_searched() { 2_000_000 } else { 0 };
-            let back = self.clock.ticks_of_microseconds(back);
-            self.seek(start.saturating_add(length - back), ffi::AVSEEK_FLAG_BACKWARD)?;
-            end = self.last_end()?;
-        }
-        if end.is_none() && self.rewind()? {
-            end = self.last_end()?;
-        }
-        if self.is_mp4() && self.indexed() > indexed {
-            // to a last fragment that it knows already, FFmpeg would go through all of them
-            *self = Self { packets: self.packets, ..opener.open()? };
-        }
-        Ok(end)
-    }
-
-    /// How long an MP4 says that its video is, in ticks; `None` where it has fragments: of those FFmpeg
-    /// tells the time at which the last one ends, on a clock that may have begun long before the first.
-    fn declared_length(&self) -> Option<i64> {
-        let stream = self.input.stream(self.stream)?;
-        // only frames of fragments are in the index beside those that the header counts
-        let whole = self.is_mp4() && self.indexed() <= stream.frames();
-        Some(stream.duration()).filter(|length| whole && *length > 0)
     }
 
     pub(crate) fn is_mp4(&self) -> bool {
@@ -224,44 +353,6 @@ impl Container {
         };
         self.input.stream(self.stream).map_or(0, count).into()
     }
-
-    /// Where the last frame of the packets from here on ends. Where some do not tell theirs, as many frames
-    /// follow the last keyframe as packets do.
-    pub(crate) fn last_end(&mut self) -> Result<Option<End>, FramesError> {
-        let mut end = None;
-        let mut keyframe = self.start_hint();
-        let (mut counted, mut untold) = (keyframe, false);
-        while let Some(packet) = self.read()? {
-            end = end.max(self.end_of(&packet));
-            let length = self.length_of(&packet);
-            match packet.pts() {
-                Some(time) if packet.is_key() => {
-                    (keyframe, counted, untold) = (time, time.saturating_add(length), false);
-                }
-                Some(time) if time < keyframe => {}
-                told => {
-                    counted = counted.saturating_add(length);
-                    untold |= told.is_none();
-                }
-            }
-        }
-        let end = if untold { end.max(Some(counted)) } else { end };
-        Ok(end.map(|tick| End { tick, is_presented: !untold }))
-    }
-}
-
-fn check_picture(source: &Source, limits: &Limits) -> Result<(), FramesError> {
-    let pixels = u64::from(source.width) * u64::from(source.height);
-    if pixels > limits.pixels {
-        return Err(FramesError::media(
-            ErrorCode::TooManyPixels,
-            format!(
-                "This video's pictures have {} × {} pixels. At most {} pixels are allowed.",
-                source.width, source.height, limits.pixels
-            ),
-        ));
-    }
-    Ok(())
 }
 
 /// Makes sure of what FFmpeg's libraries are built for (`layers/ffmpeg/build.sh`).
@@ -278,54 +369,9 @@ fn check_processor() -> Result<(), FramesError> {
     Ok(())
 }
 
-/// Whether a packet is to be decoded but, by an edit list, not to be shown.
+/// Whether a packet is to be decoded but not to be shown.
 pub(crate) fn is_hidden(packet: &Packet) -> bool {
     // SAFETY: the packet is valid for as long as it is borrowed.
     let flags = unsafe { (*packet.as_ptr()).flags };
     flags & ffi::AV_PKT_FLAG_DISCARD != 0
-}
-
-/// The video that a person would call the file's: not cover art, by default before others, then the
-/// one with the largest picture.
-fn best_video(input: &Input) -> Result<usize, FramesError> {
-    let still = Disposition::ATTACHED_PIC;
-    input
-        .streams()
-        .filter(|stream| stream.parameters().medium() == media::Type::Video)
-        .filter(|stream| !stream.disposition().intersects(still))
-        .max_by_key(|stream| {
-            let default = stream.disposition().contains(Disposition::DEFAULT);
-            let (width, height) = size(&stream.parameters());
-            (default, u64::from(width) * u64::from(height), std::cmp::Reverse(stream.index()))
-        })
-        .map(|stream| stream.index())
-        .ok_or_else(|| {
-            FramesError::media(
-                ErrorCode::NoVideoStream,
-                "This file has no video in it, only sound, text or a cover picture.",
-            )
-        })
-}
-
-fn size(parameters: &codec::Parameters) -> (u32, u32) {
-    // SAFETY: the parameters are valid for as long as they are borrowed.
-    let (width, height) = unsafe { ((*parameters.as_ptr()).width, (*parameters.as_ptr()).height) };
-    (width.max(0) as u32, height.max(0) as u32)
-}
-
-fn facts(input: &Input, stream: usize) -> Result<(Clock, Source), FramesError> {
-    let broken = || FramesError::media(ErrorCode::CorruptVideo, "This video's header is damaged.");
-    let stream = input.stream(stream).ok_or_else(broken)?;
-    let parameters = stream.parameters();
-    let (width, height) = size(&parameters);
-    let rate = stream.avg_frame_rate();
-    let source = Source {
-        container: input.format().name().to_owned(),
-        codec: parameters.id().name().to_owned(),
-        width,
-        height,
-        duration: None,
-        frame_rate: (rate.numerator() > 0 && rate.denominator() > 0).then(|| rate.into()),
-    };
-    Ok((Clock::new(stream.time_base()).ok_or_else(broken)?, source))
 }

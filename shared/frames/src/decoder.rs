@@ -4,15 +4,23 @@ use crate::{
     FramesError,
     chooser::Stamp,
     container::Container,
+    demux::{
+        recording::{Pictures, Recording},
+        state,
+    },
+    fields,
     opener::Opener,
-    reference::{References, Referred},
+    reference::{References, Referred, has_parameter_sets},
     shown::time,
 };
 use ffmpeg_next::{
-    Discard, Error as FfmpegError, Packet, codec, decoder, error::EAGAIN, ffi, frame,
+    Discard, Error as FfmpegError, Packet, codec, decoder,
+    error::EAGAIN,
+    ffi,
+    frame::{self, side_data},
 };
 use framezip_contract::ErrorCode;
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 /// How many times of damage a decoder notes; a file that is all damage has millions.
 pub(crate) const MOST_DAMAGED: usize = 1000;
@@ -26,6 +34,16 @@ pub(crate) struct Decoder {
     opener: Arc<Opener>,
     decoder: decoder::Video,
     references: References,
+    threads: usize,
+    /// The number of the state that the decoder was given last.
+    state: usize,
+    parameter_sets: ParameterSets,
+    /// Whether nothing was decoded since the container went elsewhere.
+    at_entry: bool,
+    /// Pictures that were in the decoder when its state changed.
+    ready: VecDeque<frame::Video>,
+    /// The first field of a frame whose second has not come.
+    field: Option<frame::Video>,
     /// The time of the last packet that was sent.
     position: Option<i64>,
     /// When the next picture is shown if it does not tell.
@@ -36,12 +54,20 @@ pub(crate) struct Decoder {
     decoded: u64,
 }
 
+/// Where the parameter sets that the decoder knows come from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ParameterSets {
+    OfHeader,
+    /// From packets as well, which other packets may not be meant for.
+    OfPackets,
+}
+
 /// What a decoder has done.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Work {
     pub(crate) packets_read: u64,
     pub(crate) packets_decoded: u64,
-    /// The times of what could not be decoded, in ticks.
+    /// The times of what could not be decoded, in ticks of the timeline.
     pub(crate) damaged: Vec<i64>,
 }
 
@@ -53,8 +79,11 @@ impl Decoder {
     }
 
     /// One of its own, at the video's start.
-    pub(crate) fn open(opener: &Arc<Opener>) -> Result<Self, FramesError> {
-        let mut decoder = Self::new(opener.open()?, opener.clone())?;
+    pub(crate) fn open(
+        opener: &Arc<Opener>,
+        recording: &Arc<Recording>,
+    ) -> Result<Self, FramesError> {
+        let mut decoder = Self::new(opener.open(recording)?, opener.clone())?;
         // Matroska loads its index with the first seek
         decoder.rewind()?;
         Ok(decoder)
@@ -66,35 +95,20 @@ impl Decoder {
         opener: Arc<Opener>,
         threads: usize,
     ) -> Result<Self, FramesError> {
-        let unsupported = || {
-            FramesError::media(
-                ErrorCode::UnsupportedCodec,
-                format!(
-                    "We have no decoder for this video's codec, {}. Convert it to H.264 and send \
-                     it again.",
-                    container.source.codec
-                ),
-            )
-        };
-        let parameters = container.parameters().ok_or_else(unsupported)?;
-        codec::decoder::find(parameters.id()).ok_or_else(unsupported)?;
-        let references = References::of(&parameters);
-        let mut context = codec::Context::from_parameters(parameters)
-            .map_err(|error| FramesError::library("the decoder's set-up", error))?;
-        let pixels = opener.limits().pixels;
-        // SAFETY: the context is not open yet, and this is the only reference to it.
-        unsafe {
-            (*context.as_mut_ptr()).max_pixels = pixels.try_into().unwrap_or(i64::MAX);
-            (*context.as_mut_ptr()).pkt_timebase = container.clock.time_base();
-            (*context.as_mut_ptr()).thread_count = threads.try_into().unwrap_or(1);
-        }
-        let decoder = context.decoder().video().map_err(|_| unsupported())?;
+        let decoder = codec_decoder(&container, opener.limits().pixels, threads)?;
+        let references = References::of(decoder.id(), container.states.get(0).extradata());
         Ok(Self {
             next_time: container.start_hint(),
             container,
             opener,
             decoder,
             references,
+            threads,
+            state: 0,
+            parameter_sets: ParameterSets::OfHeader,
+            at_entry: true,
+            ready: VecDeque::new(),
+            field: None,
             position: None,
             drained: false,
             damaged: Vec::new(),
@@ -118,14 +132,32 @@ impl Decoder {
         }
     }
 
-    /// The first picture of all; `None` where there is none.
+    /// The first picture of all; `None` if there is none. Notes in the recording what it shows of all
+    /// others: whether they are fields, and how they are turned.
     pub(crate) fn first(&mut self) -> Result<Option<frame::Video>, FramesError> {
         self.rewind()?;
-        if let Some(picture) = self.first_packet()? {
-            return Ok(Some(picture));
+        let mut first = self.first_packet()?;
+        if first.is_none() {
+            self.rewind()?;
+            first = self.next()?;
         }
-        self.rewind()?;
-        self.next()
+        if first.as_ref().is_some_and(|picture| self.is_field(picture)) {
+            Arc::make_mut(&mut self.container.recording).pictures = Pictures::Fields;
+            self.container.count_fields();
+            self.rewind()?;
+            first = self.next()?;
+        }
+        if let Some(matrix) = first.as_ref().and_then(display_matrix) {
+            Arc::make_mut(&mut self.container.recording).display_matrix = Some(matrix);
+        }
+        Ok(first)
+    }
+
+    /// Whether a picture has every other line of a frame only. FFmpeg's other decoders join fields.
+    fn is_field(&self, picture: &frame::Video) -> bool {
+        self.decoder.id() == codec::Id::HEVC
+            && self.container.recording.pictures == Pictures::Frames
+            && picture.is_interlaced()
     }
 
     /// The first packet's picture, if the times of the packets tell that it is shown first: a decoder
@@ -180,11 +212,17 @@ impl Decoder {
         if self.opener.is_interrupted() {
             return Err(FramesError::Interrupted);
         }
+        self.renew(packet.data().unwrap_or_default())?;
+        let changed = self.changed_state(packet)?;
+        let packet = changed.as_ref().unwrap_or(packet);
         let skip = match self.references.to(packet.data().unwrap_or_default()) {
             Referred::No if !wanted => return Ok(()),
             Referred::Unknown if !wanted => Discard::NonReference,
             _ => Discard::Default,
         };
+        if changed.is_some() {
+            self.change_state(packet)?;
+        }
         self.decoder.skip_frame(skip);
         self.decoded += 1;
         self.position = packet.pts().or(packet.dts()).or(self.position);
@@ -200,6 +238,53 @@ impl Decoder {
             }
             Ok(()) => Ok(()),
         }
+    }
+
+    /// Begins with a new decoder where one goes on with a packet that relies on parameter sets of other
+    /// packets: which ones it has seen depends on what it decoded before.
+    fn renew(&mut self, packet: &[u8]) -> Result<(), FramesError> {
+        let brings_sets = has_parameter_sets(&self.references, packet);
+        if std::mem::take(&mut self.at_entry)
+            && self.parameter_sets == ParameterSets::OfPackets
+            && !brings_sets
+        {
+            self.decoder =
+                codec_decoder(&self.container, self.opener.limits().pixels, self.threads)?;
+            self.references =
+                References::of(self.decoder.id(), self.container.states.get(0).extradata());
+            (self.state, self.parameter_sets) = (0, ParameterSets::OfHeader);
+        }
+        if brings_sets {
+            self.parameter_sets = ParameterSets::OfPackets;
+        }
+        Ok(())
+    }
+
+    /// The packet with the state that it needs; `None` if the decoder was given that before.
+    fn changed_state(&mut self, packet: &Packet) -> Result<Option<Packet>, FramesError> {
+        let number = state::tagged(packet);
+        if number == self.state {
+            return Ok(None);
+        }
+        let state = self.container.states.get(number);
+        self.references = References::of(self.decoder.id(), state.extradata());
+        let attached = state.attached(packet);
+        attached.map(Some).map_err(|error| FramesError::library("a packet's state", error))
+    }
+
+    /// Prepares the decoder for a packet that brings another state. Pictures that wait for their turn come
+    /// out before: a new configuration would make them look damaged.
+    fn change_state(&mut self, packet: &Packet) -> Result<(), FramesError> {
+        self.state = state::tagged(packet);
+        if packet.is_key() && self.decoded > 0 {
+            self.send_end()?;
+            while let Some(picture) = self.receive_decoded()? {
+                self.ready.push_back(picture);
+            }
+            self.decoder.flush();
+            self.drained = false;
+        }
+        Ok(())
     }
 
     fn note_damage(&mut self) {
@@ -226,16 +311,46 @@ impl Decoder {
             return Err(FramesError::Interrupted);
         }
         self.drained = true;
-        self.decoder.send_eof().map_err(|error| FramesError::library("the decoder's end", error))
+        if self.decoder.send_eof().is_err() {
+            self.note_damage();
+        }
+        Ok(())
     }
 
-    /// A picture, in presentation order; `None` until more packets are sent. One that does not tell its
-    /// time is shown after the one before it.
+    /// A picture, in presentation order; `None` until more packets are sent. One without a time is shown
+    /// after the one before it. Fields come as whole frames.
     pub(crate) fn receive(&mut self) -> Result<Option<frame::Video>, FramesError> {
+        if self.container.recording.pictures == Pictures::Frames {
+            return self.receive_picture();
+        }
+        while let Some(picture) = self.receive_picture()? {
+            match self.field.take() {
+                Some(first) if fields::belong_together(&first, &picture) => {
+                    return fields::woven(&first, &picture).map(Some);
+                }
+                Some(first) => {
+                    self.field = Some(picture);
+                    return fields::woven(&first, &first).map(Some);
+                }
+                None => self.field = Some(picture),
+            }
+        }
+        let last = self.field.take_if(|_| self.drained);
+        last.map(|last| fields::woven(&last, &last)).transpose()
+    }
+
+    fn receive_picture(&mut self) -> Result<Option<frame::Video>, FramesError> {
+        match self.ready.pop_front() {
+            Some(picture) => Ok(Some(picture)),
+            None => self.receive_decoded(),
+        }
+    }
+
+    fn receive_decoded(&mut self) -> Result<Option<frame::Video>, FramesError> {
         loop {
             let mut picture = frame::Video::empty();
             match self.decoder.receive_frame(&mut picture) {
-                Ok(()) => return Ok(Some(self.completed(picture))),
+                Ok(()) => return self.completed(picture).map(Some),
                 Err(FfmpegError::Other { errno: EAGAIN } | FfmpegError::Eof) => return Ok(None),
                 Err(FfmpegError::Exit) => return Err(FramesError::Interrupted),
                 Err(_) => {
@@ -248,10 +363,16 @@ impl Decoder {
         }
     }
 
-    /// The picture from the top down, with what it may not tell itself: its time, and its pixels' shape.
-    fn completed(&mut self, picture: frame::Video) -> frame::Video {
+    /// The picture from the top down, with what it may not say itself: its time, its pixels' shape, its
+    /// colour and how it is turned.
+    fn completed(&mut self, picture: frame::Video) -> Result<frame::Video, FramesError> {
         let mut picture = top_down(picture);
         self.container.set_pixel_aspect(&mut picture);
+        self.container.header.complete_colour(&mut picture);
+        let mut picture = self.container.header.cropped(picture)?;
+        if let Some(matrix) = &self.container.recording.display_matrix {
+            turn(&mut picture, matrix)?;
+        }
         // SAFETY: the frame is valid and not shared.
         let frame = unsafe { &mut *picture.as_mut_ptr() };
         if frame.best_effort_timestamp == ffi::AV_NOPTS_VALUE {
@@ -259,7 +380,7 @@ impl Decoder {
         }
         let length = if frame.duration > 0 { frame.duration } else { self.container.frame_ticks() };
         self.next_time = frame.best_effort_timestamp.saturating_add(length);
-        picture
+        Ok(picture)
     }
 
     /// Goes to the last keyframe before `tick`, or to the start where it is not known, and gives the first
@@ -294,8 +415,9 @@ impl Decoder {
     pub(crate) fn rewind(&mut self) -> Result<(), FramesError> {
         if !self.container.rewind()? {
             let packets = self.container.packets;
-            self.container = self.opener.open()?;
+            self.container = self.opener.open(&self.container.recording)?;
             self.container.packets = packets;
+            self.state = usize::MAX;
         }
         self.restart();
         self.next_time = self.container.start_hint();
@@ -304,17 +426,76 @@ impl Decoder {
 
     fn restart(&mut self) {
         self.decoder.flush();
+        self.at_entry = true;
+        self.ready.clear();
+        self.field = None;
         self.position = None;
         self.drained = false;
     }
 
-    pub(crate) fn work(self) -> Work {
-        Work {
-            packets_read: self.container.packets,
-            packets_decoded: self.decoded,
-            damaged: self.damaged,
-        }
+    /// Whether it decodes this recording.
+    pub(crate) fn is_of(&self, recording: &Arc<Recording>) -> bool {
+        Arc::ptr_eq(&self.container.recording, recording)
     }
+
+    /// The timestamps of what could not be decoded since the last call.
+    pub(crate) fn take_damaged(&mut self) -> Vec<i64> {
+        std::mem::take(&mut self.damaged)
+    }
+
+    /// How many packets were read, and how many of them decoded.
+    pub(crate) fn packets(&self) -> (u64, u64) {
+        (self.container.packets, self.decoded)
+    }
+}
+
+/// FFmpeg's decoder for a container's video.
+fn codec_decoder(
+    container: &Container,
+    pixels: u64,
+    threads: usize,
+) -> Result<decoder::Video, FramesError> {
+    let unsupported = || {
+        FramesError::media(
+            ErrorCode::UnsupportedCodec,
+            format!(
+                "We have no decoder for this video's codec, {}. Convert it to H.264 and send it again.",
+                container.source.codec
+            ),
+        )
+    };
+    let parameters = container.parameters().ok_or_else(unsupported)?;
+    codec::decoder::find(parameters.id()).ok_or_else(unsupported)?;
+    let mut context = codec::Context::from_parameters(parameters).map_err(FramesError::opening)?;
+    // SAFETY: the context is not open yet, and this is the only reference to it.
+    unsafe {
+        (*context.as_mut_ptr()).max_pixels = pixels.try_into().unwrap_or(i64::MAX);
+        (*context.as_mut_ptr()).pkt_timebase = container.clock.time_base();
+        (*context.as_mut_ptr()).thread_count = threads.try_into().unwrap_or(1);
+    }
+    context.decoder().video().map_err(|_| unsupported())
+}
+
+/// How a picture is to be turned, if it says so.
+fn display_matrix(picture: &frame::Video) -> Option<Vec<u8>> {
+    picture.side_data(side_data::Type::DisplayMatrix).map(|data| data.data().to_vec())
+}
+
+/// Gives the matrix to a picture that does not have one.
+fn turn(picture: &mut frame::Video, matrix: &[u8]) -> Result<(), FramesError> {
+    if display_matrix(picture).is_some() {
+        return Ok(());
+    }
+    let kind = ffi::AVFrameSideDataType::AV_FRAME_DATA_DISPLAYMATRIX;
+    // SAFETY: the frame is valid and not shared; the new data is as long as asked for.
+    unsafe {
+        let data = ffi::av_frame_new_side_data(picture.as_mut_ptr(), kind, matrix.len());
+        let Some(data) = data.as_ref() else {
+            return Err(FramesError::library("a frame's side data", "no memory"));
+        };
+        data.data.copy_from_nonoverlapping(matrix.as_ptr(), matrix.len());
+    }
+    Ok(())
 }
 
 /// The picture with its rows in memory as they are shown. Some decoders begin with the lowest one and
@@ -361,7 +542,8 @@ mod tests {
             let file = framezip_media::path(&format!("decoding/{name}"));
             let open = move || File::open(&file);
             let opener = Arc::new(Opener::new(open, || false, Limits::default()));
-            let mut decoder = Decoder::open(&opener).unwrap();
+            let recording = Arc::new(opener.recordings().unwrap().remove(0));
+            let mut decoder = Decoder::open(&opener, &recording).unwrap();
             let mut found = Vec::new();
             while let Some(picture) = decoder.next().unwrap() {
                 found.push(checksum(&picture));

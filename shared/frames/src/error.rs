@@ -42,7 +42,11 @@ impl FramesError {
     pub(crate) fn opening(error: FfmpegError) -> Self {
         match error {
             FfmpegError::Exit => Self::Interrupted,
-            FfmpegError::Other { errno: ENOMEM } => Self::library("opening", error),
+            // more memory than FFmpeg grants to one table, which no file in order needs
+            FfmpegError::Other { errno: ENOMEM } => Self::media(
+                ErrorCode::CorruptVideo,
+                "This video's header is damaged: it announces more data than any video has.",
+            ),
             _ => Self::media(
                 ErrorCode::NotAVideo,
                 "This file is in no video format that we know. If it plays elsewhere, convert it \

@@ -3,6 +3,7 @@
 use crate::{
     FramesError,
     container::{Container, is_hidden},
+    demux::survey::Survey,
 };
 use ffmpeg_next::{Packet, ffi};
 
@@ -13,16 +14,22 @@ struct Entry {
     /// When it is decoded.
     time: i64,
     keyframe: bool,
+    /// Whether an edit list hides it.
+    hidden: bool,
 }
 
 /// A keyframe that was found, by its times.
-struct Keyframe {
+struct Found {
     presented: i64,
     decoded: i64,
 }
 
 /// How many seconds before a place its keyframe is looked for first: most GOPs of broadcasts are shorter.
 const SEARCH_BACK: i64 = 2;
+/// How many surveyed keyframes are tried, and how many packets after each place: a parser may begin with
+/// the end of the packet before.
+const SURVEYED_TRIES: usize = 4;
+const SURVEYED_PACKETS: usize = 1000;
 /// How many times as far it is looked for each time that none was found.
 const FARTHER: i64 = 4;
 
@@ -30,12 +37,38 @@ impl Container {
     /// Whether places are found by looking at the times of packets here and there: MPEG's streams and
     /// Ogg have no index, only what FFmpeg has noted on its way.
     pub(crate) fn is_searched(&self) -> bool {
-        self.has(ffi::AVFMT_TS_DISCONT)
+        self.has(ffi::AVFMT_TS_DISCONT) && self.survey().is_none()
+    }
+
+    /// What was found by reading all packets, if places are to be found by that.
+    fn surveyed(&self) -> Option<&Survey> {
+        self.survey().filter(|_| self.has(ffi::AVFMT_TS_DISCONT) || self.is_flv())
+    }
+
+    /// Goes to the last surveyed keyframe at `tick` or before, and returns its packet.
+    fn seek_to_surveyed(&mut self, tick: i64) -> Result<Option<Packet>, FramesError> {
+        let Some(survey) = self.surveyed() else { return Ok(None) };
+        let keyframes: Vec<_> = survey.keyframes_before(tick).take(SURVEYED_TRIES).collect();
+        for keyframe in keyframes {
+            if !self.seek(keyframe.position, ffi::AVSEEK_FLAG_BYTE)? {
+                return Ok(None);
+            }
+            for _ in 0..SURVEYED_PACKETS {
+                let Some(packet) = self.read()? else { break };
+                if packet.is_key() && packet.dts() == Some(keyframe.decoded) {
+                    return Ok(Some(packet));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// Goes to the last keyframe that is on screen at `tick` or before, and gives its packet; `None` where
     /// none is known.
     pub(crate) fn seek_to_keyframe(&mut self, tick: i64) -> Result<Option<Packet>, FramesError> {
+        if self.surveyed().is_some() {
+            return self.seek_to_surveyed(tick);
+        }
         if !self.is_searched() {
             let Some(keyframe) = self.indexed_keyframe(tick) else { return Ok(None) };
             if !self.seek(tick, ffi::AVSEEK_FLAG_BACKWARD)? {
@@ -66,8 +99,11 @@ impl Container {
 
     /// The same, by the index alone.
     pub(crate) fn indexed_keyframe(&self, tick: i64) -> Option<i64> {
+        if let Some(survey) = self.surveyed() {
+            return survey.keyframes_before(tick).next().map(|keyframe| keyframe.presented);
+        }
         // what FFmpeg notes on its way through a stream without times is no index
-        if self.is_searched() || self.has(ffi::AVFMT_NOTIMESTAMPS) {
+        if self.is_searched() || self.has(ffi::AVFMT_NOTIMESTAMPS) || self.is_linear() {
             return None;
         }
         self.entry_time(tick, ffi::AVSEEK_FLAG_BACKWARD)
@@ -106,7 +142,7 @@ impl Container {
     }
 
     /// Looks for the last keyframe at `tick` or before, farther and farther back.
-    fn search(&mut self, tick: i64) -> Result<Option<Keyframe>, FramesError> {
+    fn search(&mut self, tick: i64) -> Result<Option<Found>, FramesError> {
         let start = self.start_hint();
         let mut back = self.clock.ticks_of_microseconds(SEARCH_BACK * 1_000_000).max(1);
         let mut from = tick;
@@ -125,7 +161,7 @@ impl Container {
                 from = from.min(decoded);
                 let presented = packet.pts().unwrap_or(decoded);
                 if packet.is_key() && presented <= tick {
-                    found = Some(Keyframe { presented, decoded });
+                    found = Some(Found { presented, decoded });
                 }
             }
             if found.is_some() {
@@ -138,6 +174,10 @@ impl Container {
     /// When the keyframes are shown, in ticks; `None` where their packets do not tell. Leaves the container
     /// somewhere.
     pub(crate) fn keyframes(&mut self) -> Result<Option<Vec<i64>>, FramesError> {
+        if let Some(survey) = self.surveyed() {
+            let presented = survey.keyframes().iter().map(|keyframe| keyframe.presented);
+            return Ok(Some(presented.collect()));
+        }
         if let Some(keyframes) = self.indexed_keyframes()? {
             return Ok(Some(keyframes));
         }
@@ -180,20 +220,29 @@ impl Container {
         Ok(times.into_iter().collect())
     }
 
+    /// When the last packet of the index that is shown is decoded.
+    pub(crate) fn last_indexed(&self) -> Option<i64> {
+        (0..self.indexed()).rev().find_map(|number| {
+            self.entry(number as i32).filter(|entry| !entry.hidden).map(|entry| entry.time)
+        })
+    }
+
     fn index(&self) -> Vec<Entry> {
-        let Some(stream) = self.input.stream(self.stream) else { return Vec::new() };
-        // SAFETY: the stream lives as long as the context; each entry is read before anything else
+        (0..self.indexed()).filter_map(|number| self.entry(number as i32)).collect()
+    }
+
+    fn entry(&self, number: i32) -> Option<Entry> {
+        let stream = self.input.stream(self.stream)?;
+        // SAFETY: the stream lives as long as the context; the entry is read before anything else
         // touches the index.
-        unsafe {
-            let pointer = stream.as_ptr().cast_mut();
-            let count = ffi::avformat_index_get_entries_count(pointer);
-            let entry = |number| ffi::avformat_index_get_entry(pointer, number).as_ref();
-            let entries = (0..count).filter_map(entry).map(|entry| Entry {
-                position: entry.pos,
-                time: entry.timestamp,
-                keyframe: entry.flags() & ffi::AVINDEX_KEYFRAME != 0,
-            });
-            entries.collect()
-        }
+        let entry = unsafe {
+            ffi::avformat_index_get_entry(stream.as_ptr().cast_mut(), number).as_ref()?
+        };
+        Some(Entry {
+            position: entry.pos,
+            time: entry.timestamp,
+            keyframe: entry.flags() & ffi::AVINDEX_KEYFRAME != 0,
+            hidden: entry.flags() & ffi::AVINDEX_DISCARD_FRAME != 0,
+        })
     }
 }

@@ -1,6 +1,14 @@
 //! What every decoder of a video starts from.
 
-use crate::{FramesError, container::Container};
+use crate::{
+    FramesError,
+    container::Container,
+    demux::{
+        layout::{self, View},
+        recording::Recording,
+    },
+    source::Reader,
+};
 use framezip_contract::Limits;
 use std::{
     io::{self, Read, Seek},
@@ -10,17 +18,19 @@ use std::{
     },
 };
 
+type Open = dyn Fn() -> Result<Box<dyn Reader>, FramesError> + Send + Sync;
+
 /// Opens one video, as often as there are decoders of it.
 pub(crate) struct Opener {
-    open: Box<dyn Fn() -> Result<Container, FramesError> + Send + Sync>,
-    interrupt: Box<dyn Fn() -> bool + Send + Sync>,
+    open: Box<Open>,
+    interrupt: Arc<dyn Fn() -> bool + Send + Sync>,
     halted: Arc<AtomicBool>,
     limits: Limits,
 }
 
 impl Opener {
-    /// Every container gets a reader of its own from `open`. `interrupt` is asked often, and ends every
-    /// operation when it says `true`.
+    /// Every container gets a reader of its own from `open`. `interrupt` is called often, and ends every
+    /// operation when it returns `true`.
     pub(crate) fn new<R, O, I>(open: O, interrupt: I, limits: Limits) -> Self
     where
         R: Read + Seek + Send + 'static,
@@ -29,22 +39,38 @@ impl Opener {
     {
         let halted = Arc::new(AtomicBool::new(false));
         let is_halted = halted.clone();
-        let interrupt = move || is_halted.load(Ordering::Relaxed) || interrupt();
-        let asked = interrupt.clone();
+        let interrupt = Arc::new(move || is_halted.load(Ordering::Relaxed) || interrupt());
         let open = move || {
-            let reader = open().map_err(FramesError::Read)?;
-            Container::open(reader, asked.clone(), &limits)
+            let reader: Box<dyn Reader> = Box::new(open().map_err(FramesError::Read)?);
+            Ok(reader)
         };
-        Self { open: Box::new(open), interrupt: Box::new(interrupt), halted, limits }
+        Self { open: Box::new(open), interrupt, halted, limits }
     }
 
-    /// Interrupts everything: nobody wants more.
+    /// Interrupts everything: no more is wanted.
     pub(crate) fn halt(&self) {
         self.halted.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn open(&self) -> Result<Container, FramesError> {
-        (self.open)()
+    /// The recordings that the file holds, each as far as its bytes show.
+    pub(crate) fn recordings(&self) -> Result<Vec<Recording>, FramesError> {
+        if self.is_interrupted() {
+            return Err(FramesError::Interrupted);
+        }
+        let layout = layout::layout(&mut (self.open)()?).map_err(FramesError::Read)?;
+        Ok(layout.recordings.into_iter().map(Recording::new).collect())
+    }
+
+    /// The bytes of a recording.
+    pub(crate) fn reader(&self, recording: &Recording) -> Result<Box<dyn Reader>, FramesError> {
+        let view = View::new((self.open)()?, &recording.extent).map_err(FramesError::Read)?;
+        Ok(Box::new(view))
+    }
+
+    pub(crate) fn open(&self, recording: &Arc<Recording>) -> Result<Container, FramesError> {
+        let interrupt = self.interrupt.clone();
+        let reader = self.reader(recording)?;
+        Container::open(reader, move || interrupt(), recording, &self.limits)
     }
 
     pub(crate) fn is_interrupted(&self) -> bool {

@@ -4,6 +4,7 @@
 use crate::{
     FramesError, Output, Video,
     decoder::Decoder,
+    examine::Examined,
     image::{Imager, Luma},
     opener::Opener,
     scenes::Cuts,
@@ -45,7 +46,9 @@ impl Whole {
         let file = path(name);
         let limits = Limits::default();
         let opener = Arc::new(Opener::new(move || File::open(&file), || false, limits));
-        let mut decoder = Decoder::new(opener.open().unwrap(), opener).unwrap();
+        let recording = Examined::new(&opener, opener.recordings().unwrap().remove(0)).unwrap();
+        let container = opener.open(recording.recording()).unwrap();
+        let mut decoder = Decoder::new(container, opener).unwrap();
         let (mut frames, mut start) = (Vec::new(), None);
         while let Some(picture) = decoder.next().unwrap() {
             let tick = time(&picture);

@@ -7,7 +7,6 @@ use crate::{
     plan::Plan,
     sheet::SheetTiles,
     storyboard::Sprites,
-    time::Clock,
     worker::{Pick, Picked},
 };
 use std::{
@@ -19,7 +18,6 @@ use std::{
 pub(crate) struct Package<'a, S> {
     sink: S,
     plan: &'a Plan,
-    clock: Clock,
     part: Part,
     tiles: Option<SheetTiles>,
     sprites: Option<Sprites>,
@@ -36,8 +34,7 @@ pub(crate) struct Package<'a, S> {
 impl<'a, S: FnMut(Output) -> io::Result<ControlFlow<()>>> Package<'a, S> {
     pub(crate) fn new(
         plan: &'a Plan,
-        clock: Clock,
-        targets: Range<u32>,
+            targets: Range<u32>,
         sink: S,
     ) -> Result<Self, FramesError> {
         let extraction = &plan.extraction;
@@ -45,7 +42,6 @@ impl<'a, S: FnMut(Output) -> io::Result<ControlFlow<()>>> Package<'a, S> {
         Ok(Self {
             sink,
             plan,
-            clock,
             stopping: false,
             stop_at: targets.end,
             part: Part::new(targets),
@@ -86,7 +82,7 @@ impl<'a, S: FnMut(Output) -> io::Result<ControlFlow<()>>> Package<'a, S> {
 
     fn add(&mut self, picked: Picked) -> Result<(), FramesError> {
         let Picked { target, tick, keyframe, damaged, image, for_sheet, for_storyboard } = picked;
-        let milliseconds = self.clock.milliseconds(tick.saturating_sub(self.plan.start));
+        let milliseconds = self.plan.timeline.clock.milliseconds(tick);
         let frame = Frame {
             number: target as u32 + 1,
             seconds: self.seconds(tick),
@@ -143,6 +139,6 @@ impl<'a, S: FnMut(Output) -> io::Result<ControlFlow<()>>> Package<'a, S> {
     }
 
     fn seconds(&self, tick: i64) -> f64 {
-        self.clock.seconds(tick.saturating_sub(self.plan.start))
+        self.plan.timeline.clock.seconds(tick)
     }
 }

@@ -1,8 +1,9 @@
 //! What opening a video told.
 
-use crate::{Frame, image::tile_size};
-use framezip_contract::{Extraction, Source, Tiles};
+use crate::{Frame, demux::recording::Recording, image::tile_size, timeline::Timeline};
+use framezip_contract::{Extraction, Source, Tiles, Warning};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What is to be extracted from a video, target by target: enough for others to do a part of it without
 /// finding that out again, and to tell what all parts came to.
@@ -10,14 +11,16 @@ use serde::{Deserialize, Serialize};
 pub struct Plan {
     pub(crate) extraction: Extraction,
     pub(crate) source: Source,
-    /// The first frame's presentation time, in ticks.
-    pub(crate) start: i64,
-    /// Where the range ends, in ticks.
+    pub(crate) timeline: Timeline,
+    pub(crate) recordings: Vec<Arc<Recording>>,
+    /// Where the range ends, in ticks of the timeline.
     pub(crate) end: i64,
-    /// The same in milliseconds from the first frame.
+    /// The same in milliseconds.
     pub(crate) end_milliseconds: u64,
-    /// The wanted presentation times in ticks, each once.
+    /// The wanted times in ticks of the timeline, each once.
     pub(crate) targets: Vec<i64>,
+    /// What opening the video found wrong with it.
+    pub(crate) warnings: Vec<Warning>,
     /// How many times were asked for that lie outside.
     pub(crate) outside: usize,
     /// How large the first frame's image is.

@@ -39,19 +39,9 @@ impl From<bool> for Referred {
 }
 
 impl References {
-    pub(crate) fn of(parameters: &codec::Parameters) -> Self {
-        // SAFETY: the parameters are valid for as long as they are borrowed, and their extra data is as
-        // long as they say.
-        let extra = unsafe {
-            let parameters = parameters.as_ptr();
-            let size = (*parameters).extradata_size.max(0) as usize;
-            if (*parameters).extradata.is_null() {
-                &[]
-            } else {
-                std::slice::from_raw_parts((*parameters).extradata, size)
-            }
-        };
-        match parameters.id() {
+    /// For a codec with this extra data.
+    pub(crate) fn of(codec: codec::Id, extra: &[u8]) -> Self {
+        match codec {
             codec::Id::H264 => Self::H264 { length: length_bytes(extra, 4, 7) },
             codec::Id::HEVC => hevc(extra),
             codec::Id::AV1 => Self::Av1(Sequence::of_extra(extra)),
@@ -90,6 +80,20 @@ impl References {
             Self::Av1(sequence) => av1::is_referred(sequence, packet).into(),
         }
     }
+}
+
+/// Whether a packet has parameter sets of its own before its picture.
+pub(crate) fn has_parameter_sets(references: &References, packet: &[u8]) -> bool {
+    let (length, is_set): (_, fn(u8) -> bool) = match references {
+        References::H264 { length } => (*length, |first| matches!(first & 31, 7 | 8)),
+        References::Hevc { length, .. } => (*length, |first| matches!(first >> 1 & 63, 32..=34)),
+        _ => return false,
+    };
+    let is_slice = |first: u8| match references {
+        References::H264 { .. } => matches!(first & 31, 1..=5),
+        _ => first >> 1 & 63 < 32,
+    };
+    units(packet, length).take_while(|unit| !is_slice(unit[0])).any(|unit| is_set(unit[0]))
 }
 
 fn is_intra_only(codec: codec::Id) -> bool {

@@ -3,7 +3,7 @@
 //! FFmpeg turns every error of a reader into an end of file or bad data, so a network fault would
 //! look like a damaged video. The reader in here remembers the fault, for the caller to find.
 
-use crate::FramesError;
+use crate::{FramesError, demux::recording::Edits};
 use ffmpeg_next::{
     Dictionary, Error as FfmpegError, ffi,
     format::context::{Input, StreamIo},
@@ -17,6 +17,11 @@ use std::{
 
 /// How much FFmpeg asks its reader for at once, in bytes.
 const READ_SIZE: usize = 64 << 10;
+
+/// The bytes of a file.
+pub(crate) trait Reader: Read + Seek + Send {}
+
+impl<R: Read + Seek + Send> Reader for R {}
 
 /// The first fault of a reader, or that it was interrupted.
 #[derive(Clone, Default)]
@@ -46,18 +51,24 @@ impl Fault {
 }
 
 /// Opens a container by its header, whatever its format. Before `probe` it does not know everything.
-/// Once `interrupt` says `true`, nothing more is read.
-pub(crate) fn open<R, I>(reader: R, interrupt: I, fault: &Fault) -> Result<Input, FramesError>
-where
-    R: Read + Seek + Send + 'static,
-    I: FnMut() -> bool + Clone + Send + 'static,
-{
+/// Once `interrupt` returns `true`, nothing more is read.
+pub(crate) fn open(
+    reader: Box<dyn Reader>,
+    interrupt: impl FnMut() -> bool + Clone + Send + 'static,
+    edits: Edits,
+    fault: &Fault,
+) -> Result<Input, FramesError> {
     let watched = Watched { reader, interrupt: interrupt.clone(), fault: fault.clone() };
     let mut io = StreamIo::from_read_seek_with_capacity(watched, READ_SIZE)
         .map_err(|error| FramesError::library("StreamIo", error))?;
     let interrupt = interrupt::new(Box::new(interrupt));
+    let mut options = Dictionary::new();
+    if edits == Edits::Timeline {
+        options.set("ignore_editlist", "1");
+    }
     // SAFETY: the context is valid from its allocation on, and belongs to the input once it is open; if
-    // it cannot be opened, FFmpeg frees it. The reader and the interrupt outlive it either way.
+    // it cannot be opened, FFmpeg frees it. The reader and the interrupt outlive it either way. The
+    // options are taken back afterwards.
     let opened = unsafe {
         let mut context = ffi::avformat_alloc_context();
         if context.is_null() {
@@ -66,8 +77,11 @@ where
         (*context).interrupt_callback = interrupt.interrupt;
         (*context).pb = io.as_mut_ptr();
         (*context).flags |= ffi::AVFMT_FLAG_CUSTOM_IO;
-        let (format, options) = (ptr::null(), ptr::null_mut());
-        match ffi::avformat_open_input(&raw mut context, ptr::null(), format, options) {
+        let mut options = options.disown();
+        let (name, format) = (ptr::null(), ptr::null());
+        let code = ffi::avformat_open_input(&raw mut context, name, format, &raw mut options);
+        drop(Dictionary::own(options));
+        match code {
             0 => Ok(Input::wrap_with_custom_io_and_interrupt(context, io, interrupt.guard)),
             code => Err(FfmpegError::from(code)),
         }

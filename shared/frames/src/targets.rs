@@ -13,16 +13,9 @@ pub(crate) struct Targets {
     pub(crate) outside: usize,
 }
 
-/// Times in ticks, counted from the first frame, that only the video itself tells: of keyframes or scenes.
+/// Times in ticks, counted from the first frame, that only the video itself has: of keyframes or scenes.
 #[derive(Debug, Default)]
 pub(crate) struct Found(pub(crate) Vec<i64>);
-
-impl Found {
-    /// The same, counted from `start`.
-    pub(crate) fn after(self, start: i64) -> Self {
-        Self(self.0.into_iter().map(|tick| tick.saturating_sub(start)).collect())
-    }
-}
 
 /// What frames are chosen from.
 #[derive(Clone, Copy)]

@@ -7,6 +7,7 @@
 use crate::{
     FramesError,
     decoder::{Decoder, Work},
+    demux::recording::Recording,
     opener::Opener,
     span::Span,
     worker::{Pick, Studio, Worker},
@@ -104,7 +105,7 @@ impl<'a> Desk<'a> {
     }
 
     /// Does spans until none is left, or nobody wants them any more.
-    fn work(self, mut worker: Worker) -> Work {
+    fn work(self, mut worker: Worker<'_>) -> Work {
         while let Some((span, pipe)) = self.take() {
             let mut emit = |pick| pipe.send(Ok(pick)).map_err(|_| FramesError::Interrupted);
             if let Err(error) = worker.run(span, &mut emit) {
@@ -112,7 +113,7 @@ impl<'a> Desk<'a> {
                 break;
             }
         }
-        worker.decoder.work()
+        worker.work()
     }
 }
 
@@ -124,6 +125,7 @@ impl<'a> Desk<'a> {
 pub(crate) fn run(
     first: Decoder,
     opener: &Arc<Opener>,
+    recordings: &[Arc<Recording>],
     studio: impl Fn() -> Result<Studio, FramesError> + Sync,
     spans: &[Span],
     (threads, waiting): (usize, usize),
@@ -137,11 +139,15 @@ pub(crate) fn run(
     let studio = &studio;
     thread::scope(|scope| {
         let mine = desk.clone();
-        let member = move || Ok(mine.work(Worker::new(first, studio()?)));
+        let member = move || Ok(mine.work(Worker::new(first, opener, recordings, studio()?)));
         let mut members = vec![spawn(scope, 1, member)?];
         for number in 2..=threads.min(spans.len()) {
             let mine = desk.clone();
-            let member = move || Ok(mine.work(Worker::new(Decoder::open(opener)?, studio()?)));
+            let recording = &recordings[spans[number - 1].piece.recording];
+            let member = move || {
+                let decoder = Decoder::open(opener, recording)?;
+                Ok(mine.work(Worker::new(decoder, opener, recordings, studio()?)))
+            };
             members.push(spawn(scope, number, member)?);
         }
         drop(desk);
@@ -192,7 +198,7 @@ fn spawn<'scope>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{image::Imager, span::spans};
+    use crate::{image::Imager, span::spans, timeline::Timeline};
     use framezip_contract::{Extraction, Limits};
     use framezip_media::path;
     use proptest::{prelude::*, test_runner::TestRunner};
@@ -230,13 +236,23 @@ mod tests {
         let asked = move || interrupt();
         let open = || File::open(path(VIDEO));
         let opener = Arc::new(Opener::new(open, asked, Limits::default()));
-        let Ok(first) = Decoder::open(&opener) else { return (Vec::new(), false) };
+        let recordings: Vec<_> = match opener.recordings() {
+            Ok(recordings) => recordings.into_iter().map(Arc::new).collect(),
+            Err(_) => return (Vec::new(), false),
+        };
+        let Ok(first) = Decoder::open(&opener, &recordings[0]) else {
+            return (Vec::new(), false);
+        };
         let clock = first.container.clock;
+        let mut timeline = Timeline::new(clock);
+        timeline.push(0, clock, 0..clock.ticks_of_microseconds(MILLISECONDS * 1000), 0);
         let count = MILLISECONDS / case.every;
         let targets: Vec<_> = (0..count)
             .map(|index| clock.ticks_of_microseconds(index * case.every * 1000))
             .collect();
-        let spans = spans(&first.container, &targets, 0..targets.len(), i64::MAX);
+        let all = 0..targets.len();
+        let spans = spans(&first, &opener, &recordings, &timeline, &targets, all, i64::MAX);
+        let spans = spans.unwrap();
         assert_eq!(spans.len(), 8, "{spans:?}");
         let studio = || {
             let small = Extraction { width: Some(32), ..Extraction::default() };
@@ -245,7 +261,7 @@ mod tests {
         };
         let mut picked = Vec::new();
         let crew = (case.threads, case.waiting);
-        let ran = run(first, &opener, studio, &spans, crew, &mut |pick| {
+        let ran = run(first, &opener, &recordings, studio, &spans, crew, &mut |pick| {
             picked.push(pick.target());
             let enough = picked.len() >= case.wanted;
             Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })

@@ -2,12 +2,13 @@
 
 use ffmpeg_next::{Rational, ffi::AVRational};
 use framezip_contract::Fraction;
+use serde::{Deserialize, Serialize};
 
 /// A stream's clock: how long one tick is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Clock {
-    numerator: i128,
-    denominator: i128,
+    numerator: i64,
+    denominator: i64,
 }
 
 /// An exact moment, in seconds from the first frame.
@@ -18,6 +19,10 @@ pub(crate) struct Moment {
 }
 
 impl Moment {
+    pub(crate) fn new(numerator: i128, denominator: i128) -> Self {
+        Self { numerator, denominator }
+    }
+
     pub(crate) fn seconds(seconds: Fraction) -> Self {
         Self { numerator: seconds.numerator().into(), denominator: seconds.denominator().into() }
     }
@@ -52,14 +57,15 @@ impl Clock {
 
     /// The last tick that is not after a moment.
     pub(crate) fn ticks(self, moment: Moment) -> i64 {
-        let above = moment.numerator * self.denominator;
-        let below = moment.denominator * self.numerator;
+        let above = moment.numerator * i128::from(self.denominator);
+        let below = moment.denominator * i128::from(self.numerator);
         i64::try_from(above.div_euclid(below)).unwrap_or(i64::MAX)
     }
 
     /// The moment of a tick.
     pub(crate) fn moment(self, ticks: i64) -> Moment {
-        Moment { numerator: i128::from(ticks) * self.numerator, denominator: self.denominator }
+        let numerator = i128::from(ticks) * i128::from(self.numerator);
+        Moment { numerator, denominator: self.denominator.into() }
     }
 
     /// How many ticks so many microseconds are, rounded down.
@@ -68,13 +74,14 @@ impl Clock {
     }
 
     pub(crate) fn seconds(self, ticks: i64) -> f64 {
-        (i128::from(ticks) * self.numerator) as f64 / self.denominator as f64
+        (i128::from(ticks) * i128::from(self.numerator)) as f64 / self.denominator as f64
     }
 
     /// To the nearest one.
     pub(crate) fn milliseconds(self, ticks: i64) -> i64 {
-        let thousand = i128::from(ticks) * self.numerator * 1000;
-        ((2 * thousand + self.denominator).div_euclid(2 * self.denominator)) as i64
+        let thousand = i128::from(ticks) * i128::from(self.numerator) * 1000;
+        let denominator = i128::from(self.denominator);
+        (2 * thousand + denominator).div_euclid(2 * denominator) as i64
     }
 }
 

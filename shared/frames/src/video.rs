@@ -3,6 +3,8 @@
 use crate::{
     FramesError, Output, Part, Plan, Report,
     decoder::Decoder,
+    demux::recording::Recording,
+    examine::Examined,
     image::{Encoder, Imager, TileMaker},
     opener::Opener,
     package::Package,
@@ -10,10 +12,13 @@ use crate::{
     span::spans,
     targets::{Found, Targets, TooMany, range, targets},
     team,
+    timeline::Timeline,
     worker::Studio,
 };
-use framezip_contract::{ErrorCode, Extraction, Limits, Select, Source, Tiles};
+use ffmpeg_next::frame;
+use framezip_contract::{ErrorCode, Extraction, Limits, Select, Source, Tiles, Warning};
 use std::{
+    collections::VecDeque,
     io::{self, Read, Seek},
     ops::{ControlFlow, Range},
     sync::Arc,
@@ -46,57 +51,78 @@ impl Video {
         I: Fn() -> bool + Clone + Send + Sync + 'static,
     {
         let opener = Arc::new(Opener::new(open, interrupt, *limits));
-        let mut container = opener.open()?;
-        let end = match container.find_end(&opener)? {
-            Some(end) => Some(end),
-            None => {
-                container = opener.open()?;
-                container.last_end()?
-            }
-        };
-        let mut decoder = Decoder::new(container, opener.clone())?;
-        let first = decoder.first()?.ok_or_else(|| {
-            FramesError::media(
-                ErrorCode::CorruptVideo,
-                "Not one frame of this video could be decoded. The file is damaged or incomplete.",
-            )
-        })?;
-        let start = crate::shown::time(&first);
-        let clock = decoder.container.clock;
-        let length = end.map_or(1, |end| {
-            let from = if end.is_presented { start } else { decoder.container.start_hint() };
-            end.tick.saturating_sub(from).max(1)
-        });
-        let source =
-            Source { duration: Some(clock.seconds(length)), ..decoder.container.source.clone() };
+        let Opened { decoder, first, source, timeline, recordings, warnings } =
+            open_all(&opener)?;
+        let (clock, length) = (timeline.clock, timeline.length());
+        let source = Source { duration: Some(clock.seconds(length)), ..source };
         check_length(&source, limits)?;
         let bounds = range(extraction, clock, length);
+        let (from, to) = bounds.ticks(clock);
+        let mut video = Self {
+            opener,
+            decoder,
+            plan: Plan {
+                extraction: extraction.clone(),
+                source,
+                timeline,
+                recordings,
+                end: to,
+                end_milliseconds: clock.milliseconds(to).try_into().unwrap_or(0),
+                targets: Vec::new(),
+                outside: 0,
+                warnings,
+                image: Imager::new(extraction, limits.pixels)?.image_size(&first),
+            },
+        };
         let found = match extraction.select {
-            Select::Keyframes => Found(decoder.keyframes()?),
+            Select::Keyframes => Found(video.keyframes()?),
             Select::Scenes(threshold) => {
-                let mut all = Decoder::with_threads(opener.open()?, opener.clone(), threads)?;
-                let (from, to) = bounds.ticks(clock);
-                let range = (start.saturating_add(from), start.saturating_add(to));
-                Found(scenes(&mut all, threshold, range, limits.frames as usize)?)
+                Found(video.scenes(threshold, from..to, limits.frames as usize, threads)?)
             }
             _ => Found::default(),
         };
-        let found = found.after(start);
         let Targets { ticks, outside } =
             targets(extraction, clock, length, &found, limits.frames as usize)
                 .map_err(|TooMany| too_many_frames(limits))?;
-        let last = bounds.ticks(clock).1;
-        let plan = Plan {
-            extraction: extraction.clone(),
-            source,
-            start,
-            end: start.saturating_add(last),
-            end_milliseconds: clock.milliseconds(last).try_into().unwrap_or(0),
-            targets: ticks.into_iter().map(|target| start.saturating_add(target)).collect(),
-            outside,
-            image: Imager::new(extraction, limits.pixels)?.image_size(&first),
-        };
-        Ok(Self { opener, decoder, plan })
+        (video.plan.targets, video.plan.outside) = (ticks, outside);
+        Ok(video)
+    }
+
+    /// When the keyframes appear, in ticks of the timeline.
+    fn keyframes(&mut self) -> Result<Vec<i64>, FramesError> {
+        let mut ticks = Vec::new();
+        for (number, recording) in self.plan.recordings.iter().enumerate() {
+            let found = match number {
+                0 => self.decoder.keyframes()?,
+                _ => Decoder::open(&self.opener, recording)?.keyframes()?,
+            };
+            ticks.extend(self.plan.timeline.ticks(number, &found));
+        }
+        ticks.sort_unstable();
+        Ok(ticks)
+    }
+
+    /// When scenes begin in a range of the timeline, in its ticks: each piece begins one.
+    fn scenes(
+        &self,
+        threshold: f64,
+        range: Range<i64>,
+        most: usize,
+        threads: usize,
+    ) -> Result<Vec<i64>, FramesError> {
+        let mut ticks = Vec::new();
+        for piece in self.plan.timeline.pieces() {
+            let (from, to) = (range.start.max(piece.shown.start), range.end.min(piece.shown.end));
+            if from >= to || ticks.len() > most {
+                continue;
+            }
+            let container = self.opener.open(&self.plan.recordings[piece.recording])?;
+            let mut all = Decoder::with_threads(container, self.opener.clone(), threads)?;
+            let end = if to < piece.shown.end { piece.timestamp(to) } else { piece.media.end };
+            let found = scenes(&mut all, threshold, (piece.timestamp(from), end), most)?;
+            ticks.extend(found.into_iter().map(|time| piece.tick(time)));
+        }
+        Ok(ticks)
     }
 
     /// Opens a video whose frames have been chosen.
@@ -115,7 +141,7 @@ impl Video {
         I: Fn() -> bool + Clone + Send + Sync + 'static,
     {
         let opener = Arc::new(Opener::new(open, interrupt, *limits));
-        let decoder = Decoder::open(&opener)?;
+        let decoder = Decoder::open(&opener, &plan.recordings[0])?;
         Ok(Self { opener, decoder, plan })
     }
 
@@ -174,13 +200,90 @@ impl Video {
         };
         // the target before tells whether the first one's frame was given already
         let range = targets.start.saturating_sub(1) as usize..targets.end as usize;
-        let spans = spans(&decoder.container, &plan.targets, range, plan.end);
-        let clock = decoder.container.clock;
-        let mut package = Package::new(&plan, clock, targets, sink)?;
+        let Plan { timeline, recordings, .. } = &plan;
+        let spans =
+            spans(&decoder, &opener, recordings, timeline, &plan.targets, range, plan.end)?;
+        let mut package = Package::new(&plan, targets, sink)?;
         let crew = (threads, team::waiting(Encoder::about(extraction.format, plan.image)));
         let work =
-            team::run(decoder, &opener, studio, &spans, crew, &mut |pick| package.take(pick))?;
+            team::run(decoder, &opener, recordings, studio, &spans, crew, &mut |pick| {
+                package.take(pick)
+            })?;
         package.finish(&work)
+    }
+}
+
+/// More recordings than anyone joins.
+const MOST_RECORDINGS: usize = 1000;
+
+/// A video's recordings, in order.
+struct Opened {
+    /// At the first one's start.
+    decoder: Decoder,
+    first: frame::Video,
+    source: Source,
+    timeline: Timeline,
+    recordings: Vec<Arc<Recording>>,
+    warnings: Vec<Warning>,
+}
+
+/// Opens every recording of a file. Those after the first that are none are left out with a warning.
+fn open_all(opener: &Arc<Opener>) -> Result<Opened, FramesError> {
+    let mut recordings = VecDeque::from(opener.recordings()?);
+    let first = recordings.pop_front();
+    let first = first.ok_or_else(|| FramesError::library("the file", "it has no recording"))?;
+    let mut first = Examined::new(opener, first)?;
+    if let Some(rest) = first.rest.take() {
+        recordings.push_front(rest);
+    }
+    let clock = first.decoder.container.clock;
+    let mut timeline = Timeline::new(clock);
+    let mut warnings = Vec::new();
+    let mut known = vec![first.recording().clone()];
+    append(&first, 0, &mut timeline, &mut warnings);
+    while let Some(recording) = recordings.pop_front() {
+        let joint = clock.seconds(timeline.length());
+        match Examined::new(opener, recording) {
+            Ok(mut next) => {
+                if let Some(rest) = next.rest.take().filter(|_| known.len() < MOST_RECORDINGS) {
+                    recordings.push_front(rest);
+                }
+                append(&next, known.len(), &mut timeline, &mut warnings);
+                known.push(next.recording().clone());
+                warnings.push(warning(joint, ANOTHER_RECORDING));
+            }
+            Err(FramesError::Media(_)) => warnings.push(warning(joint, LOST_RECORDING)),
+            Err(error) => return Err(error),
+        }
+    }
+    let source = first.decoder.container.source.clone();
+    let Examined { decoder, first, .. } = first;
+    Ok(Opened { decoder, first, source, timeline, recordings: known, warnings })
+}
+
+const ANOTHER_RECORDING: &str = "Another recording begins here. It follows the one before.";
+const LOST_RECORDING: &str = "Another recording begins here, but nothing of it can be decoded.";
+const CLOCK_JUMPS: &str =
+    "The video's clock jumps here. What follows is taken to begin where the part before ends.";
+const UNDERSTATED: &str =
+    "The file's header says that the video ends earlier than it does. All of its frames are given.";
+
+fn warning(seconds: f64, message: &str) -> Warning {
+    Warning { time: Some(seconds), message: message.to_owned() }
+}
+
+fn append(
+    examined: &Examined,
+    number: usize,
+    timeline: &mut Timeline,
+    warnings: &mut Vec<Warning>,
+) {
+    examined.show(number, timeline);
+    let clock = timeline.clock;
+    let jumps = timeline.ticks(number, &examined.jumps());
+    warnings.extend(jumps.into_iter().map(|tick| warning(clock.seconds(tick), CLOCK_JUMPS)));
+    if examined.is_understated() {
+        warnings.push(Warning { time: None, message: UNDERSTATED.to_owned() });
     }
 }
 

@@ -106,7 +106,8 @@ impl Plan {
             time: Some(*time),
             message: "This frame is damaged: parts of its image may be wrong.".to_owned(),
         });
-        let mut warnings: Vec<_> = undecoded.chain(damaged).collect();
+        let opening = self.warnings.iter().cloned();
+        let mut warnings: Vec<_> = opening.chain(undecoded).chain(damaged).collect();
         let time = |warning: &Warning| warning.time.unwrap_or_default();
         warnings.sort_by(|one, other| time(one).total_cmp(&time(other)));
         let missing: Vec<_> = notes().flat_map(|notes| &notes.missing).collect();

@@ -3,12 +3,15 @@
 use crate::{
     FramesError,
     chooser::Chooser,
-    decoder::Decoder,
+    decoder::{Decoder, MOST_DAMAGED, Work},
+    demux::recording::{Pictures, Recording},
     image::{Canvas, Encoded, Imager, Rgb, TileMaker},
+    opener::Opener,
     shown::{Shown, time},
     span::Span,
 };
 use ffmpeg_next::frame;
+use std::sync::Arc;
 
 /// What became of one or more targets.
 pub(crate) enum Pick {
@@ -33,7 +36,7 @@ impl Pick {
 pub(crate) struct Picked {
     /// The number of the first target that it is for.
     pub(crate) target: usize,
-    /// Its presentation time.
+    /// When it appears on the timeline.
     pub(crate) tick: i64,
     pub(crate) keyframe: bool,
     pub(crate) damaged: bool,
@@ -72,22 +75,59 @@ enum Stop {
 }
 
 /// A decoder and what makes images of its pictures.
-pub(crate) struct Worker {
-    pub(crate) decoder: Decoder,
+pub(crate) struct Worker<'a> {
+    decoder: Decoder,
+    opener: &'a Arc<Opener>,
+    recordings: &'a [Arc<Recording>],
     studio: Studio,
+    done: Work,
 }
 
-impl Worker {
-    pub(crate) fn new(decoder: Decoder, studio: Studio) -> Self {
-        Self { decoder, studio }
+impl<'a> Worker<'a> {
+    pub(crate) fn new(
+        decoder: Decoder,
+        opener: &'a Arc<Opener>,
+        recordings: &'a [Arc<Recording>],
+        studio: Studio,
+    ) -> Self {
+        Self { decoder, opener, recordings, studio, done: Work::default() }
     }
 
     /// Emits the frames of a span, in time order, each once.
-    ///
-    /// They are chosen by the packets' times, and what is not wanted is not decoded if nothing
-    /// refers to it. Where the packets do not tell, a frame they announce does not come, or it is blank
-    /// and to be passed over, the rest of the span is decoded whole and chosen by the frames' times.
     pub(crate) fn run(&mut self, span: &Span, emit: &mut Emit) -> Result<(), FramesError> {
+        let recording = &self.recordings[span.piece.recording];
+        if !self.decoder.is_of(recording) {
+            let next = Decoder::open(self.opener, recording)?;
+            let last = std::mem::replace(&mut self.decoder, next);
+            self.count(last.packets());
+        }
+        let ended = self.decode(span, emit);
+        let damaged = self.decoder.take_damaged();
+        let room = MOST_DAMAGED.saturating_sub(self.done.damaged.len());
+        self.done.damaged.extend(damaged.iter().take(room).map(|time| span.piece.tick(*time)));
+        ended
+    }
+
+    fn count(&mut self, (read, decoded): (u64, u64)) {
+        self.done.packets_read += read;
+        self.done.packets_decoded += decoded;
+    }
+
+    /// What it has done in all.
+    pub(crate) fn work(mut self) -> Work {
+        self.count(self.decoder.packets());
+        self.done
+    }
+
+    /// Emits the frames of a span.
+    ///
+    /// They are chosen by the packets' times, and what is not wanted is not decoded if nothing refers to
+    /// it. If packets lack times, an expected frame is missing, a blank frame is to be skipped, or packets
+    /// are fields, the rest of the span is decoded and frames are chosen by their own times.
+    fn decode(&mut self, span: &Span, emit: &mut Emit) -> Result<(), FramesError> {
+        if self.decoder.container.recording.pictures == Pictures::Fields {
+            return self.by_frames(span, 0, emit);
+        }
         let mut done = 0;
         let mut attempts = 0;
         let mut from = span.targets.first().copied();
@@ -144,7 +184,7 @@ impl Worker {
             }
             while let Some((packet, wanted)) = if ended { chooser.rest() } else { chooser.next() } {
                 self.decoder.send(&packet, wanted)?;
-                if let Some(stop) = self.take(span.first + first, &mut chooser, emit)? {
+                if let Some(stop) = self.take(span, first, &mut chooser, emit)? {
                     return Ok((first + chooser.first_unsettled(), stop));
                 }
             }
@@ -153,14 +193,14 @@ impl Worker {
             }
             if ended || chooser.is_done() {
                 self.decoder.send_end()?;
-                let stop = self.take(span.first + first, &mut chooser, emit)?;
+                let stop = self.take(span, first, &mut chooser, emit)?;
                 let lost = || chooser.next_wanted().map(|_| Stop::Lost);
                 if let Some(stop) = stop.or_else(lost) {
                     return Ok((first + chooser.first_unsettled(), stop));
                 }
                 let number = span.first + span.targets.len() - missing.len();
                 for (index, target) in missing.iter().enumerate() {
-                    emit(Pick::Missing(number + index, *target))?;
+                    emit(Pick::Missing(number + index, span.piece.tick(*target)))?;
                 }
                 return Ok((span.targets.len(), Stop::Done));
             }
@@ -168,9 +208,10 @@ impl Worker {
     }
 
     /// Emits those of the decoder's pictures that are wanted. `first` is the number of the chooser's
-    /// first target among all.
+    /// first target in the span.
     fn take<P>(
         &mut self,
+        span: &Span,
         first: usize,
         chooser: &mut Chooser<P>,
         emit: &mut Emit,
@@ -184,7 +225,7 @@ impl Worker {
                         return Ok(Some(Stop::Blank));
                     };
                     chooser.took();
-                    emit(self.studio.pick(first + target, &picture, &canvas)?)?;
+                    emit(self.studio.pick(span, first + target, &picture, &canvas)?)?;
                 }
                 _ => {}
             }
@@ -197,7 +238,9 @@ impl Worker {
     fn by_frames(&mut self, span: &Span, first: usize, emit: &mut Emit) -> Result<(), FramesError> {
         let mut targets = first..span.targets.len();
         let Some(&tick) = span.targets.get(first) else { return Ok(()) };
-        let missing = |index: usize| Pick::Missing(span.first + index, span.targets[index]);
+        let missing = |index: usize| {
+            Pick::Missing(span.first + index, span.piece.tick(span.targets[index]))
+        };
         let Some(mut shown) = self.decoder.land(tick)?.map(Shown::new) else {
             return targets.try_for_each(|index| emit(missing(index)));
         };
@@ -222,9 +265,9 @@ impl Worker {
             match canvas {
                 Some(canvas) => {
                     given = Some(shown.time());
-                    emit(self.studio.pick(span.first + index, &shown.picture, &canvas)?)?;
+                    emit(self.studio.pick(span, index, &shown.picture, &canvas)?)?;
                 }
-                None => emit(Pick::Blank(span.first + index, target))?,
+                None => emit(Pick::Blank(span.first + index, span.piece.tick(target)))?,
             }
         }
         Ok(())
@@ -249,8 +292,10 @@ impl Studio {
         Ok((!self.skip_blank || !canvas.is_blank()).then_some(canvas))
     }
 
+    /// A picture that is chosen for the span's target of number `target`.
     fn pick(
         &mut self,
+        span: &Span,
         target: usize,
         picture: &frame::Video,
         canvas: &Canvas,
@@ -259,8 +304,8 @@ impl Studio {
             maker.as_mut().map(|maker| maker.make(canvas)).transpose()
         };
         Ok(Pick::Frame(Box::new(Picked {
-            target,
-            tick: time(picture),
+            target: span.first + target,
+            tick: span.piece.tick(time(picture)),
             keyframe: picture.is_key(),
             damaged: picture.is_corrupt() || picture.has_decode_errors(),
             image: self.imager.encode(canvas)?,

@@ -1,0 +1,121 @@
+//! Where a recording's last frame ends.
+
+use crate::{FramesError, container::Container, opener::Opener};
+use ffmpeg_next::{Packet, ffi};
+
+/// Where a video ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct End {
+    /// The tick after the last frame.
+    pub(crate) tick: i64,
+    /// Whether it is a time of presentation. Else it is one of decoding, on a clock that begins with the
+    /// first packet, not with the first frame, which comes out some packets later.
+    pub(crate) is_presented: bool,
+    /// Whether the header says that the video ends long before its last frame.
+    pub(crate) is_understated: bool,
+}
+
+/// Samples after a header's length are given if they take longer than so many frames: less is how
+/// lengths are rounded.
+const UNDERSTATED_FRAMES: i64 = 3;
+
+impl Container {
+    /// Where the last frame ends; `None` if the container cannot go back to look.
+    ///
+    /// An MP4 without fragments knows where its video ends. Elsewhere the length in the header is that of
+    /// the longest stream, or an estimate, or wrong: the last packets tell. Matroska loads its index
+    /// only when it first seeks, which this does too.
+    pub(crate) fn find_end(&mut self, opener: &Opener) -> Result<Option<End>, FramesError> {
+        if let Some(survey) = self.survey() {
+            let end = End { tick: survey.end, is_presented: true, is_understated: false };
+            return Ok(Some(end));
+        }
+        let start = self.start_hint();
+        if let Some(length) = self.declared_length() {
+            let tick = start.saturating_add(length);
+            let tolerance = UNDERSTATED_FRAMES * self.frame_ticks();
+            if self.last_indexed().is_none_or(|last| last <= tick.saturating_add(tolerance)) {
+                return Ok(Some(End { tick, is_presented: true, is_understated: false }));
+            }
+            self.seek(i64::MAX - 1, ffi::AVSEEK_FLAG_BACKWARD)?;
+            let end = self.last_end()?;
+            return Ok(end.map(|end| End { is_understated: end.tick > tick, ..end }));
+        }
+        let indexed = self.indexed();
+        let mut end = None;
+        if !self.has(ffi::AVFMT_NOTIMESTAMPS) {
+            let length = self.clock.ticks_of_microseconds(self.input.duration().max(0));
+            // a search may land among the very last packets, of which the first may be shown last
+            let back = if self.is_searched() { 2_000_000 } else { 0 };
+            let back = self.clock.ticks_of_microseconds(back);
+            self.seek(start.saturating_add(length - back), ffi::AVSEEK_FLAG_BACKWARD)?;
+            end = self.last_end()?;
+        }
+        if end.is_none() && self.rewind()? {
+            end = self.last_end()?;
+        }
+        if self.is_mp4() && self.indexed() > indexed {
+            // to a last fragment that it knows already, FFmpeg would go through all of them
+            let packets = self.packets;
+            *self = opener.open(&self.recording)?;
+            self.packets = packets;
+        }
+        Ok(end)
+    }
+
+    /// How long an MP4 says that its video is, in ticks; `None` if it has fragments: of those FFmpeg
+    /// returns the time at which the last one ends, on a clock that may have begun long before the first.
+    fn declared_length(&self) -> Option<i64> {
+        let stream = self.input.stream(self.stream)?;
+        // only frames of fragments are in the index beside those that the header counts
+        let whole = self.is_mp4() && self.indexed() <= stream.frames();
+        Some(stream.duration()).filter(|length| whole && *length > 0)
+    }
+
+    /// Where the last frame of the packets from here on ends.
+    pub(crate) fn last_end(&mut self) -> Result<Option<End>, FramesError> {
+        let mut last = LastFrame::new(self.start_hint());
+        while let Some(packet) = self.read()? {
+            last.see(&packet, self.length_of(&packet));
+        }
+        Ok(last.end())
+    }
+}
+
+/// Where the last frame of some packets ends. If some do not have a presentation time, as many frames follow
+/// the last keyframe as packets do.
+pub(crate) struct LastFrame {
+    end: Option<i64>,
+    keyframe: i64,
+    counted: i64,
+    is_counted: bool,
+}
+
+impl LastFrame {
+    /// Of packets whose first frame is shown at about `start`.
+    pub(crate) fn new(start: i64) -> Self {
+        Self { end: None, keyframe: start, counted: start, is_counted: false }
+    }
+
+    /// Takes the next packet, whose frame has this length.
+    pub(crate) fn see(&mut self, packet: &Packet, length: i64) {
+        let end = packet.pts().or(packet.dts()).map(|time| time.saturating_add(length));
+        self.end = self.end.max(end);
+        match packet.pts() {
+            Some(time) if packet.is_key() => {
+                self.keyframe = time;
+                (self.counted, self.is_counted) = (time.saturating_add(length), false);
+            }
+            Some(time) if time < self.keyframe => {}
+            time => {
+                self.counted = self.counted.saturating_add(length);
+                self.is_counted |= time.is_none();
+            }
+        }
+    }
+
+    pub(crate) fn end(&self) -> Option<End> {
+        let tick = self.end?.max(if self.is_counted { self.counted } else { i64::MIN });
+        Some(End { tick, is_presented: !self.is_counted, is_understated: false })
+    }
+}

@@ -1,0 +1,95 @@
+//! The headers of EBML elements (RFC 8794): an id and a size, both of variable length.
+
+/// The length of the longest header, in bytes.
+pub(super) const MOST_HEADER: usize = 12;
+/// The id of an element without content.
+const VOID: u8 = 0xEC;
+
+/// The header of an element.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Header {
+    /// With its length marker, as specifications print ids.
+    pub(super) id: u32,
+    /// The header's length in bytes.
+    pub(super) length: usize,
+    /// The length of the content in bytes; `None` if it ends with the first element that cannot be in it.
+    pub(super) size: Option<u64>,
+}
+
+/// Reads the header that these bytes begin with; `None` if there is none.
+pub(super) fn header(bytes: &[u8]) -> Option<Header> {
+    let (id, id_length) = number(bytes, 4)?;
+    let (marked, size_length) = number(bytes.get(id_length..)?, 8)?;
+    let marker = 1 << (7 * size_length);
+    let size = (marked != 2 * marker - 1).then_some(marked - marker);
+    Some(Header { id: u32::try_from(id).ok()?, length: id_length + size_length, size })
+}
+
+/// Reads a number of up to `most` bytes. Returns it with its length marker, and its length in bytes.
+fn number(bytes: &[u8], most: usize) -> Option<(u64, usize)> {
+    let length = bytes.first()?.leading_zeros() as usize + 1;
+    let bytes = (length <= most).then(|| bytes.get(..length))??;
+    Some((bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)), length))
+}
+
+/// Returns Void elements to write over a header of this length: one that covers `size` bytes after it.
+/// `None` if it cannot be done.
+pub(super) fn void(length: usize, size: u64) -> Option<Vec<u8>> {
+    // a header of Void has up to nine bytes: an empty element before it fills a longer one
+    let (mut bytes, left) = match length {
+        0..=9 => (Vec::new(), length),
+        10..=11 => (vec![VOID, 0x80], length - 2),
+        12 => (vec![VOID, 0x81, 0], 9),
+        _ => return None,
+    };
+    let size_length = left.checked_sub(1).filter(|length| (1..=8).contains(length))?;
+    let marker = 1 << (7 * size_length);
+    if size >= marker - 1 {
+        return None;
+    }
+    bytes.push(VOID);
+    bytes.extend(&(marker | size).to_be_bytes()[8 - size_length..]);
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_of_every_length_are_read() {
+        let id = [0x19, 0x41, 0xA4, 0x69];
+        for length in 1..=8 {
+            let size = 100;
+            let bytes = ((1u64 << (7 * length)) | size).to_be_bytes();
+            let all = [&id[..], &bytes[8 - length..]].concat();
+            let expected = Header { id: 0x1941_A469, length: 4 + length, size: Some(size) };
+            assert_eq!(header(&all), Some(expected));
+            assert_eq!(header(&all[..3 + length]), None);
+            let unknown = (1u64 << (7 * length) | ((1 << (7 * length)) - 1)).to_be_bytes();
+            let unknown = [&id[..], &unknown[8 - length..]].concat();
+            assert_eq!(header(&unknown), Some(Header { size: None, ..expected }));
+        }
+        assert_eq!(header(&[0x0F, 0, 0, 0, 0, 0x80]), None, "an id of five bytes");
+        assert_eq!(header(&[0xEC, 0]), None, "a size of nine bytes");
+    }
+
+    #[test]
+    fn void_covers_a_header_of_any_length() {
+        for length in 2..=12 {
+            let size = if length == 2 { 126 } else { 1000 };
+            let bytes = void(length, size).unwrap();
+            assert_eq!(bytes.len(), length);
+            let mut at = 0;
+            while at < length {
+                let found = header(&bytes[at..]).unwrap();
+                assert_eq!(found.id, u32::from(VOID));
+                at += found.length + found.size.unwrap() as usize;
+            }
+            assert_eq!(at, length + size as usize);
+        }
+        assert_eq!(void(1, 0), None);
+        assert_eq!(void(2, 127), None, "that size means an unknown one");
+        assert_eq!(void(13, 0), None);
+    }
+}

@@ -1,0 +1,305 @@
+//! Recordings of a Matroska or WebM file (RFC 9559), and the elements to hide in them.
+//!
+//! A recording is an EBML header and a Segment. The size of the Segment shows where the next recording
+//! begins. Browsers and interrupted recorders leave that size unknown: the clusters are walked then.
+
+use super::{
+    MOST_METADATA, MOST_RECORDINGS, Recording,
+    bytes::Bytes,
+    ebml::{self, Header},
+};
+use std::{
+    io::{self, Read, Seek},
+    ops::Range,
+};
+
+const EBML: u32 = 0x1A45_DFA3;
+const SEGMENT: u32 = 0x1853_8067;
+const SEEK_HEAD: u32 = 0x114D_9B74;
+const SEEK: u32 = 0x4DBB;
+const SEEK_ID: u32 = 0x53AB;
+const SEEK_POSITION: u32 = 0x53AC;
+const CUES: u32 = 0x1C53_BB6B;
+const CLUSTER: u32 = 0x1F43_B675;
+const ATTACHMENTS: u32 = 0x1941_A469;
+const CHAPTERS: u32 = 0x1043_A770;
+const TAGS: u32 = 0x1254_C367;
+const VOID: u32 = 0xEC;
+const CRC: u32 = 0xBF;
+
+/// The limit on the content of an EBML header after the first, in bytes.
+const MOST_EBML_HEADER: usize = 256;
+/// The part of an EBML header in which its type of document must be, in bytes.
+const DOC_TYPE_WITHIN: usize = 64;
+/// The limit on elements that SeekHead elements refer to. FFmpeg follows 64.
+const MOST_SEEKS: usize = 256;
+
+/// An element.
+struct Element {
+    header: Header,
+    at: u64,
+    /// The offset of its content.
+    start: u64,
+}
+
+impl Element {
+    fn id(&self) -> u32 {
+        self.header.id
+    }
+
+    /// Returns the offset of its end; `None` if its size is unknown.
+    fn end(&self) -> Option<u64> {
+        self.header.size.map(|size| self.start.saturating_add(size))
+    }
+}
+
+/// Finds the recordings in a file that begins with an EBML header.
+///
+/// # Errors
+/// Those of the reader.
+pub(super) fn recordings<R: Read + Seek>(bytes: &mut Bytes<R>) -> io::Result<Vec<Recording>> {
+    let mut walk = Walk { bytes };
+    let (mut recordings, mut start) = (Vec::new(), 0);
+    loop {
+        let (mut recording, next) = walk.recording(start)?;
+        let next = next.filter(|_| recordings.len() + 1 < MOST_RECORDINGS);
+        recording.range.end = next.unwrap_or(u64::MAX);
+        recordings.push(recording);
+        match next {
+            Some(next) => start = next,
+            None => return Ok(recordings),
+        }
+    }
+}
+
+struct Walk<'a, 'b, R> {
+    bytes: &'a mut Bytes<'b, R>,
+}
+
+impl<R: Read + Seek> Walk<'_, '_, R> {
+    /// Reads the element at `at`; `None` at the end of the file, in damage and after too many elements.
+    fn element(&mut self, at: u64) -> io::Result<Option<Element>> {
+        if !self.bytes.step() {
+            return Ok(None);
+        }
+        let found = ebml::header(self.bytes.from(at, ebml::MOST_HEADER)?);
+        Ok(found.map(|header| Element { header, at, start: at + header.length as u64 }))
+    }
+
+    /// Reads the first element from `at` on that is not padding.
+    fn after_padding(&mut self, mut at: u64) -> io::Result<Option<Element>> {
+        loop {
+            match self.element(at)? {
+                Some(Element { header: Header { id: VOID, size: Some(size), length }, .. }) => {
+                    at = at.saturating_add(length as u64).saturating_add(size);
+                }
+                found => return Ok(found),
+            }
+        }
+    }
+
+    /// Reads the recording that begins at `start`. Returns it and the offset of the next one.
+    fn recording(&mut self, start: u64) -> io::Result<(Recording, Option<u64>)> {
+        let mut recording = Recording::new(start..u64::MAX);
+        let Some(end) = self.element(start)?.and_then(|header| header.end()) else {
+            return Ok((recording, None));
+        };
+        let segment = match self.after_padding(end)? {
+            Some(found) if found.id() == SEGMENT => found,
+            _ => return Ok((recording, None)),
+        };
+        let limit = segment.end().unwrap_or(u64::MAX);
+        let mut seeks = Vec::new();
+        let clusters = self.head(&mut recording, &segment, &mut seeks)?;
+        let next = match segment.end() {
+            Some(end) => self.after_padding(end)?.map(|found| found.at),
+            None => self.end_of_clusters(segment.start..clusters)?,
+        };
+        let next = match next {
+            Some(at) if self.begins_recording(at)? => Some(at),
+            _ => None,
+        };
+        let end = next.unwrap_or(u64::MAX);
+        recording.range.end = end;
+        self.tail(&mut recording, seeks, segment.start..limit.min(end))?;
+        Ok((recording, next))
+    }
+
+    /// Walks the elements before the first cluster, and hides some. Collects the offsets in the file that
+    /// SeekHead elements refer to. Returns the offset at which the walk ended.
+    fn head(
+        &mut self,
+        recording: &mut Recording,
+        segment: &Element,
+        seeks: &mut Vec<u64>,
+    ) -> io::Result<u64> {
+        let (mut at, limit) = (segment.start, segment.end().unwrap_or(u64::MAX));
+        while at < limit
+            && let Some(found) = self.element(at)?
+        {
+            if matches!(found.id(), CLUSTER | EBML | SEGMENT) {
+                break;
+            }
+            if found.id() == SEEK_HEAD {
+                self.seek_head(&found, segment.start, seeks)?;
+            }
+            hide(recording, &found);
+            let Some(end) = found.end() else { break };
+            at = end;
+        }
+        Ok(at)
+    }
+
+    /// Visits the offsets in `within` that SeekHead elements refer to: elements after the clusters may be
+    /// hidden too.
+    fn tail(
+        &mut self,
+        recording: &mut Recording,
+        mut seeks: Vec<u64>,
+        within: Range<u64>,
+    ) -> io::Result<()> {
+        let mut next = 0;
+        while let Some(&at) = seeks.get(next) {
+            next += 1;
+            if !within.contains(&at) {
+                continue;
+            }
+            let Some(found) = self.element(at)? else { continue };
+            if found.id() == SEEK_HEAD {
+                self.seek_head(&found, within.start, &mut seeks)?;
+            }
+            hide(recording, &found);
+        }
+        Ok(())
+    }
+
+    /// Collects the offsets in the file that a SeekHead refers to. It gives them relative to the start of
+    /// the Segment's content.
+    fn seek_head(&mut self, of: &Element, base: u64, seeks: &mut Vec<u64>) -> io::Result<()> {
+        let (mut at, Some(end)) = (of.start, of.end()) else { return Ok(()) };
+        while at < end
+            && seeks.len() < MOST_SEEKS
+            && let Some(seek) = self.element(at)?
+        {
+            let Some(seek_end) = seek.end() else { break };
+            if seek.id() == SEEK
+                && let Some(position) = self.seek(&seek, seek_end)?
+            {
+                let place = base.saturating_add(position);
+                if !seeks.contains(&place) {
+                    seeks.push(place);
+                }
+            }
+            at = seek_end;
+        }
+        Ok(())
+    }
+
+    /// Reads the position in an entry of a SeekHead; `None` for clusters, which FFmpeg does not visit.
+    fn seek(&mut self, of: &Element, end: u64) -> io::Result<Option<u64>> {
+        let (mut at, mut position) = (of.start, None);
+        while at < end
+            && let Some(found) = self.element(at)?
+        {
+            match (found.id(), found.header.size) {
+                (SEEK_ID, Some(4)) if self.bytes.u32(found.start)? == Some(CLUSTER) => {
+                    return Ok(None);
+                }
+                (SEEK_POSITION, Some(size @ 1..=8)) => {
+                    let size = size as usize;
+                    let digits = self.bytes.from(found.start, size)?.get(..size);
+                    let number = |digits: &[u8]| {
+                        digits.iter().fold(0, |number, digit| number << 8 | u64::from(*digit))
+                    };
+                    position = digits.map(number);
+                }
+                _ => {}
+            }
+            let Some(end) = found.end() else { break };
+            at = end;
+        }
+        Ok(position)
+    }
+
+    /// Walks the clusters of a Segment of unknown size, after the elements in `head`. Returns the
+    /// offset of the next EBML header; `None` if there is no other. In damage, the header is searched from the last cluster on,
+    /// or from the start of `head`: an element that was cut off may seem to contain it.
+    fn end_of_clusters(&mut self, head: Range<u64>) -> io::Result<Option<u64>> {
+        let Range { start: mut last, end: mut at } = head;
+        let mut in_cluster = false;
+        while at < self.bytes.length {
+            let Some(found) = self.element(at)? else { break };
+            let end = match found.id() {
+                EBML if self.begins_recording(at)? => return Ok(Some(at)),
+                CLUSTER => {
+                    (last, in_cluster) = (at, found.end().is_none());
+                    found.end().or(Some(found.start))
+                }
+                VOID | CRC => found.end(),
+                id if in_cluster && is_in_cluster(id) => found.end(),
+                SEEK_HEAD | CUES | ATTACHMENTS | CHAPTERS | TAGS => {
+                    (last, in_cluster) = (at, false);
+                    found.end()
+                }
+                _ => None,
+            };
+            match end.filter(|end| *end <= self.bytes.length) {
+                Some(end) => at = end,
+                None => break,
+            }
+        }
+        if at == self.bytes.length { Ok(None) } else { self.search(last.saturating_add(1)) }
+    }
+
+    /// Finds the first EBML header of a recording at or after `from`.
+    fn search(&mut self, mut from: u64) -> io::Result<Option<u64>> {
+        while self.bytes.step()
+            && let Some(found) = self.bytes.find(EBML.to_be_bytes(), from..self.bytes.length)?
+        {
+            if self.begins_recording(found)? {
+                return Ok(Some(found));
+            }
+            from = found + 1;
+        }
+        Ok(None)
+    }
+
+    /// Returns whether an EBML header for Matroska or WebM is at `at`, and a Segment right after it.
+    fn begins_recording(&mut self, at: u64) -> io::Result<bool> {
+        let most = MOST_EBML_HEADER + 2 * ebml::MOST_HEADER;
+        let bytes = self.bytes.from(at, most)?;
+        let Some(Header { id: EBML, length, size: Some(size) }) = ebml::header(bytes) else {
+            return Ok(false);
+        };
+        if size > MOST_EBML_HEADER as u64 {
+            return Ok(false);
+        }
+        let (content, after) = match bytes[length..].split_at_checked(size as usize) {
+            Some(parts) => parts,
+            None => return Ok(false),
+        };
+        let content = &content[..content.len().min(DOC_TYPE_WITHIN)];
+        let has = |text: &[u8]| content.windows(text.len()).any(|window| window == text);
+        let is_matroska = has(&[0x42, 0x82]) && (has(b"matroska") || has(b"webm"));
+        let segment = ebml::header(after).is_some_and(|header| header.id == SEGMENT);
+        Ok(is_matroska && segment)
+    }
+}
+
+/// Returns whether a cluster may contain elements of this id. Deprecated elements are included.
+fn is_in_cluster(id: u32) -> bool {
+    matches!(id, 0xE7 | 0x5854 | 0xA7 | 0xAB | 0xA3 | 0xA0 | 0xAF)
+}
+
+/// Hides an element if FFmpeg would load much of it into memory.
+fn hide(recording: &mut Recording, element: &Element) {
+    let Header { id, length, size: Some(size) } = element.header else { return };
+    let is_hidden = match id {
+        ATTACHMENTS => true,
+        TAGS | CHAPTERS => size > MOST_METADATA,
+        _ => false,
+    };
+    if is_hidden && let Some(void) = ebml::void(length, size) {
+        recording.patch(element.at - recording.range.start, void);
+    }
+}

@@ -1,0 +1,47 @@
+//! What is known of a recording beside what FFmpeg finds each time that it opens it.
+
+use super::{layout::Recording as Extent, survey::Survey};
+use serde::{Deserialize, Serialize};
+
+/// One recording of a file. It is found out once, and is the same for every decoder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Recording {
+    /// Which bytes of the file it is.
+    pub(crate) extent: Extent,
+    /// Who applies the edit list of an MP4.
+    pub(crate) edits: Edits,
+    /// What reading all packets found, if the clock or the decoder's state changes on the way.
+    pub(crate) survey: Option<Survey>,
+    /// The display matrix of the first frame, for frames that do not repeat it.
+    pub(crate) display_matrix: Option<Vec<u8>>,
+    pub(crate) pictures: Pictures,
+}
+
+/// Who applies an edit list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Edits {
+    /// FFmpeg: the packets' times are those of the presentation.
+    Demuxer,
+    /// The timeline: the packets' times are those of the media.
+    Timeline,
+}
+
+/// What a decoded picture is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Pictures {
+    Frames,
+    /// Every other line of a frame: two pictures that follow each other are one frame.
+    Fields,
+}
+
+impl Recording {
+    pub(crate) fn new(extent: Extent) -> Self {
+        Self {
+            extent,
+            edits: Edits::Demuxer,
+            survey: None,
+            display_matrix: None,
+            pictures: Pictures::Frames,
+        }
+    }
+}

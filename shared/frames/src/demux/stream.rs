@@ -1,0 +1,133 @@
+//! Which stream of a container is the video, and what the container says of it.
+
+use crate::{FramesError, time::Clock};
+use ffmpeg_next::{
+    Packet, codec, ffi,
+    format::{
+        context::Input,
+        stream::{Disposition, Stream},
+    },
+    media,
+    packet::Ref,
+};
+use framezip_contract::{ErrorCode, Limits, Source};
+
+/// The video that a person would call the file's: not cover art, by default before others, then the
+/// one with the largest picture.
+///
+/// # Errors
+/// [`ErrorCode::NoVideoStream`].
+pub(crate) fn best_video(input: &Input) -> Result<usize, FramesError> {
+    let still = Disposition::ATTACHED_PIC;
+    input
+        .streams()
+        .filter(|stream| stream.parameters().medium() == media::Type::Video)
+        .filter(|stream| !stream.disposition().intersects(still))
+        .max_by_key(|stream| {
+            let default = stream.disposition().contains(Disposition::DEFAULT);
+            let (width, height) = size(&stream.parameters());
+            (default, u64::from(width) * u64::from(height), std::cmp::Reverse(stream.index()))
+        })
+        .map(|stream| stream.index())
+        .ok_or_else(|| {
+            FramesError::media(
+                ErrorCode::NoVideoStream,
+                "This file has no video in it, only sound, text or a cover picture.",
+            )
+        })
+}
+
+fn size(parameters: &codec::Parameters) -> (u32, u32) {
+    // SAFETY: the parameters are valid for as long as they are borrowed.
+    let (width, height) = unsafe { ((*parameters.as_ptr()).width, (*parameters.as_ptr()).height) };
+    (width.max(0) as u32, height.max(0) as u32)
+}
+
+/// A stream's clock, and what the container says of it.
+///
+/// # Errors
+/// [`ErrorCode::CorruptVideo`] if there is no such stream, or it has no clock.
+pub(crate) fn facts(input: &Input, stream: usize) -> Result<(Clock, Source), FramesError> {
+    let broken = || FramesError::media(ErrorCode::CorruptVideo, "This video's header is damaged.");
+    let stream = input.stream(stream).ok_or_else(broken)?;
+    let parameters = stream.parameters();
+    let (width, height) = size(&parameters);
+    let rate = stream.avg_frame_rate();
+    let source = Source {
+        container: input.format().name().to_owned(),
+        codec: parameters.id().name().to_owned(),
+        width,
+        height,
+        duration: None,
+        frame_rate: (rate.numerator() > 0 && rate.denominator() > 0).then(|| rate.into()),
+    };
+    Ok((Clock::new(stream.time_base()).ok_or_else(broken)?, source))
+}
+
+/// # Errors
+/// [`ErrorCode::TooManyPixels`].
+pub(crate) fn check_picture(source: &Source, limits: &Limits) -> Result<(), FramesError> {
+    let pixels = u64::from(source.width) * u64::from(source.height);
+    if pixels > limits.pixels {
+        return Err(FramesError::media(
+            ErrorCode::TooManyPixels,
+            format!(
+                "This video's pictures have {} × {} pixels. At most {} pixels are allowed.",
+                source.width, source.height, limits.pixels
+            ),
+        ));
+    }
+    Ok(())
+}
+
+/// Makes sure that a stream is not encrypted, as far as its header says.
+///
+/// # Errors
+/// [`ErrorCode::Encrypted`].
+pub(crate) fn check_encryption(stream: &Stream) -> Result<(), FramesError> {
+    // SAFETY: the parameters are valid for as long as the stream is borrowed.
+    let tag = unsafe { (*stream.parameters().as_ptr()).codec_tag }.to_le_bytes();
+    // sample entries of common encryption (ISO/IEC 14496-12, 8.12) and of Apple's
+    let has_tag = matches!(&tag, b"encv" | b"drmi");
+    // Matroska's ContentEncKeyID
+    let has_key = stream.metadata().get("enc_key_id").is_some();
+    let has_system = codec_side_data(
+        &stream.parameters(),
+        ffi::AVPacketSideDataType::AV_PKT_DATA_ENCRYPTION_INIT_INFO,
+    )
+    .is_some();
+    if has_tag || has_key || has_system { Err(encrypted()) } else { Ok(()) }
+}
+
+/// Makes sure that a packet is not encrypted.
+///
+/// # Errors
+/// [`ErrorCode::Encrypted`].
+pub(crate) fn check_packet(packet: &Packet) -> Result<(), FramesError> {
+    let kind = ffi::AVPacketSideDataType::AV_PKT_DATA_ENCRYPTION_INFO;
+    // SAFETY: the packet is valid for as long as it is borrowed.
+    let data = unsafe { ffi::av_packet_get_side_data(packet.as_ptr(), kind, std::ptr::null_mut()) };
+    if data.is_null() { Ok(()) } else { Err(encrypted()) }
+}
+
+fn encrypted() -> FramesError {
+    FramesError::media(
+        ErrorCode::Encrypted,
+        "This video is encrypted, so its frames cannot be read. Send a copy without protection.",
+    )
+}
+
+/// Data of this kind that a container's header gives for all packets of a stream.
+pub(crate) fn codec_side_data(
+    parameters: &codec::Parameters,
+    kind: ffi::AVPacketSideDataType,
+) -> Option<&[u8]> {
+    // SAFETY: the parameters are valid for as long as they are borrowed, and their side data is as long
+    // as it says.
+    unsafe {
+        let parameters = &*parameters.as_ptr();
+        let (data, count) = (parameters.coded_side_data, parameters.nb_coded_side_data);
+        let found = ffi::av_packet_side_data_get(data, count, kind).as_ref()?;
+        Some(std::slice::from_raw_parts(found.data, found.size))
+    }
+}
