@@ -3,6 +3,7 @@
 use super::{
     canvas::{Canvas, Rgb, Yuv},
     colour::Colour,
+    components::Decoder,
     deinterlace::deinterlaced,
     encode::Encoder,
     light::ToSrgb,
@@ -51,6 +52,16 @@ impl Imager {
         let picture = progressive.as_mut().unwrap_or(picture);
         let colour = Colour::of(picture);
         let kind = Kind::of(picture);
+        if let Some(decoder) = Decoder::of(picture, colour) {
+            let (format, channels) = match kind {
+                Kind::Transparent => (Pixel::YUVA444P16LE, 4),
+                _ => (Pixel::YUV444P16LE, 3),
+            };
+            let components = self.scaler.scale_components(picture, format, scaled)?;
+            let rgb = decoder.decode(&components);
+            let rgb = Rgb::of(&rgb, Some(self.map_for(colour)), channels, cut, orientation);
+            return Ok(self.rgb_canvas(rgb));
+        }
         if self.encoder.format() == Format::Jpeg && kind == Kind::Yuv && colour.is_srgb() {
             let done = Yuv::is_like(picture) && scaled == (picture.width(), picture.height());
             let resized = if done {
@@ -70,8 +81,12 @@ impl Imager {
         let rgb = self.scaler.scale(picture, colour, format, scaled)?;
         let map = (!colour.is_srgb()).then(|| self.map_for(colour));
         let rgb = Rgb::of(&rgb, map, channels, cut, orientation);
+        Ok(self.rgb_canvas(rgb))
+    }
+
+    fn rgb_canvas(&self, rgb: Rgb) -> Canvas {
         let opaque = self.encoder.format() == Format::Jpeg;
-        Ok(Canvas::Rgb(if opaque { rgb.over_black() } else { rgb }))
+        Canvas::Rgb(if opaque { rgb.over_black() } else { rgb })
     }
 
     fn map_for(&mut self, colour: Colour) -> &ToSrgb {

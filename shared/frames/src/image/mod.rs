@@ -4,6 +4,8 @@
 mod blank;
 mod canvas;
 mod colour;
+mod components;
+mod curve;
 mod deinterlace;
 mod encode;
 mod imager;
@@ -12,6 +14,10 @@ mod luma;
 mod mastering;
 mod matrix;
 mod orientation;
+#[cfg(test)]
+mod patches;
+mod primaries;
+mod rows;
 mod scaler;
 mod size;
 mod tile;
