@@ -92,7 +92,7 @@ impl Primaries {
 }
 
 /// The peak of PQ video that does not tell its own: that of most mastering displays.
-const PEAK: u32 = 1000;
+pub(crate) const PEAK: u32 = 1000;
 
 /// A picture's code points as C's integers: a decoder may set one that the bindings' enums lack.
 struct Codes {
@@ -170,7 +170,6 @@ impl Layout {
 
 /// Returns a sentence for the user if the picture's colours are not converted correctly. The picture must
 /// not have been drawn yet: the scaler overwrites its code points.
-#[cfg_attr(not(test), expect(dead_code, reason = "no caller warns of colours yet"))]
 pub(crate) fn unconverted(picture: &frame::Video) -> Option<&'static str> {
     let codes = Codes::of(picture);
     // BT.709's curve and its equals, unspecified, linear, PQ and HLG

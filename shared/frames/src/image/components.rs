@@ -6,6 +6,7 @@
 use super::{
     colour::{Colour, Formula, Matrix, Primaries, Transfer},
     curve::Curve,
+    dolby_vision::{Reshaping, Rpu},
     rows::{Rows, after, applied_single, inverse, single},
 };
 use ffmpeg_next::{ffi, format::Pixel, frame};
@@ -16,6 +17,8 @@ type Numbers = [f32; 3];
 pub(crate) struct Decoder {
     luma: Scale,
     difference: Scale,
+    /// Applied to the components first.
+    reshaping: Option<Reshaping>,
     steps: Steps,
 }
 
@@ -94,7 +97,16 @@ impl Decoder {
                 (luma, difference, cones(inverse(IPT), curve, to_rgb))
             }
         };
-        Some(Self { luma, difference, steps })
+        Some(Self { luma, difference, reshaping: None, steps })
+    }
+
+    /// Returns the decoder for a Dolby Vision picture that must be reshaped.
+    pub(crate) fn of_dolby_vision(picture: &frame::Video, rpu: &Rpu) -> Self {
+        // the metadata applies to plain codes, in either range
+        let codes = Codes { depth: depth(picture), full_range: true }.luma();
+        let to_rgb = after(inverse(rgb_to_cones()), rpu.to_cones);
+        let steps = cones(rpu.to_signals, Curve::of(Transfer::Pq(0)), to_rgb);
+        Self { luma: codes, difference: codes, reshaping: Some(rpu.reshaping.clone()), steps }
     }
 
     /// Converts YUV444P16LE to RGB48LE, and YUVA444P16LE to RGBA64LE.
@@ -130,10 +142,13 @@ impl Decoder {
 
     fn signals(&self, codes: [u16; 3]) -> [u16; 3] {
         let scales = [self.luma, self.difference, self.difference];
-        let numbers = [0, 1, 2].map(|component: usize| {
+        let mut numbers = [0, 1, 2].map(|component: usize| {
             let Scale { zero, one } = scales[component];
             (f32::from(codes[component]) - zero) / one
         });
+        if let Some(reshaping) = &self.reshaping {
+            numbers = reshaping.apply(numbers);
+        }
         let signals = match &self.steps {
             Steps::Linear(rows) => applied_single(rows, numbers),
             Steps::Lifting { white } => lifted(numbers, *white),

@@ -16,9 +16,19 @@ const HLG_PEAK: f64 = 1000.0;
 
 type Light = [f32; 3];
 
+/// How colours outside of sRGB are brought into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gamut {
+    /// They move towards the gray of their luminance.
+    Desaturated,
+    /// Red, green and blue are each limited: colours stay saturated, and their hue may change.
+    Clipped,
+}
+
 /// The map from one colour's signals to sRGB, with tables for what is a function of one number.
 pub(crate) struct ToSrgb {
     colour: Colour,
+    gamut: Gamut,
     /// From light of the colour's primaries to BT.709's, if that is another.
     to_bt709: Option<[Light; 3]>,
     /// For a signal of 16 bits its light, in parts of white; for HLG that of the scene.
@@ -35,7 +45,7 @@ const SIGNALS: usize = 1 << 16;
 const TONES: usize = 1 << 12;
 
 impl ToSrgb {
-    pub(crate) fn new(colour: Colour) -> Self {
+    pub(crate) fn new(colour: Colour, gamut: Gamut) -> Self {
         let (light, peak): (fn(f64) -> f64, _) = match colour.transfer {
             Transfer::Standard => (srgb_light, WHITE),
             Transfer::Linear => (|signal| signal, WHITE),
@@ -50,6 +60,7 @@ impl ToSrgb {
         let level = |index| (srgb_level(part(index, SIGNALS)) * 255.0).round() as u8;
         Self {
             colour,
+            gamut,
             to_bt709: to_bt709(colour.primaries),
             light: (0..SIGNALS).map(|signal| light(part(signal, SIGNALS)) as f32).collect(),
             tone: (0..TONES).map(tone).collect(),
@@ -59,8 +70,8 @@ impl ToSrgb {
     }
 
     /// Whether it is for pictures of this colour.
-    pub(crate) fn is_for(&self, colour: Colour) -> bool {
-        self.colour == colour
+    pub(crate) fn is_for(&self, colour: Colour, gamut: Gamut) -> bool {
+        (self.colour, self.gamut) == (colour, gamut)
     }
 
     /// The levels for the signals of a pixel.
@@ -76,7 +87,11 @@ impl ToSrgb {
         let scale = if brightest > 0.0 { tone.min(1.0 / brightest) } else { 0.0 };
         let light = light.map(|light| light * scale);
         let light = self.to_bt709.as_ref().map_or(light, |rows| applied_single(rows, light));
-        into_gamut(light).map(|light| self.level[(light * (SIGNALS - 1) as f32 + 0.5) as usize])
+        let light = match self.gamut {
+            Gamut::Desaturated => into_gamut(light),
+            Gamut::Clipped => light.map(|light| light.clamp(0.0, 1.0)),
+        };
+        light.map(|light| self.level[(light * (SIGNALS - 1) as f32 + 0.5) as usize])
     }
 }
 
@@ -188,7 +203,7 @@ mod tests {
 
     fn map(transfer: Transfer, primaries: Primaries) -> ToSrgb {
         let colour = Colour { matrix: Matrix::Bt2020, full_range: true, transfer, primaries };
-        ToSrgb::new(colour)
+        ToSrgb::new(colour, Gamut::Desaturated)
     }
 
     #[test]
@@ -252,6 +267,20 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_clipped_gamut_keeps_saturation() {
+        let colour = Colour {
+            matrix: Matrix::Bt2020,
+            full_range: true,
+            transfer: Transfer::Standard,
+            primaries: Primaries::Bt2020,
+        };
+        let levels = |gamut| ToSrgb::new(colour, gamut).map([65_535, 0, 0]);
+        assert_eq!(levels(Gamut::Clipped), [255, 0, 0]);
+        let [red, green, blue] = levels(Gamut::Desaturated);
+        assert!(red == 255 && green > 50 && blue > 50, "{red} {green} {blue}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod colour;
 mod components;
 mod curve;
 mod deinterlace;
+mod dolby_vision;
 mod encode;
 mod imager;
 mod light;

@@ -4,7 +4,7 @@ use super::{
     canvas::Canvas,
     colour::{Colour, Matrix, Primaries, Transfer, unconverted},
     imager::Imager,
-    light::{ToSrgb, hlg_scene, hlg_signal, pq_light, pq_signal},
+    light::{Gamut, ToSrgb, hlg_scene, hlg_signal, pq_light, pq_signal},
 };
 use ffmpeg_next::{
     ffi::{
@@ -110,7 +110,8 @@ fn check(
             let mut picture = patch(kind.format, kind.depth, coded(kind, rgb));
             state(&mut picture, kind.full_range, space, primaries, trc);
             assert_eq!(unconverted(&picture), None);
-            let map = map.get_or_insert_with(|| ToSrgb::new(Colour::of(&picture)));
+            let map =
+                map.get_or_insert_with(|| ToSrgb::new(Colour::of(&picture), Gamut::Desaturated));
             let wanted = map.map(signals(rgb).map(|signal| (signal * 65_535.0).round() as u16));
             let what = format!("{space:?} {kind:?} {rgb:?}");
             assert_near(drawn(&mut imager, &mut picture), wanted, within, &what);
@@ -336,7 +337,7 @@ fn the_primaries_of_old_systems_are_converted() {
         state(&mut picture, true, Space::AVCOL_SPC_RGB, code, Trc::AVCOL_TRC_BT709);
         let colour = Colour::of(&picture);
         assert_eq!((colour.primaries, colour.transfer), (primaries, Transfer::Standard));
-        let wanted = ToSrgb::new(colour).map([120 * 257, 200 * 257, 60 * 257]);
+        let wanted = ToSrgb::new(colour, Gamut::Desaturated).map([120 * 257, 200 * 257, 60 * 257]);
         assert_ne!(wanted, [120, 200, 60]);
         assert_near(drawn(&mut imager(), &mut picture), wanted, 1, "GBR");
     }
