@@ -2,10 +2,12 @@
 
 use super::{
     canvas::{Canvas, Rgb, Yuv},
-    colour::Colour,
+    colour::{self, Colour, Matrix, Primaries, Transfer},
+    components::Decoder,
     deinterlace::deinterlaced,
+    dolby_vision::{self, Base, Rpu},
     encode::Encoder,
-    light::ToSrgb,
+    light::{Gamut, ToSrgb},
     orientation::Orientation,
     scaler::{Care, Scaler},
     size::{Size, Target},
@@ -30,6 +32,7 @@ pub(crate) struct Imager {
     /// For colours that are not sRGB's already.
     to_srgb: Option<ToSrgb>,
     encoder: Encoder,
+    base: Base,
 }
 
 impl Imager {
@@ -40,7 +43,27 @@ impl Imager {
             scaler: Scaler::new(Care::Fine)?,
             to_srgb: None,
             encoder: Encoder::new(extraction)?,
+            base: Base::default(),
         })
+    }
+
+    /// Sets how the stream's Dolby Vision base layer is shown.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no caller sets an imager's base yet"))]
+    pub(crate) fn with_base(self, base: Base) -> Self {
+        Self { base, ..self }
+    }
+
+    /// Returns a sentence for the user if the picture's image gets wrong colours. The picture must not have
+    /// been drawn yet: drawing overwrites its code points.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no caller warns of colours yet"))]
+    pub(crate) fn unconverted(&self, picture: &frame::Video) -> Option<&'static str> {
+        if Rpu::needed(picture, self.base).is_some() {
+            None
+        } else if self.base == Base::Reshaped {
+            Some(dolby_vision::WITHOUT_METADATA)
+        } else {
+            colour::unconverted(picture)
+        }
     }
 
     /// The picture's image.
@@ -51,6 +74,16 @@ impl Imager {
         let picture = progressive.as_mut().unwrap_or(picture);
         let colour = Colour::of(picture);
         let kind = Kind::of(picture);
+        if let Some(Decoding { decoder, colour, gamut }) = self.decoding(picture, colour) {
+            let (format, channels) = match kind {
+                Kind::Transparent => (Pixel::YUVA444P16LE, 4),
+                _ => (Pixel::YUV444P16LE, 3),
+            };
+            let components = self.scaler.scale_components(picture, format, scaled)?;
+            let rgb = decoder.decode(&components);
+            let rgb = Rgb::of(&rgb, Some(self.map_for(colour, gamut)), channels, cut, orientation);
+            return Ok(self.rgb_canvas(rgb));
+        }
         if self.encoder.format() == Format::Jpeg && kind == Kind::Yuv && colour.is_srgb() {
             let done = Yuv::is_like(picture) && scaled == (picture.width(), picture.height());
             let resized = if done {
@@ -68,15 +101,35 @@ impl Imager {
             (false, true) => (Pixel::RGBA64LE, 4),
         };
         let rgb = self.scaler.scale(picture, colour, format, scaled)?;
-        let map = (!colour.is_srgb()).then(|| self.map_for(colour));
+        let map = (!colour.is_srgb()).then(|| self.map_for(colour, Gamut::Desaturated));
         let rgb = Rgb::of(&rgb, map, channels, cut, orientation);
-        let opaque = self.encoder.format() == Format::Jpeg;
-        Ok(Canvas::Rgb(if opaque { rgb.over_black() } else { rgb }))
+        Ok(self.rgb_canvas(rgb))
     }
 
-    fn map_for(&mut self, colour: Colour) -> &ToSrgb {
-        let known = self.to_srgb.take_if(|known| known.is_for(colour));
-        self.to_srgb.insert(known.unwrap_or_else(|| ToSrgb::new(colour)))
+    fn rgb_canvas(&self, rgb: Rgb) -> Canvas {
+        let opaque = self.encoder.format() == Format::Jpeg;
+        Canvas::Rgb(if opaque { rgb.over_black() } else { rgb })
+    }
+
+    /// Returns the conversion of a picture that FFmpeg's scaler cannot convert.
+    fn decoding(&self, picture: &frame::Video, colour: Colour) -> Option<Decoding> {
+        if let Some(rpu) = Rpu::needed(picture, self.base) {
+            let colour = Colour {
+                matrix: Matrix::Identity,
+                full_range: true,
+                transfer: Transfer::Pq(rpu.peak),
+                primaries: Primaries::Bt2020,
+            };
+            let decoder = Decoder::of_dolby_vision(picture, &rpu);
+            return Some(Decoding { decoder, colour, gamut: Gamut::Clipped });
+        }
+        let decoder = Decoder::of(picture, colour)?;
+        Some(Decoding { decoder, colour, gamut: Gamut::Desaturated })
+    }
+
+    fn map_for(&mut self, colour: Colour, gamut: Gamut) -> &ToSrgb {
+        let known = self.to_srgb.take_if(|known| known.is_for(colour, gamut));
+        self.to_srgb.insert(known.unwrap_or_else(|| ToSrgb::new(colour, gamut)))
     }
 
     /// How large the picture's image is.
@@ -90,6 +143,14 @@ impl Imager {
         let file = self.encoder.encode(canvas)?;
         Ok(Encoded { width, height, blank: canvas.is_blank(), file })
     }
+}
+
+/// The conversion of a picture that FFmpeg's scaler cannot convert.
+struct Decoding {
+    decoder: Decoder,
+    /// The colour of the decoder's signals.
+    colour: Colour,
+    gamut: Gamut,
 }
 
 /// What a pixel format has.

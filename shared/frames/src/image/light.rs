@@ -4,7 +4,10 @@
 //! Sources: SMPTE ST 2084 (PQ), ITU-R BT.2100 (HLG), ITU-R BT.2390-11, 5.4.1 (the tone map), ITU-R BT.2408
 //! (white at 203 cd/m²), IEC 61966-2-1 (sRGB). Matrices follow from the primaries by SMPTE RP 177.
 
-use super::colour::{Colour, Primaries, Transfer};
+use super::{
+    colour::{Colour, Primaries, Transfer},
+    rows::{applied_single, single},
+};
 
 /// Diffuse white, in candelas a square metre.
 const WHITE: f64 = 203.0;
@@ -13,9 +16,21 @@ const HLG_PEAK: f64 = 1000.0;
 
 type Light = [f32; 3];
 
+/// How colours outside of sRGB are brought into it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gamut {
+    /// They move towards the gray of their luminance.
+    Desaturated,
+    /// Red, green and blue are each limited: colours stay saturated, and their hue may change.
+    Clipped,
+}
+
 /// The map from one colour's signals to sRGB, with tables for what is a function of one number.
 pub(crate) struct ToSrgb {
     colour: Colour,
+    gamut: Gamut,
+    /// From light of the colour's primaries to BT.709's, if that is another.
+    to_bt709: Option<[Light; 3]>,
     /// For a signal of 16 bits its light, in parts of white; for HLG that of the scene.
     light: Vec<f32>,
     /// For light in equal steps up to the peak what the tone map multiplies it by.
@@ -30,7 +45,7 @@ const SIGNALS: usize = 1 << 16;
 const TONES: usize = 1 << 12;
 
 impl ToSrgb {
-    pub(crate) fn new(colour: Colour) -> Self {
+    pub(crate) fn new(colour: Colour, gamut: Gamut) -> Self {
         let (light, peak): (fn(f64) -> f64, _) = match colour.transfer {
             Transfer::Standard => (srgb_light, WHITE),
             Transfer::Linear => (|signal| signal, WHITE),
@@ -45,6 +60,8 @@ impl ToSrgb {
         let level = |index| (srgb_level(part(index, SIGNALS)) * 255.0).round() as u8;
         Self {
             colour,
+            gamut,
+            to_bt709: to_bt709(colour.primaries),
             light: (0..SIGNALS).map(|signal| light(part(signal, SIGNALS)) as f32).collect(),
             tone: (0..TONES).map(tone).collect(),
             steps: (WHITE / peak) as f32 * (TONES - 1) as f32,
@@ -53,8 +70,8 @@ impl ToSrgb {
     }
 
     /// Whether it is for pictures of this colour.
-    pub(crate) fn is_for(&self, colour: Colour) -> bool {
-        self.colour == colour
+    pub(crate) fn is_for(&self, colour: Colour, gamut: Gamut) -> bool {
+        (self.colour, self.gamut) == (colour, gamut)
     }
 
     /// The levels for the signals of a pixel.
@@ -68,8 +85,13 @@ impl ToSrgb {
         let tone = self.tone[((brightest * self.steps) as usize).min(TONES - 1)];
         // what is beyond the peak is at the peak
         let scale = if brightest > 0.0 { tone.min(1.0 / brightest) } else { 0.0 };
-        let light = to_bt709(self.colour.primaries, light.map(|light| light * scale));
-        into_gamut(light).map(|light| self.level[(light * (SIGNALS - 1) as f32 + 0.5) as usize])
+        let light = light.map(|light| light * scale);
+        let light = self.to_bt709.as_ref().map_or(light, |rows| applied_single(rows, light));
+        let light = match self.gamut {
+            Gamut::Desaturated => into_gamut(light),
+            Gamut::Clipped => light.map(|light| light.clamp(0.0, 1.0)),
+        };
+        light.map(|light| self.level[(light * (SIGNALS - 1) as f32 + 0.5) as usize])
     }
 }
 
@@ -96,22 +118,33 @@ const PQ_C1: f64 = 3424.0 / 4096.0;
 const PQ_C2: f64 = 2413.0 / 4096.0 * 32.0;
 const PQ_C3: f64 = 2392.0 / 4096.0 * 32.0;
 
-fn pq_light(signal: f64) -> f64 {
+pub(crate) fn pq_light(signal: f64) -> f64 {
     let power = signal.max(0.0).powf(1.0 / PQ_M2);
     10_000.0 * ((power - PQ_C1).max(0.0) / (PQ_C2 - PQ_C3 * power)).powf(1.0 / PQ_M1)
 }
 
-fn pq_signal(light: f64) -> f64 {
+pub(crate) fn pq_signal(light: f64) -> f64 {
     let power = (light / 10_000.0).max(0.0).powf(PQ_M1);
     ((PQ_C1 + PQ_C2 * power) / (1.0 + PQ_C3 * power)).powf(PQ_M2)
 }
 
+const HLG_A: f64 = 0.178_832_77;
+const HLG_B: f64 = 1.0 - 4.0 * HLG_A;
+
 /// The scene's light, its brightest being 1.
-fn hlg_scene(signal: f64) -> f64 {
-    const A: f64 = 0.178_832_77;
-    const B: f64 = 1.0 - 4.0 * A;
-    let c = 0.5 - A * (4.0 * A).ln();
-    if signal <= 0.5 { signal * signal / 3.0 } else { (((signal - c) / A).exp() + B) / 12.0 }
+pub(crate) fn hlg_scene(signal: f64) -> f64 {
+    let c = 0.5 - HLG_A * (4.0 * HLG_A).ln();
+    if signal <= 0.5 {
+        signal * signal / 3.0
+    } else {
+        (((signal - c) / HLG_A).exp() + HLG_B) / 12.0
+    }
+}
+
+/// The signal of the scene's light.
+pub(crate) fn hlg_signal(scene: f64) -> f64 {
+    let c = 0.5 - HLG_A * (4.0 * HLG_A).ln();
+    if scene <= 1.0 / 12.0 { (3.0 * scene).sqrt() } else { HLG_A * (12.0 * scene - HLG_B).ln() + c }
 }
 
 /// The light of the reference display, in parts of white. The system gamma at its peak is 1.2.
@@ -129,21 +162,26 @@ fn srgb_level(light: f64) -> f64 {
     if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 }
 }
 
-fn to_bt709(primaries: Primaries, light: Light) -> Light {
-    let rows = match primaries {
-        Primaries::Bt709 => return light,
-        Primaries::Bt2020 => {
-            [[1.6605, -0.5876, -0.0728], [-0.1245, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]]
-        }
+/// From light of these primaries to BT.709's, if that is another.
+fn to_bt709(primaries: Primaries) -> Option<[Light; 3]> {
+    match primaries {
+        _ if primaries.are_like_bt709() => None,
+        Primaries::Bt2020 => Some([
+            [1.6605, -0.5876, -0.0728],
+            [-0.1245, 1.1329, -0.0083],
+            [-0.0182, -0.1006, 1.1187],
+        ]),
         Primaries::DisplayP3 => {
-            [[1.2249, -0.2249, 0.0], [-0.0421, 1.0421, 0.0], [-0.0196, -0.0786, 1.0983]]
+            Some([[1.2249, -0.2249, 0.0], [-0.0421, 1.0421, 0.0], [-0.0196, -0.0786, 1.0983]])
         }
         // its white is greener than D65, and is made D65 here by Bradford's adaptation
-        Primaries::DciP3 => {
-            [[1.1575, -0.1550, -0.0026], [-0.0415, 1.0456, -0.0041], [-0.0181, -0.0786, 1.0966]]
-        }
-    };
-    rows.map(|[red, green, blue]| red * light[0] + green * light[1] + blue * light[2])
+        Primaries::DciP3 => Some([
+            [1.1575, -0.1550, -0.0026],
+            [-0.0415, 1.0456, -0.0041],
+            [-0.0181, -0.0786, 1.0966],
+        ]),
+        _ => Some(single(primaries.to_bt709())),
+    }
 }
 
 /// Brings a colour into the cube of 0 to 1, towards the gray of its luminance.
@@ -164,7 +202,8 @@ mod tests {
     use crate::image::colour::Matrix;
 
     fn map(transfer: Transfer, primaries: Primaries) -> ToSrgb {
-        ToSrgb::new(Colour { matrix: Matrix::Bt2020, full_range: true, transfer, primaries })
+        let colour = Colour { matrix: Matrix::Bt2020, full_range: true, transfer, primaries };
+        ToSrgb::new(colour, Gamut::Desaturated)
     }
 
     #[test]
@@ -198,7 +237,13 @@ mod tests {
 
     #[test]
     fn white_stays_white_and_standard_range_as_it_is() {
-        for primaries in [Primaries::Bt2020, Primaries::DisplayP3, Primaries::DciP3] {
+        for primaries in [
+            Primaries::Bt2020,
+            Primaries::DisplayP3,
+            Primaries::DciP3,
+            Primaries::Bt470m,
+            Primaries::Film,
+        ] {
             let white = map(Transfer::Standard, primaries).map([65_535; 3]);
             assert!(white.iter().all(|level| *level >= 254), "{white:?}");
         }
@@ -207,6 +252,35 @@ mod tests {
             let [red, green, blue] = map.map([u16::from(level) * 257; 3]);
             assert_eq!([red, green, blue], [level; 3]);
         }
+    }
+
+    #[test]
+    fn the_matrices_follow_from_the_primaries() {
+        for primaries in [Primaries::Bt2020, Primaries::DisplayP3, Primaries::DciP3] {
+            let written = to_bt709(primaries).unwrap();
+            for (written, computed) in
+                written.iter().flatten().zip(primaries.to_bt709().as_flattened())
+            {
+                assert!(
+                    (f64::from(*written) - computed).abs() < 2e-4,
+                    "{primaries:?} {written} {computed}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_clipped_gamut_keeps_saturation() {
+        let colour = Colour {
+            matrix: Matrix::Bt2020,
+            full_range: true,
+            transfer: Transfer::Standard,
+            primaries: Primaries::Bt2020,
+        };
+        let levels = |gamut| ToSrgb::new(colour, gamut).map([65_535, 0, 0]);
+        assert_eq!(levels(Gamut::Clipped), [255, 0, 0]);
+        let [red, green, blue] = levels(Gamut::Desaturated);
+        assert!(red == 255 && green > 50 && blue > 50, "{red} {green} {blue}");
     }
 
     #[test]

@@ -24,7 +24,8 @@ pub(crate) struct ToJpeg {
 fn weights(matrix: Matrix) -> (f64, f64) {
     match matrix {
         Matrix::Bt601 | Matrix::Identity => (0.299, 0.114),
-        Matrix::Bt709 => (0.2126, 0.0722),
+        // a formula's signals never come here
+        Matrix::Bt709 | Matrix::Own(_) => (0.2126, 0.0722),
         Matrix::Bt2020 => (0.2627, 0.0593),
         Matrix::Fcc => (0.30, 0.11),
         Matrix::Smpte240 => (0.212, 0.087),

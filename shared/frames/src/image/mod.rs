@@ -4,7 +4,10 @@
 mod blank;
 mod canvas;
 mod colour;
+mod components;
+mod curve;
 mod deinterlace;
+mod dolby_vision;
 mod encode;
 mod imager;
 mod light;
@@ -12,6 +15,10 @@ mod luma;
 mod mastering;
 mod matrix;
 mod orientation;
+#[cfg(test)]
+mod patches;
+mod primaries;
+mod rows;
 mod scaler;
 mod size;
 mod tile;

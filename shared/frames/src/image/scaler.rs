@@ -50,6 +50,26 @@ impl Scaler {
         Ok(Self(context))
     }
 
+    /// Scales luma and colour differences, unconverted, into another format of such components. Their bits
+    /// become the upper bits of that format.
+    pub(crate) fn scale_components(
+        &mut self,
+        picture: &mut frame::Video,
+        format: Pixel,
+        size: (u32, u32),
+    ) -> Result<frame::Video, FramesError> {
+        // these formats imply full range, which the scaler would convert
+        picture.set_format(match picture.format() {
+            Pixel::YUVJ411P => Pixel::YUV411P,
+            Pixel::YUVJ420P => Pixel::YUV420P,
+            Pixel::YUVJ422P => Pixel::YUV422P,
+            Pixel::YUVJ440P => Pixel::YUV440P,
+            Pixel::YUVJ444P => Pixel::YUV444P,
+            other => other,
+        });
+        self.scale(picture, Colour::UNCONVERTED, format, size)
+    }
+
     /// The picture in another format and size. Formats of red, green and blue are in full range.
     pub(crate) fn scale(
         &mut self,
