@@ -25,9 +25,6 @@ two_sizes='{"size":null,"sizes":[[0,112,64],[40,140,80]]}'
 
 # ---- transport streams -------------------------------------------------------------------------
 
-# Few tables, so that the files stay small.
-spare=(-pat_period 1 -sdt_period 60)
-
 h264 28 keyint=20:min-keyint=20:scenecut=0:bframes=2:b-adapt=0
 part first.ts 112x64-first 40 "${codec[@]}" "${spare[@]}"
 part second.ts 112x64-second 40 "${codec[@]}" "${spare[@]}"
@@ -35,8 +32,8 @@ part short.ts 112x64-first 20 "${codec[@]}" "${spare[@]}"
 part third.ts 112x64-third 20 "${codec[@]}" "${spare[@]}"
 part other-size.ts 140x80-second 40 "${codec[@]}" "${spare[@]}"
 part other-pids.ts 112x64-second 40 "${codec[@]}" "${spare[@]}" -mpegts_start_pid 0x300
-part other-program.ts 112x64-second 40 "${codec[@]}" "${spare[@]}" -mpegts_start_pid 0x300 -mpegts_pmt_start_pid 0x1100 \
-    -mpegts_service_id 7
+part other-program.ts 112x64-second 40 "${codec[@]}" "${spare[@]}" -mpegts_start_pid 0x300 \
+    -mpegts_pmt_start_pid 0x1100 -mpegts_service_id 7
 # later_part RECORDING SECONDS: the recording with its clock so much later, in $work.
 later_part() {
     ff -i "$work/$1.ts" "${exact[@]}" "${spare[@]}" -c copy -copyts -output_ts_offset "$2" "$work/$1+$2.ts"
@@ -95,10 +92,11 @@ sounding second-sound.ts 112x64-second "${spare[@]}"
 join clock-joined-sound.ts "$both" 'two recordings with sound' '{}' first-sound.ts second-sound.ts
 
 # Readers look at the first 5 s to find what is in a file.
-draw 112x64-lengthy 200 0 118 128 128
+draw 112x64-lengthy 140 0 118 128 128
 h264 40 keyint=50:min-keyint=50:scenecut=0:bframes=2:b-adapt=0
-part lengthy.ts 112x64-lengthy 200 "${codec[@]}" "${spare[@]}"
-join clock-joined-pids-late.ts '0-199 1000-1039' 'the second recording has other PIDs, and begins after 8 s' '{}' \
+part lengthy.ts 112x64-lengthy 140 "${codec[@]}" "${spare[@]}"
+join clock-joined-pids-late.ts '0-139 1000-1039' \
+    'the second recording has other PIDs, and begins after 5.6 s' '{}' \
     lengthy.ts other-pids.ts
 
 # ---- a jump inside a GOP -----------------------------------------------------------------------

@@ -2,10 +2,10 @@
 # What only the container states, or only the bitstream: cropping, colour, fields, rotation. kinds.sh
 # runs it.
 
-# is KIND FILE NUMBERS WHY FIELDS
+# is KIND FILE NUMBERS WHY FIELDS…
 is() {
     said "$2"
-    kind "$2" "$1" "$3" "$4" '{"warns":false,"frameRate":25}' "$5"
+    kind "$2" "$1" "$3" "$4" '{"warns":false,"frameRate":25}' "${@:5}"
 }
 
 # ---- cropping ----------------------------------------------------------------------------------
@@ -21,8 +21,8 @@ track() { python3 tracks.py "$@"; }
 # around FILE CLIP SIZE X Y ENCODER…: a clip in a larger picture that is red around it.
 around() {
     clip "$2" 25
-    ff "${input[@]}" "${exact[@]}" -frames:v 25 -vf "format=yuv444p,pad=$3:$4:$5:0xd02040,${turn:-null},format=yuv420p" \
-        "${@:6}" "$1"
+    ff "${input[@]}" "${exact[@]}" -frames:v 25 "${@:6}" \
+        -vf "format=yuv444p,pad=$3:$4:$5:0xd02040,${turn:-null},format=yuv420p" "$1"
 }
 
 cropped='{"size":[112,64]}'
@@ -77,7 +77,7 @@ is 8 crop-odd.mkv 0-24 'PixelCrop, 7 from the left and 21 from the top' "$croppe
 
 around crop-wide.mkv 84x64-crop 112:80 10 4 "${codec[@]}"
 track crop-wide.mkv crop 10 4 18 12
-track crop-wide.mkv display 112 64
+track crop-wide.mkv display 112 64 0
 is 8 crop-wide.mkv 0-24 'PixelCrop to 84x64, to be shown as 112x64' "$cropped"
 
 around crop-ratio.mkv 84x64-crop 112:80 10 4 "${codec[@]}"
@@ -111,7 +111,9 @@ import json, sys
 patches = json.load(open(sys.argv[1]))[sys.argv[2]]
 fields = {"like": sys.argv[2], "size": [32 * len(patches), 144]}
 if "srgb" in patches[0]:
-    fields["pixels"] = [[patch["x"], 0.625, *patch["srgb"]] for patch in patches]
+    # BT.601's primaries are taken for BT.709's, as players do
+    kind = "rgb" if "601" in sys.argv[2] else "srgb"
+    fields["pixels"] = [[patch["x"], 0.625, *patch[kind]] for patch in patches]
 print(json.dumps(fields))
 PYTHON
     )" "${4:-null}"
@@ -196,6 +198,10 @@ track colour-pq-h264.mkv mastering 1000 0.005 1000 200
 coloured colour-pq-h264.mkv patches-pq.mp4 'H.264 in 10 bits; only the container says that it is PQ, BT.2020'
 unset pixels
 
+# timed BARE-STREAM [INPUT-OPTIONS…]: $work/timed.mp4, of its pictures at 25 a second. Other containers are
+# made of that one: setts sets times in a time base that they do not keep.
+timed() { ff -framerate 25 "${@:2}" -i "$1" "${exact[@]}" -c copy -bsf:v setts=ts=N/25/TB "$work/timed.mp4"; }
+
 # ---- fields ------------------------------------------------------------------------------------
 
 draw 112x128-fields 20
@@ -211,22 +217,18 @@ for order in tff bff; do
 done
 ff -i "$work/tff.mkv" "${exact[@]}" -c copy -tag:v hvc1 fields-hevc.mp4
 is 9 fields-hevc.mp4 0-19 'HEVC coded in fields; each is a sample' '{"size":[112,128]}'
-ff -i "$work/bff.mkv" "${exact[@]}" -c copy fields-hevc.ts
+ff -i "$work/bff.mkv" "${exact[@]}" -c copy "${spare[@]}" fields-hevc.ts
 is 9 fields-hevc.ts 0-19 'HEVC coded in fields, the bottom one first' '{"size":[112,128]}'
 
-for first in top:tff bottom:bff; do
-    clip 112x128-fields 25
-    ff "${input[@]}" "${exact[@]}" -vf "setfield=${first#*:},separatefields" -frames:v 40 \
-        -c:v mpeg2video -g 1 -q:v 10 "$work/${first%:*}.m2v"
-    python3 units.py "$work/${first%:*}.m2v" fields "${first%:*}"
-done
+clip 112x128-fields 25
+ff "${input[@]}" "${exact[@]}" -vf setfield=tff,separatefields -frames:v 24 -c:v mpeg2video -g 1 -q:v 10 \
+    "$work/top.m2v"
+python3 units.py "$work/top.m2v" fields top
 cp "$work/top.m2v" fields-mpeg2.m2v
-is 9 fields-mpeg2.m2v 0-19 'MPEG-2 in field pictures' '{"size":[112,128]}'
-for file in fields-mpeg2-top.ts fields-mpeg2-bottom.mpg; do
-    first=${file#fields-mpeg2-}
-    ff -framerate 25 -f mpegvideo -i "$work/${first%.*}.m2v" "${exact[@]}" -c copy -bsf:v setts=ts=N/25/TB "$file"
-    is 9 "$file" 0-19 "MPEG-2 in field pictures, the ${first%.*} one first" '{"size":[112,128]}'
-done
+is 9 fields-mpeg2.m2v 0-11 'MPEG-2 in field pictures' '{"size":[112,128]}'
+timed "$work/top.m2v" -f mpegvideo
+ff -i "$work/timed.mp4" "${exact[@]}" -c copy "${spare[@]}" fields-mpeg2-top.ts
+is 9 fields-mpeg2-top.ts 0-11 'MPEG-2 in field pictures, the top one first' '{"size":[112,128]}'
 
 # ---- rotation in the bitstream -----------------------------------------------------------------
 
@@ -235,11 +237,16 @@ draw 64x112-turned 40
 
 # oriented FILE CODEC CLIP FILTER TURN MIRROR WHERE WHY
 oriented() {
-    local size=${3%%-*}
+    local size=${3%%-*} muxer=()
+    [[ $1 == *.ts ]] && muxer=("${spare[@]}")
     clip "$3" 25
     ff "${input[@]}" "${exact[@]}" -frames:v 40 -vf "$4" "${codec[@]}" -pix_fmt yuv420p "$work/oriented.$2"
     python3 units.py "$work/oriented.$2" orientation "$2" "$5" "$6" "$7"
-    ff -framerate 25 -i "$work/oriented.$2" "${exact[@]}" -c copy -bsf:v setts=ts=N/25/TB "$1"
+    case $1 in
+        *.mp4) timed "$work/oriented.$2" && cp "$work/timed.mp4" "$1" ;;
+        *.h264) cp "$work/oriented.$2" "$1" ;;
+        *) timed "$work/oriented.$2" && ff -i "$work/timed.mp4" "${exact[@]}" -c copy "${muxer[@]}" "$1" ;;
+    esac
     is 12 "$1" 0-39 "$8" "{\"size\":[${size/x/,}]}"
 }
 # without B-frames, for a bare stream has no times

@@ -3,7 +3,7 @@
 
 Arguments: FILE EDITS [moov-first] [co64] [version-1] [scale=N]. EDITS are parts of the media, in
 frames of 1/RATE s from the first that was shown before, such as "10-19 40-59" (both are shown); a
-part such as "_10" is an empty edit of so many frames. Every track gets the same. "10-19*3" says
+part such as "_10" is an empty edit of that many frames. Every track gets the same. "10-19*3" says
 that the edit is three times as long as these frames. Frames may be fractions ("10.5-20"; then the
 end is where the edit ends, and "20" ends it after frame 20).
 """

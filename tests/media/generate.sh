@@ -21,6 +21,7 @@ source ./scenes.sh
 source ./bad.sh
 source ./demo.sh
 source ./decoding.sh
+source ./kinds.sh
 
 lines truth >truth.json
 lines special >special.json

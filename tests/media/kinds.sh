@@ -10,6 +10,9 @@
 # kind FILE KIND NUMBERS WHY [FIELDS]: puts what must come out of a file into kinds.json.
 kind() { python3 kinds.py "$@" >>"$work/kinds"; }
 
+# Few tables in transport streams, so that the files stay small.
+spare=(-pat_period 1 -sdt_period 60)
+
 # part NAME CLIP FRAMES ENCODER-OPTIONS…: a file of $work, of a clip at 25 frames a second.
 part() {
     local name=$1
@@ -21,6 +24,9 @@ source ./edits.sh
 source ./clocks.sh
 source ./state.sh
 source ./container.sh
+source ./protected.sh
+source ./stills.sh
+source ./damage.sh
 
 lines kinds >kinds.json
 said kinds.json

@@ -39,6 +39,33 @@ pub struct Special {
     pub cuts: Vec<usize>,
 }
 
+/// What is right for a file of a kind that others extract wrongly. Each field holds if it is there.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Kind {
+    /// The options that show it, as the API takes them.
+    #[serde(default)]
+    pub options: serde_json::Value,
+    /// The number drawn in each frame, in order.
+    pub numbers: Option<Vec<u32>>,
+    /// The time of each frame in seconds from the first.
+    pub times: Option<Vec<f64>>,
+    /// The length in seconds.
+    pub duration: Option<f64>,
+    /// Frames per second.
+    pub frame_rate: Option<f64>,
+    /// The width and height of every image.
+    pub size: Option<[u32; 2]>,
+    /// The first frame with a width and height, in order.
+    pub sizes: Option<Vec<[u32; 3]>>,
+    /// Colours of the first image: x and y as parts of its sides, red, green, blue.
+    pub pixels: Option<Vec<[f64; 5]>>,
+    /// Whether there are warnings.
+    pub warns: Option<bool>,
+    /// The error codes that it may be refused with.
+    pub refuse: Option<Vec<String>>,
+}
+
 impl Truth {
     /// The presentation time of a frame, in seconds from the first's.
     pub fn seconds(&self, frame: usize) -> f64 {
@@ -70,6 +97,12 @@ pub fn truth() -> BTreeMap<String, Truth> {
 pub fn special() -> BTreeMap<String, Special> {
     let json = std::fs::read(path("special.json")).expect("special.json is there");
     serde_json::from_slice(&json).expect("special.json is as described")
+}
+
+/// What is right for the files of every kind that others extract wrongly, by their names.
+pub fn kinds() -> BTreeMap<String, Kind> {
+    let json = std::fs::read(path("kinds.json")).expect("kinds.json is there");
+    serde_json::from_slice(&json).expect("kinds.json is as described")
 }
 
 /// A patch of one colour, below the code.

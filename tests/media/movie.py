@@ -6,7 +6,6 @@ Arguments: OUT HOW PART…
     descriptions   each different sample description is kept, and the samples refer to theirs
     in-band        only the first is kept; the first sample of every later part begins with the
                    parameter sets of its own, in H.264, and no other sample does
-    fragments      as `descriptions`, of fragmented files
     short-lengths  as `descriptions`; NAL units of all parts but the first have lengths of 2 bytes
 
 The parts have the same ticks. Presentation times go on where the part before ends.
@@ -47,7 +46,8 @@ class Track:
 
     def table(self, kind, form):
         payload = self.stbl.find(kind).payload
-        return list(struct.iter_unpack(">" + form, payload[8 : 8 + struct.unpack_from(">I", payload, 4)[0] * 4 * len(form)]))
+        end = 8 + struct.unpack_from(">I", payload, 4)[0] * struct.calcsize(">" + form)
+        return list(struct.iter_unpack(">" + form, payload[8:end]))
 
     def sizes(self):
         payload = self.stbl.find(b"stsz").payload
@@ -56,7 +56,7 @@ class Track:
 
 
 def lengthened(data, size):
-    """The NAL units of a sample, with lengths of so many bytes each."""
+    """The NAL units of a sample, with lengths of `size` bytes each."""
     out, at = b"", 0
     while at < len(data):
         length = struct.unpack_from(">I", data, at)[0]
@@ -151,7 +151,7 @@ def merge(out, how, paths):
 
 
 def longer(file, ticks):
-    """Lets all headers tell this length, in ticks of the media."""
+    """Sets this length in all headers, in ticks of the media."""
     moov, trak = file.find(b"moov"), boxes.video(file)
     mdhd, mvhd, elst = trak.find(b"mdia", b"mdhd"), moov.find(b"mvhd"), trak.find(b"edts", b"elst")
     length = ticks * boxes.timescale(mvhd) // boxes.timescale(mdhd)
@@ -162,41 +162,9 @@ def longer(file, ticks):
         boxes.set_field(elst, 8, "I", length)
 
 
-def fragments(out, paths):
-    """The fragments of all files after the first's headers, which list all descriptions."""
-    file, entries, ticks = None, [], 0
-    for path in paths:
-        track = Track(path)
-        if track.entry.payload not in [entry.payload for entry in entries]:
-            entries.append(track.entry)
-        index = next(n for n, entry in enumerate(entries, 1) if entry.payload == track.entry.payload)
-        length = 0
-        for moof in track.file.all(b"moof"):
-            traf = moof.find(b"traf")
-            tfhd, tfdt, trun = traf.find(b"tfhd"), traf.find(b"tfdt"), traf.find(b"trun")
-            boxes.set_field(tfdt, 4, "Q", struct.unpack_from(">Q", tfdt.payload, 4)[0] + ticks)
-            flags = struct.unpack_from(">I", tfhd.payload)[0]
-            assert not flags & 3 and struct.unpack_from(">I", trun.payload)[0] & 1 and flags & 8
-            duration = struct.unpack_from(">I", tfhd.payload, 8)[0]
-            length += duration * struct.unpack_from(">I", trun.payload, 4)[0]
-            tfhd.payload = struct.pack(">I", flags | 2) + tfhd.payload[4:8] + struct.pack(">I", index) + tfhd.payload[8:]
-            boxes.set_field(trun, 8, "I", struct.unpack_from(">I", trun.payload, 8)[0] + 4)
-        ticks += length
-        if file is None:
-            file = track.file
-        else:
-            file.children += [box for box in track.file.children if box.kind in (b"moof", b"mdat")]
-    boxes.set_entries(boxes.video(file), entries)
-    with open(out, "wb") as written:
-        written.write(boxes.joined(file.children))
-
-
 def main():
     out, how, *paths = sys.argv[1:]
-    if how == "fragments":
-        fragments(out, paths)
-    else:
-        merge(out, how, paths)
+    merge(out, how, paths)
 
 
 if __name__ == "__main__":

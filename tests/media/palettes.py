@@ -4,10 +4,10 @@
 Arguments: FILE HOW. The file is an AVI of 84x48, 12 frames, 12 a second; frame n shows n. Below the
 code are seven flat patches: COLOURS. HOW are some of
 
-    raw8 raw4 raw1   uncompressed, of so many bits; raw1 has black and white only, as patches too
+    raw8 raw4 raw1   uncompressed, with that number of bits; raw1 has black and white only, as patches too
     rle              run lengths (MSRLE, 8 bits), a keyframe at every fourth frame
     change=N         from frame N on another palette holds, whose entries are in another order
-    partly=N         the same, of which the file holds only the first 128 entries
+    partly=N         the same, but the file holds only the first 128 entries
     quicktime        FILE is an 8-bit MOV of gray QuickTime run lengths, which becomes one with a palette
     pixels           prints the patches of the first frame for kinds.json
 """
@@ -90,9 +90,9 @@ def avi(path, how):
     for number in range(FRAMES):
         colours = palette(bits, number >= switch)
         if number == switch:
-            told = 128 if "partly" in change else len(colours)
-            entries = b"".join(bytes((*colour, 0)) for colour in colours[:told])
-            add(b"00pc", struct.pack("<BBH", 0, told & 255, 0) + entries, 0x100)
+            stated = 128 if "partly" in change else len(colours)
+            entries = b"".join(bytes((*colour, 0)) for colour in colours[:stated])
+            add(b"00pc", struct.pack("<BBH", 0, stated & 255, 0) + entries, 0x100)
         rows = [[colours.index(colour) for colour in row] for row in picture(number, bits)]
         if "rle" in how:
             key = number % 4 == 0
@@ -104,7 +104,8 @@ def avi(path, how):
     size = len(packed([0] * WIDTH, bits)) * HEIGHT
     avih = struct.pack("<14I", 1000000 // RATE, 0, 0, 0x10, FRAMES, 0, 1, size, WIDTH, HEIGHT, 0, 0, 0, 0)
     coded = b"mrle" if "rle" in how else b"DIB "
-    strh = struct.pack("<4s4sIHHIIIIIIIIhhhh", b"vids", coded, 0x10000, 0, 0, 0, 1, RATE, 0, FRAMES, size, 0, 0, 0, 0, WIDTH, HEIGHT)
+    strh = struct.pack("<4s4sIHHIIII", b"vids", coded, 0x10000, 0, 0, 0, 1, RATE, 0)
+    strh += struct.pack("<4I4h", FRAMES, size, 0, 0, 0, 0, WIDTH, HEIGHT)
     strf = struct.pack("<IiiHHIIiiII", 40, WIDTH, HEIGHT, 1, bits, int("rle" in how), size, 0, 0, 1 << bits, 0)
     strf += b"".join(bytes((*reversed(colour), 0)) for colour in palette(bits, False))
     header = group(b"hdrl", chunk(b"avih", avih), group(b"strl", chunk(b"strh", strh), chunk(b"strf", strf)))

@@ -56,7 +56,6 @@ both='0-39 1000-1039'
 # headed NAME CLIP ENCODER…: a part in MP4, FLV and TS.
 headed() {
     part "$1.mp4" "$2" 40 "${@:3}"
-    part "$1-fragments.mp4" "$2" 40 "${@:3}" -movflags +frag_keyframe+empty_moov+default_base_moof+skip_trailer
     part "$1.ts" "$2" 40 "${@:3}"
     part "$1.flv" "$2" 40 "${@:3}" -flvflags no_duration_filesize
 }
@@ -101,8 +100,6 @@ described state-descriptions-back.mov descriptions 'two sample descriptions, the
     "$both 0-39" "$p/before.mp4" "$p/after.mp4" "$p/before.mp4"
 described state-descriptions-lengths.mp4 short-lengths 'NAL units of the second have lengths of 2 bytes' "$small" \
     "$both" "$p/before.mp4" "$p/after.mp4"
-described state-descriptions-fragments.mp4 fragments 'fragments refer to two sample descriptions' "$small" "$both" \
-    "$p/before-fragments.mp4" "$p/after-fragments.mp4"
 described state-in-band-once.mp4 in-band 'one sample description; the new parameter sets come once, in a sample' \
     "$small" "$both" "$p/before.mp4" "$p/after.mp4"
 ff -i state-in-band-once.mp4 "${exact[@]}" -c copy state-in-band-once.mkv
@@ -131,7 +128,9 @@ described state-descriptions-mpeg4.mp4 descriptions 'MPEG-4; the second has othe
 # sequel FILE WHY FIELDS PART…: transport streams, one after another; times go on.
 sequel() {
     printf "file '%s'\n" "${@:4}" >"$work/sequel"
-    ff -f concat -safe 0 -i "$work/sequel" "${exact[@]}" -c copy "$1"
+    local muxer=()
+    [[ $1 == *.ts ]] && muxer=("${spare[@]}")
+    ff -f concat -safe 0 -i "$work/sequel" "${exact[@]}" -c copy "${muxer[@]}" "$1"
     stated "$1" "$both" "$2" "$3"
 }
 for kind in ts mkv mp4; do

@@ -15,6 +15,7 @@ Arguments: FILE WHAT VALUES…
     colour P T M RANGE       Matroska: colour; RANGE is 1 for limited, 2 for full
     mastering MAX MIN CLL FALL
     encrypted                Matroska: says that the blocks are encrypted, and prefixes them as such
+    stripped HEX             Matroska: says how all blocks begin, and leaves that out of them
     protect NAME             MP4: renames the sample entry and says that it is protected (`encv`, `drmi`)
 """
 
@@ -137,23 +138,38 @@ def mastering(file, *values):
     colour.children.append(ebml.Element(MASTERING, children=screen))
 
 
+def encode(file, *how):
+    """Says how the blocks are encoded."""
+    encoding = ebml.joined([ebml.number(0x5031, 0), ebml.number(0x5032, 1), *how])
+    track(file).children.append(ebml.Element(0x6D80, ebml.Element(0x6240, encoding).bytes()))
+
+
 def encrypted(file):
     aes = ebml.Element(0x47E7, ebml.number(0x47E8, 1).bytes())  # counter mode
     how = [ebml.number(0x47E1, 5), ebml.Element(0x47E2, b"0123456789abcdef"), aes]
-    encoding = [ebml.number(0x5031, 0), ebml.number(0x5032, 1), ebml.number(0x5033, 1)]
-    encoding.append(ebml.Element(0x5035, ebml.joined(how)))
-    outer = ebml.Element(0x6D80, ebml.Element(0x6240, ebml.joined(encoding)).bytes())
-    track(file).children.append(outer)
+    encode(file, ebml.number(0x5033, 1), ebml.Element(0x5035, ebml.joined(how)))
     for number, cluster in enumerate(file.find(ebml.SEGMENT).all(ebml.CLUSTER)):
-        for block, element in enumerate(cluster.all(ebml.SIMPLE_BLOCK)):
+        for place, block in enumerate(cluster.all(ebml.SIMPLE_BLOCK)):
             # after the block's header: a signal byte (encrypted), the initial vector, the data
-            vector = struct.pack(">II", number, block)
-            data = bytes((byte * 167 + 5 * at + 91) & 255 for at, byte in enumerate(element.payload[4:]))
-            element.payload = element.payload[:4] + b"\1" + vector + data
+            vector = struct.pack(">II", number, place)
+            data = bytes((byte * 167 + 5 * at + 91) & 255 for at, byte in enumerate(block.payload[4:]))
+            block.payload = block.payload[:4] + b"\1" + vector + data
+
+
+def stripped(file, start):
+    start = bytes.fromhex(start)
+    how = ebml.joined([ebml.number(0x4254, 3), ebml.Element(0x4255, start)])
+    encode(file, ebml.number(0x5033, 0), ebml.Element(0x5034, how))
+    for cluster in file.find(ebml.SEGMENT).all(ebml.CLUSTER):
+        blocks = cluster.all(ebml.SIMPLE_BLOCK)
+        blocks += [group.find(ebml.BLOCK) for group in cluster.all(ebml.BLOCK_GROUP)]
+        for block in blocks:
+            assert block.payload[4:].startswith(start)
+            block.payload = block.payload[:4] + block.payload[4 + len(start) :]
 
 
 MP4 = (clap, pasp, shown, turned, nclx, nclc, light, protect)
-MATROSKA = (crop, display, colour, mastering, encrypted)
+MATROSKA = (crop, display, colour, mastering, encrypted, stripped)
 
 
 def main():

@@ -4,12 +4,13 @@ use crate::{
     FramesError,
     chooser::Stamp,
     demux::{
-        header::Header,
+        header::{Header, PixelShape},
         recording::{Pictures, Recording},
         state::{self, State, States},
         stream::{best_video, check_encryption, check_packet, check_picture, facts},
         survey::Survey,
     },
+    image::Base,
     source::{self, Fault, Reader},
     time::Clock,
 };
@@ -143,6 +144,11 @@ impl Container {
 
     pub(crate) fn parameters(&self) -> Option<codec::Parameters> {
         self.input.stream(self.stream).map(|stream| stream.parameters())
+    }
+
+    /// How its Dolby Vision base layer is shown.
+    pub(crate) fn base(&self) -> Base {
+        self.parameters().map_or(Base::default(), |parameters| Base::of(&parameters))
     }
 
     pub(crate) fn survey(&self) -> Option<&Survey> {
@@ -339,6 +345,11 @@ impl Container {
             let aspect = ffi::av_guess_sample_aspect_ratio(context, stream, frame);
             (*frame).sample_aspect_ratio = aspect;
         }
+    }
+
+    /// Which pictures its pixels' shape is of.
+    pub(crate) fn pixel_shape(&self) -> PixelShape {
+        if self.is_mp4() { PixelShape::OfCoded } else { PixelShape::OfCropped }
     }
 
     pub(crate) fn is_mp4(&self) -> bool {

@@ -28,6 +28,9 @@ pub(crate) const MOST_DAMAGED: usize = 1000;
 /// More packets than any codec reorders: 16 pictures, of two fields each.
 const MOST_REORDERED: usize = 32;
 
+/// How many keyframes are tried to begin with, each before the other.
+const LANDINGS: usize = 4;
+
 /// A decoder with the container that feeds it.
 pub(crate) struct Decoder {
     pub(crate) container: Container,
@@ -38,6 +41,10 @@ pub(crate) struct Decoder {
     /// The number of the state that the decoder was given last.
     state: usize,
     parameter_sets: ParameterSets,
+    /// Whether it decoded anything.
+    is_used: bool,
+    /// Whether the next entry needs a new decoder.
+    must_forget: bool,
     /// Whether nothing was decoded since the container went elsewhere.
     at_entry: bool,
     /// Pictures that were in the decoder when its state changed.
@@ -106,6 +113,8 @@ impl Decoder {
             threads,
             state: 0,
             parameter_sets: ParameterSets::OfHeader,
+            is_used: false,
+            must_forget: false,
             at_entry: true,
             ready: VecDeque::new(),
             field: None,
@@ -240,14 +249,22 @@ impl Decoder {
         }
     }
 
-    /// Begins with a new decoder where one goes on with a packet that relies on parameter sets of other
-    /// packets: which ones it has seen depends on what it decoded before.
+    /// Begins with a new decoder when the container goes elsewhere: what is damaged may be concealed with
+    /// what was decoded before.
+    pub(crate) fn forget_pictures(&mut self) {
+        self.must_forget = true;
+    }
+
+    /// Begins with a new decoder if the old one would remember what it decoded elsewhere: pictures, or
+    /// parameter sets that this packet does not bring itself. What is remembered depends on how the work
+    /// was split, and would show in damaged videos.
     fn renew(&mut self, packet: &[u8]) -> Result<(), FramesError> {
         let brings_sets = has_parameter_sets(&self.references, packet);
-        if std::mem::take(&mut self.at_entry)
-            && self.parameter_sets == ParameterSets::OfPackets
-            && !brings_sets
-        {
+        let remembers = self.must_forget
+            || !forgets_pictures(self.decoder.id())
+            || (self.parameter_sets == ParameterSets::OfPackets && !brings_sets);
+        if std::mem::take(&mut self.at_entry) && std::mem::take(&mut self.is_used) && remembers {
+            self.must_forget = false;
             self.decoder =
                 codec_decoder(&self.container, self.opener.limits().pixels, self.threads)?;
             self.references =
@@ -257,6 +274,7 @@ impl Decoder {
         if brings_sets {
             self.parameter_sets = ParameterSets::OfPackets;
         }
+        self.is_used = true;
         Ok(())
     }
 
@@ -369,7 +387,8 @@ impl Decoder {
         let mut picture = top_down(picture);
         self.container.set_pixel_aspect(&mut picture);
         self.container.header.complete_colour(&mut picture);
-        let mut picture = self.container.header.cropped(picture)?;
+        let pixels = self.container.pixel_shape();
+        let mut picture = self.container.header.cropped(picture, pixels)?;
         if let Some(matrix) = &self.container.recording.display_matrix {
             turn(&mut picture, matrix)?;
         }
@@ -394,11 +413,35 @@ impl Decoder {
         Ok(Some(keyframe))
     }
 
-    /// The first picture after going to `tick`, which must not be behind it; else the index was wrong, and
-    /// it is the first picture of all.
+    /// The first picture after going to `tick`, which must not be after it; else the index was wrong, and it
+    /// is the first picture of all. A keyframe that cannot be decoded right may need parameter sets that
+    /// only an earlier packet has: then it is that of an earlier keyframe.
     pub(crate) fn land(&mut self, tick: i64) -> Result<Option<frame::Video>, FramesError> {
-        let noted = self.noted();
-        if let Some(packet) = self.go_to(tick)? {
+        let mut from = Some(tick);
+        let mut landed = false;
+        for _ in 0..LANDINGS {
+            let Some(place) = from else { break };
+            let noted = self.noted();
+            if let Some(picture) = self.land_at(place, tick)? {
+                if !picture.has_decode_errors() && self.noted() == noted {
+                    return Ok(Some(picture));
+                }
+                landed = true;
+            }
+            self.forget(noted);
+            self.forget_pictures();
+            from = self.container.keyframe_before(place)?.map(|keyframe| keyframe - 1);
+        }
+        if landed && let Some(picture) = self.land_at(tick, tick)? {
+            return Ok(Some(picture));
+        }
+        self.rewind()?;
+        self.next()
+    }
+
+    /// The first picture after going to a place, if it is not after `tick`.
+    fn land_at(&mut self, place: i64, tick: i64) -> Result<Option<frame::Video>, FramesError> {
+        if let Some(packet) = self.go_to(place)? {
             self.send(&packet, true)?;
             if let Some(picture) = self.next()?
                 && time(&picture) <= tick
@@ -406,9 +449,7 @@ impl Decoder {
                 return Ok(Some(picture));
             }
         }
-        self.forget(noted);
-        self.rewind()?;
-        self.next()
+        Ok(None)
     }
 
     /// Goes back to the first packet; opens the container anew where it cannot go back.
@@ -447,6 +488,24 @@ impl Decoder {
     pub(crate) fn packets(&self) -> (u64, u64) {
         (self.container.packets, self.decoded)
     }
+}
+
+/// Whether FFmpeg's decoder of this codec forgets all pictures when it is flushed. Others conceal damage
+/// with the picture that they decoded before.
+fn forgets_pictures(codec: codec::Id) -> bool {
+    use codec::Id;
+    matches!(
+        codec,
+        Id::H264
+            | Id::HEVC
+            | Id::VVC
+            | Id::VP8
+            | Id::VP9
+            | Id::AV1
+            | Id::MPEG1VIDEO
+            | Id::MPEG2VIDEO
+            | Id::THEORA
+    )
 }
 
 /// FFmpeg's decoder for a container's video.

@@ -8,16 +8,18 @@ use crate::{
         duration::End,
         edit_list::{self, Boxes, Track},
         recording::{Edits, Recording},
+        stream::encrypted,
         survey::{self, Joint, survey},
     },
     opener::Opener,
     shown::time,
+    source::Reader,
     timeline::Timeline,
 };
 use ffmpeg_next::{ffi, frame};
 use framezip_contract::ErrorCode;
 use std::{
-    io::{Seek, SeekFrom},
+    io::{self, Seek, SeekFrom},
     sync::Arc,
 };
 
@@ -39,14 +41,23 @@ impl Examined {
     /// # Errors
     /// [`FramesError`]; [`FramesError::Media`] if nothing can be extracted from it.
     pub(crate) fn new(opener: &Arc<Opener>, mut recording: Recording) -> Result<Self, FramesError> {
-        let boxes = edit_list::read(&mut opener.reader(&recording)?).map_err(FramesError::Read)?;
+        let mut reader = opener.reader(&recording)?;
+        let boxes = edit_list::read(&mut reader).map_err(FramesError::Read)?;
+        let is_png = begins_with(&mut *reader, &PNG).map_err(FramesError::Read)?;
+        drop(reader);
         let tracks = match boxes {
             Boxes::Photo => return Err(photo()),
+            Boxes::Movie(tracks) if tracks.iter().any(Track::is_encrypted) => {
+                return Err(encrypted());
+            }
             Boxes::Movie(tracks) => tracks,
             Boxes::Unknown => Vec::new(),
         };
         let mut recording_ = Arc::new(recording.clone());
         let mut container = opener.open(&recording_)?;
+        if is_png && container.source.container != "apng" {
+            return Err(photo());
+        }
         let id = container.input.stream(container.stream).map(|stream| stream.id() as u32);
         let track = tracks.into_iter().find(|track| Some(track.id) == id && track.is_cut());
         if track.is_some() {
@@ -112,6 +123,18 @@ impl Examined {
     /// Whether its header says that it ends long before its last frame.
     pub(crate) fn is_understated(&self) -> bool {
         self.end.is_some_and(|end| end.is_understated)
+    }
+}
+
+/// The first bytes of a PNG, which FFmpeg takes for one codec or another if it is not animated.
+const PNG: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
+
+fn begins_with(reader: &mut dyn Reader, magic: &[u8; 8]) -> io::Result<bool> {
+    let mut first = [0; 8];
+    reader.seek(SeekFrom::Start(0))?;
+    match reader.read_exact(&mut first) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
+        read => read.map(|()| first == *magic),
     }
 }
 

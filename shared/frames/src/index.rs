@@ -235,9 +235,8 @@ impl Container {
         let stream = self.input.stream(self.stream)?;
         // SAFETY: the stream lives as long as the context; the entry is read before anything else
         // touches the index.
-        let entry = unsafe {
-            ffi::avformat_index_get_entry(stream.as_ptr().cast_mut(), number).as_ref()?
-        };
+        let entry =
+            unsafe { ffi::avformat_index_get_entry(stream.as_ptr().cast_mut(), number).as_ref()? };
         Some(Entry {
             position: entry.pos,
             time: entry.timestamp,

@@ -20,6 +20,7 @@ mod fields;
 mod image;
 mod index;
 mod manifest;
+mod opened;
 mod opener;
 #[cfg(test)]
 mod oracle;

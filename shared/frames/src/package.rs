@@ -7,7 +7,7 @@ use crate::{
     plan::Plan,
     sheet::SheetTiles,
     storyboard::Sprites,
-    worker::{Pick, Picked},
+    worker::{Outcome, Pick, Picked},
 };
 use std::{
     io,
@@ -27,16 +27,14 @@ pub(crate) struct Package<'a, S> {
     stopping: bool,
     /// The target at which to stop.
     stop_at: u32,
+    /// The target at which the part ends if nothing stops it.
+    last: u32,
     /// Whether the poster is as good as it can be.
     has_poster: bool,
 }
 
 impl<'a, S: FnMut(Output) -> io::Result<ControlFlow<()>>> Package<'a, S> {
-    pub(crate) fn new(
-        plan: &'a Plan,
-            targets: Range<u32>,
-        sink: S,
-    ) -> Result<Self, FramesError> {
+    pub(crate) fn new(plan: &'a Plan, targets: Range<u32>, sink: S) -> Result<Self, FramesError> {
         let extraction = &plan.extraction;
         let sprites = |tiles| Sprites::new(tiles, plan.tile_size(tiles), extraction.quality);
         Ok(Self {
@@ -44,6 +42,7 @@ impl<'a, S: FnMut(Output) -> io::Result<ControlFlow<()>>> Package<'a, S> {
             plan,
             stopping: false,
             stop_at: targets.end,
+            last: targets.end,
             part: Part::new(targets),
             tiles: extraction.sheet.map(|tiles| SheetTiles::new(tiles, plan.total())),
             sprites: extraction.storyboard.map(sprites).transpose()?,
@@ -54,34 +53,42 @@ impl<'a, S: FnMut(Output) -> io::Result<ControlFlow<()>>> Package<'a, S> {
 
     /// Takes what became of the next targets; breaks where the part ends.
     pub(crate) fn take(&mut self, pick: Pick) -> Result<ControlFlow<()>, FramesError> {
-        let target = pick.target() as u32;
+        let target = pick.target as u32;
+        if target >= self.stop_at && pick.follows_damage {
+            self.stop_at = self.next_step(target);
+        }
         if target >= self.stop_at {
             self.part.targets.end = self.stop_at;
             return Ok(ControlFlow::Break(()));
         }
         let is_before = target < self.part.targets.start;
-        match pick {
-            Pick::Frame(picked) => {
+        match pick.outcome {
+            Outcome::Frame(picked) => {
                 // two targets may have the same frame, also in two spans or in two parts
                 let again = self.given.replace(picked.tick) == Some(picked.tick);
                 if again || is_before {
                     return Ok(ControlFlow::Continue(()));
                 }
-                self.add(*picked)?;
+                self.add(pick.target, *picked)?;
                 if self.stopping {
-                    let step = self.plan.step();
-                    self.stop_at = self.stop_at.min((target / step + 1) * step);
+                    self.stop_at = self.stop_at.min(self.next_step(target));
                 }
             }
             _ if is_before => {}
-            Pick::Missing(_, tick) => self.part.notes.missing.push(self.seconds(tick)),
-            Pick::Blank(_, tick) => self.part.notes.blank.push(self.seconds(tick)),
+            Outcome::Missing(tick) => self.part.notes.missing.push(self.seconds(tick)),
+            Outcome::Blank(tick) => self.part.notes.blank.push(self.seconds(tick)),
         }
         Ok(ControlFlow::Continue(()))
     }
 
-    fn add(&mut self, picked: Picked) -> Result<(), FramesError> {
-        let Picked { target, tick, keyframe, damaged, image, for_sheet, for_storyboard } = picked;
+    /// The first target after this one that a part may begin with.
+    fn next_step(&self, target: u32) -> u32 {
+        let step = self.plan.step();
+        ((target / step + 1) * step).min(self.last)
+    }
+
+    fn add(&mut self, target: usize, picked: Picked) -> Result<(), FramesError> {
+        let Picked { tick, keyframe, damaged, image, for_sheet, for_storyboard } = picked;
         let milliseconds = self.plan.timeline.clock.milliseconds(tick);
         let frame = Frame {
             number: target as u32 + 1,

@@ -262,7 +262,7 @@ mod tests {
         let mut picked = Vec::new();
         let crew = (case.threads, case.waiting);
         let ran = run(first, &opener, &recordings, studio, &spans, crew, &mut |pick| {
-            picked.push(pick.target());
+            picked.push(pick.target);
             let enough = picked.len() >= case.wanted;
             Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         });

@@ -123,7 +123,9 @@ impl Timeline {
             if near.abs_diff(time) <= rounding.min(frame / 2) as u64 { near } else { time }
         };
         let last = track.edits.iter().rposition(|edit| edit.media_time.is_some()).unwrap_or(0);
-        for (index, Edit { duration, media_time, dwells }) in track.edits[..=last].iter().enumerate() {
+        for (index, Edit { duration, media_time, dwells }) in
+            track.edits[..=last].iter().enumerate()
+        {
             let length = of(i64::try_from(*duration).unwrap_or(i64::MAX), track.movie_scale);
             let Some(start) = media_time else {
                 self.hold(convert(clock, self.clock, length));
@@ -134,7 +136,8 @@ impl Timeline {
                 self.push(recording, clock, start..start.saturating_add(1), length - 1);
                 continue;
             }
-            let end = if *duration == 0 { media.end } else { snapped(start.saturating_add(length)) };
+            let end =
+                if *duration == 0 { media.end } else { snapped(start.saturating_add(length)) };
             let shown = start.max(media.start)..end.min(media.end);
             // until the next edit the last frame of the media stands still
             let hold = if index < last { end.saturating_sub(media.end) } else { 0 };

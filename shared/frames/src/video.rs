@@ -3,22 +3,18 @@
 use crate::{
     FramesError, Output, Part, Plan, Report,
     decoder::Decoder,
-    demux::recording::Recording,
-    examine::Examined,
     image::{Encoder, Imager, TileMaker},
+    opened::{Opened, warning},
     opener::Opener,
     package::Package,
     scenes::scenes,
     span::spans,
     targets::{Found, Targets, TooMany, range, targets},
     team,
-    timeline::Timeline,
     worker::Studio,
 };
-use ffmpeg_next::frame;
-use framezip_contract::{ErrorCode, Extraction, Limits, Select, Source, Tiles, Warning};
+use framezip_contract::{ErrorCode, Extraction, Limits, Select, Source, Tiles};
 use std::{
-    collections::VecDeque,
     io::{self, Read, Seek},
     ops::{ControlFlow, Range},
     sync::Arc,
@@ -51,11 +47,13 @@ impl Video {
         I: Fn() -> bool + Clone + Send + Sync + 'static,
     {
         let opener = Arc::new(Opener::new(open, interrupt, *limits));
-        let Opened { decoder, first, source, timeline, recordings, warnings } =
-            open_all(&opener)?;
+        let Opened { decoder, first, source, timeline, recordings, mut warnings } =
+            Opened::new(&opener)?;
         let (clock, length) = (timeline.clock, timeline.length());
         let source = Source { duration: Some(clock.seconds(length)), ..source };
         check_length(&source, limits)?;
+        let imager = Imager::new(extraction, limits.pixels)?.with_base(decoder.container.base());
+        warnings.extend(imager.unconverted(&first).map(|message| warning(None, message)));
         let bounds = range(extraction, clock, length);
         let (from, to) = bounds.ticks(clock);
         let mut video = Self {
@@ -71,7 +69,7 @@ impl Video {
                 targets: Vec::new(),
                 outside: 0,
                 warnings,
-                image: Imager::new(extraction, limits.pixels)?.image_size(&first),
+                image: imager.image_size(&first),
             },
         };
         let found = match extraction.select {
@@ -190,9 +188,10 @@ impl Video {
         let maker = |tiles: Option<Tiles>| {
             tiles.map(|tiles| TileMaker::new(plan.tile_size(tiles))).transpose()
         };
+        let base = decoder.container.base();
         let studio = || {
             Ok(Studio {
-                imager: Imager::new(extraction, opener.limits().pixels)?,
+                imager: Imager::new(extraction, opener.limits().pixels)?.with_base(base),
                 sheet: maker(extraction.sheet)?,
                 storyboard: maker(extraction.storyboard)?,
                 skip_blank: extraction.skip_blank,
@@ -201,89 +200,13 @@ impl Video {
         // the target before tells whether the first one's frame was given already
         let range = targets.start.saturating_sub(1) as usize..targets.end as usize;
         let Plan { timeline, recordings, .. } = &plan;
-        let spans =
-            spans(&decoder, &opener, recordings, timeline, &plan.targets, range, plan.end)?;
+        let spans = spans(&decoder, &opener, recordings, timeline, &plan.targets, range, plan.end)?;
         let mut package = Package::new(&plan, targets, sink)?;
         let crew = (threads, team::waiting(Encoder::about(extraction.format, plan.image)));
-        let work =
-            team::run(decoder, &opener, recordings, studio, &spans, crew, &mut |pick| {
-                package.take(pick)
-            })?;
+        let work = team::run(decoder, &opener, recordings, studio, &spans, crew, &mut |pick| {
+            package.take(pick)
+        })?;
         package.finish(&work)
-    }
-}
-
-/// More recordings than anyone joins.
-const MOST_RECORDINGS: usize = 1000;
-
-/// A video's recordings, in order.
-struct Opened {
-    /// At the first one's start.
-    decoder: Decoder,
-    first: frame::Video,
-    source: Source,
-    timeline: Timeline,
-    recordings: Vec<Arc<Recording>>,
-    warnings: Vec<Warning>,
-}
-
-/// Opens every recording of a file. Those after the first that are none are left out with a warning.
-fn open_all(opener: &Arc<Opener>) -> Result<Opened, FramesError> {
-    let mut recordings = VecDeque::from(opener.recordings()?);
-    let first = recordings.pop_front();
-    let first = first.ok_or_else(|| FramesError::library("the file", "it has no recording"))?;
-    let mut first = Examined::new(opener, first)?;
-    if let Some(rest) = first.rest.take() {
-        recordings.push_front(rest);
-    }
-    let clock = first.decoder.container.clock;
-    let mut timeline = Timeline::new(clock);
-    let mut warnings = Vec::new();
-    let mut known = vec![first.recording().clone()];
-    append(&first, 0, &mut timeline, &mut warnings);
-    while let Some(recording) = recordings.pop_front() {
-        let joint = clock.seconds(timeline.length());
-        match Examined::new(opener, recording) {
-            Ok(mut next) => {
-                if let Some(rest) = next.rest.take().filter(|_| known.len() < MOST_RECORDINGS) {
-                    recordings.push_front(rest);
-                }
-                append(&next, known.len(), &mut timeline, &mut warnings);
-                known.push(next.recording().clone());
-                warnings.push(warning(joint, ANOTHER_RECORDING));
-            }
-            Err(FramesError::Media(_)) => warnings.push(warning(joint, LOST_RECORDING)),
-            Err(error) => return Err(error),
-        }
-    }
-    let source = first.decoder.container.source.clone();
-    let Examined { decoder, first, .. } = first;
-    Ok(Opened { decoder, first, source, timeline, recordings: known, warnings })
-}
-
-const ANOTHER_RECORDING: &str = "Another recording begins here. It follows the one before.";
-const LOST_RECORDING: &str = "Another recording begins here, but nothing of it can be decoded.";
-const CLOCK_JUMPS: &str =
-    "The video's clock jumps here. What follows is taken to begin where the part before ends.";
-const UNDERSTATED: &str =
-    "The file's header says that the video ends earlier than it does. All of its frames are given.";
-
-fn warning(seconds: f64, message: &str) -> Warning {
-    Warning { time: Some(seconds), message: message.to_owned() }
-}
-
-fn append(
-    examined: &Examined,
-    number: usize,
-    timeline: &mut Timeline,
-    warnings: &mut Vec<Warning>,
-) {
-    examined.show(number, timeline);
-    let clock = timeline.clock;
-    let jumps = timeline.ticks(number, &examined.jumps());
-    warnings.extend(jumps.into_iter().map(|tick| warning(clock.seconds(tick), CLOCK_JUMPS)));
-    if examined.is_understated() {
-        warnings.push(Warning { time: None, message: UNDERSTATED.to_owned() });
     }
 }
 

@@ -10,32 +10,30 @@ use crate::{
     shown::{Shown, time},
     span::Span,
 };
-use ffmpeg_next::frame;
+use ffmpeg_next::{Packet, frame};
 use std::sync::Arc;
 
 /// What became of one or more targets.
-pub(crate) enum Pick {
-    Frame(Box<Picked>),
-    /// At this target, of that number and tick, nothing is on screen, although something should be.
-    Missing(usize, i64),
-    /// At this target, and until the next one, nothing but blank frames is on screen.
-    Blank(usize, i64),
+pub(crate) struct Pick {
+    /// The number of the first one among all.
+    pub(crate) target: usize,
+    /// Whether something in the span is damaged before it. The rest of such a span is decoded in one go, so
+    /// that it gives the same however the work is split.
+    pub(crate) follows_damage: bool,
+    pub(crate) outcome: Outcome,
 }
 
-impl Pick {
-    /// The number of the first target among all.
-    pub(crate) fn target(&self) -> usize {
-        match self {
-            Self::Frame(picked) => picked.target,
-            Self::Missing(target, _) | Self::Blank(target, _) => *target,
-        }
-    }
+/// What is on screen at a target.
+pub(crate) enum Outcome {
+    Frame(Box<Picked>),
+    /// Nothing, although something should be, at this tick.
+    Missing(i64),
+    /// Only blank frames until the next target, from this tick on.
+    Blank(i64),
 }
 
 /// A frame that was chosen.
 pub(crate) struct Picked {
-    /// The number of the first target that it is for.
-    pub(crate) target: usize,
     /// When it appears on the timeline.
     pub(crate) tick: i64,
     pub(crate) keyframe: bool,
@@ -72,6 +70,8 @@ enum Stop {
     Lost,
     /// The next target's frame is blank.
     Blank,
+    /// Something on the way is damaged: what a decoder makes of that depends on what else it decodes.
+    Damaged,
 }
 
 /// A decoder and what makes images of its pictures.
@@ -80,6 +80,8 @@ pub(crate) struct Worker<'a> {
     opener: &'a Arc<Opener>,
     recordings: &'a [Arc<Recording>],
     studio: Studio,
+    /// Whether something in the span is damaged before the picks that follow.
+    follows_damage: bool,
     done: Work,
 }
 
@@ -90,7 +92,8 @@ impl<'a> Worker<'a> {
         recordings: &'a [Arc<Recording>],
         studio: Studio,
     ) -> Self {
-        Self { decoder, opener, recordings, studio, done: Work::default() }
+        let (follows_damage, done) = (false, Work::default());
+        Self { decoder, opener, recordings, studio, follows_damage, done }
     }
 
     /// Emits the frames of a span, in time order, each once.
@@ -128,6 +131,7 @@ impl<'a> Worker<'a> {
         if self.decoder.container.recording.pictures == Pictures::Fields {
             return self.by_frames(span, 0, emit);
         }
+        self.follows_damage = false;
         let mut done = 0;
         let mut attempts = 0;
         let mut from = span.targets.first().copied();
@@ -138,6 +142,14 @@ impl<'a> Worker<'a> {
                 Stop::Done => return Ok(()),
                 // there may be as many blank frames as targets: to go back for each would take forever
                 Stop::Blank => (settled, None),
+                Stop::Damaged => {
+                    self.follows_damage = true;
+                    if settled == done {
+                        // it is decoded again
+                        self.decoder.forget(noted);
+                    }
+                    (settled, None)
+                }
                 // an open GOP's first frames need the GOP before
                 Stop::Lost if settled == done => {
                     self.decoder.forget(noted);
@@ -161,6 +173,8 @@ impl<'a> Worker<'a> {
         emit: &mut Emit,
     ) -> Result<(usize, Stop), FramesError> {
         let mut entry = self.decoder.go_to(from)?;
+        let noted = self.decoder.noted();
+        let start = entry.as_ref().and_then(Packet::pts).unwrap_or(i64::MIN);
         let mut chooser = Chooser::new(&span.targets[first..]);
         loop {
             let packet = match entry.take() {
@@ -184,7 +198,9 @@ impl<'a> Worker<'a> {
             }
             while let Some((packet, wanted)) = if ended { chooser.rest() } else { chooser.next() } {
                 self.decoder.send(&packet, wanted)?;
-                if let Some(stop) = self.take(span, first, &mut chooser, emit)? {
+                let stop = self.take(span, first, start, &mut chooser, emit)?;
+                let damaged = || (self.decoder.noted() > noted).then_some(Stop::Damaged);
+                if let Some(stop) = stop.or_else(damaged) {
                     return Ok((first + chooser.first_unsettled(), stop));
                 }
             }
@@ -193,14 +209,14 @@ impl<'a> Worker<'a> {
             }
             if ended || chooser.is_done() {
                 self.decoder.send_end()?;
-                let stop = self.take(span, first, &mut chooser, emit)?;
+                let stop = self.take(span, first, start, &mut chooser, emit)?;
                 let lost = || chooser.next_wanted().map(|_| Stop::Lost);
                 if let Some(stop) = stop.or_else(lost) {
                     return Ok((first + chooser.first_unsettled(), stop));
                 }
                 let number = span.first + span.targets.len() - missing.len();
                 for (index, target) in missing.iter().enumerate() {
-                    emit(Pick::Missing(number + index, span.piece.tick(*target)))?;
+                    emit(self.pick(number + index, Outcome::Missing(span.piece.tick(*target))))?;
                 }
                 return Ok((span.targets.len(), Stop::Done));
             }
@@ -208,16 +224,21 @@ impl<'a> Worker<'a> {
     }
 
     /// Emits those of the decoder's pictures that are wanted. `first` is the number of the chooser's
-    /// first target in the span.
+    /// first target in the span, `start` the time of the keyframe that decoding began with.
     fn take<P>(
         &mut self,
         span: &Span,
         first: usize,
+        start: i64,
         chooser: &mut Chooser<P>,
         emit: &mut Emit,
     ) -> Result<Option<Stop>, FramesError> {
         while let Some(mut picture) = self.decoder.receive()? {
             let time = time(&picture);
+            // pictures that lead a keyframe may lack what they refer to
+            if picture.has_decode_errors() && time >= start {
+                return Ok(Some(Stop::Damaged));
+            }
             match chooser.next_wanted() {
                 Some((_, wanted)) if wanted < time => return Ok(Some(Stop::Lost)),
                 Some((target, wanted)) if wanted == time => {
@@ -225,7 +246,8 @@ impl<'a> Worker<'a> {
                         return Ok(Some(Stop::Blank));
                     };
                     chooser.took();
-                    emit(self.studio.pick(span, first + target, &picture, &canvas)?)?;
+                    let picked = self.studio.pick(span, &picture, &canvas)?;
+                    emit(self.pick(span.first + first + target, picked))?;
                 }
                 _ => {}
             }
@@ -236,20 +258,20 @@ impl<'a> Worker<'a> {
     /// Settles targets from number `first` of the span on, if there are any, by decoding everything from
     /// the keyframe of the first on, or from the start.
     fn by_frames(&mut self, span: &Span, first: usize, emit: &mut Emit) -> Result<(), FramesError> {
+        self.decoder.forget_pictures();
         let mut targets = first..span.targets.len();
         let Some(&tick) = span.targets.get(first) else { return Ok(()) };
-        let missing = |index: usize| {
-            Pick::Missing(span.first + index, span.piece.tick(span.targets[index]))
-        };
+        let missing = |index: usize| Outcome::Missing(span.piece.tick(span.targets[index]));
         let Some(mut shown) = self.decoder.land(tick)?.map(Shown::new) else {
-            return targets.try_for_each(|index| emit(missing(index)));
+            return targets
+                .try_for_each(|index| emit(self.pick(span.first + index, missing(index))));
         };
         let mut given = None;
         for index in targets {
             let target = span.targets[index];
             while !shown.next_is_after(target) && self.look_ahead(&mut shown)? {}
             if !shown.has_next() && target >= shown.end() {
-                emit(missing(index))?;
+                emit(self.pick(span.first + index, missing(index)))?;
                 continue;
             }
             if given == Some(shown.time()) {
@@ -262,15 +284,20 @@ impl<'a> Worker<'a> {
                     break canvas;
                 }
             };
-            match canvas {
+            let outcome = match canvas {
                 Some(canvas) => {
                     given = Some(shown.time());
-                    emit(self.studio.pick(span, index, &shown.picture, &canvas)?)?;
+                    self.studio.pick(span, &shown.picture, &canvas)?
                 }
-                None => emit(Pick::Blank(span.first + index, span.piece.tick(target)))?,
-            }
+                None => Outcome::Blank(span.piece.tick(target)),
+            };
+            emit(self.pick(span.first + index, outcome))?;
         }
         Ok(())
+    }
+
+    fn pick(&self, target: usize, outcome: Outcome) -> Pick {
+        Pick { target, follows_damage: self.follows_damage, outcome }
     }
 
     /// Makes sure that the next picture is known. `false`: there is none.
@@ -292,19 +319,17 @@ impl Studio {
         Ok((!self.skip_blank || !canvas.is_blank()).then_some(canvas))
     }
 
-    /// A picture that is chosen for the span's target of number `target`.
+    /// A picture that is chosen.
     fn pick(
         &mut self,
         span: &Span,
-        target: usize,
         picture: &frame::Video,
         canvas: &Canvas,
-    ) -> Result<Pick, FramesError> {
+    ) -> Result<Outcome, FramesError> {
         let tile = |maker: &mut Option<TileMaker>| {
             maker.as_mut().map(|maker| maker.make(canvas)).transpose()
         };
-        Ok(Pick::Frame(Box::new(Picked {
-            target: span.first + target,
+        Ok(Outcome::Frame(Box::new(Picked {
             tick: span.piece.tick(time(picture)),
             keyframe: picture.is_key(),
             damaged: picture.is_corrupt() || picture.has_decode_errors(),

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Shot, all, open_bytes, shots};
+use common::{Shot, all, broken, open_bytes, shots};
 use framezip_contract::ErrorCode;
 use framezip_frames::{FramesError, Report};
 use framezip_media::{number, path, truth};
@@ -12,14 +12,6 @@ use framezip_media::{number, path, truth};
 fn extract(bytes: Vec<u8>, json: &str) -> Result<(Vec<Shot>, Report), FramesError> {
     let (outputs, report) = all(open_bytes(bytes, json)?, 1)?;
     Ok((shots(outputs), report))
-}
-
-/// The file's bytes, of which those between these hundredths were never written.
-fn broken(name: &str, from: usize, to: usize) -> Vec<u8> {
-    let mut bytes = std::fs::read(path(name)).unwrap();
-    let length = bytes.len();
-    bytes[length * from / 100..length * to / 100].fill(0);
-    bytes
 }
 
 /// Whether these files' containers tell of a hole. Those of the others find their way behind it, and what

@@ -7,7 +7,7 @@ mod common;
 use common::{all, extract, extract_with, open, open_bytes, options, shots};
 use framezip_contract::{ErrorCode, Extraction, Limits};
 use framezip_frames::{FramesError, Video};
-use framezip_media::{Truth, number, path, special, truth};
+use framezip_media::{Truth, number, path, truth};
 use std::{
     fs::File,
     sync::{
@@ -54,27 +54,6 @@ fn every_gives_the_frame_on_screen_at_each_step() {
             let times = steps.take_while(|time| *time < length);
             let expected = expected(&truth, times);
             assert_frames(&name, &format!(r#"{{"every":{step}}}"#), &expected);
-        }
-    }
-}
-
-#[test]
-fn any_number_of_threads_gives_the_same_frames() {
-    for name in truth().into_keys().chain(special().into_keys()) {
-        for json in [
-            r#"{"every":0.3}"#,
-            r#"{"at":["10%",1.1,"90%"]}"#,
-            r#"{"scenes":0.1,"sheet":{"columns":2,"rows":2}}"#,
-            r#"{"fps":5,"width":64,"skipBlank":true,"storyboard":{"columns":3,"rows":2}}"#,
-        ] {
-            let files = |threads| {
-                let made = extract_with(&name, json, threads).map_err(|error| error.to_string());
-                made.map(|(outputs, report)| (outputs, report.warnings))
-            };
-            let alone = files(1);
-            for threads in [2, 4] {
-                assert!(files(threads) == alone, "{name} {threads}");
-            }
         }
     }
 }

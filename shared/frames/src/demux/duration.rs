@@ -115,7 +115,7 @@ impl LastFrame {
     }
 
     pub(crate) fn end(&self) -> Option<End> {
-        let tick = self.end?.max(if self.is_counted { self.counted } else { i64::MIN });
+        let tick = self.end.max(self.is_counted.then_some(self.counted))?;
         Some(End { tick, is_presented: !self.is_counted, is_understated: false })
     }
 }

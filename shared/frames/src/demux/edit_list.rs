@@ -1,4 +1,4 @@
-//! The edit lists of an MP4 (ISO/IEC 14496-12, 8.6.6).
+//! The tracks of an MP4: their edit lists (ISO/IEC 14496-12, 8.6.6) and whether they are encrypted.
 //!
 //! FFmpeg applies a list of one edit exactly. It loses frames of several edits, so these are applied by
 //! the [`Timeline`](crate::timeline::Timeline).
@@ -16,7 +16,7 @@ pub(crate) enum Boxes {
     Unknown,
 }
 
-/// The part of a track's header that edits need.
+/// What a track's header says.
 #[derive(Debug, Default)]
 pub(crate) struct Track {
     /// FFmpeg's id of the stream.
@@ -26,6 +26,11 @@ pub(crate) struct Track {
     /// Units in a second of the edits' media times.
     pub(crate) media_scale: u32,
     pub(crate) edits: Vec<Edit>,
+    /// Whether fragments may follow.
+    is_fragmented: bool,
+    is_video: bool,
+    /// The types of its first sample entries.
+    entries: Vec<[u8; 4]>,
 }
 
 /// One entry of an edit list.
@@ -40,12 +45,20 @@ pub(crate) struct Edit {
 }
 
 impl Track {
-    /// Whether FFmpeg's own handling of edits is not enough: anything but one edit, after an optional
-    /// delay.
+    /// Whether it is a video of common encryption (ISO/IEC 14496-12, 8.12) or of Apple's.
+    pub(crate) fn is_encrypted(&self) -> bool {
+        self.is_video && self.entries.iter().any(|entry| matches!(entry, b"encv" | b"drmi"))
+    }
+
+    /// Whether FFmpeg's own handling of edits is not enough: of anything but one edit, after an optional
+    /// delay, it loses frames, and of one up to the end of a file without fragments it shows none.
     pub(crate) fn is_cut(&self) -> bool {
         let delays = self.edits.iter().take_while(|edit| edit.media_time.is_none()).count();
-        let rest = &self.edits[delays..];
-        rest.len() > 1 || rest.iter().any(|edit| edit.dwells)
+        match &self.edits[delays..] {
+            [] => false,
+            [only] => only.dwells || (only.duration == 0 && !self.is_fragmented),
+            _ => true,
+        }
     }
 }
 
@@ -53,6 +66,8 @@ impl Track {
 const MOST_BOXES: usize = 100_000;
 /// More edits than any editor writes.
 const MOST_EDITS: u64 = 10_000;
+/// Sample entries that are looked at.
+const MOST_ENTRIES: usize = 16;
 
 /// Reads the tracks of a file's first `moov`.
 ///
@@ -130,10 +145,12 @@ impl<R: Read + Seek> Walk<'_, R> {
     }
 
     fn movie(&mut self, movie: &Content) -> io::Result<Vec<Track>> {
-        let (mut tracks, mut scale, mut at) = (Vec::new(), 0, movie.start);
+        let (mut tracks, mut scale, mut at) = (Vec::<Track>::new(), 0, movie.start);
+        let mut is_fragmented = false;
         while let Some(found) = self.content(at, movie.end)? {
             match &found.kind {
                 b"mvhd" => scale = self.scale(&found)?,
+                b"mvex" => is_fragmented = true,
                 b"trak" => {
                     let mut track = Track::default();
                     self.track(&mut track, &found)?;
@@ -143,16 +160,28 @@ impl<R: Read + Seek> Walk<'_, R> {
             }
             at = found.end;
         }
-        tracks.iter_mut().for_each(|track| track.movie_scale = scale);
+        for track in &mut tracks {
+            (track.movie_scale, track.is_fragmented) = (scale, is_fragmented);
+        }
         Ok(tracks)
     }
 
-    /// Reads a `trak`, or an `mdia` or `edts` of it.
+    /// Reads a `trak`, or one of the boxes in it that have boxes.
     fn track(&mut self, track: &mut Track, of: &Content) -> io::Result<()> {
         let mut at = of.start;
         while let Some(found) = self.content(at, of.end)? {
+            match (&of.kind, &found.kind) {
+                (b"trak", b"mdia" | b"edts") | (b"mdia", b"minf") | (b"minf", b"stbl") => {
+                    self.track(track, &found)?;
+                }
+                _ => {}
+            }
             match &found.kind {
-                b"mdia" | b"edts" if of.kind == *b"trak" => self.track(track, &found)?,
+                b"hdlr" if of.kind == *b"mdia" => {
+                    self.reader.seek(SeekFrom::Start(found.start + 8))?;
+                    track.is_video = &self.bytes()? == b"vide";
+                }
+                b"stsd" => self.entries(track, &found)?,
                 b"tkhd" => {
                     self.skip_dates(&found)?;
                     track.id = self.u32()?;
@@ -161,6 +190,19 @@ impl<R: Read + Seek> Walk<'_, R> {
                 b"elst" => track.edits = self.edits(&found)?,
                 _ => {}
             }
+            at = found.end;
+        }
+        Ok(())
+    }
+
+    /// Reads the types of the entries in an `stsd`.
+    fn entries(&mut self, track: &mut Track, of: &Content) -> io::Result<()> {
+        let mut at = of.start + 8;
+        while let Some(found) = self.content(at, of.end)? {
+            if track.entries.len() == MOST_ENTRIES {
+                break;
+            }
+            track.entries.push(found.kind);
             at = found.end;
         }
         Ok(())

@@ -22,6 +22,15 @@ pub(crate) struct Header {
     crop: Option<Crop>,
 }
 
+/// Which pictures FFmpeg takes the shape of pixels from, if a container gives the size to show.
+#[derive(Clone, Copy)]
+pub(crate) enum PixelShape {
+    /// Those before cropping, as for MP4.
+    OfCoded,
+    /// Those after it.
+    OfCropped,
+}
+
 /// How many pixels are cut off at each side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Crop {
@@ -89,14 +98,22 @@ impl Header {
     ///
     /// # Errors
     /// [`FramesError::Library`] if there is no memory.
-    pub(crate) fn cropped(&self, mut picture: frame::Video) -> Result<frame::Video, FramesError> {
+    pub(crate) fn cropped(
+        &self,
+        mut picture: frame::Video,
+        pixels: PixelShape,
+    ) -> Result<frame::Video, FramesError> {
         let Some(crop) = self.crop else { return Ok(picture) };
         let fits = u64::from(crop.left) + u64::from(crop.right) < picture.width().into()
             && u64::from(crop.top) + u64::from(crop.bottom) < picture.height().into();
         if !fits {
             return Ok(picture);
         }
-        let aspect = crop.pixel_aspect(&picture);
+        let stated = picture.aspect_ratio();
+        let aspect = match pixels {
+            PixelShape::OfCropped => stated.into(),
+            PixelShape::OfCoded => crop.pixel_aspect(&picture),
+        };
         // SAFETY: the frame is valid and not shared, and the function checks the numbers.
         let code = unsafe {
             let frame = picture.as_mut_ptr();

@@ -12,8 +12,8 @@ use ffmpeg_next::{
 };
 use framezip_contract::{ErrorCode, Limits, Source};
 
-/// The video that a person would call the file's: not cover art, by default before others, then the
-/// one with the largest picture.
+/// The video that a person would call the file's: not cover art, by default before others, not the photo
+/// that an animated AVIF has as well, then the one with the largest picture.
 ///
 /// # Errors
 /// [`ErrorCode::NoVideoStream`].
@@ -26,7 +26,13 @@ pub(crate) fn best_video(input: &Input) -> Result<usize, FramesError> {
         .max_by_key(|stream| {
             let default = stream.disposition().contains(Disposition::DEFAULT);
             let (width, height) = size(&stream.parameters());
-            (default, u64::from(width) * u64::from(height), std::cmp::Reverse(stream.index()))
+            let moves = stream.frames() != 1;
+            (
+                default,
+                moves,
+                u64::from(width) * u64::from(height),
+                std::cmp::Reverse(stream.index()),
+            )
         })
         .map(|stream| stream.index())
         .ok_or_else(|| {
@@ -110,7 +116,7 @@ pub(crate) fn check_packet(packet: &Packet) -> Result<(), FramesError> {
     if data.is_null() { Ok(()) } else { Err(encrypted()) }
 }
 
-fn encrypted() -> FramesError {
+pub(crate) fn encrypted() -> FramesError {
     FramesError::media(
         ErrorCode::Encrypted,
         "This video is encrypted, so its frames cannot be read. Send a copy without protection.",

@@ -164,7 +164,8 @@ impl Surveyor {
     fn new(container: &Container) -> Self {
         // a container gives the state of its first packet only once
         let (position, state) = container.first_state();
-        let known = (state != container.header_state()).then(|| Change { position, state: state.clone() });
+        let known =
+            (state != container.header_state()).then(|| Change { position, state: state.clone() });
         let pause = container.clock.ticks_of_microseconds(LONGEST_PAUSE * 1_000_000).max(1);
         Self {
             stretches: Vec::new(),
@@ -198,7 +199,8 @@ impl Surveyor {
     }
 
     fn see(&mut self, packet: &Packet, container: &Container) {
-        self.position = if packet.position() < 0 { self.position } else { packet.position() as i64 };
+        self.position =
+            if packet.position() < 0 { self.position } else { packet.position() as i64 };
         if let Some(state) = self.state.after(packet) {
             self.state = state.clone();
             self.changes.push(Change { position: self.position, state });
@@ -240,7 +242,8 @@ impl Surveyor {
         if decoded.saturating_add(2 * length) < last {
             return true;
         }
-        let mean = stretch.decoded_end.saturating_sub(stretch.first_decoded) / stretch.packets.max(1);
+        let mean =
+            stretch.decoded_end.saturating_sub(stretch.first_decoded) / stretch.packets.max(1);
         let pause = self.pause.max(PAUSE_IN_FRAMES.saturating_mul(mean));
         let others = self.others.iter().flatten().copied();
         let reached = others.filter(|time| *time <= decoded.saturating_add(pause));
@@ -264,18 +267,23 @@ impl Surveyor {
                 start: raw.first_presented.saturating_add(offset),
                 is_cut: raw.is_cut,
             });
-            let last = raw.last.end().map_or(raw.decoded_end, |last| last.tick).saturating_add(offset);
+            let last =
+                raw.last.end().map_or(raw.decoded_end, |last| last.tick).saturating_add(offset);
             end = if number == 0 { last } else { end.max(last) };
             decoded_end = raw.decoded_end.saturating_add(offset);
         }
-        let mut keyframes: Vec<_> = self.keyframes.into_iter().map(|(number, keyframe)| {
-            let offset = stretches[number].offset;
-            Keyframe {
-                presented: keyframe.presented.saturating_add(offset),
-                decoded: keyframe.decoded.saturating_add(offset),
-                ..keyframe
-            }
-        }).collect();
+        let mut keyframes: Vec<_> = self
+            .keyframes
+            .into_iter()
+            .map(|(number, keyframe)| {
+                let offset = stretches[number].offset;
+                Keyframe {
+                    presented: keyframe.presented.saturating_add(offset),
+                    decoded: keyframe.decoded.saturating_add(offset),
+                    ..keyframe
+                }
+            })
+            .collect();
         keyframes.sort_by_key(|keyframe| keyframe.presented);
         if stretches.is_empty() {
             stretches.push(Stretch { position: 0, offset: 0, start: 0, is_cut: false });

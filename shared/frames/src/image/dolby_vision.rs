@@ -33,7 +33,6 @@ pub(crate) enum Base {
 
 impl Base {
     /// Returns what the stream's configuration record states, if there is one.
-    #[expect(dead_code, reason = "no caller sets an imager's base yet")]
     pub(crate) fn of(parameters: &codec::Parameters) -> Self {
         // SAFETY: the parameters are valid for as long as they are borrowed; FFmpeg lays data of this kind
         // out as this structure, and its size is checked.

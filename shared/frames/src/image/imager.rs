@@ -48,14 +48,12 @@ impl Imager {
     }
 
     /// Sets how the stream's Dolby Vision base layer is shown.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no caller sets an imager's base yet"))]
     pub(crate) fn with_base(self, base: Base) -> Self {
         Self { base, ..self }
     }
 
     /// Returns a sentence for the user if the picture's image gets wrong colours. The picture must not have
     /// been drawn yet: drawing overwrites its code points.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no caller warns of colours yet"))]
     pub(crate) fn unconverted(&self, picture: &frame::Video) -> Option<&'static str> {
         if Rpu::needed(picture, self.base).is_some() {
             None

@@ -24,6 +24,7 @@ mod size;
 mod tile;
 
 pub(crate) use canvas::{Canvas, Rgb};
+pub(crate) use dolby_vision::Base;
 pub(crate) use encode::Encoder;
 pub(crate) use imager::{Encoded, Imager};
 pub(crate) use luma::Luma;

@@ -53,6 +53,14 @@ pub fn open_bytes(bytes: Vec<u8>, json: &str) -> Result<Video, FramesError> {
     Video::open(open, || false, &options(json), &Limits::default(), 2)
 }
 
+/// The file's bytes, of which those between these hundredths were never written.
+pub fn broken(name: &str, from: usize, to: usize) -> Vec<u8> {
+    let mut bytes = std::fs::read(path(name)).unwrap();
+    let length = bytes.len();
+    bytes[length * from / 100..length * to / 100].fill(0);
+    bytes
+}
+
 pub fn all(video: Video, threads: usize) -> Result<(Vec<Output>, Report), FramesError> {
     let mut outputs = Vec::new();
     let report = video.extract(threads, |output| {

@@ -5,6 +5,8 @@ use std::io::{self, Read, Seek};
 
 /// The longest gap between fragments of one recording, in seconds.
 const MOST_GAP: u64 = 10;
+/// A fragment may begin before the end of the last one by this part of a second, for rounding.
+const ROUNDINGS: u64 = 10;
 
 /// A video track of a fragmented file.
 #[derive(Clone, Copy)]
@@ -26,20 +28,21 @@ pub(super) struct Times {
 /// The clock of fragments, one after another.
 #[derive(Default)]
 pub(super) struct Clock {
-    /// Start and end of the last fragment.
-    last: Option<(u64, u64)>,
+    /// Where the last fragment ends.
+    last_end: Option<u64>,
 }
 
 impl Clock {
-    /// Adds a fragment. Returns whether it goes on from the last one: a start before that of the last one
-    /// or long after its end does not.
+    /// Adds a fragment. Returns whether it goes on from the last one: a start before the end of the last one
+    /// or long after it does not.
     pub(super) fn goes_on(&mut self, times: &Times, track: &Track) -> bool {
-        let start = times.start.unwrap_or(self.last.map_or(0, |(_, end)| end));
+        let start = times.start.unwrap_or(self.last_end.unwrap_or(0));
         let gap = MOST_GAP * u64::from(track.scale);
-        let goes_on = self.last.is_none_or(|(last_start, last_end)| {
-            last_start <= start && start <= last_end.saturating_add(gap)
+        let rounding = u64::from(track.scale) / ROUNDINGS;
+        let goes_on = self.last_end.is_none_or(|end| {
+            end <= start.saturating_add(rounding) && start <= end.saturating_add(gap)
         });
-        self.last = Some((start, start.saturating_add(times.duration)));
+        self.last_end = Some(start.saturating_add(times.duration));
         goes_on
     }
 }
