@@ -14,6 +14,9 @@ pub async fn what_is_no_video_fails_with_its_code_and_a_mail(stack: &Stack) -> R
         ("truncated-moov.mp4", ErrorCode::NotAVideo),
         ("audio-only.m4a", ErrorCode::NoVideoStream),
         ("cover-art.m4a", ErrorCode::NoVideoStream),
+        ("protected-cenc.mp4", ErrorCode::Encrypted),
+        ("still-tiled.avif", ErrorCode::NotAVideo),
+        ("table-stts.mp4", ErrorCode::CorruptVideo),
     ] {
         sent.push((person.send(&path(name), "{}").await?, name, code));
     }

@@ -22,9 +22,6 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// Pixels of a picture above which memory bounds the decoders: 4K, with some room.
-const LARGE_PICTURE: u64 = 4096 * 2304;
-
 /// What a job is to do of its video.
 pub(crate) enum Task {
     /// Everything, or as much as it can in time.
@@ -97,8 +94,7 @@ impl Work {
         report(0);
         let mut pace = Pace::new(self.budget, self.stop.at);
         let mut zip = ZipWriter::new(writer);
-        let threads = threads(plan.source(), processors);
-        let part = media.part(targets.clone(), threads, |output| {
+        let part = media.part(targets.clone(), processors, |output| {
             if self.stop.now() {
                 return Err(io::ErrorKind::TimedOut.into());
             }
@@ -159,10 +155,4 @@ fn send(extras: &extras::Sender, file: Output) -> io::Result<()> {
         extras.blocking_send(file).map_err(|_| io::ErrorKind::BrokenPipe)?;
     }
     Ok(())
-}
-
-/// How many decoders at once: one a processor, but one in all where each takes hundreds of megabytes.
-fn threads(source: &Source, processors: usize) -> usize {
-    let pixels = u64::from(source.width) * u64::from(source.height);
-    if pixels > LARGE_PICTURE { 1 } else { processors }
 }

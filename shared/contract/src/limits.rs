@@ -1,4 +1,5 @@
-//! How much one video may ask for. Template parameters; the defaults stand here.
+//! How much one video may ask for. Template parameters, of which the defaults are here, and the memory
+//! that there is.
 
 /// The limits of one deployment (DESIGN §9).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub struct Limits {
     pub frames: u32,
     /// The most pixels of one picture of the source.
     pub pixels: u64,
+    /// The memory of the function that decodes, in bytes. What does not fit into it is refused.
+    pub memory_bytes: u64,
 }
 
 impl Default for Limits {
@@ -20,6 +23,7 @@ impl Default for Limits {
             duration_seconds: 12 * 60 * 60,
             frames: 50_000,
             pixels: 8192 * 8192,
+            memory_bytes: u64::MAX,
         }
     }
 }

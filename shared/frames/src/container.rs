@@ -5,9 +5,10 @@ use crate::{
     chooser::Stamp,
     demux::{
         header::{Header, PixelShape},
+        memory::{self, check_picture},
         recording::{Pictures, Recording},
         state::{self, State, States},
-        stream::{best_video, check_encryption, check_packet, check_picture, facts},
+        stream::{best_video, check_encryption, check_packet, facts},
         survey::Survey,
     },
     image::Base,
@@ -67,16 +68,19 @@ impl Container {
         let mut input = source::open(reader, interrupt, recording.edits, &fault)?;
         let mut header = None;
         if let Ok(number) = best_video(&input) {
-            check_picture(&facts(&input, number)?.1, limits)?;
+            let source = facts(&input, number)?.1;
             if let Some(stream) = input.stream(number) {
+                check_picture(&source, &stream.parameters(), limits)?;
                 check_encryption(&stream)?;
                 header = Some((number, Header::of(&stream)));
             }
         }
-        source::probe(&mut input, limits.pixels, &fault)?;
+        source::probe(&mut input, memory::probed_pixels(limits), &fault)?;
         let number = best_video(&input)?;
         let (clock, source) = facts(&input, number)?;
-        check_picture(&source, limits)?;
+        if let Some(stream) = input.stream(number) {
+            check_picture(&source, &stream.parameters(), limits)?;
+        }
         let header = header.filter(|(known, _)| *known == number).map(|(_, header)| header);
         let parameters = input.stream(number).map(|stream| stream.parameters());
         let before = parameters.as_ref().map(State::of_header).unwrap_or_default();
@@ -144,6 +148,18 @@ impl Container {
 
     pub(crate) fn parameters(&self) -> Option<codec::Parameters> {
         self.input.stream(self.stream).map(|stream| stream.parameters())
+    }
+
+    /// How many decoders of it fit into the memory, for their pictures and for what FFmpeg's index takes.
+    pub(crate) fn decoders(&self, limits: &Limits) -> usize {
+        let pictures = self
+            .parameters()
+            .map_or(1, |parameters| memory::decoders(&self.source, &parameters, limits));
+        let loaded = self.recording.extent.index_size.saturating_mul(memory::LOADED_INDEX);
+        let index =
+            self.indexed().unsigned_abs().saturating_mul(memory::INDEX_ENTRY).max(loaded).max(1);
+        let others = usize::try_from(memory::INDEXES / index).unwrap_or(usize::MAX);
+        pictures.min(others.saturating_add(1))
     }
 
     /// How its Dolby Vision base layer is shown.

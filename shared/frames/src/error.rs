@@ -38,6 +38,19 @@ impl FramesError {
         Self::Library { operation, reason: reason.to_string() }
     }
 
+    /// What an operation on a picture failed with: trying again may help if there was no memory;
+    /// anything else would fail the same way again.
+    pub(crate) fn picture(operation: &'static str, error: FfmpegError) -> Self {
+        match error {
+            FfmpegError::Other { errno: ENOMEM } => Self::library(operation, error),
+            _ => Self::media(
+                ErrorCode::UnsupportedCodec,
+                "This video's pictures are in a format that cannot be converted. Convert the video to \
+                 H.264 and send it again.",
+            ),
+        }
+    }
+
     /// What opening a container failed with.
     pub(crate) fn opening(error: FfmpegError) -> Self {
         match error {

@@ -19,7 +19,7 @@ use crate::{
 use ffmpeg_next::{ffi, frame};
 use framezip_contract::ErrorCode;
 use std::{
-    io::{self, Seek, SeekFrom},
+    io::{self, Read, Seek, SeekFrom},
     sync::Arc,
 };
 
@@ -40,49 +40,22 @@ impl Examined {
     ///
     /// # Errors
     /// [`FramesError`]; [`FramesError::Media`] if nothing can be extracted from it.
-    pub(crate) fn new(opener: &Arc<Opener>, mut recording: Recording) -> Result<Self, FramesError> {
-        let mut reader = opener.reader(&recording)?;
-        let boxes = edit_list::read(&mut reader).map_err(FramesError::Read)?;
-        let is_png = begins_with(&mut *reader, &PNG).map_err(FramesError::Read)?;
-        drop(reader);
-        let tracks = match boxes {
-            Boxes::Photo => return Err(photo()),
-            Boxes::Movie(tracks) if tracks.iter().any(Track::is_encrypted) => {
-                return Err(encrypted());
-            }
-            Boxes::Movie(tracks) => tracks,
-            Boxes::Unknown => Vec::new(),
-        };
-        let mut recording_ = Arc::new(recording.clone());
-        let mut container = opener.open(&recording_)?;
-        if is_png && container.source.container != "apng" {
-            return Err(photo());
-        }
+    pub(crate) fn new(opener: &Arc<Opener>, recording: Recording) -> Result<Self, FramesError> {
+        let tracks = tracks(opener, &recording)?;
+        let mut recording = Arc::new(recording);
+        let mut container = opener.open(&recording)?;
         let id = container.input.stream(container.stream).map(|stream| stream.id() as u32);
         let track = tracks.into_iter().find(|track| Some(track.id) == id && track.is_cut());
-        if track.is_some() {
-            recording.edits = Edits::Timeline;
+        let (found, rest) = surveyed(opener, &mut container, track.is_some())?;
+        if found != *recording {
+            recording = Arc::new(found);
+            container = opener.open(&recording)?;
         }
-        let mut rest = None;
-        if needs_survey(opener, &recording, &mut container)? {
-            let found = survey(&mut container)?;
-            if let Some(Joint { last, next }) = found.joint {
-                rest = Some(Recording::new(recording.extent.part(last as u64..u64::MAX)));
-                recording.extent = recording.extent.part(0..next as u64);
-            }
-            recording.survey = (!found.is_plain()).then_some(found);
+        let mut end = container.find_end(opener)?;
+        if end.is_none() {
+            container = opener.open(&recording)?;
+            end = container.last_end()?;
         }
-        if recording != *recording_ {
-            recording_ = Arc::new(recording);
-            container = opener.open(&recording_)?;
-        }
-        let end = match container.find_end(opener)? {
-            Some(end) => Some(end),
-            None => {
-                container = opener.open(&recording_)?;
-                container.last_end()?
-            }
-        };
         let mut decoder = Decoder::new(container, opener.clone())?;
         let first = decoder.first()?.ok_or_else(|| {
             FramesError::media(
@@ -126,16 +99,56 @@ impl Examined {
     }
 }
 
-/// The first bytes of a PNG, which FFmpeg takes for one codec or another if it is not animated.
-const PNG: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
-
-fn begins_with(reader: &mut dyn Reader, magic: &[u8; 8]) -> io::Result<bool> {
-    let mut first = [0; 8];
-    reader.seek(SeekFrom::Start(0))?;
-    match reader.read_exact(&mut first) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
-        read => read.map(|()| first == *magic),
+/// The tracks of an MP4; none of other formats.
+///
+/// # Errors
+/// [`FramesError::Media`] for photos and for encrypted videos.
+fn tracks(opener: &Opener, recording: &Recording) -> Result<Vec<Track>, FramesError> {
+    let mut reader = opener.reader(recording)?;
+    match edit_list::read(&mut reader).map_err(FramesError::Read)? {
+        Boxes::Movie(tracks) if tracks.iter().any(Track::is_encrypted) => Err(encrypted()),
+        Boxes::Movie(tracks) => Ok(tracks),
+        Boxes::Photo => Err(photo()),
+        Boxes::Unknown if is_still_png(&mut *reader).map_err(FramesError::Read)? => Err(photo()),
+        Boxes::Unknown => Ok(Vec::new()),
     }
+}
+
+/// What is known of an opened recording after reading it, if it must be read, and what follows it in the
+/// same bytes.
+fn surveyed(
+    opener: &Opener,
+    container: &mut Container,
+    is_cut: bool,
+) -> Result<(Recording, Option<Recording>), FramesError> {
+    let mut recording = Recording::clone(&container.recording);
+    if is_cut {
+        recording.edits = Edits::Timeline;
+    }
+    if !needs_survey(opener, &recording, container)? {
+        return Ok((recording, None));
+    }
+    let found = survey(container)?;
+    let rest = found.joint.map(|Joint { last, next }| {
+        let rest = recording.extent.part(last as u64..u64::MAX);
+        recording.extent = recording.extent.part(0..next as u64);
+        Recording::new(rest)
+    });
+    recording.survey = (!found.is_plain()).then_some(found);
+    Ok((recording, rest))
+}
+
+/// The first bytes of a PNG. FFmpeg takes one that is not animated for one codec or another.
+const PNG: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
+/// How many bytes of a PNG are looked at for the chunk of an animation, which comes before the first image.
+const PNG_HEAD: u64 = 64 << 10;
+
+/// Whether a file is a PNG that is not animated.
+fn is_still_png(reader: &mut dyn Reader) -> io::Result<bool> {
+    let mut head = Vec::new();
+    reader.seek(SeekFrom::Start(0))?;
+    reader.take(PNG_HEAD).read_to_end(&mut head)?;
+    Ok(head.starts_with(&PNG) && !head.windows(4).any(|chunk| chunk == b"acTL"))
 }
 
 fn photo() -> FramesError {

@@ -146,3 +146,67 @@ impl Timeline {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ffmpeg_next::Rational;
+
+    fn clock(second: i32) -> Clock {
+        Clock::new(Rational::new(1, second)).unwrap()
+    }
+
+    fn edit(duration: u64, media_time: i64) -> Edit {
+        let media_time = (media_time >= 0).then_some(media_time);
+        Edit { duration, media_time, dwells: false }
+    }
+
+    /// Where frames of 40 ms from 80 ms to 1080 ms are shown by edits in milliseconds: the timestamps of
+    /// pieces, and their places.
+    fn pieces(edits: Vec<Edit>) -> Vec<(Range<i64>, Range<i64>)> {
+        let track = Track { movie_scale: 1000, media_scale: 1000, edits, ..Track::default() };
+        let mut timeline = Timeline::new(clock(1000));
+        timeline.push_edits(0, clock(1000), 80..1080, 40, &track);
+        let pieces = timeline.pieces().iter();
+        pieces.map(|piece| (piece.media.clone(), piece.shown.clone())).collect()
+    }
+
+    #[test]
+    fn edits_follow_each_other() {
+        let cut = pieces(vec![edit(200, 80), edit(400, 480)]);
+        assert_eq!(cut, [(80..280, 0..200), (480..880, 200..600)]);
+        let delayed = pieces(vec![edit(500, -1), edit(200, 480), edit(0, 80)]);
+        assert_eq!(delayed, [(480..680, 0..200), (80..1080, 200..1200)]);
+        let paused = pieces(vec![edit(200, 80), edit(300, -1), edit(200, 80), edit(90, -1)]);
+        assert_eq!(paused, [(80..280, 0..500), (80..280, 500..700)]);
+    }
+
+    #[test]
+    fn an_edit_ends_with_a_frame_that_rounding_nearly_meets() {
+        assert_eq!(pieces(vec![edit(201, 80), edit(119, 480)])[1], (480..600, 200..320));
+        assert_eq!(pieces(vec![edit(210, 80), edit(120, 480)])[1], (480..600, 210..330));
+    }
+
+    #[test]
+    fn an_edit_longer_than_its_media_stands_still_until_the_next() {
+        let long = pieces(vec![edit(1400, 480), edit(1400, 480)]);
+        assert_eq!(long, [(480..1080, 0..1400), (480..1080, 1400..2000)]);
+        let still = pieces(vec![Edit { dwells: true, ..edit(300, 480) }, edit(200, 80)]);
+        assert_eq!(still, [(480..481, 0..300), (80..280, 300..500)]);
+    }
+
+    #[test]
+    fn a_tick_is_on_screen_in_its_piece() {
+        let mut timeline = Timeline::new(clock(1000));
+        timeline.push(0, clock(1000), 500..1500, 0);
+        timeline.push(1, clock(90_000), 126_000..216_000, 0);
+        assert_eq!(timeline.length(), 2000);
+        assert_eq!([-1, 0, 999, 1000, 5000].map(|tick| timeline.piece_at(tick)), [0, 0, 0, 1, 1]);
+        let second = &timeline.pieces()[1];
+        assert_eq!(second.timestamp(1500), 171_000);
+        assert_eq!(second.timestamp(9000), 215_999);
+        assert_eq!(second.tick(171_000), 1500);
+        assert_eq!(second.tick(0), 1000);
+        assert_eq!(timeline.ticks(1, &[126_000, 216_000]), [1000]);
+    }
+}

@@ -109,15 +109,23 @@ impl Video {
         threads: usize,
     ) -> Result<Vec<i64>, FramesError> {
         let mut ticks = Vec::new();
+        let mut decoder: Option<Decoder> = None;
         for piece in self.plan.timeline.pieces() {
             let (from, to) = (range.start.max(piece.shown.start), range.end.min(piece.shown.end));
             if from >= to || ticks.len() > most {
                 continue;
             }
-            let container = self.opener.open(&self.plan.recordings[piece.recording])?;
-            let mut all = Decoder::with_threads(container, self.opener.clone(), threads)?;
+            let recording = &self.plan.recordings[piece.recording];
+            let known = decoder.take().filter(|known| known.is_of(recording));
+            let all = decoder.insert(match known {
+                Some(known) => known,
+                None => {
+                    let container = self.opener.open(recording)?;
+                    Decoder::with_threads(container, self.opener.clone(), threads)?
+                }
+            });
             let end = if to < piece.shown.end { piece.timestamp(to) } else { piece.media.end };
-            let found = scenes(&mut all, threshold, (piece.timestamp(from), end), most)?;
+            let found = scenes(all, threshold, (piece.timestamp(from), end), most)?;
             ticks.extend(found.into_iter().map(|time| piece.tick(time)));
         }
         Ok(ticks)
@@ -202,6 +210,7 @@ impl Video {
         let Plan { timeline, recordings, .. } = &plan;
         let spans = spans(&decoder, &opener, recordings, timeline, &plan.targets, range, plan.end)?;
         let mut package = Package::new(&plan, targets, sink)?;
+        let threads = threads.min(decoder.container.decoders(opener.limits()));
         let crew = (threads, team::waiting(Encoder::about(extraction.format, plan.image)));
         let work = team::run(decoder, &opener, recordings, studio, &spans, crew, &mut |pick| {
             package.take(pick)

@@ -1,13 +1,15 @@
-//! What a video is looked at for takes no memory that it may not have.
+//! Opening a video takes no memory for what is not needed of it, and none that it may not have.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![cfg(target_os = "linux")]
 
 mod common;
 
-use common::{open, options};
+use common::{Sparse, all, open, options};
 use framezip_contract::{ErrorCode, Limits};
-use framezip_frames::FramesError;
+use framezip_frames::{FramesError, Video};
+use framezip_media::path;
+use std::{fs, sync::atomic::Ordering};
 
 /// The most memory that this process has had, in KiB.
 fn peak() -> u64 {
@@ -23,4 +25,76 @@ fn pictures_of_too_many_pixels_are_not_decoded() {
         other => panic!("{:?}", other.map(|_| ())),
     }
     assert!(peak() < 200 << 10, "{} KiB", peak());
+}
+
+/// Fonts and covers are longer than all that may be read, and than the memory that may be taken.
+const EXTRA: u64 = 300 << 20;
+
+/// Extracts some frames with several decoders, and checks that nothing of the zeros was read.
+fn assert_frugal(name: &str, file: Sparse) {
+    let read = file.read.clone();
+    let open = move || Ok(file.clone());
+    let every = options(r#"{"every":0.5}"#);
+    let video = Video::open(open, || false, &every, &Limits::default(), 4).unwrap();
+    let (outputs, _) = all(video, 4).unwrap();
+    assert!(outputs.len() > 4, "{name}: {} files", outputs.len());
+    let read = read.load(Ordering::Relaxed);
+    assert!(read < 4 << 20, "{name}: {read} bytes read");
+    assert!(peak() < 200 << 10, "{name}: {} KiB", peak());
+}
+
+/// An element of Matroska whose content is `content` and so many bytes more.
+fn element(id: &[u8], content: &[u8], more: u64) -> Vec<u8> {
+    let size = (1 << 56) | (content.len() as u64 + more);
+    [id, &size.to_be_bytes(), content].concat()
+}
+
+#[test]
+fn attachments_are_never_read() {
+    let file = fs::read(path("h264-no-cues.mkv")).unwrap();
+    let cluster = file.windows(4).position(|id| id == [0x1f, 0x43, 0xb6, 0x75]).unwrap();
+    let font = [
+        element(&[0x46, 0x6e], b"font.ttf", 0),
+        element(&[0x46, 0x60], b"font/ttf", 0),
+        element(&[0x46, 0xae], &[1], 0),
+        element(&[0x46, 0x5c], &[], EXTRA),
+    ];
+    let attached = element(&[0x61, 0xa7], &font.concat(), EXTRA);
+    let attachments = element(&[0x19, 0x41, 0xa4, 0x69], &attached, EXTRA);
+    let head = [&file[..cluster], &attachments].concat();
+    assert_frugal("fonts", Sparse::new(head, EXTRA, &file[cluster..]));
+}
+
+/// A box of MP4 whose content is `content` and so many bytes more.
+fn mp4_box(kind: &[u8; 4], content: &[u8], more: u64) -> Vec<u8> {
+    let size = (8 + content.len() as u64 + more) as u32;
+    [&size.to_be_bytes()[..], kind, content].concat()
+}
+
+#[test]
+fn covers_are_never_read() {
+    let mut file = fs::read(path("h264-ntsc-moov-last.mp4")).unwrap();
+    let moov = file.windows(4).position(|kind| kind == b"moov").unwrap() - 4;
+    let picture = mp4_box(b"data", &[0, 0, 0, 13, 0, 0, 0, 0], EXTRA);
+    let list = mp4_box(b"ilst", &mp4_box(b"covr", &picture, EXTRA), EXTRA);
+    let handler = mp4_box(b"hdlr", b"\0\0\0\0\0\0\0\0mdirappl\0\0\0\0\0\0\0\0\0", 0);
+    let meta = mp4_box(b"meta", &[&[0; 4], &handler[..], &list].concat(), EXTRA);
+    let udta = mp4_box(b"udta", &meta, EXTRA);
+    let size = (file.len() - moov + udta.len()) as u64 + EXTRA;
+    file[moov..moov + 4].copy_from_slice(&(size as u32).to_be_bytes());
+    assert_frugal("covers", Sparse::new([file, udta].concat(), EXTRA, &[]));
+}
+
+#[test]
+fn what_does_not_fit_into_the_memory_is_refused() {
+    let limits = |mebibytes: u64| Limits { memory_bytes: mebibytes << 20, ..Limits::default() };
+    assert!(open("hevc-10bit.mkv", &options("{}"), &limits(512)).is_ok());
+    match open("hevc-10bit.mkv", &options("{}"), &limits(257)) {
+        Err(FramesError::Media(failure)) => {
+            assert_eq!(failure.code, ErrorCode::TooManyPixels);
+            // 1 MiB for 19 pictures of 24 bits and an image
+            assert!(failure.message.contains("At most 14364 pixels"), "{}", failure.message);
+        }
+        other => panic!("{:?}", other.map(|_| ())),
+    }
 }

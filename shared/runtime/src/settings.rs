@@ -71,6 +71,7 @@ pub fn limits() -> Result<Limits, SettingError> {
         duration_seconds: number("MAX_DURATION_SECONDS")?,
         frames: number("MAX_FRAMES")?,
         pixels: number("MAX_PIXELS")?,
+        memory_bytes: number::<u64>("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")?.saturating_mul(1 << 20),
     })
 }
 

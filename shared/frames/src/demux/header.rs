@@ -97,7 +97,7 @@ impl Header {
     /// nothing would be left.
     ///
     /// # Errors
-    /// [`FramesError::Library`] if there is no memory.
+    /// Those of [`FramesError::picture`].
     pub(crate) fn cropped(
         &self,
         mut picture: frame::Video,
@@ -125,7 +125,7 @@ impl Header {
             ffi::av_frame_apply_cropping(frame, ffi::AV_FRAME_CROP_UNALIGNED as i32)
         };
         if code < 0 {
-            return Err(FramesError::library("cropping", ffmpeg_next::Error::from(code)));
+            return Err(FramesError::picture("cropping", code.into()));
         }
         // a copy, whose rows end where its memory does
         Ok(picture.clone())

@@ -4,6 +4,7 @@ pub(crate) mod duration;
 pub(crate) mod edit_list;
 pub(crate) mod header;
 pub(crate) mod layout;
+pub(crate) mod memory;
 pub(crate) mod recording;
 pub(crate) mod state;
 pub(crate) mod stream;

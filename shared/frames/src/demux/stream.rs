@@ -10,7 +10,7 @@ use ffmpeg_next::{
     media,
     packet::Ref,
 };
-use framezip_contract::{ErrorCode, Limits, Source};
+use framezip_contract::{ErrorCode, Source};
 
 /// The video that a person would call the file's: not cover art, by default before others, not the photo
 /// that an animated AVIF has as well, then the one with the largest picture.
@@ -68,22 +68,6 @@ pub(crate) fn facts(input: &Input, stream: usize) -> Result<(Clock, Source), Fra
         frame_rate: (rate.numerator() > 0 && rate.denominator() > 0).then(|| rate.into()),
     };
     Ok((Clock::new(stream.time_base()).ok_or_else(broken)?, source))
-}
-
-/// # Errors
-/// [`ErrorCode::TooManyPixels`].
-pub(crate) fn check_picture(source: &Source, limits: &Limits) -> Result<(), FramesError> {
-    let pixels = u64::from(source.width) * u64::from(source.height);
-    if pixels > limits.pixels {
-        return Err(FramesError::media(
-            ErrorCode::TooManyPixels,
-            format!(
-                "This video's pictures have {} × {} pixels. At most {} pixels are allowed.",
-                source.width, source.height, limits.pixels
-            ),
-        ));
-    }
-    Ok(())
 }
 
 /// Makes sure that a stream is not encrypted, as far as its header says.

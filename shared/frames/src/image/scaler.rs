@@ -90,7 +90,7 @@ impl Scaler {
             ffi::sws_scale_frame(self.0, scaled.as_mut_ptr(), picture.as_ptr())
         };
         if code < 0 {
-            return Err(FramesError::library("scaling", ffmpeg_next::Error::from(code)));
+            return Err(FramesError::picture("scaling", code.into()));
         }
         Ok(scaled)
     }

@@ -5,7 +5,14 @@
 use framezip_contract::{Extraction, ExtractionOptions, Limits, Warning};
 use framezip_frames::{Frame, FramesError, Output, Report, Video};
 use framezip_media::path;
-use std::{fs::File, io::Cursor};
+use std::{
+    fs::File,
+    io::{self, Cursor, Read, Seek, SeekFrom},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 /// A frame and its image.
 #[derive(Debug, PartialEq)]
@@ -99,4 +106,53 @@ pub fn read_webp(file: &[u8]) -> Pixels {
     let channels = if image.is_alpha() { 4 } else { 3 };
     let (width, height) = (image.width() as usize, image.height() as usize);
     Pixels { width, height, channels, bytes: image.to_vec() }
+}
+
+/// A file with zeros in its middle, of which all that is read is counted.
+#[derive(Clone)]
+pub struct Sparse {
+    head: Arc<[u8]>,
+    zeros: u64,
+    tail: Arc<[u8]>,
+    at: u64,
+    /// How many bytes were read, by all its clones.
+    pub read: Arc<AtomicU64>,
+}
+
+impl Sparse {
+    pub fn new(head: Vec<u8>, zeros: u64, tail: &[u8]) -> Self {
+        Self { head: head.into(), zeros, tail: tail.into(), at: 0, read: Arc::default() }
+    }
+
+    fn zeros_end(&self) -> u64 {
+        self.head.len() as u64 + self.zeros
+    }
+}
+
+impl Read for Sparse {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let (head, zeros_end) = (self.head.len() as u64, self.zeros_end());
+        let mut rest: &[u8] = match self.at {
+            at if at < head => &self.head[at as usize..],
+            at if at < zeros_end => &[0; 4096][..(zeros_end - at).min(4096) as usize],
+            at => &self.tail[((at - zeros_end) as usize).min(self.tail.len())..],
+        };
+        let count = rest.read(buffer)?;
+        self.at += count as u64;
+        self.read.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+impl Seek for Sparse {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let end = self.zeros_end() + self.tail.len() as u64;
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => end.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
 }

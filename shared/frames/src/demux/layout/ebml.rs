@@ -25,6 +25,13 @@ pub(super) fn header(bytes: &[u8]) -> Option<Header> {
     Some(Header { id: u32::try_from(id).ok()?, length: id_length + size_length, size })
 }
 
+/// Reads a variable-length number of up to eight bytes. Returns it without its length marker, and its length in
+/// bytes.
+pub(super) fn vint(bytes: &[u8]) -> Option<(u64, usize)> {
+    let (marked, length) = number(bytes, 8)?;
+    Some((marked - (1 << (7 * length)), length))
+}
+
 /// Reads a number of up to `most` bytes. Returns it with its length marker, and its length in bytes.
 fn number(bytes: &[u8], most: usize) -> Option<(u64, usize)> {
     let length = bytes.first()?.leading_zeros() as usize + 1;

@@ -1,10 +1,11 @@
 //! Recordings of a Matroska or WebM file (RFC 9559), and the elements to hide in them.
 //!
 //! A recording is an EBML header and a Segment. The size of the Segment shows where the next recording
-//! begins. Browsers and interrupted recorders leave that size unknown: the clusters are walked then.
+//! begins. Browsers and interrupted recorders leave that size unknown: the clusters are walked then. In a
+//! Segment, clusters whose clock goes back or jumps are a recording with the same head: see `clusters`.
 
 use super::{
-    MOST_METADATA, MOST_RECORDINGS, Recording,
+    MOST_METADATA, MOST_PATCHES, MOST_RECORDINGS, Recording,
     bytes::Bytes,
     ebml::{self, Header},
 };
@@ -13,19 +14,21 @@ use std::{
     ops::Range,
 };
 
-const EBML: u32 = 0x1A45_DFA3;
-const SEGMENT: u32 = 0x1853_8067;
+pub(super) const EBML: u32 = 0x1A45_DFA3;
+pub(super) const SEGMENT: u32 = 0x1853_8067;
 const SEEK_HEAD: u32 = 0x114D_9B74;
 const SEEK: u32 = 0x4DBB;
 const SEEK_ID: u32 = 0x53AB;
 const SEEK_POSITION: u32 = 0x53AC;
-const CUES: u32 = 0x1C53_BB6B;
-const CLUSTER: u32 = 0x1F43_B675;
+pub(super) const CUES: u32 = 0x1C53_BB6B;
+const INFO: u32 = 0x1549_A966;
+const TRACKS: u32 = 0x1654_AE6B;
+pub(super) const CLUSTER: u32 = 0x1F43_B675;
 const ATTACHMENTS: u32 = 0x1941_A469;
 const CHAPTERS: u32 = 0x1043_A770;
 const TAGS: u32 = 0x1254_C367;
-const VOID: u32 = 0xEC;
-const CRC: u32 = 0xBF;
+pub(super) const VOID: u32 = 0xEC;
+pub(super) const CRC: u32 = 0xBF;
 
 /// The limit on the content of an EBML header after the first, in bytes.
 const MOST_EBML_HEADER: usize = 256;
@@ -35,21 +38,54 @@ const DOC_TYPE_WITHIN: usize = 64;
 const MOST_SEEKS: usize = 256;
 
 /// An element.
-struct Element {
+pub(super) struct Element {
     header: Header,
-    at: u64,
+    pub(super) at: u64,
     /// The offset of its content.
-    start: u64,
+    pub(super) start: u64,
 }
 
 impl Element {
-    fn id(&self) -> u32 {
+    pub(super) fn id(&self) -> u32 {
         self.header.id
     }
 
     /// Returns the offset of its end; `None` if its size is unknown.
-    fn end(&self) -> Option<u64> {
+    pub(super) fn end(&self) -> Option<u64> {
         self.header.size.map(|size| self.start.saturating_add(size))
+    }
+
+    /// Returns Void elements to write over its header; `None` if its size is unknown or too large for them.
+    pub(super) fn void(&self) -> Option<Vec<u8>> {
+        ebml::void(self.header.length, self.header.size?)
+    }
+}
+
+/// One of the files that are joined.
+pub(super) struct Part {
+    pub(super) recording: Recording,
+    /// These are before the clusters.
+    pub(super) info: Option<Element>,
+    pub(super) tracks: Option<Element>,
+    /// The Cues that were found, up to `MOST_PATCHES`.
+    pub(super) cues: Vec<Element>,
+    /// The clusters and what is between and after them. Empty if there is no Segment.
+    pub(super) clusters: Range<u64>,
+}
+
+impl Part {
+    fn new(start: u64) -> Self {
+        let recording = Recording::new(start..u64::MAX);
+        Self { recording, info: None, tracks: None, cues: Vec::new(), clusters: start..start }
+    }
+
+    /// Adds Cues: the index, which is hidden if the recording is split.
+    pub(super) fn add_cues(&mut self, found: Element) {
+        let size = found.header.size.unwrap_or(0);
+        self.recording.index_size = self.recording.index_size.saturating_add(size);
+        if self.cues.len() < MOST_PATCHES {
+            self.cues.push(found);
+        }
     }
 }
 
@@ -59,26 +95,33 @@ impl Element {
 /// Those of the reader.
 pub(super) fn recordings<R: Read + Seek>(bytes: &mut Bytes<R>) -> io::Result<Vec<Recording>> {
     let mut walk = Walk { bytes };
-    let (mut recordings, mut start) = (Vec::new(), 0);
+    let (mut parts, mut start) = (Vec::new(), 0);
     loop {
-        let (mut recording, next) = walk.recording(start)?;
-        let next = next.filter(|_| recordings.len() + 1 < MOST_RECORDINGS);
-        recording.range.end = next.unwrap_or(u64::MAX);
-        recordings.push(recording);
+        let (mut part, next) = walk.part(start)?;
+        let next = next.filter(|_| parts.len() + 1 < MOST_RECORDINGS);
+        part.recording.range.end = next.unwrap_or(u64::MAX);
+        parts.push(part);
         match next {
             Some(next) => start = next,
-            None => return Ok(recordings),
+            None => break,
         }
     }
+    let (mut recordings, mut spare) = (Vec::new(), MOST_RECORDINGS - parts.len());
+    for part in parts {
+        let found = walk.split(part, spare)?;
+        spare -= found.len() - 1;
+        recordings.extend(found);
+    }
+    Ok(recordings)
 }
 
-struct Walk<'a, 'b, R> {
-    bytes: &'a mut Bytes<'b, R>,
+pub(super) struct Walk<'a, 'b, R> {
+    pub(super) bytes: &'a mut Bytes<'b, R>,
 }
 
 impl<R: Read + Seek> Walk<'_, '_, R> {
     /// Reads the element at `at`; `None` at the end of the file, in damage and after too many elements.
-    fn element(&mut self, at: u64) -> io::Result<Option<Element>> {
+    pub(super) fn element(&mut self, at: u64) -> io::Result<Option<Element>> {
         if !self.bytes.step() {
             return Ok(None);
         }
@@ -98,19 +141,19 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
         }
     }
 
-    /// Reads the recording that begins at `start`. Returns it and the offset of the next one.
-    fn recording(&mut self, start: u64) -> io::Result<(Recording, Option<u64>)> {
-        let mut recording = Recording::new(start..u64::MAX);
+    /// Reads the file that begins at `start`. Returns it and the offset of the next one.
+    fn part(&mut self, start: u64) -> io::Result<(Part, Option<u64>)> {
+        let mut part = Part::new(start);
         let Some(end) = self.element(start)?.and_then(|header| header.end()) else {
-            return Ok((recording, None));
+            return Ok((part, None));
         };
         let segment = match self.after_padding(end)? {
             Some(found) if found.id() == SEGMENT => found,
-            _ => return Ok((recording, None)),
+            _ => return Ok((part, None)),
         };
         let limit = segment.end().unwrap_or(u64::MAX);
         let mut seeks = Vec::new();
-        let clusters = self.head(&mut recording, &segment, &mut seeks)?;
+        let clusters = self.head(&mut part, &segment, &mut seeks)?;
         let next = match segment.end() {
             Some(end) => self.after_padding(end)?.map(|found| found.at),
             None => self.end_of_clusters(segment.start..clusters)?,
@@ -120,16 +163,17 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
             _ => None,
         };
         let end = next.unwrap_or(u64::MAX);
-        recording.range.end = end;
-        self.tail(&mut recording, seeks, segment.start..limit.min(end))?;
-        Ok((recording, next))
+        part.recording.range.end = end;
+        part.clusters = clusters..limit.min(end);
+        self.tail(&mut part, seeks, segment.start..limit.min(end))?;
+        Ok((part, next))
     }
 
     /// Walks the elements before the first cluster, and hides some. Collects the offsets in the file that
     /// SeekHead elements refer to. Returns the offset at which the walk ended.
     fn head(
         &mut self,
-        recording: &mut Recording,
+        part: &mut Part,
         segment: &Element,
         seeks: &mut Vec<u64>,
     ) -> io::Result<u64> {
@@ -143,8 +187,15 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
             if found.id() == SEEK_HEAD {
                 self.seek_head(&found, segment.start, seeks)?;
             }
-            hide(recording, &found);
-            let Some(end) = found.end() else { break };
+            hide(&mut part.recording, &found);
+            let end = found.end();
+            match found.id() {
+                INFO => part.info = Some(found),
+                TRACKS => part.tracks = Some(found),
+                CUES => part.add_cues(found),
+                _ => {}
+            }
+            let Some(end) = end else { break };
             at = end;
         }
         Ok(at)
@@ -152,12 +203,7 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
 
     /// Visits the offsets in `within` that SeekHead elements refer to: elements after the clusters may be
     /// hidden too.
-    fn tail(
-        &mut self,
-        recording: &mut Recording,
-        mut seeks: Vec<u64>,
-        within: Range<u64>,
-    ) -> io::Result<()> {
+    fn tail(&mut self, part: &mut Part, mut seeks: Vec<u64>, within: Range<u64>) -> io::Result<()> {
         let mut next = 0;
         while let Some(&at) = seeks.get(next) {
             next += 1;
@@ -168,7 +214,10 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
             if found.id() == SEEK_HEAD {
                 self.seek_head(&found, within.start, &mut seeks)?;
             }
-            hide(recording, &found);
+            hide(&mut part.recording, &found);
+            if found.id() == CUES {
+                part.add_cues(found);
+            }
         }
         Ok(())
     }
@@ -205,20 +254,23 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
                 (SEEK_ID, Some(4)) if self.bytes.u32(found.start)? == Some(CLUSTER) => {
                     return Ok(None);
                 }
-                (SEEK_POSITION, Some(size @ 1..=8)) => {
-                    let size = size as usize;
-                    let digits = self.bytes.from(found.start, size)?.get(..size);
-                    let number = |digits: &[u8]| {
-                        digits.iter().fold(0, |number, digit| number << 8 | u64::from(*digit))
-                    };
-                    position = digits.map(number);
-                }
+                (SEEK_POSITION, Some(1..=8)) => position = self.number(&found)?,
                 _ => {}
             }
             let Some(end) = found.end() else { break };
             at = end;
         }
         Ok(position)
+    }
+
+    /// Reads the number in an element; `None` if it has more than eight bytes or the file ends within.
+    pub(super) fn number(&mut self, of: &Element) -> io::Result<Option<u64>> {
+        let Some(size @ 0..=8) = of.header.size else { return Ok(None) };
+        let size = size as usize;
+        let digits = self.bytes.from(of.start, size)?.get(..size);
+        let number =
+            |digits: &[u8]| digits.iter().fold(0, |number, digit| number << 8 | u64::from(*digit));
+        Ok(digits.map(number))
     }
 
     /// Walks the clusters of a Segment of unknown size, after the elements in `head`. Returns the
@@ -287,19 +339,19 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
 }
 
 /// Returns whether a cluster may contain elements of this id. Deprecated elements are included.
-fn is_in_cluster(id: u32) -> bool {
+pub(super) fn is_in_cluster(id: u32) -> bool {
     matches!(id, 0xE7 | 0x5854 | 0xA7 | 0xAB | 0xA3 | 0xA0 | 0xAF)
 }
 
 /// Hides an element if FFmpeg would load much of it into memory.
 fn hide(recording: &mut Recording, element: &Element) {
-    let Header { id, length, size: Some(size) } = element.header else { return };
+    let Header { id, size: Some(size), .. } = element.header else { return };
     let is_hidden = match id {
         ATTACHMENTS => true,
         TAGS | CHAPTERS => size > MOST_METADATA,
         _ => false,
     };
-    if is_hidden && let Some(void) = ebml::void(length, size) {
+    if is_hidden && let Some(void) = element.void() {
         recording.patch(element.at - recording.range.start, void);
     }
 }

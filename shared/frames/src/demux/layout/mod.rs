@@ -8,6 +8,7 @@
 //! patches. A walk that meets a limit or damage keeps everything that it found before.
 
 mod bytes;
+mod clusters;
 mod ebml;
 mod flv;
 mod fragments;
@@ -50,6 +51,8 @@ pub(crate) struct Recording {
     range: Range<u64>,
     /// These do not overlap.
     patches: Vec<Patch>,
+    /// How many bytes an index takes that FFmpeg loads whole, as far as it was found.
+    pub(crate) index_size: u64,
 }
 
 /// Bytes that a [`View`] shows in place of the file's.
@@ -67,7 +70,7 @@ impl Recording {
     }
 
     fn new(range: Range<u64>) -> Self {
-        Self { range, patches: Vec::new() }
+        Self { range, patches: Vec::new(), index_size: 0 }
     }
 
     /// Some of its bytes, by their offsets in it.
@@ -78,7 +81,8 @@ impl Recording {
             let at = patch.at.checked_sub(bytes.start)?;
             Some(Patch { at, bytes: patch.bytes.clone() })
         };
-        Self { range: start..end, patches: self.patches.iter().filter_map(moved).collect() }
+        let patches = self.patches.iter().filter_map(moved).collect();
+        Self { range: start..end, patches, ..*self }
     }
 
     /// Adds a patch, unless it overlaps another one, exceeds the recording or there are too many.

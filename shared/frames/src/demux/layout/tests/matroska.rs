@@ -2,31 +2,31 @@
 
 use super::*;
 
-const SEGMENT: &[u8] = &[0x18, 0x53, 0x80, 0x67];
-const SEEK_HEAD: &[u8] = &[0x11, 0x4D, 0x9B, 0x74];
-const TRACKS: &[u8] = &[0x16, 0x54, 0xAE, 0x6B];
-const CLUSTER: &[u8] = &[0x1F, 0x43, 0xB6, 0x75];
-const ATTACHMENTS: &[u8] = &[0x19, 0x41, 0xA4, 0x69];
+pub(super) const SEGMENT: &[u8] = &[0x18, 0x53, 0x80, 0x67];
+pub(super) const SEEK_HEAD: &[u8] = &[0x11, 0x4D, 0x9B, 0x74];
+pub(super) const TRACKS: &[u8] = &[0x16, 0x54, 0xAE, 0x6B];
+pub(super) const CLUSTER: &[u8] = &[0x1F, 0x43, 0xB6, 0x75];
+pub(super) const ATTACHMENTS: &[u8] = &[0x19, 0x41, 0xA4, 0x69];
 const CHAPTERS: &[u8] = &[0x10, 0x43, 0xA7, 0x70];
 const TAGS: &[u8] = &[0x12, 0x54, 0xC3, 0x67];
 const BLOCK: &[u8] = &[0xA3];
 const UNKNOWN: &[u8] = &[0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
 
 /// An element whose size has `width` bytes.
-fn sized(id: &[u8], width: usize, content: &[u8]) -> Vec<u8> {
+pub(super) fn sized(id: &[u8], width: usize, content: &[u8]) -> Vec<u8> {
     let size = ((1u64 << (7 * width)) | content.len() as u64).to_be_bytes();
     [id, &size[8 - width..], content].concat()
 }
 
-fn element(id: &[u8], content: &[u8]) -> Vec<u8> {
+pub(super) fn element(id: &[u8], content: &[u8]) -> Vec<u8> {
     sized(id, 4, content)
 }
 
-fn live(id: &[u8], content: &[u8]) -> Vec<u8> {
+pub(super) fn live(id: &[u8], content: &[u8]) -> Vec<u8> {
     [id, UNKNOWN, content].concat()
 }
 
-fn ebml(doc_type: &str) -> Vec<u8> {
+pub(super) fn ebml(doc_type: &str) -> Vec<u8> {
     sized(&[0x1A, 0x45, 0xDF, 0xA3], 1, &sized(&[0x42, 0x82], 1, doc_type.as_bytes()))
 }
 
@@ -38,11 +38,11 @@ fn tracks() -> Vec<u8> {
     element(TRACKS, &[1; 30])
 }
 
-fn file(parts: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn file(parts: &[Vec<u8>]) -> Vec<u8> {
     [ebml("matroska"), element(SEGMENT, &parts.concat())].concat()
 }
 
-fn live_file(parts: &[Vec<u8>]) -> Vec<u8> {
+pub(super) fn live_file(parts: &[Vec<u8>]) -> Vec<u8> {
     [ebml("webm"), live(SEGMENT, &parts.concat())].concat()
 }
 
@@ -51,7 +51,7 @@ fn cluster() -> Vec<u8> {
 }
 
 /// An entry of a SeekHead.
-fn seek(id: &[u8], position: usize) -> Vec<u8> {
+pub(super) fn seek(id: &[u8], position: usize) -> Vec<u8> {
     let position = sized(&[0x53, 0xAC], 1, &(position as u32).to_be_bytes());
     element(&[0x4D, 0xBB], &[sized(&[0x53, 0xAB], 1, id), position].concat())
 }

@@ -1,5 +1,6 @@
 //! Tests that apply to every format: damage, limits and faults of the reader.
 
+mod clusters;
 mod matroska;
 mod mp4;
 mod ogg_flv;
@@ -43,6 +44,8 @@ fn samples() -> Vec<Vec<u8>> {
     vec![
         matroska::joined(),
         matroska::joined_live(),
+        clusters::jumping(),
+        clusters::jumping_live(),
         mp4::joined(),
         mp4::repeated(),
         mp4::indexed(),
@@ -205,7 +208,7 @@ fn the_number_of_patches_is_limited_and_none_overlap() {
 proptest! {
     #[test]
     fn damage_does_no_harm(
-        sample in 0..7usize,
+        sample in 0..9usize,
         changes in vec((any::<prop::sample::Index>(), any::<u8>()), 1..20),
         early in any::<bool>(),
     ) {
@@ -218,7 +221,7 @@ proptest! {
     }
 
     #[test]
-    fn garbage_does_no_harm(sample in 0..7usize, head in 4..200usize, garbage in vec(any::<u8>(), 0..5000)) {
+    fn garbage_does_no_harm(sample in 0..9usize, head in 4..200usize, garbage in vec(any::<u8>(), 0..5000)) {
         let mut file = samples().swap_remove(sample);
         file.truncate(head);
         file.extend(garbage);
