@@ -185,11 +185,13 @@ jumped clock-clusters-hours.mkv 0-59 'in one segment, the clock jumps forward by
 # ---- fragmented MP4 ----------------------------------------------------------------------------
 
 h264 28 keyint=20:min-keyint=20:scenecut=0:bframes=2:b-adapt=0
-fragmented=(-movflags +frag_keyframe+empty_moov+default_base_moof)
+flags=+frag_keyframe+empty_moov+default_base_moof
+fragmented=(-movflags "$flags")
+bare=(-movflags "$flags+skip_trailer")
 part first.mp4 112x64-first 40 "${codec[@]}" "${fragmented[@]}"
 part second.mp4 112x64-second 40 "${codec[@]}" "${fragmented[@]}"
-part first-bare.mp4 112x64-first 40 "${codec[@]}" "${fragmented[@]}+skip_trailer"
-part second-bare.mp4 112x64-second 40 "${codec[@]}" "${fragmented[@]}+skip_trailer"
+part first-bare.mp4 112x64-first 40 "${codec[@]}" "${bare[@]}"
+part second-bare.mp4 112x64-second 40 "${codec[@]}" "${bare[@]}"
 part other-size.mp4 140x80-second 40 "${codec[@]}" "${fragmented[@]}"
 
 # The fragments of a file, without its headers.

@@ -170,6 +170,7 @@ track colour-bitstream-full.mp4 nclx 1 1 1 0
 coloured colour-bitstream-full.mp4 patches-709-full.mp4 \
     'H.264 says full range, the container limited: the bitstream wins'
 
+# shellcheck disable=SC2034 # kit.sh's clip reads it
 pixels=yuv420p10le
 hevc 12 keyint=5
 for kind in mkv mp4; do
@@ -181,8 +182,8 @@ for kind in mkv mp4; do
         IFS=: read -r name transfer <<<"$range"
         like=patches-$name.$([ "$name" = pq ] && echo mp4 || echo mov)
         patch "colour-$name.$kind" "$like" "${codec[@]}" -pix_fmt yuv420p10le
-        [ $kind = mp4 ] && track "colour-$name.mp4" nclx 9 $transfer 9 0
-        [ $kind = mkv ] && track "colour-$name.mkv" colour 9 $transfer 9 1
+        [ $kind = mp4 ] && track "colour-$name.mp4" nclx 9 "$transfer" 9 0
+        [ $kind = mkv ] && track "colour-$name.mkv" colour 9 "$transfer" 9 1
         if [ "$name" = pq ]; then
             [ $kind = mp4 ] && track colour-pq.mp4 light 1000 0.005 1000 200
             [ $kind = mkv ] && track colour-pq.mkv mastering 1000 0.005 1000 200

@@ -60,7 +60,7 @@ impl Container {
         recording: &Arc<Recording>,
         limits: &Limits,
     ) -> Result<Self, FramesError> {
-        check_processor()?;
+        source::check_processor()?;
         ffmpeg_next::init().map_err(|error| FramesError::library("ffmpeg_next::init", error))?;
         // what is wrong with the media is reported to its owner; the log is ours
         ffmpeg_next::log::set_level(ffmpeg_next::log::Level::Quiet);
@@ -380,20 +380,6 @@ impl Container {
         };
         self.input.stream(self.stream).map_or(0, count).into()
     }
-}
-
-/// Makes sure of what FFmpeg's libraries are built for (`layers/ffmpeg/build.sh`).
-fn check_processor() -> Result<(), FramesError> {
-    #[cfg(target_arch = "x86_64")]
-    if !(is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("bmi2")
-        && is_x86_feature_detected!("lzcnt")
-        && is_x86_feature_detected!("fma"))
-    {
-        let reason = "the processor is older than x86-64-v3: AVX2, BMI2, LZCNT and FMA are needed";
-        return Err(FramesError::library("FFmpeg", reason));
-    }
-    Ok(())
 }
 
 /// Whether a packet is to be decoded but not to be shown.

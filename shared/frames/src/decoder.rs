@@ -1,8 +1,7 @@
 //! Packets in, pictures out, in presentation order.
 
 use crate::{
-    FramesError,
-    chooser::Stamp,
+    FramesError, codec,
     container::Container,
     demux::{
         recording::{Pictures, Recording},
@@ -11,25 +10,13 @@ use crate::{
     fields,
     opener::Opener,
     reference::{References, Referred, has_parameter_sets},
-    shown::time,
+    turned::{top_down, turn},
 };
-use ffmpeg_next::{
-    Discard, Error as FfmpegError, Packet, codec, decoder,
-    error::EAGAIN,
-    ffi,
-    frame::{self, side_data},
-};
-use framezip_contract::ErrorCode;
+use ffmpeg_next::{Discard, Error as FfmpegError, Packet, decoder, error::EAGAIN, ffi, frame};
 use std::{collections::VecDeque, sync::Arc};
 
 /// How many times of damage a decoder notes; a file that is all damage has millions.
 pub(crate) const MOST_DAMAGED: usize = 1000;
-
-/// More packets than any codec reorders: 16 pictures, of two fields each.
-const MOST_REORDERED: usize = 32;
-
-/// How many keyframes are tried to begin with, each before the other.
-const LANDINGS: usize = 4;
 
 /// A decoder with the container that feeds it.
 pub(crate) struct Decoder {
@@ -102,7 +89,7 @@ impl Decoder {
         opener: Arc<Opener>,
         threads: usize,
     ) -> Result<Self, FramesError> {
-        let decoder = codec_decoder(&container, opener.limits().pixels, threads)?;
+        let decoder = codec::open(&container, opener.limits().pixels, threads)?;
         let references = References::of(decoder.id(), container.states.get(0).extradata());
         Ok(Self {
             next_time: container.start_hint(),
@@ -139,63 +126,6 @@ impl Decoder {
                 None => self.send_end()?,
             }
         }
-    }
-
-    /// The first picture of all; `None` if there is none. Notes in the recording what it shows of all
-    /// others: whether they are fields, and how they are turned.
-    pub(crate) fn first(&mut self) -> Result<Option<frame::Video>, FramesError> {
-        self.rewind()?;
-        let mut first = self.first_packet()?;
-        if first.is_none() {
-            self.rewind()?;
-            first = self.next()?;
-        }
-        if first.as_ref().is_some_and(|picture| self.is_field(picture)) {
-            Arc::make_mut(&mut self.container.recording).pictures = Pictures::Fields;
-            self.container.count_fields();
-            self.rewind()?;
-            first = self.next()?;
-        }
-        if let Some(matrix) = first.as_ref().and_then(display_matrix) {
-            Arc::make_mut(&mut self.container.recording).display_matrix = Some(matrix);
-        }
-        Ok(first)
-    }
-
-    /// Whether a picture has every other line of a frame only. FFmpeg's other decoders join fields.
-    fn is_field(&self, picture: &frame::Video) -> bool {
-        self.decoder.id() == codec::Id::HEVC
-            && self.container.recording.pictures == Pictures::Frames
-            && picture.is_interlaced()
-    }
-
-    /// The first packet's picture, if the times of the packets tell that it is shown first: a decoder
-    /// that reorders pictures would want several packets before it gives one.
-    fn first_packet(&mut self) -> Result<Option<frame::Video>, FramesError> {
-        let Some(packet) = self.container.read()?.filter(Packet::is_key) else { return Ok(None) };
-        let Some(first) = self.container.stamp(&packet).filter(|stamp| !stamp.hidden) else {
-            return Ok(None);
-        };
-        if !self.is_shown_first(first)? {
-            return Ok(None);
-        }
-        self.send(&packet, true)?;
-        self.send_end()?;
-        Ok(self.receive()?.filter(|picture| time(picture) == first.presented))
-    }
-
-    /// Whether no packet from here on is presented before this one, as far as a few of them tell.
-    fn is_shown_first(&mut self, first: Stamp) -> Result<bool, FramesError> {
-        for _ in 0..MOST_REORDERED {
-            let Some(packet) = self.container.read()? else { return Ok(true) };
-            match self.container.stamp(&packet) {
-                Some(stamp) if stamp.presented <= first.presented => return Ok(false),
-                Some(stamp) if stamp.decoded >= first.presented => return Ok(true),
-                Some(_) => {}
-                None => return Ok(false),
-            }
-        }
-        Ok(false)
     }
 
     /// When the keyframes are shown, in ticks. Decodes everything where the container does not tell,
@@ -261,12 +191,11 @@ impl Decoder {
     fn renew(&mut self, packet: &[u8]) -> Result<(), FramesError> {
         let brings_sets = has_parameter_sets(&self.references, packet);
         let remembers = self.must_forget
-            || !forgets_pictures(self.decoder.id())
+            || !codec::forgets_pictures(self.decoder.id())
             || (self.parameter_sets == ParameterSets::OfPackets && !brings_sets);
         if std::mem::take(&mut self.at_entry) && std::mem::take(&mut self.is_used) && remembers {
             self.must_forget = false;
-            self.decoder =
-                codec_decoder(&self.container, self.opener.limits().pixels, self.threads)?;
+            self.decoder = codec::open(&self.container, self.opener.limits().pixels, self.threads)?;
             self.references =
                 References::of(self.decoder.id(), self.container.states.get(0).extradata());
             (self.state, self.parameter_sets) = (0, ParameterSets::OfHeader);
@@ -413,45 +342,6 @@ impl Decoder {
         Ok(Some(keyframe))
     }
 
-    /// The first picture after going to `tick`, which must not be after it; else the index was wrong, and it
-    /// is the first picture of all. A keyframe that cannot be decoded right may need parameter sets that
-    /// only an earlier packet has: then it is that of an earlier keyframe.
-    pub(crate) fn land(&mut self, tick: i64) -> Result<Option<frame::Video>, FramesError> {
-        let mut from = Some(tick);
-        let mut landed = false;
-        for _ in 0..LANDINGS {
-            let Some(place) = from else { break };
-            let noted = self.noted();
-            if let Some(picture) = self.land_at(place, tick)? {
-                if !picture.has_decode_errors() && self.noted() == noted {
-                    return Ok(Some(picture));
-                }
-                landed = true;
-            }
-            self.forget(noted);
-            self.forget_pictures();
-            from = self.container.keyframe_before(place)?.map(|keyframe| keyframe - 1);
-        }
-        if landed && let Some(picture) = self.land_at(tick, tick)? {
-            return Ok(Some(picture));
-        }
-        self.rewind()?;
-        self.next()
-    }
-
-    /// The first picture after going to a place, if it is not after `tick`.
-    fn land_at(&mut self, place: i64, tick: i64) -> Result<Option<frame::Video>, FramesError> {
-        if let Some(packet) = self.go_to(place)? {
-            self.send(&packet, true)?;
-            if let Some(picture) = self.next()?
-                && time(&picture) <= tick
-            {
-                return Ok(Some(picture));
-            }
-        }
-        Ok(None)
-    }
-
     /// Goes back to the first packet; opens the container anew where it cannot go back.
     pub(crate) fn rewind(&mut self) -> Result<(), FramesError> {
         if !self.container.rewind()? {
@@ -474,6 +364,10 @@ impl Decoder {
         self.drained = false;
     }
 
+    pub(crate) fn codec(&self) -> ffmpeg_next::codec::Id {
+        self.decoder.id()
+    }
+
     /// Whether it decodes this recording.
     pub(crate) fn is_of(&self, recording: &Arc<Recording>) -> bool {
         Arc::ptr_eq(&self.container.recording, recording)
@@ -490,124 +384,5 @@ impl Decoder {
     }
 }
 
-/// Whether FFmpeg's decoder of this codec forgets all pictures when it is flushed. Others conceal damage
-/// with the picture that they decoded before.
-fn forgets_pictures(codec: codec::Id) -> bool {
-    use codec::Id;
-    matches!(
-        codec,
-        Id::H264
-            | Id::HEVC
-            | Id::VVC
-            | Id::VP8
-            | Id::VP9
-            | Id::AV1
-            | Id::MPEG1VIDEO
-            | Id::MPEG2VIDEO
-            | Id::THEORA
-    )
-}
-
-/// FFmpeg's decoder for a container's video.
-fn codec_decoder(
-    container: &Container,
-    pixels: u64,
-    threads: usize,
-) -> Result<decoder::Video, FramesError> {
-    let unsupported = || {
-        FramesError::media(
-            ErrorCode::UnsupportedCodec,
-            format!(
-                "We have no decoder for this video's codec, {}. Convert it to H.264 and send it again.",
-                container.source.codec
-            ),
-        )
-    };
-    let parameters = container.parameters().ok_or_else(unsupported)?;
-    codec::decoder::find(parameters.id()).ok_or_else(unsupported)?;
-    let mut context = codec::Context::from_parameters(parameters).map_err(FramesError::opening)?;
-    // SAFETY: the context is not open yet, and this is the only reference to it.
-    unsafe {
-        (*context.as_mut_ptr()).max_pixels = pixels.try_into().unwrap_or(i64::MAX);
-        (*context.as_mut_ptr()).pkt_timebase = container.clock.time_base();
-        (*context.as_mut_ptr()).thread_count = threads.try_into().unwrap_or(1);
-    }
-    context.decoder().video().map_err(|_| unsupported())
-}
-
-/// How a picture is to be turned, if it says so.
-fn display_matrix(picture: &frame::Video) -> Option<Vec<u8>> {
-    picture.side_data(side_data::Type::DisplayMatrix).map(|data| data.data().to_vec())
-}
-
-/// Gives the matrix to a picture that does not have one.
-fn turn(picture: &mut frame::Video, matrix: &[u8]) -> Result<(), FramesError> {
-    if display_matrix(picture).is_some() {
-        return Ok(());
-    }
-    let kind = ffi::AVFrameSideDataType::AV_FRAME_DATA_DISPLAYMATRIX;
-    // SAFETY: the frame is valid and not shared; the new data is as long as asked for.
-    unsafe {
-        let data = ffi::av_frame_new_side_data(picture.as_mut_ptr(), kind, matrix.len());
-        let Some(data) = data.as_ref() else {
-            return Err(FramesError::library("a frame's side data", "no memory"));
-        };
-        data.data.copy_from_nonoverlapping(matrix.as_ptr(), matrix.len());
-    }
-    Ok(())
-}
-
-/// The picture with its rows in memory as they are shown. Some decoders begin with the lowest one and
-/// step backwards, which nobody else here expects.
-fn top_down(picture: frame::Video) -> frame::Video {
-    // SAFETY: the frame is valid for as long as it is borrowed.
-    let strides = unsafe { (*picture.as_ptr()).linesize };
-    if strides.iter().any(|stride| *stride < 0) { picture.clone() } else { picture }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use adler2::Adler32;
-    use ffmpeg_next::format::Pixel;
-    use framezip_contract::Limits;
-    use std::{collections::BTreeMap, fs::File};
-
-    /// As FFmpeg's `framecrc` has it: Adler-32 of the rows without padding, beginning with 0.
-    fn checksum(picture: &frame::Video) -> String {
-        let mut sum = Adler32::from_checksum(0);
-        let bytes = match picture.format() {
-            Pixel::YUV420P | Pixel::YUV422P => 1,
-            Pixel::YUV420P10LE => 2,
-            other => panic!("{other:?} is in none of the files"),
-        };
-        for plane in 0..picture.planes() {
-            let width = picture.plane_width(plane) as usize * bytes;
-            let rows = picture.data(plane).chunks(picture.stride(plane));
-            for row in rows.take(picture.plane_height(plane) as usize) {
-                sum.write_slice(&row[..width]);
-            }
-        }
-        format!("0x{:08x}", sum.checksum())
-    }
-
-    /// The libraries are patched to be faster (`layers/ffmpeg/patches`), and only that.
-    #[test]
-    fn every_sample_is_what_ffmpeg_decodes() {
-        let expected = std::fs::read(framezip_media::path("decoding.json")).unwrap();
-        let expected: BTreeMap<String, Vec<String>> = serde_json::from_slice(&expected).unwrap();
-        assert!(!expected.is_empty());
-        for (name, expected) in expected {
-            let file = framezip_media::path(&format!("decoding/{name}"));
-            let open = move || File::open(&file);
-            let opener = Arc::new(Opener::new(open, || false, Limits::default()));
-            let recording = Arc::new(opener.recordings().unwrap().remove(0));
-            let mut decoder = Decoder::open(&opener, &recording).unwrap();
-            let mut found = Vec::new();
-            while let Some(picture) = decoder.next().unwrap() {
-                found.push(checksum(&picture));
-            }
-            assert_eq!(found, expected, "{name}");
-        }
-    }
-}
+mod tests;

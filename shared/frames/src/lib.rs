@@ -11,14 +11,17 @@
 
 mod av1;
 mod chooser;
+mod codec;
 mod container;
 mod decoder;
 mod demux;
 mod error;
 mod examine;
 mod fields;
+mod first;
 mod image;
 mod index;
+mod landing;
 mod manifest;
 mod opened;
 mod opener;
@@ -38,6 +41,7 @@ mod targets;
 mod team;
 mod time;
 mod timeline;
+mod turned;
 mod video;
 mod whole;
 mod worker;

@@ -90,6 +90,20 @@ pub(crate) fn open(
     opened.map_err(FramesError::opening)
 }
 
+/// Makes sure of what FFmpeg's libraries are built for (`layers/ffmpeg/build.sh`).
+pub(crate) fn check_processor() -> Result<(), FramesError> {
+    #[cfg(target_arch = "x86_64")]
+    if !(is_x86_feature_detected!("avx2")
+        && is_x86_feature_detected!("bmi2")
+        && is_x86_feature_detected!("lzcnt")
+        && is_x86_feature_detected!("fma"))
+    {
+        let reason = "the processor is older than x86-64-v3: AVX2, BMI2, LZCNT and FMA are needed";
+        return Err(FramesError::library("FFmpeg", reason));
+    }
+    Ok(())
+}
+
 /// Looks at a container's packets for what its header does not tell, which may take decoding a few
 /// pictures: of at most so many pixels, but for streams that turn up only now.
 pub(crate) fn probe(input: &mut Input, pixels: u64, fault: &Fault) -> Result<(), FramesError> {

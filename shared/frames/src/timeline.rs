@@ -164,7 +164,8 @@ mod tests {
     /// Where frames of 40 ms from 80 ms to 1080 ms are shown by edits in milliseconds: the timestamps of
     /// pieces, and their places.
     fn pieces(edits: Vec<Edit>) -> Vec<(Range<i64>, Range<i64>)> {
-        let track = Track { movie_scale: 1000, media_scale: 1000, edits, ..Track::default() };
+        let mut track = Track::default();
+        (track.movie_scale, track.media_scale, track.edits) = (1000, 1000, edits);
         let mut timeline = Timeline::new(clock(1000));
         timeline.push_edits(0, clock(1000), 80..1080, 40, &track);
         let pieces = timeline.pieces().iter();

@@ -4,7 +4,7 @@ use super::*;
 
 fn recording(range: Range<u64>, patches: &[(u64, &[u8])]) -> Recording {
     let patch = |&(at, bytes): &(u64, &[u8])| Patch { at, bytes: bytes.to_vec() };
-    Recording { range, patches: patches.iter().map(patch).collect() }
+    Recording { patches: patches.iter().map(patch).collect(), ..Recording::new(range) }
 }
 
 fn file() -> Vec<u8> {

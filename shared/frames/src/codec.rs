@@ -1,0 +1,50 @@
+//! FFmpeg's decoder for a container's video.
+
+use crate::{FramesError, container::Container};
+use ffmpeg_next::{codec, decoder};
+use framezip_contract::ErrorCode;
+
+/// Whether FFmpeg's decoder of this codec forgets all pictures when it is flushed. Others conceal damage
+/// with the picture that they decoded before.
+pub(crate) fn forgets_pictures(codec: codec::Id) -> bool {
+    use codec::Id;
+    matches!(
+        codec,
+        Id::H264
+            | Id::HEVC
+            | Id::VVC
+            | Id::VP8
+            | Id::VP9
+            | Id::AV1
+            | Id::MPEG1VIDEO
+            | Id::MPEG2VIDEO
+            | Id::THEORA
+    )
+}
+
+/// FFmpeg's decoder for a container's video.
+pub(crate) fn open(
+    container: &Container,
+    pixels: u64,
+    threads: usize,
+) -> Result<decoder::Video, FramesError> {
+    let unsupported = || {
+        FramesError::media(
+            ErrorCode::UnsupportedCodec,
+            format!(
+                "We have no decoder for this video's codec, {}. Convert it to H.264 and send it again.",
+                container.source.codec
+            ),
+        )
+    };
+    let parameters = container.parameters().ok_or_else(unsupported)?;
+    codec::decoder::find(parameters.id()).ok_or_else(unsupported)?;
+    let mut context = codec::Context::from_parameters(parameters).map_err(FramesError::opening)?;
+    // SAFETY: the context is not open yet, and this is the only reference to it.
+    unsafe {
+        (*context.as_mut_ptr()).max_pixels = pixels.try_into().unwrap_or(i64::MAX);
+        (*context.as_mut_ptr()).pkt_timebase = container.clock.time_base();
+        (*context.as_mut_ptr()).thread_count = threads.try_into().unwrap_or(1);
+    }
+    context.decoder().video().map_err(|_| unsupported())
+}
