@@ -43,6 +43,9 @@ pub struct Special {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Kind {
+    /// The number of the kind: 1 edit lists, 2 clocks, 3 state, 6 colours, 8 cropping, 9 fields, 10 photos,
+    /// 11 encryption, 12 headers, 13 damage.
+    pub kind: u32,
     /// The options that show it, as the API takes them.
     #[serde(default)]
     pub options: serde_json::Value,

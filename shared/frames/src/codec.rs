@@ -1,6 +1,6 @@
 //! FFmpeg's decoder for a container's video.
 
-use crate::{FramesError, container::Container};
+use crate::{FramesError, container::Container, demux::memory};
 use ffmpeg_next::{codec, decoder};
 use framezip_contract::ErrorCode;
 
@@ -20,6 +20,20 @@ pub(crate) fn forgets_pictures(codec: codec::Id) -> bool {
             | Id::MPEG2VIDEO
             | Id::THEORA
     )
+}
+
+/// The least bytes of a packet: those of a picture that is not compressed, 0 for any other codec.
+pub(crate) fn least_bytes(container: &Container) -> usize {
+    let Some(parameters) = container.parameters() else { return 0 };
+    if parameters.id() != codec::Id::RAWVIDEO {
+        return 0;
+    }
+    let (width, height) = (u64::from(container.source.width), u64::from(container.source.height));
+    // SAFETY: the parameters are valid for as long as they are borrowed.
+    let stated = unsafe { (*parameters.as_ptr()).bits_per_coded_sample };
+    let stated = u64::try_from(stated).ok().filter(|bits| *bits > 0);
+    let bits = memory::bits(&parameters).min(stated.unwrap_or(u64::MAX));
+    usize::try_from(width * height * bits / 8).unwrap_or(usize::MAX)
 }
 
 /// FFmpeg's decoder for a container's video.

@@ -42,6 +42,8 @@ pub(crate) struct Container {
     first: Option<Packet>,
     first_position: i64,
     first_state: usize,
+    /// How much later the first frame is shown than decoded.
+    pub(crate) first_delay: i64,
     /// The number of the last packet's state.
     state: usize,
     /// Where the last packet was, for one that does not have a place.
@@ -100,6 +102,7 @@ impl Container {
             first: None,
             first_position: 0,
             first_state: 0,
+            first_delay: 0,
             state: 0,
             position: 0,
             skip_to: None,
@@ -119,6 +122,9 @@ impl Container {
         check_packet(&packet)?;
         (self.first_position, self.first_state) = (self.position, self.state);
         self.correct_rate(&packet);
+        if let (Some(presented), Some(decoded)) = (packet.pts(), packet.dts()) {
+            self.first_delay = presented.saturating_sub(decoded).max(0);
+        }
         self.first = Some(packet);
         if self.is_mp4() && self.rewind()? {
             self.first = self.read()?;
@@ -259,9 +265,14 @@ impl Container {
         let moved = |time: Option<i64>| time.map(|time| time.saturating_add(place.offset));
         packet.set_pts(moved(packet.pts()));
         packet.set_dts(moved(packet.dts()));
-        if packet.pts().is_some_and(|time| time < place.start) {
-            // SAFETY: the packet is valid and not shared.
-            unsafe { (*packet.as_mut_ptr()).flags |= ffi::AV_PKT_FLAG_DISCARD }
+        let is_before = packet.pts().is_some_and(|time| time < place.start);
+        // SAFETY: the packet is valid and not shared.
+        let flags = unsafe { &mut (*packet.as_mut_ptr()).flags };
+        if is_before {
+            *flags |= ffi::AV_PKT_FLAG_DISCARD;
+        }
+        if place.is_at_jump {
+            *flags &= !ffi::AV_PKT_FLAG_CORRUPT;
         }
     }
 
@@ -346,8 +357,8 @@ impl Container {
 
     /// How long a frame is on screen on average, and one tick at least.
     pub(crate) fn frame_ticks(&self) -> i64 {
-        let length = self.source.frame_rate.map_or(0.0, |rate| 1.0 / rate);
-        self.clock.ticks_of_microseconds((length * 1e6) as i64).max(1)
+        let ticks = |rate: f64| (1.0 / rate / self.clock.seconds(1)).round() as i64;
+        self.source.frame_rate.map_or(1, ticks).max(1)
     }
 
     /// Gives a picture the shape of its pixels. Where the container and the video disagree, the container
@@ -366,6 +377,12 @@ impl Container {
     /// Which pictures its pixels' shape is of.
     pub(crate) fn pixel_shape(&self) -> PixelShape {
         if self.is_mp4() { PixelShape::OfCoded } else { PixelShape::OfCropped }
+    }
+
+    /// How many bytes of it were read, up to the place that reading is at.
+    pub(crate) fn tell(&self) -> i64 {
+        // SAFETY: the context is open, and going nowhere leaves its reader as it is.
+        unsafe { ffi::avio_seek((*self.input.as_ptr()).pb, 0, ffi::SEEK_CUR) }
     }
 
     pub(crate) fn is_mp4(&self) -> bool {

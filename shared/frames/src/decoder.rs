@@ -4,6 +4,7 @@ use crate::{
     FramesError, codec,
     container::Container,
     demux::{
+        memory::check_picture,
         recording::{Pictures, Recording},
         state,
     },
@@ -25,6 +26,9 @@ pub(crate) struct Decoder {
     decoder: decoder::Video,
     references: References,
     threads: usize,
+    /// The least bytes of a packet: FFmpeg fills up shorter pictures that are not compressed with whatever is
+    /// in memory.
+    least_bytes: usize,
     /// The number of the state that the decoder was given last.
     state: usize,
     parameter_sets: ParameterSets,
@@ -48,7 +52,7 @@ pub(crate) struct Decoder {
     decoded: u64,
 }
 
-/// Where the parameter sets that the decoder knows come from.
+/// The origin of the decoder's parameter sets.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ParameterSets {
     OfHeader,
@@ -90,6 +94,7 @@ impl Decoder {
         threads: usize,
     ) -> Result<Self, FramesError> {
         let decoder = codec::open(&container, opener.limits().pixels, threads)?;
+        let least_bytes = codec::least_bytes(&container);
         let references = References::of(decoder.id(), container.states.get(0).extradata());
         Ok(Self {
             next_time: container.start_hint(),
@@ -98,6 +103,7 @@ impl Decoder {
             decoder,
             references,
             threads,
+            least_bytes,
             state: 0,
             parameter_sets: ParameterSets::OfHeader,
             is_used: false,
@@ -152,6 +158,11 @@ impl Decoder {
             return Err(FramesError::Interrupted);
         }
         self.renew(packet.data().unwrap_or_default())?;
+        if packet.size() < self.least_bytes {
+            self.position = packet.pts().or(packet.dts()).or(self.position);
+            self.note_damage();
+            return Ok(());
+        }
         let changed = self.changed_state(packet)?;
         let packet = changed.as_ref().unwrap_or(packet);
         let skip = match self.references.to(packet.data().unwrap_or_default()) {
@@ -245,8 +256,8 @@ impl Decoder {
         self.damaged.len()
     }
 
-    /// Forgets the damage behind the first so many: it is decoded anew, from elsewhere, and what could not
-    /// be decoded may have been so only for where decoding began.
+    /// Keeps the first `noted` damage times. The rest is decoded again from another keyframe, and may have been
+    /// damaged only for want of an earlier one.
     pub(crate) fn forget(&mut self, noted: usize) {
         self.damaged.truncate(noted);
     }
@@ -342,7 +353,7 @@ impl Decoder {
         Ok(Some(keyframe))
     }
 
-    /// Goes back to the first packet; opens the container anew where it cannot go back.
+    /// Goes back to the first packet; reopens the container if it cannot seek.
     pub(crate) fn rewind(&mut self) -> Result<(), FramesError> {
         if !self.container.rewind()? {
             let packets = self.container.packets;
@@ -362,6 +373,14 @@ impl Decoder {
         self.field = None;
         self.position = None;
         self.drained = false;
+    }
+
+    /// Makes sure that pictures are no larger than allowed.
+    pub(crate) fn check_picture(&self) -> Result<(), FramesError> {
+        let parameters = self.container.parameters();
+        let check =
+            |parameters| check_picture(&self.container.source, &parameters, self.opener.limits());
+        parameters.map_or(Ok(()), check)
     }
 
     pub(crate) fn codec(&self) -> ffmpeg_next::codec::Id {

@@ -1,4 +1,4 @@
-//! What a recording is found to be when it is opened for the first time.
+//! The examination of a recording that is opened for the first time.
 
 use crate::{
     FramesError,
@@ -31,7 +31,7 @@ pub(crate) struct Examined {
     end: Option<End>,
     /// Its edits, if the timeline applies them.
     track: Option<Track>,
-    /// What follows it in the same bytes: another video, whose streams FFmpeg takes for others.
+    /// The recording that follows in the same bytes, with streams that FFmpeg takes for others.
     pub(crate) rest: Option<Recording>,
 }
 
@@ -82,7 +82,12 @@ impl Examined {
         match &self.track {
             Some(track) => {
                 let frame = container.frame_ticks();
-                timeline.push_edits(number, container.clock, media, frame, track);
+                let before = timeline.length();
+                timeline.push_edits(number, container.clock, media.clone(), frame, track);
+                if timeline.length() == before {
+                    // edits that show nothing are damaged
+                    timeline.push(number, container.clock, media, 0);
+                }
             }
             None => timeline.push(number, container.clock, media, 0),
         }
@@ -105,17 +110,19 @@ impl Examined {
 /// [`FramesError::Media`] for photos and for encrypted videos.
 fn tracks(opener: &Opener, recording: &Recording) -> Result<Vec<Track>, FramesError> {
     let mut reader = opener.reader(recording)?;
-    match edit_list::read(&mut reader).map_err(FramesError::Read)? {
+    match edit_list::read(&mut reader).map_err(|error| opener.failed(error))? {
         Boxes::Movie(tracks) if tracks.iter().any(Track::is_encrypted) => Err(encrypted()),
         Boxes::Movie(tracks) => Ok(tracks),
         Boxes::Photo => Err(photo()),
-        Boxes::Unknown if is_still_png(&mut *reader).map_err(FramesError::Read)? => Err(photo()),
+        Boxes::Unknown if is_still_png(&mut *reader).map_err(|error| opener.failed(error))? => {
+            Err(photo())
+        }
         Boxes::Unknown => Ok(Vec::new()),
     }
 }
 
-/// What is known of an opened recording after reading it, if it must be read, and what follows it in the
-/// same bytes.
+/// Returns an opened recording with its survey, if it needs one, and the recording that follows in the same
+/// bytes.
 fn surveyed(
     opener: &Opener,
     container: &mut Container,
@@ -128,13 +135,15 @@ fn surveyed(
     if !needs_survey(opener, &recording, container)? {
         return Ok((recording, None));
     }
-    let found = survey(container)?;
-    let rest = found.joint.map(|Joint { last, next }| {
+    let mut found = survey(container)?;
+    let rest = found.joint.take().map(|Joint { last, next }| {
         let rest = recording.extent.part(last as u64..u64::MAX);
         recording.extent = recording.extent.part(0..next as u64);
         Recording::new(rest)
     });
-    recording.survey = (!found.is_plain()).then_some(found);
+    // FFmpeg would look for places in an FLV from its start each time
+    let is_needed = !found.is_plain() || container.is_flv();
+    recording.survey = is_needed.then_some(found);
     Ok((recording, rest))
 }
 
@@ -158,8 +167,8 @@ fn photo() -> FramesError {
     )
 }
 
-/// Streams without an index of up to so many bytes are read to their end to see whether their clock jumps;
-/// of longer ones so many places are looked at first.
+/// Streams without an index up to this size, in bytes, are read whole to find jumps of their clock. In longer
+/// ones this number of places is sampled first.
 const SMALL: u64 = 32 << 20;
 const PLACES: i64 = 64;
 /// A place whose time is farther from where its position suggests than so many times the usual distance
@@ -185,7 +194,7 @@ fn needs_survey(
         return Ok(false);
     }
     let mut reader = opener.reader(recording)?;
-    let size = reader.seek(SeekFrom::End(0)).map_err(FramesError::Read)?;
+    let size = reader.seek(SeekFrom::End(0)).map_err(|error| opener.failed(error))?;
     if size <= SMALL {
         return Ok(true);
     }

@@ -23,6 +23,7 @@ impl Decoder {
         if first.as_ref().is_some_and(|picture| self.is_field(picture)) {
             Arc::make_mut(&mut self.container.recording).pictures = Pictures::Fields;
             self.container.count_fields();
+            self.check_picture()?;
             self.rewind()?;
             first = self.next()?;
         }

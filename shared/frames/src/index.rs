@@ -4,6 +4,7 @@ use crate::{
     FramesError,
     container::{Container, is_hidden},
     demux::survey::Survey,
+    reference::is_intra_only,
 };
 use ffmpeg_next::{Packet, ffi};
 
@@ -40,7 +41,7 @@ impl Container {
         self.has(ffi::AVFMT_TS_DISCONT) && self.survey().is_none()
     }
 
-    /// What was found by reading all packets, if places are to be found by that.
+    /// Returns the survey if seeking uses it.
     fn surveyed(&self) -> Option<&Survey> {
         self.survey().filter(|_| self.has(ffi::AVFMT_TS_DISCONT) || self.is_flv())
     }
@@ -68,6 +69,9 @@ impl Container {
     pub(crate) fn seek_to_keyframe(&mut self, tick: i64) -> Result<Option<Packet>, FramesError> {
         if self.surveyed().is_some() {
             return self.seek_to_surveyed(tick);
+        }
+        if self.has_no_entries() {
+            return Ok(None);
         }
         if !self.is_searched() {
             let Some(keyframe) = self.indexed_keyframe(tick) else { return Ok(None) };
@@ -97,13 +101,21 @@ impl Container {
         Ok(self.indexed_keyframe(tick))
     }
 
+    /// Whether decoding can only begin with the first packet: an AVI without an index takes every packet for a
+    /// keyframe, and the old codecs with palettes decode differences to a wrong picture without an error.
+    fn has_no_entries(&self) -> bool {
+        let is_old = self.source.container == "avi" && self.has_state();
+        let codec = self.parameters().map(|parameters| parameters.id());
+        self.is_linear() || (is_old && !codec.is_some_and(is_intra_only))
+    }
+
     /// The same, by the index alone.
     pub(crate) fn indexed_keyframe(&self, tick: i64) -> Option<i64> {
         if let Some(survey) = self.surveyed() {
             return survey.keyframes_before(tick).next().map(|keyframe| keyframe.presented);
         }
         // what FFmpeg notes on its way through a stream without times is no index
-        if self.is_searched() || self.has(ffi::AVFMT_NOTIMESTAMPS) || self.is_linear() {
+        if self.is_searched() || self.has(ffi::AVFMT_NOTIMESTAMPS) || self.has_no_entries() {
             return None;
         }
         self.entry_time(tick, ffi::AVSEEK_FLAG_BACKWARD)
@@ -113,7 +125,9 @@ impl Container {
     /// of one of them.
     fn tells(&self, keyframe: i64) -> bool {
         let before = self.indexed_keyframe(keyframe.saturating_sub(1));
-        before.is_none_or(|before| keyframe.saturating_sub(before) > 2 * self.frame_ticks())
+        before.is_none_or(|before| {
+            keyframe.saturating_sub(before) > self.frame_ticks().saturating_mul(2)
+        })
     }
 
     /// Whether the index leaves out nothing around `tick` that lasts as long as `gap`. That of an MP4 has
@@ -174,10 +188,6 @@ impl Container {
     /// When the keyframes are shown, in ticks; `None` where their packets do not tell. Leaves the container
     /// somewhere.
     pub(crate) fn keyframes(&mut self) -> Result<Option<Vec<i64>>, FramesError> {
-        if let Some(survey) = self.surveyed() {
-            let presented = survey.keyframes().iter().map(|keyframe| keyframe.presented);
-            return Ok(Some(presented.collect()));
-        }
         if let Some(keyframes) = self.indexed_keyframes()? {
             return Ok(Some(keyframes));
         }

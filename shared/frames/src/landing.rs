@@ -1,4 +1,4 @@
-//! Where decoding begins, for frames that are chosen by their own times.
+//! The choice of the keyframe from which a span is decoded whole.
 
 use crate::{FramesError, decoder::Decoder, shown::time};
 use ffmpeg_next::frame;

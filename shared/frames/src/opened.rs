@@ -1,82 +1,141 @@
 //! All recordings of a file, opened, and the timeline that they make.
 
 use crate::{
-    FramesError, decoder::Decoder, demux::recording::Recording, examine::Examined, opener::Opener,
+    FramesError,
+    decoder::{Decoder, MOST_DAMAGED},
+    demux::recording::Recording,
+    examine::Examined,
+    image::Imager,
+    opener::Opener,
     timeline::Timeline,
 };
-use ffmpeg_next::frame;
-use framezip_contract::{Source, Warning};
+use framezip_contract::{Extraction, Source, Warning};
 use std::{collections::VecDeque, sync::Arc};
 
 /// A video's recordings, in order.
 pub(crate) struct Opened {
     /// At the first one's start.
     pub(crate) decoder: Decoder,
-    /// The first picture.
-    pub(crate) first: frame::Video,
     pub(crate) source: Source,
     pub(crate) timeline: Timeline,
     pub(crate) recordings: Vec<Arc<Recording>>,
     pub(crate) warnings: Vec<Warning>,
+    /// How many decoders of any of them fit into the memory.
+    pub(crate) decoders: usize,
+    /// How large the image of the first picture is.
+    pub(crate) image: (u32, u32),
+    /// How large the largest image of a first picture is.
+    pub(crate) largest: (u32, u32),
 }
 
-/// More recordings than anyone joins.
+/// The limit on joined recordings.
 const MOST_RECORDINGS: usize = 1000;
 
 impl Opened {
-    /// Opens every recording of a file. Those of which nothing can be decoded are left out with a warning.
+    /// Opens every recording of a file. Those without a frame that can be decoded are left out with a
+    /// warning.
     ///
     /// # Errors
     /// [`FramesError`]; [`FramesError::Media`] if nothing can be decoded of any.
-    pub(crate) fn new(opener: &Arc<Opener>) -> Result<Self, FramesError> {
-        let mut recordings = VecDeque::from(opener.recordings()?);
-        let first = open_first(opener, &mut recordings)?;
-        let clock = first.decoder.container.clock;
-        let mut timeline = Timeline::new(clock);
-        let mut warnings = Vec::new();
-        let mut known = vec![first.recording().clone()];
-        append(&first, 0, &mut timeline, &mut warnings);
-        while let Some(recording) = recordings.pop_front() {
-            let joint = Some(clock.seconds(timeline.length()));
-            match Examined::new(opener, recording) {
-                Ok(mut next) if known.len() < MOST_RECORDINGS => {
-                    recordings.extend(next.rest.take());
-                    append(&next, known.len(), &mut timeline, &mut warnings);
-                    known.push(next.recording().clone());
-                    warnings.push(warning(joint, ANOTHER_RECORDING));
-                }
-                Ok(_) | Err(FramesError::Media(_)) => {
-                    warnings.push(warning(joint, LOST_RECORDING));
+    pub(crate) fn new(opener: &Arc<Opener>, extraction: &Extraction) -> Result<Self, FramesError> {
+        let mut waiting = VecDeque::from(opener.recordings()?);
+        let mut found: Option<Self> = None;
+        let mut failures = Vec::new();
+        while let Some(recording) = waiting.pop_front() {
+            let number = found.as_ref().map_or(0, |found| found.recordings.len());
+            if number == MOST_RECORDINGS {
+                break;
+            }
+            let mut next = match Examined::new(opener, recording) {
+                Ok(next) => next,
+                Err(FramesError::Media(failure)) => {
+                    let joint = found.as_ref().map_or(0.0, Self::seconds);
+                    failures.push((joint, failure));
+                    continue;
                 }
                 Err(error) => return Err(error),
+            };
+            if let Some(rest) = next.rest.take() {
+                waiting.push_front(rest);
+            }
+            match &mut found {
+                Some(found) => found.append(&next, opener, extraction)?,
+                None => found = Some(Self::of(next, opener, extraction)?),
             }
         }
-        let source = first.decoder.container.source.clone();
-        let Examined { decoder, first, .. } = first;
-        Ok(Self { decoder, first, source, timeline, recordings: known, warnings })
+        let mut failures = failures.into_iter();
+        match found {
+            Some(mut found) => {
+                found.warnings.extend(failures.map(|(joint, failure)| {
+                    let message =
+                        format!("A recording that begins here is left out. {}", failure.message);
+                    warning(Some(joint), &message)
+                }));
+                Ok(found)
+            }
+            None => Err(failures.next().map_or_else(
+                || FramesError::library("the file", "it has no recording"),
+                |(_, failure)| FramesError::Media(failure),
+            )),
+        }
+    }
+
+    fn of(first: Examined, opener: &Opener, extraction: &Extraction) -> Result<Self, FramesError> {
+        let mut timeline = Timeline::new(first.decoder.container.clock);
+        let mut warnings = Vec::new();
+        append(&first, 0, &mut timeline, &mut warnings);
+        let imager = imager(&first, opener, extraction)?;
+        warnings.extend(imager.unconverted(&first.first).map(|message| warning(None, message)));
+        let container = &first.decoder.container;
+        Ok(Self {
+            source: container.source.clone(),
+            timeline,
+            recordings: vec![first.recording().clone()],
+            warnings,
+            decoders: container.decoders(opener.limits()),
+            image: imager.image_size(&first.first),
+            largest: imager.image_size(&first.first),
+            decoder: first.decoder,
+        })
+    }
+
+    /// Appends a recording.
+    fn append(
+        &mut self,
+        next: &Examined,
+        opener: &Opener,
+        extraction: &Extraction,
+    ) -> Result<(), FramesError> {
+        let joint = Some(self.seconds());
+        append(next, self.recordings.len(), &mut self.timeline, &mut self.warnings);
+        self.recordings.push(next.recording().clone());
+        self.warnings.push(warning(joint, ANOTHER_RECORDING));
+        let imager = imager(next, opener, extraction)?;
+        let unconverted = imager.unconverted(&next.first);
+        self.warnings.extend(unconverted.map(|message| warning(joint, message)));
+        self.decoders = self.decoders.min(next.decoder.container.decoders(opener.limits()));
+        let area = |(width, height): (u32, u32)| u64::from(width) * u64::from(height);
+        let image = imager.image_size(&next.first);
+        if area(image) > area(self.largest) {
+            self.largest = image;
+        }
+        Ok(())
+    }
+
+    /// How long it is so far.
+    fn seconds(&self) -> f64 {
+        self.timeline.clock.seconds(self.timeline.length())
     }
 }
 
-/// Opens the first recording that has a picture.
-fn open_first(
-    opener: &Arc<Opener>,
-    recordings: &mut VecDeque<Recording>,
-) -> Result<Examined, FramesError> {
-    let mut failure = None;
-    while let Some(recording) = recordings.pop_front() {
-        match Examined::new(opener, recording) {
-            Ok(mut first) => {
-                recordings.extend(first.rest.take());
-                return Ok(first);
-            }
-            Err(FramesError::Media(why)) => failure = failure.or(Some(why)),
-            Err(error) => return Err(error),
-        }
-    }
-    Err(failure.map_or_else(
-        || FramesError::library("the file", "it has no recording"),
-        FramesError::Media,
-    ))
+/// The imager for a recording's pictures.
+fn imager(
+    examined: &Examined,
+    opener: &Opener,
+    extraction: &Extraction,
+) -> Result<Imager, FramesError> {
+    let imager = Imager::new(extraction, opener.limits().pixels)?;
+    Ok(imager.with_base(examined.decoder.container.base()))
 }
 
 /// Appends a recording of this number to the timeline.
@@ -88,17 +147,17 @@ fn append(
 ) {
     examined.show(number, timeline);
     let clock = timeline.clock;
-    let jumps = timeline.ticks(number, &examined.jumps());
+    let jumps = timeline.ticks(number, &examined.jumps(), MOST_DAMAGED);
     warnings.extend(jumps.into_iter().map(|tick| warning(Some(clock.seconds(tick)), CLOCK_JUMPS)));
     if examined.is_understated() {
         warnings.push(warning(None, UNDERSTATED));
     }
 }
 
-const ANOTHER_RECORDING: &str = "Another recording begins here. It follows the one before.";
-const LOST_RECORDING: &str = "Another recording begins here, but nothing of it can be decoded.";
+const ANOTHER_RECORDING: &str =
+    "Another recording begins here. Its frames follow those of the one before.";
 const CLOCK_JUMPS: &str =
-    "The video's clock jumps here. What follows is taken to begin where the part before ends.";
+    "The video's clock jumps here. The frames after the jump follow those before it without a gap.";
 const UNDERSTATED: &str =
     "The file's header says that the video ends earlier than it does. All of its frames are given.";
 

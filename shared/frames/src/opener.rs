@@ -57,14 +57,24 @@ impl Opener {
         if self.is_interrupted() {
             return Err(FramesError::Interrupted);
         }
-        let layout = layout::layout(&mut (self.open)()?).map_err(FramesError::Read)?;
+        let layout = layout::layout(&mut self.watched()?).map_err(|error| self.failed(error))?;
         Ok(layout.recordings.into_iter().map(Recording::new).collect())
     }
 
     /// The bytes of a recording.
     pub(crate) fn reader(&self, recording: &Recording) -> Result<Box<dyn Reader>, FramesError> {
-        let view = View::new((self.open)()?, &recording.extent).map_err(FramesError::Read)?;
-        Ok(Box::new(view))
+        let view = View::new(self.watched()?, &recording.extent);
+        Ok(Box::new(view.map_err(|error| self.failed(error))?))
+    }
+
+    /// The file's bytes, until an interrupt.
+    fn watched(&self) -> Result<Interruptible, FramesError> {
+        Ok(Interruptible { reader: (self.open)()?, interrupt: self.interrupt.clone() })
+    }
+
+    /// What reading the file failed with.
+    pub(crate) fn failed(&self, error: io::Error) -> FramesError {
+        if self.is_interrupted() { FramesError::Interrupted } else { FramesError::Read(error) }
     }
 
     pub(crate) fn open(&self, recording: &Arc<Recording>) -> Result<Container, FramesError> {
@@ -79,5 +89,26 @@ impl Opener {
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.limits
+    }
+}
+
+/// A reader that fails once it is interrupted.
+struct Interruptible {
+    reader: Box<dyn Reader>,
+    interrupt: Arc<dyn Fn() -> bool + Send + Sync>,
+}
+
+impl Read for Interruptible {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if (self.interrupt)() {
+            return Err(io::Error::other("the extraction was interrupted"));
+        }
+        self.reader.read(buffer)
+    }
+}
+
+impl Seek for Interruptible {
+    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+        self.reader.seek(to)
     }
 }

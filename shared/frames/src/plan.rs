@@ -1,4 +1,4 @@
-//! What opening a video told.
+//! The plan of an extraction.
 
 use crate::{Frame, demux::recording::Recording, image::tile_size, timeline::Timeline};
 use framezip_contract::{Extraction, Source, Tiles, Warning};
@@ -19,12 +19,16 @@ pub struct Plan {
     pub(crate) end_milliseconds: u64,
     /// The wanted times in ticks of the timeline, each once.
     pub(crate) targets: Vec<i64>,
-    /// What opening the video found wrong with it.
+    /// The faults that opening the video found.
     pub(crate) warnings: Vec<Warning>,
     /// How many times were asked for that lie outside.
     pub(crate) outside: usize,
     /// How large the first frame's image is.
     pub(crate) image: (u32, u32),
+    /// How large the largest image of a recording's first frame is.
+    pub(crate) largest: (u32, u32),
+    /// How many decoders fit into the memory.
+    pub(crate) decoders: usize,
 }
 
 impl Plan {

@@ -96,7 +96,7 @@ pub(crate) fn has_parameter_sets(references: &References, packet: &[u8]) -> bool
     units(packet, length).take_while(|unit| !is_slice(unit[0])).any(|unit| is_set(unit[0]))
 }
 
-fn is_intra_only(codec: codec::Id) -> bool {
+pub(crate) fn is_intra_only(codec: codec::Id) -> bool {
     // SAFETY: descriptors are static.
     let descriptor = unsafe { ffi::avcodec_descriptor_get(codec.into()).as_ref() };
     descriptor.is_some_and(|found| found.props & ffi::AV_CODEC_PROP_INTRA_ONLY != 0)

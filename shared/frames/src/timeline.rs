@@ -20,7 +20,7 @@ pub(crate) struct Piece {
     timeline: Clock,
     /// The timestamps that are shown.
     pub(crate) media: Range<i64>,
-    /// Where they are shown, in ticks of the timeline. After the last frame of the media it stands still.
+    /// Their place on the timeline, in ticks. After the last frame of the media that one stays on screen.
     pub(crate) shown: Range<i64>,
 }
 
@@ -38,7 +38,7 @@ impl Piece {
     }
 }
 
-/// How many ticks of `to` have passed after so many of `from`, rounded down.
+/// Converts ticks of `from` to ticks of `to`, rounded down.
 fn convert(from: Clock, to: Clock, ticks: i64) -> i64 {
     if from == to { ticks } else { to.ticks(from.moment(ticks)) }
 }
@@ -60,8 +60,8 @@ impl Timeline {
         &self.pieces
     }
 
-    /// Appends a range of a recording's timestamps, of which the last frame stands still for `hold` ticks
-    /// of the recording's clock. Empty ranges are left out.
+    /// Appends a range of a recording's timestamps. Its last frame stays on screen for `hold` more ticks of the
+    /// recording's clock. Empty ranges are left out.
     pub(crate) fn push(&mut self, recording: usize, clock: Clock, media: Range<i64>, hold: i64) {
         let timeline = self.clock;
         let length = media.end.saturating_sub(media.start).saturating_add(hold);
@@ -73,7 +73,7 @@ impl Timeline {
         self.pieces.push(Piece { recording, clock, timeline, media, shown: start..end });
     }
 
-    /// Lets the last piece's last frame stand still for so many ticks more.
+    /// Keeps the last piece's last frame on screen for this many ticks more.
     fn hold(&mut self, ticks: i64) {
         if let Some(last) = self.pieces.last_mut() {
             last.shown.end = last.shown.end.saturating_add(ticks);
@@ -90,15 +90,18 @@ impl Timeline {
         self.pieces.partition_point(|piece| piece.shown.start <= tick).saturating_sub(1)
     }
 
-    /// Where frames of a recording with these timestamps appear, in time order; one that several pieces
-    /// show appears in each.
-    pub(crate) fn ticks(&self, recording: usize, timestamps: &[i64]) -> Vec<i64> {
-        let of_piece = |piece: &Piece| {
-            let shown = timestamps.iter().filter(|time| piece.media.contains(time));
-            shown.map(|time| piece.tick(*time)).collect::<Vec<_>>()
+    /// Returns the ticks at which frames of a recording with these timestamps appear, which are in time order;
+    /// one that several pieces show appears in each. Stops after `most`.
+    pub(crate) fn ticks(&self, recording: usize, timestamps: &[i64], most: usize) -> Vec<i64> {
+        let of_piece = |piece: &'_ Piece| {
+            let first = timestamps.partition_point(|time| *time < piece.media.start);
+            let last = timestamps.partition_point(|time| *time < piece.media.end);
+            let piece = piece.clone();
+            let shown = timestamps.get(first..last).unwrap_or_default();
+            shown.iter().map(move |time| piece.tick(*time))
         };
         let pieces = self.pieces.iter().filter(|piece| piece.recording == recording);
-        pieces.flat_map(of_piece).collect()
+        pieces.flat_map(of_piece).take(most).collect()
     }
 
     /// Appends the pieces of a recording whose frames are shown from `media.start` to `media.end`, each
@@ -118,7 +121,8 @@ impl Timeline {
         // durations are rounded to the movie's clock: a range that ends next to a frame's end ends there
         let rounding = of(1, track.movie_scale).saturating_add(1);
         let snapped = |time: i64| {
-            let frames = (time - media.start).saturating_add(frame / 2).div_euclid(frame.max(1));
+            let after = time.saturating_sub(media.start);
+            let frames = after.saturating_add(frame / 2).div_euclid(frame.max(1));
             let near = media.start.saturating_add(frames.saturating_mul(frame));
             if near.abs_diff(time) <= rounding.min(frame / 2) as u64 { near } else { time }
         };
@@ -133,7 +137,7 @@ impl Timeline {
             };
             let start = of(*start, track.media_scale);
             if *dwells {
-                self.push(recording, clock, start..start.saturating_add(1), length - 1);
+                self.push(recording, clock, start..start.saturating_add(1), length.max(1) - 1);
                 continue;
             }
             let end =
@@ -208,6 +212,6 @@ mod tests {
         assert_eq!(second.timestamp(9000), 215_999);
         assert_eq!(second.tick(171_000), 1500);
         assert_eq!(second.tick(0), 1000);
-        assert_eq!(timeline.ticks(1, &[126_000, 216_000]), [1000]);
+        assert_eq!(timeline.ticks(1, &[126_000, 216_000], 9), [1000]);
     }
 }

@@ -29,7 +29,7 @@ pub(crate) fn turn(picture: &mut frame::Video, matrix: &[u8]) -> Result<(), Fram
 }
 
 /// The picture with its rows in memory as they are shown. Some decoders begin with the lowest one and
-/// step backwards, which nobody else here expects.
+/// step backwards, which other code does not expect.
 pub(crate) fn top_down(picture: frame::Video) -> frame::Video {
     // SAFETY: the frame is valid for as long as it is borrowed.
     let strides = unsafe { (*picture.as_ptr()).linesize };

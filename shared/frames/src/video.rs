@@ -4,7 +4,7 @@ use crate::{
     FramesError, Output, Part, Plan, Report,
     decoder::Decoder,
     image::{Encoder, Imager, TileMaker},
-    opened::{Opened, warning},
+    opened::Opened,
     opener::Opener,
     package::Package,
     scenes::scenes,
@@ -47,13 +47,12 @@ impl Video {
         I: Fn() -> bool + Clone + Send + Sync + 'static,
     {
         let opener = Arc::new(Opener::new(open, interrupt, *limits));
-        let Opened { decoder, first, source, timeline, recordings, mut warnings } =
-            Opened::new(&opener)?;
+        let opened = Opened::new(&opener, extraction)?;
+        let Opened { decoder, source, timeline, recordings, warnings, decoders, image, largest } =
+            opened;
         let (clock, length) = (timeline.clock, timeline.length());
         let source = Source { duration: Some(clock.seconds(length)), ..source };
         check_length(&source, limits)?;
-        let imager = Imager::new(extraction, limits.pixels)?.with_base(decoder.container.base());
-        warnings.extend(imager.unconverted(&first).map(|message| warning(None, message)));
         let bounds = range(extraction, clock, length);
         let (from, to) = bounds.ticks(clock);
         let mut video = Self {
@@ -69,11 +68,13 @@ impl Video {
                 targets: Vec::new(),
                 outside: 0,
                 warnings,
-                image: imager.image_size(&first),
+                image,
+                largest,
+                decoders,
             },
         };
         let found = match extraction.select {
-            Select::Keyframes => Found(video.keyframes()?),
+            Select::Keyframes => Found(video.keyframes(limits.frames as usize)?),
             Select::Scenes(threshold) => {
                 Found(video.scenes(threshold, from..to, limits.frames as usize, threads)?)
             }
@@ -83,18 +84,20 @@ impl Video {
             targets(extraction, clock, length, &found, limits.frames as usize)
                 .map_err(|TooMany| too_many_frames(limits))?;
         (video.plan.targets, video.plan.outside) = (ticks, outside);
+        // damage on the way here is found again if it matters
+        video.decoder.take_damaged();
         Ok(video)
     }
 
     /// When the keyframes appear, in ticks of the timeline.
-    fn keyframes(&mut self) -> Result<Vec<i64>, FramesError> {
+    fn keyframes(&mut self, most: usize) -> Result<Vec<i64>, FramesError> {
         let mut ticks = Vec::new();
         for (number, recording) in self.plan.recordings.iter().enumerate() {
             let found = match number {
                 0 => self.decoder.keyframes()?,
                 _ => Decoder::open(&self.opener, recording)?.keyframes()?,
             };
-            ticks.extend(self.plan.timeline.ticks(number, &found));
+            ticks.extend(self.plan.timeline.ticks(number, &found, most.saturating_add(1)));
         }
         ticks.sort_unstable();
         Ok(ticks)
@@ -210,8 +213,8 @@ impl Video {
         let Plan { timeline, recordings, .. } = &plan;
         let spans = spans(&decoder, &opener, recordings, timeline, &plan.targets, range, plan.end)?;
         let mut package = Package::new(&plan, targets, sink)?;
-        let threads = threads.min(decoder.container.decoders(opener.limits()));
-        let crew = (threads, team::waiting(Encoder::about(extraction.format, plan.image)));
+        let threads = threads.min(plan.decoders);
+        let crew = (threads, team::waiting(Encoder::about(extraction.format, plan.largest)));
         let work = team::run(decoder, &opener, recordings, studio, &spans, crew, &mut |pick| {
             package.take(pick)
         })?;

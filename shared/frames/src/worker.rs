@@ -45,13 +45,13 @@ pub(crate) struct Picked {
     pub(crate) for_storyboard: Option<Rgb>,
 }
 
-/// How often a span is begun anew, each time a keyframe earlier, before it is decoded whole.
+/// The number of attempts at a span, each from an earlier keyframe, before it is decoded whole.
 const ATTEMPTS: usize = 4;
 
-/// About how many bytes of memory a packet takes beside its content.
+/// The approximate memory of a packet in addition to its content, in bytes.
 const PACKET: usize = 1 << 10;
 
-/// Takes a pick; fails where nobody wants any more.
+/// Takes a pick. Fails after the receiver has stopped.
 pub(crate) type Emit<'a> = dyn FnMut(Pick) -> Result<(), FramesError> + 'a;
 
 /// What a worker makes of pictures.
@@ -66,11 +66,11 @@ pub(crate) struct Studio {
 /// Why work on a span by its packets stopped.
 enum Stop {
     Done,
-    /// The packets do not tell, or a frame that they announced did not come.
+    /// Packets lack timestamps, or an announced frame is missing.
     Lost,
     /// The next target's frame is blank.
     Blank,
-    /// Something on the way is damaged: what a decoder makes of that depends on what else it decodes.
+    /// A packet or picture is damaged: its concealment depends on what else the decoder has decoded.
     Damaged,
 }
 
@@ -103,11 +103,15 @@ impl<'a> Worker<'a> {
             let next = Decoder::open(self.opener, recording)?;
             let last = std::mem::replace(&mut self.decoder, next);
             self.count(last.packets());
+            self.studio.imager.set_base(self.decoder.container.base());
         }
         let ended = self.decode(span, emit);
         let damaged = self.decoder.take_damaged();
-        let room = MOST_DAMAGED.saturating_sub(self.done.damaged.len());
-        self.done.damaged.extend(damaged.iter().take(room).map(|time| span.piece.tick(*time)));
+        self.done.damaged.extend(damaged.iter().map(|time| span.piece.tick(*time)));
+        // the earliest, in whatever order spans are done
+        self.done.damaged.sort_unstable();
+        self.done.damaged.dedup();
+        self.done.damaged.truncate(MOST_DAMAGED);
         ended
     }
 
@@ -116,7 +120,7 @@ impl<'a> Worker<'a> {
         self.done.packets_decoded += decoded;
     }
 
-    /// What it has done in all.
+    /// Returns the total work.
     pub(crate) fn work(mut self) -> Work {
         self.count(self.decoder.packets());
         self.done
@@ -128,10 +132,10 @@ impl<'a> Worker<'a> {
     /// it. If packets lack times, an expected frame is missing, a blank frame is to be skipped, or packets
     /// are fields, the rest of the span is decoded and frames are chosen by their own times.
     fn decode(&mut self, span: &Span, emit: &mut Emit) -> Result<(), FramesError> {
+        self.follows_damage = false;
         if self.decoder.container.recording.pictures == Pictures::Fields {
             return self.by_frames(span, 0, emit);
         }
-        self.follows_damage = false;
         let mut done = 0;
         let mut attempts = 0;
         let mut from = span.targets.first().copied();

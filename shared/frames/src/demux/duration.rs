@@ -1,9 +1,9 @@
-//! Where a recording's last frame ends.
+//! The end of a recording's last frame.
 
 use crate::{FramesError, container::Container, opener::Opener};
 use ffmpeg_next::{Packet, ffi};
 
-/// Where a video ends.
+/// The end of a video.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct End {
     /// The tick after the last frame.
@@ -20,11 +20,11 @@ pub(crate) struct End {
 const UNDERSTATED_FRAMES: i64 = 3;
 
 impl Container {
-    /// Where the last frame ends; `None` if the container cannot go back to look.
+    /// Returns the end of the last frame; `None` if the container cannot go back to look.
     ///
-    /// An MP4 without fragments knows where its video ends. Elsewhere the length in the header is that of
-    /// the longest stream, or an estimate, or wrong: the last packets tell. Matroska loads its index
-    /// only when it first seeks, which this does too.
+    /// The header of an MP4 without fragments states the end. In other formats it states that of the longest
+    /// stream, or an estimate, or is wrong, so the last packets are read. Matroska loads its index only when
+    /// it first seeks, which this does too.
     pub(crate) fn find_end(&mut self, opener: &Opener) -> Result<Option<End>, FramesError> {
         if let Some(survey) = self.survey() {
             let end = End { tick: survey.end, is_presented: true, is_understated: false };
@@ -33,7 +33,7 @@ impl Container {
         let start = self.start_hint();
         if let Some(length) = self.declared_length() {
             let tick = start.saturating_add(length);
-            let tolerance = UNDERSTATED_FRAMES * self.frame_ticks();
+            let tolerance = self.frame_ticks().saturating_mul(UNDERSTATED_FRAMES);
             if self.last_indexed().is_none_or(|last| last <= tick.saturating_add(tolerance)) {
                 return Ok(Some(End { tick, is_presented: true, is_understated: false }));
             }
@@ -55,7 +55,7 @@ impl Container {
             end = self.last_end()?;
         }
         if self.is_mp4() && self.indexed() > indexed {
-            // to a last fragment that it knows already, FFmpeg would go through all of them
+            // FFmpeg reads all fragments to reach a last one that is already indexed
             let packets = self.packets;
             *self = opener.open(&self.recording)?;
             self.packets = packets;
@@ -67,22 +67,30 @@ impl Container {
     /// returns the time at which the last one ends, on a clock that may have begun long before the first.
     fn declared_length(&self) -> Option<i64> {
         let stream = self.input.stream(self.stream)?;
-        // only frames of fragments are in the index beside those that the header counts
+        // only fragments add entries to those that the header counts
         let whole = self.is_mp4() && self.indexed() <= stream.frames();
         Some(stream.duration()).filter(|length| whole && *length > 0)
     }
 
-    /// Where the last frame of the packets from here on ends.
+    /// Returns the end of the last frame of the packets from here on.
     pub(crate) fn last_end(&mut self) -> Result<Option<End>, FramesError> {
         let mut last = LastFrame::new(self.start_hint());
+        let mut decoded_end = None;
         while let Some(packet) = self.read()? {
-            last.see(&packet, self.length_of(&packet));
+            let length = self.length_of(&packet);
+            last.see(&packet, length);
+            decoded_end = decoded_end.max(packet.dts().map(|time| time.saturating_add(length)));
         }
-        Ok(last.end())
+        // frames are shown as much later than they are decoded as the first one is
+        let shown_end = decoded_end.map(|end: i64| end.saturating_add(self.first_delay));
+        Ok(last.end().map(|end| match shown_end {
+            Some(shown) if !end.is_presented => End { tick: end.tick.max(shown), ..end },
+            _ => end,
+        }))
     }
 }
 
-/// Where the last frame of some packets ends. If some do not have a presentation time, as many frames follow
+/// The end of the last frame of some packets. If some do not have a presentation time, as many frames follow
 /// the last keyframe as packets do.
 pub(crate) struct LastFrame {
     end: Option<i64>,
@@ -97,12 +105,24 @@ impl LastFrame {
         Self { end: None, keyframe: start, counted: start, is_counted: false }
     }
 
-    /// Takes the next packet, whose frame has this length.
+    /// Takes the next packet by its times; its frame has this length.
+    pub(crate) fn add(&mut self, pts: Option<i64>, dts: i64, is_key: bool, length: i64) {
+        let end = pts.unwrap_or(dts).saturating_add(length);
+        self.end = self.end.max(Some(end));
+        self.count(pts, is_key, length);
+    }
+
+    /// Takes the next packet, which may have neither time.
     pub(crate) fn see(&mut self, packet: &Packet, length: i64) {
-        let end = packet.pts().or(packet.dts()).map(|time| time.saturating_add(length));
-        self.end = self.end.max(end);
-        match packet.pts() {
-            Some(time) if packet.is_key() => {
+        match packet.dts().or(packet.pts()) {
+            Some(dts) => self.add(packet.pts(), dts, packet.is_key(), length),
+            None => self.count(None, packet.is_key(), length),
+        }
+    }
+
+    fn count(&mut self, pts: Option<i64>, is_key: bool, length: i64) {
+        match pts {
+            Some(time) if is_key => {
                 self.keyframe = time;
                 (self.counted, self.is_counted) = (time.saturating_add(length), false);
             }

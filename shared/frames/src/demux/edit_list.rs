@@ -16,7 +16,7 @@ pub(crate) enum Boxes {
     Unknown,
 }
 
-/// What a track's header says.
+/// The header of a track.
 #[derive(Debug, Default)]
 pub(crate) struct Track {
     /// FFmpeg's id of the stream.
@@ -38,7 +38,7 @@ pub(crate) struct Track {
 pub(crate) struct Edit {
     /// How long it lasts, in units of the movie; 0 means up to the end of the media.
     pub(crate) duration: u64,
-    /// Where it begins in the media; `None` if nothing is shown.
+    /// Its start in the media; `None` if nothing is shown.
     pub(crate) media_time: Option<i64>,
     /// Whether the picture stands still for as long.
     pub(crate) dwells: bool,

@@ -1,5 +1,4 @@
-//! What a container's header says of pictures that their decoder may not say: cropping, pixel shape,
-//! colour.
+//! Properties of pictures that only the container's header may state: cropping, pixel shape, colour.
 
 use super::stream::codec_side_data;
 use crate::FramesError;

@@ -2,24 +2,24 @@
 //!
 //! Measured with 8192 × 8192 pixels and one decoder (`extract --every 1 --threads 1`): HEVC in 10 bits with
 //! 16 references takes 4.39 GB, H.264 in 8 bits with 16 references 2.52 GB, AV1 in 10 bits 1.80 GB, VP9 in
-//! 8 bits 0.47 GB. What is allowed for here is more than each of these.
+//! 8 bits 0.47 GB. The allowance is larger than each of these.
 
 use crate::FramesError;
 use ffmpeg_next::{codec, ffi};
 use framezip_contract::{ErrorCode, Limits, Source};
 
-/// What everything but pictures takes: the function itself, blocks of the source, parts of the zip.
+/// The memory for everything except pictures: the function itself, blocks of the source, parts of the zip.
 const RESERVED: u64 = 256 << 20;
 /// Bytes for each pixel of an image in the making, of 16 bits a component and of 8.
 const IMAGE: u64 = 16;
 /// The most bits of a pixel, for a format that is not known yet: 4:2:0 in 16 bits.
 const UNKNOWN_BITS: u64 = 24;
 
-/// What FFmpeg keeps of each packet in an index, in bytes; each decoder has an index of its own.
+/// The size of an entry of FFmpeg's index, in bytes; each decoder has an index of its own.
 pub(crate) const INDEX_ENTRY: u64 = 48;
-/// What FFmpeg keeps of an index that it loads whole, as of Matroska, in times its size.
+/// The memory that FFmpeg takes for each byte of an index that it loads whole, as of Matroska.
 pub(crate) const LOADED_INDEX: u64 = 3;
-/// What the indexes of all decoders but one may take.
+/// The limit on the indexes of all decoders except the first, in bytes.
 pub(crate) const INDEXES: u64 = 32 << 20;
 
 /// How many pictures a decoder has at once: those that others refer to, and a few on their way.
@@ -35,7 +35,7 @@ fn pictures(codec: codec::Id) -> u64 {
 }
 
 /// The bits of a pixel in memory.
-fn bits(parameters: &codec::Parameters) -> u64 {
+pub(crate) fn bits(parameters: &codec::Parameters) -> u64 {
     // SAFETY: the parameters are valid for as long as they are borrowed; a number that is not negative is
     // one of FFmpeg's formats, and descriptors are static.
     let bits = unsafe {

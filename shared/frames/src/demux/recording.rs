@@ -1,23 +1,23 @@
-//! What is known of a recording beside what FFmpeg finds each time that it opens it.
+//! Facts about a recording that FFmpeg does not find by opening it.
 
 use super::{layout::Recording as Extent, survey::Survey};
 use serde::{Deserialize, Serialize};
 
-/// One recording of a file. It is found out once, and is the same for every decoder.
+/// One recording of a file. It is examined once, and is the same for every decoder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Recording {
     /// Which bytes of the file it is.
     pub(crate) extent: Extent,
-    /// Who applies the edit list of an MP4.
+    /// The component that applies the edit list of an MP4.
     pub(crate) edits: Edits,
-    /// What reading all packets found, if the clock or the decoder's state changes on the way.
+    /// The survey of all packets, if the clock or the decoder's state changes on the way.
     pub(crate) survey: Option<Survey>,
     /// The display matrix of the first frame, for frames that do not repeat it.
     pub(crate) display_matrix: Option<Vec<u8>>,
     pub(crate) pictures: Pictures,
 }
 
-/// Who applies an edit list.
+/// The component that applies an edit list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Edits {
     /// FFmpeg: the packets' times are those of the presentation.

@@ -1,5 +1,4 @@
-//! What a decoder must be given before a packet, and a container gives with one packet only: a palette, or
-//! a new configuration.
+//! Decoder state that a container delivers with one packet only: a palette, or a new configuration.
 
 use ffmpeg_next::{
     Error as FfmpegError, Packet, codec,
@@ -25,6 +24,11 @@ impl State {
     /// The configuration of the decoder.
     pub(crate) fn extradata(&self) -> &[u8] {
         self.0[1].as_deref().unwrap_or_default()
+    }
+
+    /// How many bytes it takes.
+    pub(crate) fn size(&self) -> usize {
+        size_of::<Self>() + self.0.iter().flatten().map(Vec::len).sum::<usize>()
     }
 
     /// The state from this packet on; `None` if it brings nothing new.

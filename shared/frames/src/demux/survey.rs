@@ -1,15 +1,17 @@
-//! What only reading all packets shows: where the clock jumps, and where the decoder's state changes.
+//! A survey of all packets: jumps of the clock, and changes of the decoder's state.
 //!
-//! Streams without an index (MPEG-TS and -PS, FLV) are found their way in by the times of packets, so a
-//! clock that goes back would hide what follows. Each stretch between two jumps is given an offset, so that
-//! it follows the one before: packets then have times that only grow, and places in the file by time.
+//! FFmpeg seeks in streams without an index (MPEG-TS and -PS, FLV) by packet times, so a clock that goes back
+//! would hide what follows. Each stretch between two jumps has an offset with which it follows the one
+//! before: then times only grow.
 
 use super::state::{State, States};
 use crate::{FramesError, container::Container, demux::duration::LastFrame};
 use ffmpeg_next::{Packet, Rescale, media};
+use framezip_contract::ErrorCode;
 use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
 
-/// What was found, in the order of the file.
+/// The findings, in the order of the file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Survey {
     stretches: Vec<Stretch>,
@@ -18,7 +20,7 @@ pub(crate) struct Survey {
     keyframes: Vec<Keyframe>,
     /// The tick after the last frame.
     pub(crate) end: i64,
-    /// Where the video ends and another one begins, which the file goes on with.
+    /// The end of this video and the start of another one that follows in the file.
     #[serde(skip)]
     pub(crate) joint: Option<Joint>,
 }
@@ -26,22 +28,24 @@ pub(crate) struct Survey {
 /// Positions in a file in which one video stream ends and another one begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Joint {
-    /// Where the last packet of the one begins.
+    /// The position of the last packet of the one.
     pub(crate) last: i64,
-    /// Where the first packet of the other begins.
+    /// The position of the first packet of the other.
     pub(crate) next: i64,
 }
 
 /// Packets whose clock does not jump.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Stretch {
-    /// Where its first packet is in the file.
+    /// The position of its first packet in the file.
     position: i64,
     /// What is added to its times.
     offset: i64,
     /// When its first frame is shown, with the offset.
     start: i64,
-    /// Whether it begins with a keyframe: then what is shown before that one belongs to no recording.
+    /// The position of its last packet but one, if another stretch follows.
+    last_position: i64,
+    /// Whether it begins with a keyframe: then pictures that lead this one cannot be decoded.
     is_cut: bool,
 }
 
@@ -67,6 +71,8 @@ pub(crate) struct Place {
     pub(crate) start: i64,
     /// The number of its state among the changes; 0 is that of the header.
     pub(crate) state: usize,
+    /// Whether it is next to a jump: a container that finds no connection there calls whole packets broken.
+    pub(crate) is_at_jump: bool,
 }
 
 impl Survey {
@@ -88,22 +94,20 @@ impl Survey {
         self.keyframes[..until].iter().rev().copied()
     }
 
-    pub(crate) fn keyframes(&self) -> &[Keyframe] {
-        &self.keyframes
-    }
-
     /// All states, that of the header first.
     pub(crate) fn states(&self, header: State) -> States {
         States::of(header, self.changes.iter().map(|change| change.state.clone()))
     }
 
-    /// Where a packet belongs by its place in the file.
+    /// Returns the place of a packet on the continued clock, by its position in the file.
     pub(crate) fn place(&self, position: i64) -> Place {
         let until = self.stretches.partition_point(|stretch| stretch.position <= position).max(1);
         let state = self.changes.partition_point(|change| change.position <= position);
         let stretch = &self.stretches[until - 1];
         let start = if stretch.is_cut && until > 1 { stretch.start } else { i64::MIN };
-        Place { offset: stretch.offset, start, state }
+        let is_first = until > 1 && position == stretch.position;
+        let is_at_jump = is_first || position >= stretch.last_position;
+        Place { offset: stretch.offset, start, state, is_at_jump }
     }
 }
 
@@ -112,24 +116,36 @@ impl Survey {
 const LONGEST_PAUSE: i64 = 2;
 /// Nor does it pause if frames are nearly as far apart anyway.
 const PAUSE_IN_FRAMES: i64 = 8;
-/// The most jumps and keyframes that are kept; more of them are no video.
-const MOST: usize = 1_000_000;
+/// Keyframes closer to each other than this are not all kept, in milliseconds.
+const KEYFRAME_DISTANCE: i64 = 500;
+/// The most jumps of one video.
+const MOST_STRETCHES: usize = 100_000;
+/// The most bytes of all states together.
+const MOST_STATE: usize = 16 << 20;
+/// A presentation time is damaged if it is farther from its decode time than this, in seconds.
+const LONGEST_DELAY: i64 = 10;
+/// How many packets before a keyframe without a position of its own reading begins: its decode time is
+/// counted from the last stated one.
+const LEAD_IN: usize = 16;
 
 /// Reads a container from its start to its end.
 ///
 /// # Errors
-/// Those of reading it.
+/// Those of reading it; [`ErrorCode::CorruptVideo`] if it has more jumps or state than any video.
 pub(crate) fn survey(container: &mut Container) -> Result<Survey, FramesError> {
     container.rewind()?;
     let mut surveyor = Surveyor::new(container);
     while let Some(packet) = container.read_any()? {
         if packet.stream() == container.stream {
-            surveyor.see(&packet, container);
+            surveyor.add(&packet, container);
         } else {
-            surveyor.hear(&packet, container);
+            surveyor.add_other(&packet, container);
         }
-        if surveyor.stretches.len() + surveyor.keyframes.len() > MOST {
-            break;
+        if surveyor.stretches.len() > MOST_STRETCHES || surveyor.state_size > MOST_STATE {
+            return Err(FramesError::media(
+                ErrorCode::CorruptVideo,
+                "This video is damaged: its clock or its format changes again and again.",
+            ));
         }
     }
     Ok(surveyor.finish())
@@ -138,10 +154,14 @@ pub(crate) fn survey(container: &mut Container) -> Result<Survey, FramesError> {
 /// A stretch in the making, in its own times.
 struct Raw {
     position: i64,
+    /// The position of its last packet but one, once another stretch follows.
+    last_position: i64,
     is_cut: bool,
     first_decoded: i64,
     first_presented: i64,
     last: LastFrame,
+    /// The greatest presentation time of a packet that states one.
+    greatest: i64,
     /// The tick after the last packet that is decoded.
     decoded_end: i64,
     packets: i64,
@@ -157,7 +177,17 @@ struct Surveyor {
     /// Where the first packet of another video is.
     other_video: Option<i64>,
     pause: i64,
+    /// The greatest distance of presentation and decode time.
+    delay: i64,
+    /// How far apart keyframes are kept.
+    distance: i64,
+    /// The bytes of all states so far.
+    state_size: usize,
     position: i64,
+    /// Those of the last two packets that have one.
+    positions: [i64; 2],
+    /// Where reading was after each of the last packets.
+    places: VecDeque<i64>,
 }
 
 impl Surveyor {
@@ -175,12 +205,17 @@ impl Surveyor {
             others: Vec::new(),
             other_video: None,
             pause,
+            delay: container.clock.ticks_of_microseconds(LONGEST_DELAY * 1_000_000).max(1),
+            distance: container.clock.ticks_of_microseconds(KEYFRAME_DISTANCE * 1000).max(1),
+            state_size: 0,
             position: 0,
+            positions: [i64::MAX; 2],
+            places: VecDeque::new(),
         }
     }
 
     /// Takes a packet of another stream: while its clock goes on, the video may pause.
-    fn hear(&mut self, packet: &Packet, container: &Container) {
+    fn add_other(&mut self, packet: &Packet, container: &Container) {
         let number = packet.stream();
         let Some(stream) = container.input.stream(number) else { return };
         if stream.parameters().medium() == media::Type::Video && packet.position() > 0 {
@@ -198,29 +233,46 @@ impl Surveyor {
         }
     }
 
-    fn see(&mut self, packet: &Packet, container: &Container) {
-        self.position =
-            if packet.position() < 0 { self.position } else { packet.position() as i64 };
+    /// Takes the next packet of the video.
+    fn add(&mut self, packet: &Packet, container: &Container) {
+        let own = packet.position() >= 0;
+        let [before, _] = self.positions;
+        if own {
+            self.position = packet.position() as i64;
+            self.positions = [self.positions[1], self.position];
+        }
+        let entry = if own { self.position } else { self.places.front().copied().unwrap_or(0) };
         if let Some(state) = self.state.after(packet) {
-            self.state = state.clone();
-            self.changes.push(Change { position: self.position, state });
+            self.state = state;
+            self.change();
         }
         let Some(decoded) = packet.dts().or(packet.pts()) else { return };
-        let presented = packet.pts().unwrap_or(decoded);
+        let near = |time: &i64| time.saturating_sub(decoded).abs() <= self.delay;
+        let stated = packet.pts().filter(near);
+        let presented = stated.unwrap_or(decoded);
         let length = container.length_of(packet);
-        if self.stretches.last().is_none_or(|last| self.jumps(last, decoded, length)) {
+        let is_first = self.stretches.is_empty();
+        if self
+            .stretches
+            .last()
+            .is_none_or(|last| self.jumps(last, packet, decoded, stated, length))
+        {
             self.others.fill(None);
-            if packet.is_key() && !self.stretches.is_empty() {
-                // the decoder gives what it still has of the stretch before
-                let state = self.state.clone();
-                self.changes.push(Change { position: self.position, state });
+            if packet.is_key() && !is_first {
+                // the decoder returns the pictures that it still has of the stretch before
+                self.change();
+            }
+            if let Some(last) = self.stretches.last_mut() {
+                last.last_position = before;
             }
             self.stretches.push(Raw {
                 position: self.position,
+                last_position: i64::MAX,
                 is_cut: packet.is_key(),
                 first_decoded: decoded,
                 first_presented: presented,
                 last: LastFrame::new(presented),
+                greatest: i64::MIN,
                 decoded_end: decoded,
                 packets: 0,
             });
@@ -229,17 +281,42 @@ impl Surveyor {
         let stretch = &mut self.stretches[number];
         stretch.packets += 1;
         stretch.decoded_end = stretch.decoded_end.max(decoded.saturating_add(length));
-        stretch.last.see(packet, length);
-        if packet.is_key() {
-            let keyframe = Keyframe { position: self.position, presented, decoded };
-            self.keyframes.push((number, keyframe));
+        stretch.greatest = stretch.greatest.max(stated.unwrap_or(i64::MIN));
+        stretch.last.add(stated, decoded, packet.is_key(), length);
+        let is_near = self.keyframes.last().is_some_and(|(of, last)| {
+            *of == number && presented.saturating_sub(last.presented).abs() < self.distance
+        });
+        if packet.is_key() && !is_near {
+            self.keyframes.push((number, Keyframe { position: entry, presented, decoded }));
         }
+        if self.places.len() == LEAD_IN {
+            self.places.pop_front();
+        }
+        self.places.push_back(container.tell());
     }
 
-    /// Whether a packet of this decode time cannot belong to the stretch.
-    fn jumps(&self, stretch: &Raw, decoded: i64, length: i64) -> bool {
+    /// Notes that the state changes with the packet at this position.
+    fn change(&mut self) {
+        self.state_size += self.state.size();
+        self.changes.push(Change { position: self.position, state: self.state.clone() });
+    }
+
+    /// Whether a packet of this decode time, and of this presentation time if it states one, cannot belong to
+    /// the stretch.
+    fn jumps(
+        &self,
+        stretch: &Raw,
+        packet: &Packet,
+        decoded: i64,
+        stated: Option<i64>,
+        length: i64,
+    ) -> bool {
         let last = stretch.decoded_end.saturating_sub(length);
-        if decoded.saturating_add(2 * length) < last {
+        if decoded.saturating_add(length.saturating_mul(2)) < last {
+            return true;
+        }
+        // every picture that is decoded before a keyframe is shown before it
+        if packet.is_key() && stated.is_some_and(|time| time <= stretch.greatest) {
             return true;
         }
         let mean =
@@ -263,6 +340,7 @@ impl Surveyor {
             };
             stretches.push(Stretch {
                 position: raw.position,
+                last_position: raw.last_position,
                 offset,
                 start: raw.first_presented.saturating_add(offset),
                 is_cut: raw.is_cut,
@@ -286,10 +364,16 @@ impl Surveyor {
             .collect();
         keyframes.sort_by_key(|keyframe| keyframe.presented);
         if stretches.is_empty() {
-            stretches.push(Stretch { position: 0, offset: 0, start: 0, is_cut: false });
+            stretches.push(Stretch {
+                position: 0,
+                last_position: i64::MAX,
+                offset: 0,
+                start: 0,
+                is_cut: false,
+            });
         }
-        // a video that begins while this one goes on is another one beside it
-        let next = self.other_video.filter(|next| *next > self.position);
+        // a video that begins before this one ends is a parallel stream
+        let next = self.other_video.filter(|next| *next > self.position && self.position > 0);
         let joint = next.map(|next| Joint { last: self.position, next });
         Survey { stretches, changes: self.changes, keyframes, end, joint }
     }

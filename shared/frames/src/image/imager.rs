@@ -52,6 +52,11 @@ impl Imager {
         Self { base, ..self }
     }
 
+    /// Sets it for the pictures that follow.
+    pub(crate) fn set_base(&mut self, base: Base) {
+        self.base = base;
+    }
+
     /// Returns a sentence for the user if the picture's image gets wrong colours. The picture must not have
     /// been drawn yet: drawing overwrites its code points.
     pub(crate) fn unconverted(&self, picture: &frame::Video) -> Option<&'static str> {

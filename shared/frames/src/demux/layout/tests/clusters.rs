@@ -167,7 +167,8 @@ fn cues_are_hidden_in_all_recordings() {
     assert_eq!((found.len(), found[0].patches.len(), found[1].patches.len()), (2, 0, 2));
     // without a jump, they stay
     let whole = file(&[head(), cues(), cluster(0), cluster(2000), cues()]);
-    assert_eq!(layout_of(&whole), [Recording::whole()]);
+    let found = layout_of(&whole);
+    assert_eq!((found.len(), found[0].patches.len()), (1, 0));
 }
 
 #[test]
