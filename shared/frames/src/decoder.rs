@@ -134,22 +134,6 @@ impl Decoder {
         }
     }
 
-    /// When the keyframes are shown, in ticks. Decodes everything where the container does not tell,
-    /// and goes back to the start.
-    pub(crate) fn keyframes(&mut self) -> Result<Vec<i64>, FramesError> {
-        let told = self.container.keyframes()?;
-        self.rewind()?;
-        if let Some(keyframes) = told {
-            return Ok(keyframes);
-        }
-        let mut keyframes = Vec::new();
-        while let Some(picture) = self.next()? {
-            keyframes.extend(picture.timestamp().filter(|_| picture.is_key()));
-        }
-        self.rewind()?;
-        Ok(keyframes)
-    }
-
     /// Decodes a packet. One that is not `wanted` is passed over if no other refers to it. One that
     /// cannot be decoded is noted.
     pub(crate) fn send(&mut self, packet: &Packet, wanted: bool) -> Result<(), FramesError> {

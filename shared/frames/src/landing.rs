@@ -1,4 +1,4 @@
-//! The choice of the keyframe from which a span is decoded whole.
+//! Keyframes: all of them, and the one from which a span is decoded whole.
 
 use crate::{FramesError, decoder::Decoder, shown::time};
 use ffmpeg_next::frame;
@@ -7,6 +7,22 @@ use ffmpeg_next::frame;
 const LANDINGS: usize = 4;
 
 impl Decoder {
+    /// When the keyframes are shown, in ticks. Decodes everything where the container does not tell,
+    /// and goes back to the start.
+    pub(crate) fn keyframes(&mut self) -> Result<Vec<i64>, FramesError> {
+        let told = self.container.keyframes()?;
+        self.rewind()?;
+        if let Some(keyframes) = told {
+            return Ok(keyframes);
+        }
+        let mut keyframes = Vec::new();
+        while let Some(picture) = self.next()? {
+            keyframes.extend(picture.timestamp().filter(|_| picture.is_key()));
+        }
+        self.rewind()?;
+        Ok(keyframes)
+    }
+
     /// The first picture after going to `tick`, which must not be after it; else the index was wrong, and it
     /// is the first picture of all. A keyframe that cannot be decoded right may need parameter sets that
     /// only an earlier packet has: then it is that of an earlier keyframe.
