@@ -171,8 +171,7 @@ fn photo() -> FramesError {
 /// ones this number of places is sampled first.
 const SMALL: u64 = 32 << 20;
 const PLACES: i64 = 64;
-/// A place whose time is farther from where its position suggests than so many times the usual distance
-/// is looked at closely.
+/// Steps between two places of more than this many median steps are unusual.
 const UNUSUAL: i64 = 4;
 /// How many packets of any stream are read at a place.
 const SOON: usize = 2000;

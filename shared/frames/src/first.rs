@@ -40,8 +40,8 @@ impl Decoder {
             && picture.is_interlaced()
     }
 
-    /// The first packet's picture, if the times of the packets tell that it is shown first: a decoder
-    /// that reorders pictures would want several packets before it gives one.
+    /// The first packet's picture, if packet times show that it is presented first: a decoder that reorders
+    /// pictures needs several packets before it returns one.
     fn first_packet(&mut self) -> Result<Option<frame::Video>, FramesError> {
         let Some(packet) = self.container.read()?.filter(Packet::is_key) else { return Ok(None) };
         let Some(first) = self.container.stamp(&packet).filter(|stamp| !stamp.hidden) else {
@@ -55,7 +55,7 @@ impl Decoder {
         Ok(self.receive()?.filter(|picture| time(picture) == first.presented))
     }
 
-    /// Whether no packet from here on is presented before this one, as far as a few of them tell.
+    /// Whether no packet from here on is presented before this one, by the times of the next few.
     fn is_shown_first(&mut self, first: Stamp) -> Result<bool, FramesError> {
         for _ in 0..MOST_REORDERED {
             let Some(packet) = self.container.read()? else { return Ok(true) };

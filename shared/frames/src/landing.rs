@@ -7,12 +7,12 @@ use ffmpeg_next::frame;
 const LANDINGS: usize = 4;
 
 impl Decoder {
-    /// When the keyframes are shown, in ticks. Decodes everything where the container does not tell,
+    /// Returns when the keyframes are shown, in ticks. Decodes everything if the container has no list of them,
     /// and goes back to the start.
     pub(crate) fn keyframes(&mut self) -> Result<Vec<i64>, FramesError> {
-        let told = self.container.keyframes()?;
+        let listed = self.container.keyframes()?;
         self.rewind()?;
-        if let Some(keyframes) = told {
+        if let Some(keyframes) = listed {
             return Ok(keyframes);
         }
         let mut keyframes = Vec::new();

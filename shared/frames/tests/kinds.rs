@@ -34,7 +34,7 @@ fn faults(
     name: &str,
     shots: &[Shot],
     source: &Source,
-    told: &[Warning],
+    warnings: &[Warning],
 ) -> Vec<String> {
     let mut faults = Vec::new();
     let mut check = |holds: bool, fault: String| faults.extend((!holds).then_some(fault));
@@ -68,10 +68,10 @@ fn faults(
         check(given == Some([*width, *height]), format!("frame {first} is {given:?}"));
     }
     if let Some(warns) = kind.warns {
-        check(warns != told.is_empty(), format!("warnings {told:?}"));
+        check(warns != warnings.is_empty(), format!("{warnings:?}"));
     }
-    let is_damage = told.iter().any(|warning| warning.message.contains("damaged"));
-    check(!is_damage || kind.kind == 13, format!("false warnings {told:?}"));
+    let is_damage = warnings.iter().any(|warning| warning.message.contains("damaged"));
+    check(!is_damage || kind.kind == 13, format!("false warnings {warnings:?}"));
     if let Some(pixels) = &kind.pixels {
         let (outputs, _) = extract_with(name, &options(kind, "png"), 1).unwrap();
         let image = read_png(&common::shots(outputs)[0].image);

@@ -43,7 +43,7 @@ fn assert_frugal(name: &str, file: Sparse) {
     assert!(peak() < 200 << 10, "{name}: {} KiB", peak());
 }
 
-/// An element of Matroska whose content is `content` and so many bytes more.
+/// An element of Matroska whose content is `content` and `more` bytes.
 fn element(id: &[u8], content: &[u8], more: u64) -> Vec<u8> {
     let size = (1 << 56) | (content.len() as u64 + more);
     [id, &size.to_be_bytes(), content].concat()
@@ -65,7 +65,7 @@ fn attachments_are_never_read() {
     assert_frugal("fonts", Sparse::new(head, EXTRA, &file[cluster..]));
 }
 
-/// A box of MP4 whose content is `content` and so many bytes more.
+/// A box of MP4 whose content is `content` and `more` bytes.
 fn mp4_box(kind: &[u8; 4], content: &[u8], more: u64) -> Vec<u8> {
     let size = (8 + content.len() as u64 + more) as u32;
     [&size.to_be_bytes()[..], kind, content].concat()

@@ -15,7 +15,7 @@ pub(crate) struct End {
     pub(crate) is_understated: bool,
 }
 
-/// Samples after a header's length are given if they take longer than so many frames: less is how
+/// A header understates the length if samples after it take longer than this number of frames: less is how
 /// lengths are rounded.
 const UNDERSTATED_FRAMES: i64 = 3;
 

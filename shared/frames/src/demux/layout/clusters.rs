@@ -31,8 +31,8 @@ const MOST_SIZE: u64 = 32 << 20;
 const SKIP_HEADER: u64 = 5;
 /// The unit of a file's times unless it has another one, in nanoseconds.
 const DEFAULT_SCALE: u64 = 1_000_000;
-/// Frames are stored in the order of decoding: a cluster may begin earlier than the last one ends by so many
-/// nanoseconds.
+/// Frames are stored in the order of decoding, so a cluster may begin this much earlier than the last one ends,
+/// in nanoseconds.
 const MOST_OVERLAP: i64 = 1_000_000_000;
 /// The longest gap between clusters of one recording, in nanoseconds.
 const MOST_GAP: i64 = 600 * 1_000_000_000;
