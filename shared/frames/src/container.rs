@@ -156,18 +156,6 @@ impl Container {
         self.input.stream(self.stream).map(|stream| stream.parameters())
     }
 
-    /// How many decoders of it fit into the memory, for their pictures and for what FFmpeg's index takes.
-    pub(crate) fn decoders(&self, limits: &Limits) -> usize {
-        let pictures = self
-            .parameters()
-            .map_or(1, |parameters| memory::decoders(&self.source, &parameters, limits));
-        let loaded = self.recording.extent.index_size.saturating_mul(memory::LOADED_INDEX);
-        let index =
-            self.indexed().unsigned_abs().saturating_mul(memory::INDEX_ENTRY).max(loaded).max(1);
-        let others = usize::try_from(memory::INDEXES / index).unwrap_or(usize::MAX);
-        pictures.min(others.saturating_add(1))
-    }
-
     /// How its Dolby Vision base layer is shown.
     pub(crate) fn base(&self) -> Base {
         self.parameters().map_or(Base::default(), |parameters| Base::of(&parameters))

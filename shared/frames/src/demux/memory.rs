@@ -4,7 +4,7 @@
 //! 16 references takes 4.39 GB, H.264 in 8 bits with 16 references 2.52 GB, AV1 in 10 bits 1.80 GB, VP9 in
 //! 8 bits 0.47 GB. The allowance is larger than each of these.
 
-use crate::FramesError;
+use crate::{FramesError, container::Container};
 use ffmpeg_next::{codec, ffi};
 use framezip_contract::{ErrorCode, Limits, Source};
 
@@ -16,11 +16,11 @@ const IMAGE: u64 = 16;
 const UNKNOWN_BITS: u64 = 24;
 
 /// The size of an entry of FFmpeg's index, in bytes; each decoder has an index of its own.
-pub(crate) const INDEX_ENTRY: u64 = 48;
+const INDEX_ENTRY: u64 = 48;
 /// The memory that FFmpeg takes for each byte of an index that it loads whole, as of Matroska.
-pub(crate) const LOADED_INDEX: u64 = 3;
+const LOADED_INDEX: u64 = 3;
 /// The limit on the indexes of all decoders except the first, in bytes.
-pub(crate) const INDEXES: u64 = 32 << 20;
+const INDEXES: u64 = 32 << 20;
 
 /// How many pictures a decoder has at once: those that others refer to, and a few on their way.
 fn pictures(codec: codec::Id) -> u64 {
@@ -88,7 +88,19 @@ pub(crate) fn check_picture(
 }
 
 /// How many decoders of a video fit into the memory, and at least one.
-pub(crate) fn decoders(source: &Source, parameters: &codec::Parameters, limits: &Limits) -> usize {
+fn decoders(source: &Source, parameters: &codec::Parameters, limits: &Limits) -> usize {
     let pixels = (u64::from(source.width) * u64::from(source.height)).max(1);
     usize::try_from(fitting(parameters, limits) / pixels).unwrap_or(usize::MAX).max(1)
+}
+
+impl Container {
+    /// How many decoders of it fit into the memory, for their pictures and for what FFmpeg's index takes.
+    pub(crate) fn decoders(&self, limits: &Limits) -> usize {
+        let pictures =
+            self.parameters().map_or(1, |parameters| decoders(&self.source, &parameters, limits));
+        let loaded = self.recording.extent.index_size.saturating_mul(LOADED_INDEX);
+        let index = self.indexed().unsigned_abs().saturating_mul(INDEX_ENTRY).max(loaded).max(1);
+        let others = usize::try_from(INDEXES / index).unwrap_or(usize::MAX);
+        pictures.min(others.saturating_add(1))
+    }
 }
