@@ -53,6 +53,8 @@ pub(crate) fn open(
     };
     let parameters = container.parameters().ok_or_else(unsupported)?;
     codec::decoder::find(parameters.id()).ok_or_else(unsupported)?;
+    // with several threads the other decoders conceal damage with whatever another thread has done
+    let threads = if forgets_pictures(parameters.id()) { threads } else { 1 };
     let mut context = codec::Context::from_parameters(parameters).map_err(FramesError::opening)?;
     // SAFETY: the context is not open yet, and this is the only reference to it.
     unsafe {

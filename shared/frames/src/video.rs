@@ -128,7 +128,14 @@ impl Video {
                 }
             });
             let end = if to < piece.shown.end { piece.timestamp(to) } else { piece.media.end };
-            let found = scenes(all, threshold, (piece.timestamp(from), end), most)?;
+            let media = (piece.timestamp(from), end);
+            let mut found = scenes(all, threshold, media, most)?;
+            if !all.take_damaged().is_empty() && threads > 1 {
+                // threads conceal damage with whatever another thread has done
+                let container = self.opener.open(recording)?;
+                let mut single = Decoder::new(container, self.opener.clone())?;
+                found = scenes(&mut single, threshold, media, most)?;
+            }
             ticks.extend(found.into_iter().map(|time| piece.tick(time)));
         }
         Ok(ticks)
