@@ -38,7 +38,7 @@ pub(crate) struct Container {
     pub(crate) header: Header,
     /// The states of its packets that are known.
     pub(crate) states: States,
-    /// The first packet, until the first one is asked for.
+    /// The first packet, until it is read or the container goes elsewhere.
     first: Option<Packet>,
     first_position: i64,
     first_state: usize,
@@ -46,7 +46,7 @@ pub(crate) struct Container {
     pub(crate) first_delay: i64,
     /// The number of the last packet's state.
     state: usize,
-    /// Where the last packet was, for one that does not have a place.
+    /// The position of the last packet, used for packets without one.
     position: i64,
     /// The decode time of the packet to begin with, after a seek that lands before it.
     pub(crate) skip_to: Option<i64>,
@@ -367,7 +367,7 @@ impl Container {
         if self.is_mp4() { PixelShape::OfCoded } else { PixelShape::OfCropped }
     }
 
-    /// How many bytes of it were read, up to the place that reading is at.
+    /// The position in the file that reading is at.
     pub(crate) fn tell(&self) -> i64 {
         // SAFETY: the context is open, and going nowhere leaves its reader as it is.
         unsafe { ffi::avio_seek((*self.input.as_ptr()).pb, 0, ffi::SEEK_CUR) }

@@ -260,8 +260,8 @@ mod tests {
             Ok(Studio { imager, sheet: None, storyboard: None, skip_blank: false })
         };
         let mut picked = Vec::new();
-        let crew = (case.threads, case.waiting);
-        let ran = run(first, &opener, &recordings, studio, &spans, crew, &mut |pick| {
+        let pool = (case.threads, case.waiting);
+        let ran = run(first, &opener, &recordings, studio, &spans, pool, &mut |pick| {
             picked.push(pick.target);
             let enough = picked.len() >= case.wanted;
             Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })

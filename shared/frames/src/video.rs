@@ -221,8 +221,8 @@ impl Video {
         let spans = spans(&decoder, &opener, recordings, timeline, &plan.targets, range, plan.end)?;
         let mut package = Package::new(&plan, targets, sink)?;
         let threads = threads.min(plan.decoders);
-        let crew = (threads, team::waiting(Encoder::about(extraction.format, plan.largest)));
-        let work = team::run(decoder, &opener, recordings, studio, &spans, crew, &mut |pick| {
+        let pool = (threads, team::waiting(Encoder::about(extraction.format, plan.largest)));
+        let work = team::run(decoder, &opener, recordings, studio, &spans, pool, &mut |pick| {
             package.take(pick)
         })?;
         package.finish(&work)

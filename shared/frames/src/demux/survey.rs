@@ -247,7 +247,7 @@ impl Surveyor {
             self.change();
         }
         let Some(decoded) = packet.dts().or(packet.pts()) else { return };
-        let near = |time: &i64| time.saturating_sub(decoded).abs() <= self.delay;
+        let near = |time: &i64| time.saturating_sub(decoded).saturating_abs() <= self.delay;
         let stated = packet.pts().filter(near);
         let presented = stated.unwrap_or(decoded);
         let length = container.length_of(packet);
@@ -284,7 +284,8 @@ impl Surveyor {
         stretch.greatest = stretch.greatest.max(stated.unwrap_or(i64::MIN));
         stretch.last.add(stated, decoded, packet.is_key(), length);
         let is_near = self.keyframes.last().is_some_and(|(of, last)| {
-            *of == number && presented.saturating_sub(last.presented).abs() < self.distance
+            *of == number
+                && presented.saturating_sub(last.presented).saturating_abs() < self.distance
         });
         if packet.is_key() && !is_near {
             self.keyframes.push((number, Keyframe { position: entry, presented, decoded }));
@@ -335,8 +336,8 @@ impl Surveyor {
             // in the middle of a GOP pictures are shown in another order than they come in
             let offset = match number {
                 0 => 0,
-                _ if raw.is_cut => end - raw.first_presented,
-                _ => decoded_end - raw.first_decoded,
+                _ if raw.is_cut => i64::saturating_sub(end, raw.first_presented),
+                _ => i64::saturating_sub(decoded_end, raw.first_decoded),
             };
             stretches.push(Stretch {
                 position: raw.position,
