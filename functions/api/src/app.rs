@@ -12,7 +12,7 @@ use crate::{
     openapi,
     problem::{self, ApiError},
     upload_routes,
-    uploads::{self, Uploads},
+    uploads::Uploads,
     videos, webhook,
 };
 use axum::{
@@ -55,14 +55,13 @@ impl State {
     /// Names the variable that is missing or wrong.
     pub(crate) fn from_env() -> Result<Self, SettingError> {
         let sdk = framezip_runtime::sdk_config()?;
-        let upload_client = aws_sdk_s3::Client::from_conf(uploads::configured(&sdk).build());
         let region = settings::region()?;
         let cognito = format!("https://cognito-idp.{region}.amazonaws.com/");
         let (uploads, results) = (settings::uploads_bucket()?, settings::results_bucket()?);
         let (s3, sqs) = (aws_sdk_s3::Client::new(&sdk), aws_sdk_sqs::Client::new(&sdk));
         Ok(Self {
             videos: Videos::new(aws_sdk_dynamodb::Client::new(&sdk), settings::table_name()?),
-            uploads: Uploads::new(upload_client, uploads.clone()),
+            uploads: Uploads::new(s3.clone(), uploads.clone()),
             links: Links::new(s3.clone(), results.clone()),
             objects: Objects::new(s3, uploads, results),
             jobs: Jobs::new(sqs, settings::jobs_queue_url()?),

@@ -5,12 +5,9 @@
 //! video.
 
 use anyhow::Context;
-use aws_sdk_s3::{
-    Client,
-    operation::list_objects_v2::ListObjectsV2Output,
-    types::{Delete, Object, ObjectIdentifier},
-};
+use aws_sdk_s3::{Client, operation::list_objects_v2::ListObjectsV2Output, types::Object};
 use framezip_contract::{ObjectKey, UserId, Video, VideoId};
+use framezip_runtime::objects::{remove_folder, remove_results};
 
 /// The two buckets.
 pub(crate) struct Objects {
@@ -35,47 +32,18 @@ impl Objects {
         Ok(folder.contents().iter().any(is_source))
     }
 
-    /// Removes all that a video has: its source, its zips and the parts that workers left. Tells how
-    /// many objects that were. Run twice, it removes what the first run left behind.
+    /// Removes all that a video has: its source, its zips and the objects of a fan-out. Returns how many
+    /// objects that were. A second run removes what the first one missed.
     ///
-    /// What comes later, from a worker that was about to end or by a link that still works, is removed
-    /// by the buckets' lifecycle, as are the parts of uploads that were never completed.
+    /// What a worker or a late upload writes afterwards is removed by the function that notices that the
+    /// record is gone.
     pub(crate) async fn remove(&self, owner: &UserId, id: VideoId) -> anyhow::Result<usize> {
         let own = ObjectKey::prefix(owner, id);
-        let parts = ObjectKey::parts_prefix(owner, id);
-        let (source, zips, parts) = tokio::try_join!(
-            self.clear(&self.uploads, &own),
-            self.clear(&self.results, &own),
-            self.clear(&self.results, &parts),
+        let (source, results) = tokio::try_join!(
+            remove_folder(&self.s3, &self.uploads, &own),
+            remove_results(&self.s3, &self.results, owner, id),
         )?;
-        Ok(source + zips + parts)
-    }
-
-    /// Removes a folder, as many objects at a time as S3 lists.
-    async fn clear(&self, bucket: &str, prefix: &str) -> anyhow::Result<usize> {
-        let mut count = 0;
-        loop {
-            let page = self.list(bucket, prefix).await?;
-            let keys = page.contents().iter().filter_map(Object::key);
-            let objects: Result<Vec<_>, _> =
-                keys.map(|key| ObjectIdentifier::builder().key(key).build()).collect();
-            let objects = objects?;
-            if objects.is_empty() {
-                return Ok(count);
-            }
-            count += objects.len();
-            let delete = Delete::builder().set_objects(Some(objects)).quiet(true).build()?;
-            let deleted = self.s3.delete_objects().bucket(bucket).delete(delete).send().await;
-            let deleted = deleted.map_err(aws_sdk_s3::Error::from);
-            let deleted = deleted
-                .with_context(|| format!("S3 DeleteObjects of s3://{bucket}/{prefix} failed"))?;
-            if let Some(error) = deleted.errors().first() {
-                anyhow::bail!("S3 did not delete {} objects: {error:?}", deleted.errors().len());
-            }
-            if page.is_truncated() != Some(true) {
-                return Ok(count);
-            }
-        }
+        Ok(source + results)
     }
 
     async fn list(&self, bucket: &str, prefix: &str) -> anyhow::Result<ListObjectsV2Output> {

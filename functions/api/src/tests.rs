@@ -15,12 +15,13 @@ use crate::{
     jobs::Jobs,
     links::Links,
     objects::Objects,
-    uploads::{self, Uploads},
+    uploads::Uploads,
 };
 use aws_sdk_dynamodb::{
     operation::{get_item::GetItemOutput, update_item::UpdateItemOutput},
     types::AttributeValue,
 };
+use aws_sdk_s3::config::RequestChecksumCalculation;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use axum::{
     body::{Body, to_bytes},
@@ -44,9 +45,8 @@ const ID: &str = "01990d2c-6a3e-7c51-9d0b-2f6c1a7be001";
 
 fn sdk() -> SdkConfig {
     let credentials = aws_sdk_s3::config::Credentials::for_tests();
-    SdkConfig::builder()
-        .behavior_version(aws_sdk_s3::config::BehaviorVersion::latest())
-        .region(aws_sdk_s3::config::Region::new("eu-central-1"))
+    framezip_runtime::sdk_defaults("eu-central-1".to_owned())
+        .into_builder()
         .credentials_provider(aws_sdk_s3::config::SharedCredentialsProvider::new(credentials))
         .build()
 }
@@ -56,12 +56,13 @@ fn state(rules: &[&Rule]) -> State {
     let counted = counted();
     let rules = &[rules, &[&counted]].concat()[..];
     let dynamodb = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, rules);
-    let upload_client = mock_client!(aws_sdk_s3, RuleMode::MatchAny, rules, uploads::configured);
-    let s3 = mock_client!(aws_sdk_s3, RuleMode::MatchAny, rules);
+    let s3 = mock_client!(aws_sdk_s3, RuleMode::MatchAny, rules, |config| {
+        config.request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+    });
     let sqs = mock_client!(aws_sdk_sqs, RuleMode::MatchAny, rules);
     State {
         videos: Videos::new(dynamodb, "Videos"),
-        uploads: Uploads::new(upload_client, "uploads".to_owned()),
+        uploads: Uploads::new(s3.clone(), "uploads".to_owned()),
         links: Links::new(aws_sdk_s3::Client::new(&sdk()), "results".to_owned()),
         objects: Objects::new(s3, "uploads".to_owned(), "results".to_owned()),
         jobs: Jobs::new(sqs, "jobs".to_owned()),

@@ -15,11 +15,7 @@ mod parts;
 pub(crate) use multipart::Completion;
 
 use anyhow::Context;
-use aws_sdk_s3::{
-    Client,
-    config::{Builder, RequestChecksumCalculation},
-    presigning::PresigningConfig,
-};
+use aws_sdk_s3::{Client, presigning::PresigningConfig};
 use framezip_contract::{ObjectKey, SingleUpload, Upload, Video};
 use framezip_store::{Multipart, Record};
 use jiff::{SignedDuration, Timestamp};
@@ -41,14 +37,9 @@ pub(crate) struct Uploads {
     bucket: String,
 }
 
-/// How S3 must be asked for uploads.
-pub(crate) fn configured(config: impl Into<Builder>) -> Builder {
-    // a checksum of a body that is not there yet would be signed, and be wrong
-    config.into().request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
-}
-
 impl Uploads {
-    /// The bucket of this name. The client must be [`configured`].
+    /// The bucket of this name. The client must not add checksums by itself: a presigned one would be the
+    /// checksum of a body that does not exist yet.
     pub(crate) fn new(s3: Client, bucket: String) -> Self {
         Self { s3, bucket }
     }

@@ -6,6 +6,7 @@
 //! and the last one does the `join`, by `assembly`.
 
 mod assembly;
+mod deleted;
 mod extraction;
 mod extras;
 mod handler;
@@ -15,6 +16,8 @@ mod multipart;
 mod pace;
 mod parts;
 mod run;
+#[cfg(test)]
+mod s3_requests;
 mod source;
 mod work;
 mod zip_upload;

@@ -139,8 +139,7 @@ impl Target<'_> {
             Condition { if_none_match: Some("*".to_owned()), ..Condition::default() };
         loop {
             match make(condition).await {
-                Err(UploadError::S3 { source, .. })
-                    if source.code() == Some("PreconditionFailed") => {}
+                Err(UploadError::S3 { source, .. }) if is_refusal(source.code()) => {}
                 made => return made,
             }
             let Head { length: there, e_tag } = self.head().await?;
@@ -212,6 +211,13 @@ impl Upload<'_> {
             Err(error) => Err(self.target.failed("AbortMultipartUpload", error)),
         }
     }
+}
+
+/// Whether a conditional write was refused because of the object that is there, or because of another
+/// write of the same key at the same time. After such a conflict S3 may not complete a multipart upload
+/// any more; then the next try fails, and the message is delivered again.
+fn is_refusal(code: Option<&str>) -> bool {
+    matches!(code, Some("PreconditionFailed" | "ConditionalRequestConflict"))
 }
 
 /// For operations that S3 begins to answer before it has done them: the SDK would take the silence

@@ -270,6 +270,25 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_conflicting_write_is_tried_again() {
+        let conflict = ErrorMetadata::builder().code("ConditionalRequestConflict").build();
+        let first = mock!(Client::put_object)
+            .match_requests(|put| put.if_none_match() == Some("*"))
+            .then_error(move || PutObjectError::generic(conflict.clone()));
+        let there = there(999, "shorter");
+        let second = mock!(Client::put_object)
+            .match_requests(|put| put.if_match() == Some("shorter"))
+            .then_output(|| PutObjectOutput::builder().e_tag("own").build());
+        let sent = uploaded(&[&first, &there, &second], |mut writer| {
+            writer.write_all(&[1; 1000]).unwrap();
+            writer.finish(Extent::Part).unwrap();
+        })
+        .await
+        .unwrap();
+        assert_eq!(&*sent.e_tag, "own");
+    }
+
+    #[tokio::test]
     async fn a_part_leaves_a_longer_one_alone() {
         let (create, abort) = (created(), aborted());
         let part = mock!(Client::upload_part)

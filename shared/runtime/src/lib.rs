@@ -1,13 +1,14 @@
 //! What every function needs at its start: settings, the SDK's configuration, logging, metrics, the
-//! lifting of a one-message function to an SQS batch, and the sending of webhooks.
+//! lifting of a one-message function to an SQS batch, the removal of a video's objects, and the sending of
+//! webhooks.
 //!
 //! | variable | who reads it | what it is |
 //! | --- | --- | --- |
 //! | `TABLE_NAME` | all | the DynamoDB table of videos |
-//! | `UPLOADS_BUCKET` | api, extract | the bucket that browsers upload to |
-//! | `RESULTS_BUCKET` | api, extract | the bucket that zips are downloaded from |
+//! | `UPLOADS_BUCKET` | api, enqueue, extract | the bucket that browsers upload to |
+//! | `RESULTS_BUCKET` | api, extract, notify | the bucket that zips are downloaded from |
 //! | `JOBS_QUEUE_URL` | api, enqueue, extract | the queue of videos to extract |
-//! | `JOBS_DLQ_URL` | notify | where jobs end that failed three times |
+//! | `JOBS_DLQ_URL` | notify | where jobs are given up |
 //! | `OUTCOMES_QUEUE_URL` | enqueue, extract, notify | the queue of what came of them |
 //! | `USER_POOL_ID`, `USER_POOL_CLIENT_ID` | api | where users sign in |
 //! | `CURSOR_KEY` | api | what the cursors of lists are signed with |
@@ -20,6 +21,7 @@
 //! | `AWS_LAMBDA_LOG_LEVEL`, `AWS_LAMBDA_LOG_FORMAT` | all | set by Lambda's logging configuration |
 
 pub mod metric;
+pub mod objects;
 mod sdk;
 pub mod settings;
 pub mod sqs;
@@ -27,7 +29,7 @@ pub mod webhook;
 
 pub use aws_config::SdkConfig;
 pub use lambda_runtime::tracing::init_default_subscriber as init_logging;
-pub use sdk::sdk_config;
+pub use sdk::{sdk_config, sdk_defaults};
 
 /// An e-mail address as it may stand in a log: `a***@example.com`.
 pub fn masked(email: &str) -> String {

@@ -16,6 +16,8 @@ use framezip_store::Multipart;
 const NO_SUCH_UPLOAD: &str = "NoSuchUpload";
 /// What S3 says where there is an object that would be replaced.
 const PRECONDITION_FAILED: &str = "PreconditionFailed";
+/// What S3 says to a conditional write during another write of the same key.
+const CONFLICT: &str = "ConditionalRequestConflict";
 
 /// What came of completing an upload.
 #[derive(Debug, PartialEq)]
@@ -139,6 +141,11 @@ impl Source<'_> {
                 self.what_became().await
             }
             Err(error) => {
+                let is_conflict = error.code() == Some(CONFLICT);
+                // the other request may have completed the upload; if it did not, the caller asks again
+                if is_conflict && self.what_became().await? == Completion::Done {
+                    return Ok(Completion::Done);
+                }
                 let error = aws_sdk_s3::Error::from(error);
                 Err(error).with_context(|| self.failed("CompleteMultipartUpload"))
             }

@@ -1,0 +1,63 @@
+//! Removes the objects of a video from S3.
+//!
+//! Needs `s3:ListBucket` on the folders of single videos and `s3:DeleteObject`. Folders are listed, so
+//! that nothing has to remember which objects a video has.
+
+use anyhow::Context;
+use aws_sdk_s3::{
+    Client,
+    types::{Delete, Object, ObjectIdentifier},
+};
+use framezip_contract::{ObjectKey, UserId, VideoId};
+
+/// Removes what workers wrote of a video to the results bucket: zips, posters, contact sheets,
+/// storyboards and the objects of a fan-out. Returns how many objects it removed.
+///
+/// A second run removes what the first one missed.
+///
+/// # Errors
+/// If S3 refuses or cannot be reached; some objects may be gone by then.
+pub async fn remove_results(
+    s3: &Client,
+    bucket: &str,
+    owner: &UserId,
+    id: VideoId,
+) -> anyhow::Result<usize> {
+    let (own, parts) = (ObjectKey::prefix(owner, id), ObjectKey::parts_prefix(owner, id));
+    let (own, parts) =
+        tokio::try_join!(remove_folder(s3, bucket, &own), remove_folder(s3, bucket, &parts))?;
+    Ok(own + parts)
+}
+
+/// Removes every object whose key begins with `prefix`. Returns how many objects it removed.
+///
+/// # Errors
+/// As for [`remove_results`].
+pub async fn remove_folder(s3: &Client, bucket: &str, prefix: &str) -> anyhow::Result<usize> {
+    let mut count = 0;
+    loop {
+        let listed = s3.list_objects_v2().bucket(bucket).prefix(prefix).send().await;
+        let listed = listed
+            .map_err(aws_sdk_s3::Error::from)
+            .with_context(|| format!("S3 ListObjectsV2 of s3://{bucket}/{prefix} failed"))?;
+        let keys = listed.contents().iter().filter_map(Object::key);
+        let objects: Result<Vec<_>, _> =
+            keys.map(|key| ObjectIdentifier::builder().key(key).build()).collect();
+        let objects = objects?;
+        if objects.is_empty() {
+            return Ok(count);
+        }
+        count += objects.len();
+        let delete = Delete::builder().set_objects(Some(objects)).quiet(true).build()?;
+        let deleted = s3.delete_objects().bucket(bucket).delete(delete).send().await;
+        let deleted = deleted
+            .map_err(aws_sdk_s3::Error::from)
+            .with_context(|| format!("S3 DeleteObjects of s3://{bucket}/{prefix} failed"))?;
+        if let Some(error) = deleted.errors().first() {
+            anyhow::bail!("S3 did not delete {} objects: {error:?}", deleted.errors().len());
+        }
+        if listed.is_truncated() != Some(true) {
+            return Ok(count);
+        }
+    }
+}
