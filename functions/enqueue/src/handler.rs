@@ -1,5 +1,6 @@
 //! An upload has arrived.
 
+use anyhow::Context;
 use aws_lambda_events::{event::s3::S3Event, s3::S3EventRecord};
 use framezip_contract::{
     Counts, ErrorCode, Failure, Job, ObjectKey, Outcome, Status, Verdict, Video,
@@ -16,7 +17,9 @@ use percent_encoding::percent_decode_str;
 /// What an upload's arrival needs.
 pub(crate) struct Enqueuer {
     videos: Videos,
+    s3: aws_sdk_s3::Client,
     sqs: aws_sdk_sqs::Client,
+    uploads: String,
     jobs: String,
     outcomes: String,
 }
@@ -30,7 +33,9 @@ impl Enqueuer {
         let config = framezip_runtime::sdk_config()?;
         Ok(Self {
             videos: Videos::new(aws_sdk_dynamodb::Client::new(&config), settings::table_name()?),
+            s3: aws_sdk_s3::Client::new(&config),
             sqs: aws_sdk_sqs::Client::new(&config),
+            uploads: settings::uploads_bucket()?,
             jobs: settings::jobs_queue_url()?,
             outcomes: settings::outcomes_queue_url()?,
         })
@@ -56,8 +61,7 @@ impl Enqueuer {
     /// makes a second message, which does nothing, and never a lost video.
     async fn arrived(&self, key: &ObjectKey, event: &S3EventRecord) -> anyhow::Result<()> {
         let Some(record) = self.videos.get(&key.owner, key.video).await? else {
-            tracing::warn!(video.id = %key.video, "an upload came for a video that is gone");
-            return Ok(());
+            return self.remove(key).await;
         };
         let video = record.video;
         if video.status != Status::AwaitingUpload {
@@ -75,6 +79,18 @@ impl Enqueuer {
             metric::record(&counts, self.videos.count(&counts)).await;
         }
         tracing::info!(video.id = %video.id, video.bytes = bytes, "queued a video");
+        Ok(())
+    }
+
+    /// Removes an upload that arrived after its video was deleted, by a URL that still works: no record
+    /// would ever lead to it.
+    async fn remove(&self, key: &ObjectKey) -> anyhow::Result<()> {
+        let object = key.to_string();
+        let delete = self.s3.delete_object().bucket(&self.uploads).key(&object);
+        let deleted = delete.send().await.map_err(aws_sdk_s3::Error::from);
+        deleted
+            .with_context(|| format!("S3 DeleteObject of s3://{}/{object} failed", self.uploads))?;
+        tracing::warn!(video.id = %key.video, "removed an upload for a video that is gone");
         Ok(())
     }
 
@@ -104,6 +120,7 @@ mod tests {
         },
         types::AttributeValue,
     };
+    use aws_sdk_s3::operation::delete_object::DeleteObjectOutput;
     use aws_sdk_sqs::operation::send_message::SendMessageOutput;
     use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 
@@ -136,9 +153,20 @@ mod tests {
     }
 
     async fn handled(event: &str, dynamodb: &[&Rule], sqs: &[&Rule]) -> Result<(), Error> {
+        handled_with_s3(event, dynamodb, sqs, &[]).await
+    }
+
+    async fn handled_with_s3(
+        event: &str,
+        dynamodb: &[&Rule],
+        sqs: &[&Rule],
+        s3: &[&Rule],
+    ) -> Result<(), Error> {
         let dynamodb = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, dynamodb);
         let enqueuer = Enqueuer {
             videos: Videos::new(dynamodb, "Videos"),
+            s3: mock_client!(aws_sdk_s3, RuleMode::MatchAny, s3),
+            uploads: "uploads".to_owned(),
             sqs: mock_client!(aws_sdk_sqs, RuleMode::MatchAny, sqs),
             jobs: "jobs".to_owned(),
             outcomes: "outcomes".to_owned(),
@@ -175,6 +203,21 @@ mod tests {
     async fn an_event_that_comes_again_does_nothing() {
         let stored = stored("processing");
         handled(EVENT, &[&stored], &[]).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_upload_for_a_deleted_video_is_removed() {
+        let gone = mock!(aws_sdk_dynamodb::Client::get_item)
+            .then_output(|| GetItemOutput::builder().build());
+        let removed = mock!(aws_sdk_s3::Client::delete_object)
+            .match_requests(|request| {
+                let key = "83d4b8c2-50f1-7095-1c3a-9f2b6b1f0a11/\
+                           01990d2c-6a3e-7c51-9d0b-2f6c1a7be001/source";
+                (request.bucket(), request.key()) == (Some("uploads"), Some(key))
+            })
+            .then_output(|| DeleteObjectOutput::builder().build());
+        handled_with_s3(EVENT, &[&gone], &[], &[&removed]).await.unwrap();
+        assert_eq!(removed.num_calls(), 1);
     }
 
     #[tokio::test]

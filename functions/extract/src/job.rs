@@ -20,8 +20,8 @@ impl Extractor {
     /// Run twice, it makes the same zip under the same key; a duplicate that comes while the first
     /// is under way, or after it, does nothing, or makes a part that is as good. So does a job of an
     /// attempt that is not the video's any more; one of an attempt that is not the video's yet comes
-    /// again. Where it fails, the video stays `processing`, no upload is left open, and the message
-    /// comes again.
+    /// again. If it fails, the video stays `processing`, no upload is left open, and the message
+    /// comes again. Of a video that was deleted meanwhile, it leaves no object.
     pub(crate) async fn extract(
         &self,
         job: Job,
@@ -42,7 +42,9 @@ impl Extractor {
             Some(segment) => self.videos.advance(&owner, id, &segment.run, 0).await?,
         };
         let Some(record) = record else {
-            tracing::info!(video.id = %id, "dropped a job that is done or under way");
+            if !self.clean_up_if_deleted(&owner, id).await? {
+                tracing::info!(video.id = %id, "dropped a job that is done or under way");
+            }
             return Ok(());
         };
         let hold = Hold::new(&record, lease, stop_at);
@@ -52,6 +54,7 @@ impl Extractor {
             None if hold.run.is_some() => self.hand_over_again(&hold).await?,
             None => self.whole(&hold).await?,
         }
+        self.clean_up_if_deleted(&owner, id).await?;
         Ok(())
     }
 

@@ -2,9 +2,9 @@
 
 use crate::mail::Mailer;
 use aws_lambda_events::{event::sqs::SqsEvent, sqs::SqsBatchResponse};
-use framezip_contract::{Counts, ErrorCode, Failure, Job, Outcome, Verdict};
+use framezip_contract::{Counts, ErrorCode, Failure, Job, Outcome, UserId, Verdict, VideoId};
 use framezip_runtime::{
-    masked, metric,
+    masked, metric, objects,
     settings::{self, SettingError},
     sqs::{Delivery, HandlerError, Inbox},
 };
@@ -21,6 +21,8 @@ const NOTICE_LEASE: Duration = Duration::from_secs(60);
 pub(crate) struct Notifier {
     videos: Videos,
     mailer: Mailer,
+    s3: aws_sdk_s3::Client,
+    results: String,
     outcomes: Inbox,
     dead_jobs: Inbox,
 }
@@ -40,6 +42,8 @@ impl Notifier {
                 settings::sender_email()?,
                 settings::api_url()?,
             ),
+            s3: aws_sdk_s3::Client::new(&config),
+            results: settings::results_bucket()?,
             outcomes: Inbox::new(sqs.clone(), settings::outcomes_queue_url()?, FIRST_PAUSE),
             dead_jobs: Inbox::new(sqs, settings::jobs_dlq_url()?, FIRST_PAUSE),
         })
@@ -90,11 +94,7 @@ impl Notifier {
         let message = &delivery.message_id;
         let lease = Lease::of(message, NOTICE_LEASE);
         let Some(record) = self.videos.claim_notice(owner, *id, *attempt, lease).await? else {
-            tracing::info!(
-                video.id = %id,
-                "nobody is told: the owner was, or is being told, or has deleted the video or begun it again"
-            );
-            return Ok(());
+            return Ok(self.ignore(owner, *id).await?);
         };
         let sent = self.mailer.send(&record).await;
         self.count(Counts::email(sent.is_ok())).await;
@@ -106,6 +106,18 @@ impl Notifier {
             email = masked(&record.email),
             "told the owner what came of a video"
         );
+        Ok(())
+    }
+
+    /// Sends no mail: the owner got it or is getting it, or has retried or deleted the video. Of a
+    /// deleted video it removes what a worker may have written after the deletion.
+    async fn ignore(&self, owner: &UserId, id: VideoId) -> anyhow::Result<()> {
+        if self.videos.get(owner, id).await?.is_some() {
+            tracing::info!(video.id = %id, "sent no mail: this outcome was handled or superseded");
+            return Ok(());
+        }
+        let count = objects::remove_results(&self.s3, &self.results, owner, id).await?;
+        tracing::info!(video.id = %id, objects.count = count, "cleaned up after a deleted video");
         Ok(())
     }
 
@@ -127,14 +139,22 @@ mod tests {
     use super::*;
     use aws_sdk_dynamodb::{
         Client,
-        operation::update_item::{UpdateItemError, UpdateItemInput, UpdateItemOutput},
+        operation::{
+            get_item::GetItemOutput,
+            update_item::{UpdateItemError, UpdateItemInput, UpdateItemOutput},
+        },
         types::{AttributeValue, error::ConditionalCheckFailedException},
+    };
+    use aws_sdk_s3::operation::{
+        delete_objects::DeleteObjectsOutput, list_objects_v2::ListObjectsV2Output,
     };
     use aws_sdk_sesv2::operation::send_email::SendEmailOutput;
     use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
-    use framezip_contract::{UserId, VideoId};
+    use std::collections::HashMap;
 
-    fn notifier(dynamodb: &[&Rule], ses: &[&Rule]) -> Notifier {
+    type Item = HashMap<String, AttributeValue>;
+
+    fn notifier(dynamodb: &[&Rule], ses: &[&Rule], s3: &[&Rule]) -> Notifier {
         let dynamodb = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, dynamodb);
         let ses = mock_client!(aws_sdk_sesv2, RuleMode::MatchAny, ses);
         let inbox = |name: &str| {
@@ -146,6 +166,8 @@ mod tests {
             mailer: Mailer::new(ses, "from@example.com".to_owned(), "http://api".to_owned()),
             outcomes: inbox("outcomes"),
             dead_jobs: inbox("jobs-dlq"),
+            s3: mock_client!(aws_sdk_s3, RuleMode::MatchAny, s3),
+            results: "results".to_owned(),
         }
     }
 
@@ -164,27 +186,28 @@ mod tests {
         serde_json::from_value(serde_json::json!({ "Records": [record] })).unwrap()
     }
 
-    fn stored() -> UpdateItemOutput {
+    fn stored() -> Item {
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let failure = [("code", text("internal")), ("message", text("No."))];
         let failure = failure.map(|(name, value)| (name.to_owned(), value)).into();
-        UpdateItemOutput::builder()
-            .attributes("id", text("01990d2c-6a3e-7c51-9d0b-2f6c1a7be001"))
-            .attributes("owner", text("owner"))
-            .attributes("email", text("a@example.com"))
-            .attributes("fileName", text("a.mp4"))
-            .attributes("bytes", AttributeValue::N("1".to_owned()))
-            .attributes("contentType", text("video/mp4"))
-            .attributes("extraction", AttributeValue::M([].into()))
-            .attributes("status", text("failed"))
-            .attributes("error", AttributeValue::M(failure))
-            .attributes("createdAt", text("2026-11-21T00:00:00Z"))
-            .attributes("updatedAt", text("2026-11-21T00:00:00Z"))
-            .build()
+        let attributes = [
+            ("id", text("01990d2c-6a3e-7c51-9d0b-2f6c1a7be001")),
+            ("owner", text("owner")),
+            ("email", text("a@example.com")),
+            ("fileName", text("a.mp4")),
+            ("bytes", AttributeValue::N("1".to_owned())),
+            ("contentType", text("video/mp4")),
+            ("extraction", AttributeValue::M([].into())),
+            ("status", text("failed")),
+            ("error", AttributeValue::M(failure)),
+            ("createdAt", text("2026-11-21T00:00:00Z")),
+            ("updatedAt", text("2026-11-21T00:00:00Z")),
+        ];
+        attributes.map(|(name, value)| (name.to_owned(), value)).into()
     }
 
-    #[tokio::test]
-    async fn what_is_late_or_gone_is_told_to_nobody() {
+    /// Handles a late job and a late outcome of the second attempt, whose writes are refused.
+    async fn handle_late(found: Option<Item>, s3: &[&Rule]) {
         let refused = mock!(Client::update_item)
             .match_requests(|request| {
                 request.condition_expression().unwrap().starts_with("attempt = :attempt AND")
@@ -196,14 +219,35 @@ mod tests {
                     ConditionalCheckFailedException::builder().build(),
                 )
             });
-        let notifier = notifier(&[&refused], &[]);
+        let read = mock!(Client::get_item)
+            .then_output(move || GetItemOutput::builder().set_item(found.clone()).build());
+        let notifier = notifier(&[&refused, &read], &[], s3);
         let job = Job::new(owner(), VideoId::now()).of_attempt(1);
         let outcome = given_up(job.clone());
         for event in [batch("jobs-dlq", &job), batch("outcomes", &outcome)] {
             let answer = notifier.handle(event).await.unwrap();
             assert!(answer.batch_item_failures.is_empty());
         }
-        assert_eq!(refused.num_calls(), 4);
+        assert_eq!((refused.num_calls(), read.num_calls()), (4, 2));
+    }
+
+    #[tokio::test]
+    async fn a_superseded_message_is_ignored() {
+        handle_late(Some(stored()), &[]).await;
+    }
+
+    #[tokio::test]
+    async fn nothing_stays_of_a_deleted_video() {
+        let list = mock!(aws_sdk_s3::Client::list_objects_v2).then_output(|| {
+            let zip = aws_sdk_s3::types::Object::builder().key("owner/id/frames.zip").build();
+            ListObjectsV2Output::builder().contents(zip).build()
+        });
+        let delete = mock!(aws_sdk_s3::Client::delete_objects)
+            .match_requests(|request| request.bucket() == Some("results"))
+            .then_output(|| DeleteObjectsOutput::builder().build());
+        handle_late(None, &[&list, &delete]).await;
+        // two folders for each of two messages
+        assert_eq!((list.num_calls(), delete.num_calls()), (4, 4));
     }
 
     #[tokio::test]
@@ -216,11 +260,11 @@ mod tests {
             .then_output(|| UpdateItemOutput::builder().build());
         let update = mock!(Client::update_item)
             .match_requests(move |request| !counts(request))
-            .then_output(stored);
+            .then_output(|| UpdateItemOutput::builder().set_attributes(Some(stored())).build());
         let mail = mock!(aws_sdk_sesv2::Client::send_email)
             .then_output(|| SendEmailOutput::builder().build());
         let job = Job::new(owner(), VideoId::now());
-        let notifier = notifier(&[&counted, &update], &[&mail]);
+        let notifier = notifier(&[&counted, &update], &[&mail], &[]);
         let answer = notifier.handle(batch("jobs-dlq", &job)).await.unwrap();
         assert!(answer.batch_item_failures.is_empty());
         assert_eq!((update.num_calls(), mail.num_calls()), (3, 1));
