@@ -142,7 +142,7 @@ def quotas(video):
     busy = video.seconds + (3 + video.polls) * SMALL_SECONDS
     rows = [
         ("SES, mails a day", prices.MAILS_A_DAY, 1, prices.MAILS_A_DAY / 24),
-        row("extract at once (`MaximumConcurrency`)", prices.MAXIMUM_CONCURRENCY, video.seconds),
+        row("extract at once (`ExtractConcurrency`)", prices.EXTRACT_CONCURRENCY, video.seconds),
         row("functions at once, the account's", prices.LAMBDA_CONCURRENCY, busy),
         row("API requests a second, the template's", prices.API_REQUESTS, 1 + video.polls),
         row("S3 GET a second, one user's", prices.S3_GETS, video.gets),

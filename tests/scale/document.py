@@ -60,7 +60,7 @@ def film_text(cases):
         f"{film.item.seconds / 3600:g} hours of 1080p30 H.264, {size:.2f} GB, its index (moov) at "
         f"the end.{part} `fan-out` has `SegmentSeconds` {SEGMENT_SECONDS}; `alone` has "
         f"{LONGEST_SEGMENT_SECONDS}, which is so much that the first worker does everything "
-        f"itself. At most {WORKERS} jobs are under way at once (`MaximumConcurrency`), so on this "
+        f"itself. At most {WORKERS} jobs are under way at once (`ExtractConcurrency`), so on this "
         "machine each worker has about as much of a processor as a function of 1769 MB has, less "
         "what the stack itself takes. All workers decode in as many threads as the machine has "
         "processors. In `fan-out` the first worker is alone on the machine and measures a pace "

@@ -73,8 +73,8 @@ def film_text(film):
         f"so where all {film.segments} segments are done at once. Lambda begins with 5 messages of "
         "a queue at once and adds up to 300 a minute: on a queue that was idle before, it takes up "
         f"to {film.wait_in_rounds(rounds):.0f} s ({rounds} rounds of 5). A frame every second of "
-        f"{prices.MAXIMUM_CONCURRENCY * 3600 / film.seconds:.0f} such films an hour keeps "
-        f"`MaximumConcurrency` ({prices.MAXIMUM_CONCURRENCY}) busy."
+        f"{prices.EXTRACT_CONCURRENCY * 3600 / film.seconds:.0f} such films an hour keeps an "
+        f"`ExtractConcurrency` of {prices.EXTRACT_CONCURRENCY} busy."
     )
 
 
@@ -146,7 +146,7 @@ def quotas_text(clip):
     needed = HOURLY * clip.seconds / 3600
     return (
         f"So the first that binds is “{first}”, from {at:,.0f} videos an hour on, and next "
-        f"“{second}”, from {then:,.0f}. {mails()} `MaximumConcurrency` in `template.yaml` can go "
+        f"“{second}”, from {then:,.0f}. {mails()} `ExtractConcurrency`, by default 5, can go "
         f"up to the account's quota; {HOURLY:,} videos an hour need {needed:.0f} of it. Where it "
         "binds nothing is lost: jobs wait in the queue, for up to 14 days. A new account may have "
         "a Lambda quota below 1,000; ask for more."

@@ -23,6 +23,7 @@ LAMBDA_CONCURRENCY = 1000
 # A key prefix's of a bucket, and a partition key's of a table, a second.
 S3_GETS = 5500
 WRITE_UNITS = 1000
+# The parameter ExtractConcurrency in an account with a higher quota than a new one has.
+EXTRACT_CONCURRENCY = 100
 # Of the template.
-MAXIMUM_CONCURRENCY = 100
 API_REQUESTS = 100

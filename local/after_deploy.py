@@ -1,0 +1,32 @@
+"""Corrects what MiniStack reads from the template differently than AWS does, and prints the stack's
+outputs by name as JSON, with ApiUrl as it is here: after_deploy.py ENDPOINT TEMPLATE
+"""
+
+import json
+import sys
+
+import boto3
+import yaml
+
+endpoint, template = sys.argv[1:]
+stack = boto3.client("cloudformation").describe_stacks(StackName="framezip")["Stacks"][0]
+outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+parameters = {given["ParameterKey"]: given["ParameterValue"] for given in stack["Parameters"]}
+
+# MiniStack does not understand the template's capitals here, and would refuse every origin.
+with open(template) as file:
+    cors = yaml.safe_load(file)["Resources"]["Api"]["Properties"]["CorsConfiguration"]
+cors["AllowOrigins"] = [parameters["WebOrigin"]]
+boto3.client("apigatewayv2").update_api(ApiId=outputs["ApiId"], CorsConfiguration=cors)
+
+# A reference to a parameter is a string, as everywhere in CloudFormation. AWS makes a number of it;
+# MiniStack's poller compares the string with numbers, fails, and polls the queue no more.
+functions = boto3.client("lambda")
+for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+    most = mapping.get("ScalingConfig", {}).get("MaximumConcurrency")
+    if most is not None:
+        scaling = {"MaximumConcurrency": int(most)}
+        functions.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig=scaling)
+
+outputs["ApiUrl"] = f"{endpoint}/_aws/execute-api/{outputs['ApiId']}"
+print(json.dumps(outputs, indent=2))

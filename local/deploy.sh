@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Deploys what `sam build` made, and protects the table and the user pool from deletion:
+#
+#   deploy.sh STACK [OPTION ...]
+#
+# The options are those of `sam deploy`. The account and the region are those of the environment.
+set -euo pipefail
+
+stack=$1
+shift
+root=$(cd "$(dirname "$0")/.." && pwd)
+# the longest name of a function, STACK-enqueue, has 64 characters at most
+if ! [[ $stack =~ ^[A-Za-z][A-Za-z0-9-]{0,55}$ ]]; then
+    echo "\"$stack\" cannot be a stack's name: up to 56 letters, digits and hyphens, a letter first" >&2
+    exit 2
+fi
+sam deploy --config-file "$root/samconfig.toml" --stack-name "$stack" "$@"
+python "$root/local/protect.py" "$stack"
