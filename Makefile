@@ -22,10 +22,13 @@ FUNCTIONS := api enqueue extract notify
 # What a bare clone needs from Debian, besides Rust, gcc, make, Python and Node.
 APT_PACKAGES := ca-certificates curl libclang-dev nasm patch pkg-config shellcheck xz-utils \
 	$(shell python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv)
-# The programs that the tests let read an archive or trace a process.
-TEST_PACKAGES := 7zip default-jdk-headless libarchive-tools strace unzip
+# The programs that the tests let read an archive or an answer, or trace a process.
+TEST_PACKAGES := 7zip default-jdk-headless jq libarchive-tools strace unzip
 # The Python tools are installed anew when their pins change, not when a clone is new.
 TOOLS := $(VENV)/installed-$(firstword $(shell sha256sum local/requirements.txt))
+# The newest linter of templates, apart from the other tools: SAM needs an older one.
+LINT_VENV := $(FRAMEZIP_CACHE)/lint
+LINT_TOOLS := $(LINT_VENV)/installed-$(firstword $(shell sha256sum local/requirements-lint.txt))
 
 .PHONY: help
 help: ## This list
@@ -46,16 +49,28 @@ packages:
 
 $(TOOLS): | packages
 	@echo "installing the Python tools (about a minute)"
-	@mkdir -p $(FRAMEZIP_CACHE)
-	@python3 -m venv --clear $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement local/requirements.txt
+	@$(call install,$(VENV),local/requirements.txt)
 	@touch $@
 
+$(LINT_TOOLS): | packages
+	@$(call install,$(LINT_VENV),local/requirements-lint.txt)
+	@touch $@
+
+# A venv with exactly the files that a list names by their hashes.
+install = mkdir -p $(FRAMEZIP_CACHE) && python3 -m venv --clear $(1) && $(1)/bin/pip install --quiet \
+	--disable-pip-version-check --no-deps --require-hashes --requirement $(2)
+
+PINS := local/requirements.txt local/requirements-lint.txt
+PIP_TOOLS := $(FRAMEZIP_CACHE)/pip-tools
+
 .PHONY: requirements
-requirements: ## Pins every Python package anew, from local/requirements.in
-	@rm -rf $(VENV) && python3 -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement local/requirements.in
-	@{ echo '# Made by `make requirements` from requirements.in.'; $(VENV)/bin/pip freeze; } > local/requirements.txt
+requirements: ## Pins every Python package with hashes, from local/requirements*.in
+	@python3 -m venv --clear $(PIP_TOOLS)
+	@$(PIP_TOOLS)/bin/pip install --quiet --disable-pip-version-check pip-tools==7.6.2
+	@for pins in $(PINS); do CUSTOM_COMPILE_COMMAND='make requirements' $(PIP_TOOLS)/bin/pip-compile --quiet \
+		--upgrade --allow-unsafe --generate-hashes --strip-extras --no-annotate --no-emit-options \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+		--output-file $$pins $${pins%.txt}.in; done
 
 # ---- build -----------------------------------------------------------------------------------------
 
@@ -110,7 +125,7 @@ stop: ## Stops the local stack
 .PHONY: watch
 watch: ## Serves the functions' code with cargo lambda watch, against the running local stack
 watch: setup
-	@local/watch.sh
+	@local/watch.sh .framezip $(or $(FRAMEZIP_PORT),4566)
 
 # ---- check -----------------------------------------------------------------------------------------
 
@@ -137,10 +152,11 @@ latency: build
 
 .PHONY: lint
 lint: ## Format, clippy, template, dependencies
-lint: setup
+lint: setup $(LINT_TOOLS)
 	cargo fmt --all --check
 	cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
-	sam validate --region eu-central-1
+	sam validate --lint --region eu-central-1
+	$(LINT_VENV)/bin/cfn-lint template.yaml
 	local/lint.sh
 
 .PHONY: audit
@@ -167,16 +183,15 @@ TEST_LOG := $(or $(CARGO_TARGET_DIR),target)/test.log
 
 # ---- deploy ----------------------------------------------------------------------------------------
 
-.PHONY: deploy
-deploy: ## To a real account: make deploy [ARCH=arm64|x86_64]
-deploy: $(TOOLS)
-	@ARCH=$(LAMBDA_ARCH) sam build --parameter-overrides Architecture=$(LAMBDA_ARCH)
-	@sam deploy --guided --parameter-overrides Architecture=$(LAMBDA_ARCH)
+STACK ?= framezip
+PARAMETERS ?=
+SENDER := $(if $(SENDER_EMAIL),SenderEmail=$(SENDER_EMAIL))
 
-.PHONY: deploy-ci
-deploy-ci: ## To the account of the environment, without questions: make deploy-ci SENDER_EMAIL=...
-deploy-ci: $(TOOLS)
-	@test -n "$(SENDER_EMAIL)" || { echo "SENDER_EMAIL is not set" >&2; exit 1; }
+.PHONY: deploy deploy-ci
+deploy: ## To a real account: make deploy SENDER_EMAIL=you@example.com [ARCH=x86_64] [PARAMETERS="Name=value"]
+deploy-ci: ## As deploy, without asking whether to go on
+deploy-ci: CONFIRM := --no-confirm-changeset
+deploy deploy-ci: $(TOOLS)
 	@ARCH=$(LAMBDA_ARCH) sam build --parameter-overrides Architecture=$(LAMBDA_ARCH)
-	@sam deploy --no-confirm-changeset --no-fail-on-empty-changeset \
-		--parameter-overrides Architecture=$(LAMBDA_ARCH) SenderEmail=$(SENDER_EMAIL)
+	@local/deploy.sh "$(STACK)" $(CONFIRM) \
+		--parameter-overrides Architecture=$(LAMBDA_ARCH) $(SENDER) $(PARAMETERS)
