@@ -35,7 +35,8 @@ fn allows(answer: &Response, method: &str, header: &str) -> bool {
 
 pub async fn a_page_at_the_web_origin_may_use_it(stack: &Stack) -> Result<()> {
     let videos = format!("{}/videos", stack.api_url());
-    for (method, header) in [("POST", "idempotency-key"), ("GET", "authorization")] {
+    let needed = [("POST", "idempotency-key"), ("GET", "authorization"), ("HEAD", "authorization")];
+    for (method, header) in needed {
         let answer = preflight(&videos, ORIGIN, method, header).send().await?;
         ensure!(allows(&answer, method, header), "{method}: {answer:?}");
     }
@@ -60,6 +61,18 @@ pub async fn a_page_at_the_web_origin_may_use_it(stack: &Stack) -> Result<()> {
     let link = view.download.context("a ready video has a download link")?.url;
     let got = Client::new().get(&link).header("origin", ORIGIN).send().await?;
     ensure!(list(&got, "access-control-allow-origin") == [ORIGIN], "{got:?}");
+    // by which a page reads a zip's directory, and then single frames
+    for method in ["GET", "HEAD"] {
+        let answer = preflight(&link, ORIGIN, method, "range").send().await?;
+        ensure!(allows(&answer, method, "range"), "{method}: {answer:?}");
+    }
+    let ranged = Client::new().get(&link).header("origin", ORIGIN).header("range", "bytes=-22");
+    let ranged = ranged.send().await?;
+    let (exposed, headers) = (list(&ranged, "access-control-expose-headers"), ranged.headers());
+    ensure!(ranged.status() == 206, "{ranged:?}");
+    for name in ["Accept-Ranges", "Content-Length", "Content-Range", "ETag"] {
+        ensure!(exposed.contains(&name) && headers.contains_key(name), "{name}: {ranged:?}");
+    }
     for answer in [
         preflight(&videos, OTHER, "POST", "authorization").send().await?,
         preflight(&upload.url, OTHER, "PUT", "content-type").send().await?,

@@ -22,22 +22,23 @@ const VERBS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /// Every path for users, and the status that bob gets there by each of the verbs, where ada is the `{user}`,
 /// `{id}` a ready video of hers, and `{upload}` one whose bytes have not come. An empty body is no video and
-/// no webhook, and what bob has of his own, he may take away.
+/// no webhook, and what bob has of his own, he may take away. A verb that a path does not have has no route,
+/// and gets 404 from API Gateway.
 const ATTEMPTS: [(&str, [u16; 5]); 14] = [
-    ("/videos?user={user}", [403, 400, 405, 405, 405]),
-    ("/videos?all=true", [403, 400, 405, 405, 405]),
-    ("/videos/{id}", [404, 405, 405, 405, 404]),
-    ("/videos/{id}?user={user}", [403, 405, 405, 405, 403]),
-    ("/videos/{id}/retry", [405, 404, 405, 405, 405]),
-    ("/videos/{upload}/retry", [405, 404, 405, 405, 405]),
-    ("/videos/{upload}/upload", [404, 405, 405, 405, 405]),
-    ("/videos/{upload}/upload?user={user}", [400, 405, 405, 405, 405]),
-    ("/videos/{upload}/upload/complete", [405, 404, 405, 405, 405]),
-    ("/videos/{id}/upload/complete?user={user}", [405, 400, 405, 405, 405]),
-    ("/webhook", [404, 405, 400, 405, 204]),
-    ("/webhook?user={user}", [400, 405, 400, 405, 400]),
-    ("/webhook/test?user={user}", [405, 400, 405, 405, 405]),
-    ("/metrics", [403, 405, 405, 405, 405]),
+    ("/videos?user={user}", [403, 400, 404, 404, 404]),
+    ("/videos?all=true", [403, 400, 404, 404, 404]),
+    ("/videos/{id}", [404, 404, 404, 404, 404]),
+    ("/videos/{id}?user={user}", [403, 404, 404, 404, 403]),
+    ("/videos/{id}/retry", [404, 404, 404, 404, 404]),
+    ("/videos/{upload}/retry", [404, 404, 404, 404, 404]),
+    ("/videos/{upload}/upload", [404, 404, 404, 404, 404]),
+    ("/videos/{upload}/upload?user={user}", [400, 404, 404, 404, 404]),
+    ("/videos/{upload}/upload/complete", [404, 404, 404, 404, 404]),
+    ("/videos/{id}/upload/complete?user={user}", [404, 400, 404, 404, 404]),
+    ("/webhook", [404, 404, 400, 404, 204]),
+    ("/webhook?user={user}", [400, 404, 400, 404, 400]),
+    ("/webhook/test?user={user}", [404, 400, 404, 404, 404]),
+    ("/metrics", [403, 404, 404, 404, 404]),
 ];
 
 /// The operations of the API's own description: verb, path, and whether they are for users only.

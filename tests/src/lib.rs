@@ -3,6 +3,7 @@
 //! The stack is the real one: the template that `sam build` made, deployed by `sam deploy`, the
 //! functions' real binaries, IAM enforced. It starts on a free port and stops when it is dropped.
 
+mod account;
 mod mail;
 mod network;
 mod owner;
@@ -12,9 +13,10 @@ mod stack;
 mod tools;
 mod zip_reader;
 
+pub use account::{Account, Contents};
 pub use mail::Mail;
 pub use network::{Network, Traffic};
 pub use person::{PASSWORD, Person, get, send};
-pub use stack::{Stack, framezip, prometheus, tool};
+pub use stack::{Route, Stack, framezip, free_port, prometheus, tool, with_tools};
 pub use tools::python;
 pub use zip_reader::{ManifestFrame, ZipFile};

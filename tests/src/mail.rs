@@ -24,8 +24,7 @@ struct Sent {
 }
 
 impl Mail {
-    pub(crate) async fn all(endpoint: &str, address: &str) -> Result<Vec<Self>> {
-        let url = format!("{endpoint}/_ministack/ses/messages");
+    pub(crate) async fn all(url: &str, address: &str) -> Result<Vec<Self>> {
         let sent: Sent = reqwest::get(url).await?.error_for_status()?.json().await?;
         let mails = sent.messages.into_values().flatten();
         Ok(mails.filter(|mail| mail.to.iter().any(|to| to == address)).collect())

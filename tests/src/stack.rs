@@ -1,24 +1,42 @@
 //! The stack itself.
 
-use crate::{Mail, processes};
+use crate::{Mail, processes, python};
 use anyhow::{Context, Result, ensure};
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_sdk_lambda::{config::Credentials, primitives::Blob};
+use aws_sdk_lambda::{
+    config::Credentials,
+    primitives::Blob,
+    types::{Environment, FunctionCode, Runtime},
+};
 use framezip_client::Server;
 use framezip_contract::Video;
 use serde::Deserialize;
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     env,
+    fs::File,
     net::TcpListener,
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Child, Command},
 };
 use tempfile::TempDir;
 
 /// Where the stack says it is.
 pub(crate) const REGION: &str = "eu-central-1";
+
+/// An empty zip.
+const NO_CODE: &[u8] = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+
+/// A route of the API, as API Gateway has it.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Route {
+    /// Whether a request needs a token.
+    pub needs_token: bool,
+    /// How many requests a second it takes.
+    pub requests_a_second: f64,
+}
 
 /// A running stack.
 pub struct Stack {
@@ -84,12 +102,27 @@ pub fn framezip() -> Result<PathBuf> {
     Ok(target.join("release/framezip"))
 }
 
-fn script(name: &str, arguments: &[&str]) -> Result<()> {
+/// Lets a command find the tools that `make setup` installed.
+///
+/// # Errors
+/// If there is no home to look for them.
+pub fn with_tools(command: &mut Command) -> Result<&mut Command> {
     let path = env::var_os("PATH").unwrap_or_default();
     let paths = std::iter::once(tools()?).chain(env::split_paths(&path));
-    let status = Command::new(root().join("local").join(name))
+    Ok(command.env("PATH", env::join_paths(paths)?))
+}
+
+/// A port that nothing listens on now.
+///
+/// # Errors
+/// If there is none.
+pub fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+pub(crate) fn script(name: &str, arguments: &[&str]) -> Result<()> {
+    let status = with_tools(&mut Command::new(root().join("local").join(name)))?
         .args(arguments)
-        .env("PATH", env::join_paths(paths)?)
         .env("AWS_DEFAULT_REGION", REGION)
         .status()
         .with_context(|| format!("local/{name} did not start"))?;
@@ -110,7 +143,7 @@ impl Stack {
         let built = root().join(".aws-sam/build/template.yaml");
         ensure!(built.exists(), "there is nothing to deploy: run `make build` first");
         let directory = tempfile::tempdir()?;
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = free_port()?;
         let port_text = port.to_string();
         let arguments = [&[text(directory.path()), &port_text], parameters].concat();
         let started = script("start.sh", &arguments);
@@ -152,12 +185,67 @@ impl Stack {
         format!("{}/oauth2/token", self.endpoint)
     }
 
+    /// Where the stack shows the mail that it sent.
+    pub fn mails_url(&self) -> String {
+        format!("{}/_ministack/ses/messages", self.endpoint)
+    }
+
+    /// The routes of the API by their keys, such as `GET /videos`.
+    ///
+    /// # Errors
+    /// If API Gateway refuses.
+    pub fn routes(&self) -> Result<BTreeMap<String, Route>> {
+        let routes = python("gateway.py", &[&self.endpoint, &self.outputs.api_id], "")?;
+        Ok(serde_json::from_str(&routes)?)
+    }
+
+    /// Starts `make watch` against this stack, with more options of `cargo lambda watch`. Its output goes
+    /// to `log`, and it leads a process group.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn watch(&self, options: &[&str], log: File) -> Result<Child> {
+        let port = self.endpoint.rsplit(':').next().context("the endpoint has a port")?;
+        let mut watch = Command::new(root().join("local/watch.sh"));
+        with_tools(&mut watch)?
+            .args([text(self.directory.path()), port])
+            .args(options)
+            .env("AWS_DEFAULT_REGION", REGION)
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .process_group(0)
+            .spawn()
+            .context("local/watch.sh did not start")
+    }
+
+    /// Gives a function that nothing calls these settings, as those that a deployment makes up.
+    ///
+    /// # Errors
+    /// If Lambda refuses.
+    pub async fn add_function(&self, name: &str, settings: &[(&str, &str)]) -> Result<()> {
+        let lambda = aws_sdk_lambda::Client::new(&self.sdk().await);
+        let settings = settings.iter().map(|(name, value)| (*name, *value));
+        let variables = Environment::builder().set_variables(Some(
+            settings.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        ));
+        let code = FunctionCode::builder().zip_file(Blob::new(NO_CODE)).build();
+        let create = lambda.create_function().function_name(name).code(code);
+        create
+            .role("arn:aws:iam::000000000000:role/none")
+            .runtime(Runtime::Providedal2023)
+            .handler("bootstrap")
+            .environment(variables.build())
+            .send()
+            .await?;
+        Ok(())
+    }
+
     /// Every mail to an address, oldest first.
     ///
     /// # Errors
     /// Where the stack does not answer.
     pub async fn mails(&self, address: &str) -> Result<Vec<Mail>> {
-        Mail::all(&self.endpoint, address).await
+        Mail::all(&self.mails_url(), address).await
     }
 
     /// Puts a message on the queue of jobs.
@@ -168,7 +256,7 @@ impl Stack {
         self.send(&self.outputs.jobs_queue_url, body).await
     }
 
-    /// Puts a message where jobs end that failed three times.
+    /// Puts a message where jobs are given up.
     ///
     /// # Errors
     /// Where SQS refuses.
@@ -189,11 +277,23 @@ impl Stack {
     /// # Errors
     /// Where SQS refuses.
     pub async fn open_jobs(&self) -> Result<u32> {
+        self.open_messages(&self.outputs.jobs_queue_url).await
+    }
+
+    /// How many outcomes wait or are being handled.
+    ///
+    /// # Errors
+    /// If SQS refuses.
+    pub async fn open_outcomes(&self) -> Result<u32> {
+        self.open_messages(&self.outputs.outcomes_queue_url).await
+    }
+
+    async fn open_messages(&self, queue: &str) -> Result<u32> {
         use aws_sdk_sqs::types::QueueAttributeName as Name;
         let counts =
             [Name::ApproximateNumberOfMessages, Name::ApproximateNumberOfMessagesNotVisible];
         let sqs = aws_sdk_sqs::Client::new(&self.sdk().await);
-        let get = sqs.get_queue_attributes().queue_url(&self.outputs.jobs_queue_url);
+        let get = sqs.get_queue_attributes().queue_url(queue);
         let got = get.set_attribute_names(Some(counts.to_vec())).send().await?;
         let attributes = got.attributes.unwrap_or_default();
         counts.iter().map(|name| Ok(attributes[name].parse::<u32>()?)).sum()

@@ -1,0 +1,69 @@
+//! A first deployment, on an account that has nothing of framezip.
+
+use crate::Stacks;
+use anyhow::{Result, ensure};
+use framezip_tests::Account;
+
+/// A name that Cognito and S3 would refuse in the names of domains and buckets.
+const STACK: &str = "Frames-for-AWS-amazon-cognito-and-everybody-else";
+/// What ends a creation as any other failure does, when everything with data exists.
+const FAILURE: &str = "
+  Never:
+    Type: AWS::CloudFormation::WaitConditionHandle
+  Failure:
+    Type: AWS::CloudFormation::WaitCondition
+    DependsOn: [VideosTable, UserPool, UploadsBucket, ResultsBucket, NotifyFunction]
+    Properties: { Handle: !Ref Never, Timeout: 1, Count: 1 }
+";
+
+/// The stacks of the other tests are not needed, and are not touched.
+pub async fn a_failed_one_does_not_block_the_next(_: &Stacks) -> Result<()> {
+    let account = Account::start()?;
+    let before = account.contents()?;
+    let failed = account.deploy(STACK, &[], FAILURE)?;
+    let printed = String::from_utf8_lossy(&failed.stdout);
+    ensure!(!failed.status.success() && printed.contains("Failure"), "{printed}");
+    let left = account.contents()?;
+    ensure!(left == before, "the failed deployment left {left:?}\n{printed}");
+
+    let done = account.deploy(STACK, &["CreateSenderIdentity=no"], "")?;
+    let printed = String::from_utf8_lossy(&done.stdout);
+    let wrong = String::from_utf8_lossy(&done.stderr);
+    ensure!(done.status.success(), "{}\n{printed}\n{wrong}", done.status);
+    let made = account.contents()?;
+    ensure!(made.buckets.len() == 2, "{made:?}");
+    ensure!(made.tables.values().eq(&[true]), "the table is not protected: {made:?}");
+    ensure!(made.user_pools.values().eq(&[true]), "the user pool is not protected: {made:?}");
+    ensure!(made.senders == before.senders, "an identity was created: {made:?}");
+
+    let queue = |name: &str| format!("{STACK}-{name}");
+    ensure!(made.receives[&queue("jobs")] >= 5, "{made:?}");
+    ensure!(made.concurrency[&queue("jobs")] == 5, "{made:?}");
+    // of the ten functions that a new account may run at once
+    ensure!(made.concurrency.values().sum::<u32>() < 10, "nothing is left for api: {made:?}");
+    let functions = ["api", "enqueue", "extract", "notify"].map(queue);
+    ensure!(made.throttle_alarms == functions, "{made:?}");
+
+    // what is protected stays so
+    let again = account.deploy(STACK, &["ExtractConcurrency=7"], "")?;
+    let printed = String::from_utf8_lossy(&again.stdout);
+    ensure!(again.status.success(), "{printed}");
+    let after = account.contents()?;
+    ensure!(after.concurrency[&queue("jobs")] == 7, "{after:?}");
+    ensure!(after.tables == made.tables && after.user_pools == made.user_pools, "{after:?}");
+    ensure!(after.buckets == made.buckets, "{after:?}");
+    Ok(())
+}
+
+pub async fn a_name_that_is_too_long_is_refused_at_once(_: &Stacks) -> Result<()> {
+    let account = Account::start()?;
+    for name in ["a".repeat(57), "1frames".to_owned(), "frames_of_mine".to_owned()] {
+        let refused = account.deploy(&name, &[], "")?;
+        let wrong = String::from_utf8_lossy(&refused.stderr);
+        ensure!(
+            refused.status.code() == Some(2) && wrong.contains("56 letters"),
+            "{name}: {wrong}"
+        );
+    }
+    Ok(())
+}

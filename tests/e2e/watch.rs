@@ -1,0 +1,113 @@
+//! `make watch`: the functions' code, served by `cargo lambda watch` with the settings of a stack.
+
+use anyhow::{Context, Result, ensure};
+use framezip_tests::{Stack, free_port, tool};
+use serde_json::{Value, json};
+use std::{
+    fs::{self, File},
+    process::{Child, Command},
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+/// Characters that some quoting or other of such settings loses.
+const SECRET: &str =
+    "a 'b' \"c\" `d` $HOME ${e} \\n \\\" f\\ #g =h, \t\u{e9}\u{1f600}\ni;&|<>*?!{}[]~^%\\";
+/// How long the functions may take to compile, and to answer after that.
+const LONGEST: Duration = Duration::from_secs(900);
+
+/// A running `make watch`, which ends with the test.
+struct Watch {
+    child: Child,
+    port: String,
+    folder: TempDir,
+}
+
+impl Watch {
+    fn start(stack: &Stack) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let port = free_port()?.to_string();
+        // other tests, and people, may change files
+        let options =
+            ["--ignore-changes", "--wait", "--invoke-address", "127.0.0.1", "--invoke-port", &port];
+        let child = stack.watch(&options, File::create(folder.path().join("log"))?)?;
+        Ok(Self { child, port, folder })
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+    }
+
+    /// Sends a function its sample event, as the README says, and returns its answer.
+    fn invoke(&mut self, function: &str) -> Result<Value> {
+        let event = format!("{}/../events/{function}.json", env!("CARGO_MANIFEST_DIR"));
+        let started = Instant::now();
+        loop {
+            let invoked = Command::new(tool("cargo-lambda")?)
+                .args(["lambda", "invoke", function, "--data-file", &event])
+                .args(["--invoke-address", "127.0.0.1", "--invoke-port", &self.port])
+                .output()
+                .context("cargo lambda invoke did not start")?;
+            if invoked.status.success() {
+                let answer = String::from_utf8(invoked.stdout)?;
+                return serde_json::from_str(&answer)
+                    .with_context(|| format!("{function}: {answer}"));
+            }
+            let wrong = String::from_utf8_lossy(&invoked.stderr).into_owned();
+            let ended = self.child.try_wait()?;
+            ensure!(ended.is_none(), "cargo lambda watch ended: {ended:?}\n{}", self.log());
+            let is_late = started.elapsed() > LONGEST;
+            ensure!(!is_late, "{function} does not answer: {wrong}\n{}", self.log());
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    }
+
+    /// Whether the process that runs a function has this setting.
+    fn has_setting(&self, function: &str, name: &str, value: &str) -> Result<bool> {
+        let here = format!("AWS_LAMBDA_RUNTIME_API=http://127.0.0.1:{}", self.port);
+        let function = format!("AWS_LAMBDA_FUNCTION_NAME={function}");
+        let setting = format!("{name}={value}");
+        let mut runs = false;
+        for process in fs::read_dir("/proc")?.flatten() {
+            // it may have ended
+            let environment = fs::read(process.path().join("environ")).unwrap_or_default();
+            let environment = String::from_utf8_lossy(&environment).into_owned();
+            let variables: Vec<_> = environment.split('\0').collect();
+            if variables.contains(&function.as_str())
+                && variables.iter().any(|variable| variable.starts_with(&here))
+            {
+                runs = true;
+                ensure!(variables.contains(&setting.as_str()), "{variables:?}");
+            }
+        }
+        Ok(runs)
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        // it leads a group, with cargo and the functions in it
+        let _ =
+            Command::new("kill").args(["-TERM", "--", &format!("-{}", self.child.id())]).status();
+        let _ = self.child.wait();
+    }
+}
+
+pub async fn every_function_answers_its_sample_event(stack: &Stack) -> Result<()> {
+    // among the settings of a stack are secrets that AWS makes up
+    stack.add_function("framezip-secret", &[("SECRET", SECRET)]).await?;
+    let mut watch = Watch::start(stack)?;
+    let answer = watch.invoke("api")?;
+    ensure!(answer["statusCode"] == 200, "{answer}");
+    let body: Value = serde_json::from_str(answer["body"].as_str().context("it has a body")?)?;
+    ensure!(body == json!({ "videos": [] }), "{body}");
+    ensure!(watch.invoke("enqueue")?.is_null(), "enqueue answers nothing");
+    for function in ["extract", "notify"] {
+        let answer = watch.invoke(function)?;
+        ensure!(answer == json!({ "batchItemFailures": [] }), "{function}: {answer}");
+    }
+    for function in ["api", "enqueue", "extract", "notify"] {
+        ensure!(watch.has_setting(function, "SECRET", SECRET)?, "{function} does not run");
+    }
+    Ok(())
+}
