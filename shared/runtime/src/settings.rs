@@ -45,7 +45,7 @@ text_settings! {
     results_bucket = "RESULTS_BUCKET";
     /// The queue of videos to extract.
     jobs_queue_url = "JOBS_QUEUE_URL";
-    /// Where jobs end that failed three times.
+    /// Where jobs are given up.
     jobs_dlq_url = "JOBS_DLQ_URL";
     /// The queue of what came of the videos.
     outcomes_queue_url = "OUTCOMES_QUEUE_URL";
