@@ -1,11 +1,12 @@
 //! `make watch`: the functions' code, served by `cargo lambda watch` with the settings of a stack.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use framezip_tests::{Stack, free_port, tool};
 use serde_json::{Value, json};
 use std::{
     fs::{self, File},
-    process::{Child, Command},
+    net::TcpStream,
+    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -15,6 +16,8 @@ const SECRET: &str =
     "a 'b' \"c\" `d` $HOME ${e} \\n \\\" f\\ #g =h, \t\u{e9}\u{1f600}\ni;&|<>*?!{}[]~^%\\";
 /// How long the functions may take to compile, and to answer after that.
 const LONGEST: Duration = Duration::from_secs(900);
+/// Between two looks at whether it has answered.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// A running `make watch`, which ends with the test.
 struct Watch {
@@ -24,6 +27,7 @@ struct Watch {
 }
 
 impl Watch {
+    /// Starts it, and waits until it listens.
     fn start(stack: &Stack) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let port = free_port()?.to_string();
@@ -31,35 +35,43 @@ impl Watch {
         let options =
             ["--ignore-changes", "--wait", "--invoke-address", "127.0.0.1", "--invoke-port", &port];
         let child = stack.watch(&options, File::create(folder.path().join("log"))?)?;
-        Ok(Self { child, port, folder })
+        let mut watch = Self { child, port, folder };
+        while TcpStream::connect(format!("127.0.0.1:{}", watch.port)).is_err() {
+            let ended = watch.child.try_wait()?;
+            ensure!(ended.is_none(), "cargo lambda watch ended: {ended:?}\n{}", watch.log());
+            std::thread::sleep(PAUSE);
+        }
+        Ok(watch)
     }
 
     fn log(&self) -> String {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
-    /// Sends a function its sample event, as the README says, and returns its answer.
+    /// Sends a function its sample event, as the README says, and returns its answer. The first one waits
+    /// for the function to be compiled.
     fn invoke(&mut self, function: &str) -> Result<Value> {
         let event = format!("{}/../events/{function}.json", env!("CARGO_MANIFEST_DIR"));
+        let mut invoke = Command::new(tool("cargo-lambda")?)
+            .args(["lambda", "invoke", function, "--data-file", &event])
+            .args(["--invoke-address", "127.0.0.1", "--invoke-port", &self.port])
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cargo lambda invoke did not start")?;
         let started = Instant::now();
-        loop {
-            let invoked = Command::new(tool("cargo-lambda")?)
-                .args(["lambda", "invoke", function, "--data-file", &event])
-                .args(["--invoke-address", "127.0.0.1", "--invoke-port", &self.port])
-                .output()
-                .context("cargo lambda invoke did not start")?;
-            if invoked.status.success() {
-                let answer = String::from_utf8(invoked.stdout)?;
-                return serde_json::from_str(&answer)
-                    .with_context(|| format!("{function}: {answer}"));
-            }
-            let wrong = String::from_utf8_lossy(&invoked.stderr).into_owned();
+        while invoke.try_wait()?.is_none() {
             let ended = self.child.try_wait()?;
-            ensure!(ended.is_none(), "cargo lambda watch ended: {ended:?}\n{}", self.log());
-            let is_late = started.elapsed() > LONGEST;
-            ensure!(!is_late, "{function} does not answer: {wrong}\n{}", self.log());
-            std::thread::sleep(Duration::from_secs(1));
+            let log = self.log();
+            if ended.is_some() || log.contains("could not compile") || started.elapsed() > LONGEST {
+                invoke.kill()?;
+                bail!("{function} does not answer; cargo lambda watch: {ended:?}\n{log}");
+            }
+            std::thread::sleep(PAUSE);
         }
+        let output = invoke.wait_with_output()?;
+        let answer = String::from_utf8(output.stdout)?;
+        ensure!(output.status.success(), "{function}: {answer}\n{}", self.log());
+        serde_json::from_str(&answer).with_context(|| format!("{function}: {answer}"))
     }
 
     /// Whether the process that runs a function has this setting.

@@ -224,17 +224,19 @@ impl Stack {
     /// If Lambda refuses.
     pub async fn add_function(&self, name: &str, settings: &[(&str, &str)]) -> Result<()> {
         let lambda = aws_sdk_lambda::Client::new(&self.sdk().await);
-        let settings = settings.iter().map(|(name, value)| (*name, *value));
-        let variables = Environment::builder().set_variables(Some(
-            settings.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        ));
+        let other =
+            lambda.get_function_configuration().function_name("framezip-api").send().await?;
+        let mut environment = Environment::builder();
+        for (name, value) in settings {
+            environment = environment.variables(*name, *value);
+        }
         let code = FunctionCode::builder().zip_file(Blob::new(NO_CODE)).build();
         let create = lambda.create_function().function_name(name).code(code);
         create
-            .role("arn:aws:iam::000000000000:role/none")
+            .set_role(other.role)
             .runtime(Runtime::Providedal2023)
             .handler("bootstrap")
-            .environment(variables.build())
+            .environment(environment.build())
             .send()
             .await?;
         Ok(())
