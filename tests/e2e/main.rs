@@ -6,6 +6,7 @@ mod cors;
 mod creation;
 mod delete;
 mod delivery;
+mod deployment;
 mod interrupted;
 mod lists;
 mod metrics;
@@ -13,9 +14,12 @@ mod multipart;
 mod privacy;
 mod prometheus;
 mod retry;
+mod routes;
 mod schema;
 mod split;
 mod upload;
+mod walk;
+mod watch;
 mod webhook;
 mod whole_way;
 
@@ -88,6 +92,11 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         multipart::a_part_is_taken_only_as_announced,
         multipart::another_users_upload_is_not_found,
         cors::a_page_at_the_web_origin_may_use_it,
+        routes::every_route_is_described_and_throttled,
+        routes::every_route_answers_with_a_token_and_without,
+        routes::what_has_no_route_reaches_no_function,
+        walk::its_commands_do_what_they_say,
+        watch::every_function_answers_its_sample_event,
         interrupted::a_large_upload_survives_everything,
         creation::a_repeated_call_makes_nothing_new,
         creation::calls_of_one_key_at_once_make_one_video,
@@ -129,6 +138,8 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         split::a_segment_given_up_fails_the_video_once,
         split::nothing_is_written_to_disk,
         schema::the_api_is_as_it_is_described,
+        deployment::a_failed_one_does_not_block_the_next,
+        deployment::a_name_that_is_too_long_is_refused_at_once,
     ]);
     trials
 }
