@@ -3,9 +3,12 @@
 use crate::Stacks;
 use anyhow::{Result, ensure};
 use framezip_tests::Account;
+use std::process::Output;
 
 /// A name that Cognito and S3 would refuse in the names of domains and buckets.
 const STACK: &str = "Frames-for-AWS-amazon-cognito-and-everybody-else";
+/// How much of its output is shown of a deployment that did not end as it must.
+const LAST_LINES: usize = 40;
 /// What ends a creation as any other failure does, when everything with data exists.
 const FAILURE: &str = "
   Never:
@@ -16,20 +19,25 @@ const FAILURE: &str = "
     Properties: { Handle: !Ref Never, Timeout: 1, Count: 1 }
 ";
 
+/// What `sam deploy` printed last.
+fn last_lines(output: &Output) -> String {
+    let printed = [&output.stdout[..], &output.stderr[..]].map(String::from_utf8_lossy).concat();
+    let lines: Vec<_> = printed.lines().collect();
+    lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
+}
+
 /// The stacks of the other tests are not needed, and are not touched.
 pub async fn a_failed_one_does_not_block_the_next(_: &Stacks) -> Result<()> {
     let account = Account::start()?;
     let before = account.contents()?;
     let failed = account.deploy(STACK, &[], FAILURE)?;
-    let printed = String::from_utf8_lossy(&failed.stdout);
-    ensure!(!failed.status.success() && printed.contains("Failure"), "{printed}");
+    let is_as_meant = String::from_utf8_lossy(&failed.stdout).contains("Failure");
+    ensure!(!failed.status.success() && is_as_meant, "{}", last_lines(&failed));
     let left = account.contents()?;
-    ensure!(left == before, "the failed deployment left {left:?}\n{printed}");
+    ensure!(left == before, "the failed deployment left {left:?}");
 
     let done = account.deploy(STACK, &["CreateSenderIdentity=no"], "")?;
-    let printed = String::from_utf8_lossy(&done.stdout);
-    let wrong = String::from_utf8_lossy(&done.stderr);
-    ensure!(done.status.success(), "{}\n{printed}\n{wrong}", done.status);
+    ensure!(done.status.success(), "{}", last_lines(&done));
     let made = account.contents()?;
     ensure!(made.buckets.len() == 2, "{made:?}");
     ensure!(made.tables.values().eq(&[true]), "the table is not protected: {made:?}");
@@ -46,8 +54,7 @@ pub async fn a_failed_one_does_not_block_the_next(_: &Stacks) -> Result<()> {
 
     // what is protected stays so
     let again = account.deploy(STACK, &["ExtractConcurrency=7"], "")?;
-    let printed = String::from_utf8_lossy(&again.stdout);
-    ensure!(again.status.success(), "{printed}");
+    ensure!(again.status.success(), "{}", last_lines(&again));
     let after = account.contents()?;
     ensure!(after.concurrency[&queue("jobs")] == 7, "{after:?}");
     ensure!(after.tables == made.tables && after.user_pools == made.user_pools, "{after:?}");
