@@ -3,11 +3,12 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, str::FromStr};
 
-/// A number that is not negative, as a reduced fraction. In JSON a number (`0.5`), of which six decimal
-/// places count, or a fraction in a string (`"1001/30000"`). Written as a number where that is exact, else as the fraction.
+/// A number that is not negative, as a reduced fraction. In JSON a number (`0.5`) of at most six decimal
+/// places, or a fraction in a string (`"1001/30000"`). Written as a number where that is exact, else as
+/// the fraction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fraction {
-    numerator: u32,
+    numerator: u64,
     denominator: u32,
 }
 
@@ -19,21 +20,34 @@ pub struct InvalidFraction(String);
 /// Decimal places that a number may have.
 const PLACES: usize = 6;
 
+/// The largest numerator: that of the largest whole number with all decimal places. Its products with
+/// two denominators fit into 128 bits.
+const LARGEST: u64 = 1 << 53;
+
 impl Fraction {
     /// A whole number.
     pub const fn whole(number: u32) -> Self {
-        Self { numerator: number, denominator: 1 }
+        Self { numerator: number as u64, denominator: 1 }
     }
 
-    /// The fraction `numerator / denominator`; `None` where the denominator is 0.
-    pub fn new(numerator: u32, denominator: u32) -> Option<Self> {
-        let divisor = gcd(numerator, denominator);
-        (denominator != 0)
-            .then(|| Self { numerator: numerator / divisor, denominator: denominator / divisor })
+    /// The fraction `numerator / denominator`; `None` where the denominator is 0, or the fraction is
+    /// larger than any 32-bit number or finer than it can be.
+    pub fn new(numerator: u64, denominator: u32) -> Option<Self> {
+        let divisor = gcd(numerator, denominator.into());
+        let numerator = numerator / divisor;
+        let denominator = u32::try_from(u64::from(denominator) / divisor).ok()?;
+        let is_small = numerator <= u64::from(u32::MAX).saturating_mul(denominator.into());
+        (denominator != 0 && numerator <= LARGEST && is_small)
+            .then_some(Self { numerator, denominator })
+    }
+
+    /// One divided by the fraction; `None` of 0, and where it cannot be written.
+    pub fn inverse(self) -> Option<Self> {
+        Self::new(self.denominator.into(), u32::try_from(self.numerator).ok()?)
     }
 
     /// The numerator of the reduced fraction.
-    pub fn numerator(self) -> u32 {
+    pub fn numerator(self) -> u64 {
         self.numerator
     }
 
@@ -44,11 +58,11 @@ impl Fraction {
 
     /// The nearest floating-point number.
     pub fn as_f64(self) -> f64 {
-        f64::from(self.numerator) / f64::from(self.denominator)
+        self.numerator as f64 / f64::from(self.denominator)
     }
 }
 
-fn gcd(a: u32, b: u32) -> u32 {
+fn gcd(a: u64, b: u64) -> u64 {
     if b == 0 { a.max(1) } else { gcd(b, a % b) }
 }
 
@@ -60,10 +74,11 @@ impl FromStr for Fraction {
         // Rust's own parsing takes a sign
         let digits = |part: &str| {
             let plain = part.bytes().all(|byte| byte.is_ascii_digit());
-            part.parse::<u32>().ok().filter(|_| plain).ok_or_else(invalid)
+            part.parse::<u64>().ok().filter(|_| plain).ok_or_else(invalid)
         };
         if let Some((numerator, denominator)) = text.split_once('/') {
-            return Self::new(digits(numerator)?, digits(denominator)?).ok_or_else(invalid);
+            let denominator = u32::try_from(digits(denominator)?).map_err(|_| invalid())?;
+            return Self::new(digits(numerator)?, denominator).ok_or_else(invalid);
         }
         let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
         if decimals.len() > PLACES || text.ends_with('.') {
@@ -72,19 +87,21 @@ impl FromStr for Fraction {
         let denominator = 10u32.pow(decimals.len() as u32);
         let decimals = if decimals.is_empty() { 0 } else { digits(decimals)? };
         let numerator = digits(whole)?
-            .checked_mul(denominator)
+            .checked_mul(denominator.into())
             .and_then(|n| n.checked_add(decimals))
             .ok_or_else(invalid)?;
         Self::new(numerator, denominator).ok_or_else(invalid)
     }
 }
 
-/// The fraction of a floating-point number, to as many decimal places as there is room for: what was
-/// computed has more of them than anybody meant.
-fn nearest(number: f64) -> Option<Fraction> {
-    // no minus before a zero
-    let number = number + 0.0;
-    (0..=PLACES).rev().find_map(|places| format!("{number:.places$}").parse().ok())
+impl TryFrom<f64> for Fraction {
+    type Error = InvalidFraction;
+
+    /// The number by its shortest decimal form, which must have at most six decimal places.
+    fn try_from(number: f64) -> Result<Self, InvalidFraction> {
+        // no minus before a zero
+        (number + 0.0).to_string().parse()
+    }
 }
 
 impl fmt::Display for Fraction {
@@ -104,7 +121,7 @@ impl Serialize for Fraction {
         if text.contains('/') {
             serializer.serialize_str(&text)
         } else if self.denominator == 1 {
-            serializer.serialize_u32(self.numerator)
+            serializer.serialize_u64(self.numerator)
         } else {
             serializer.serialize_f64(self.as_f64())
         }
@@ -130,7 +147,7 @@ impl<'de> Deserialize<'de> for Fraction {
             }
 
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<Fraction, E> {
-                nearest(number).ok_or_else(|| E::custom(InvalidFraction(number.to_string())))
+                Fraction::try_from(number).map_err(E::custom)
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Fraction, E> {
@@ -166,28 +183,58 @@ mod tests {
         {
             assert!(text.parse::<Fraction>().is_err(), "{text}");
         }
+        for text in ["4294967296", "4294967295.1", "4294967296/1", "1/4294967296", "/2", "2/"] {
+            assert!(text.parse::<Fraction>().is_err(), "{text}");
+        }
     }
 
     #[test]
-    fn floating_point_is_rounded() {
+    fn a_number_has_at_most_six_decimals() {
         for (json, text) in [
-            ("0.30000000000000004", "0.3"),
-            ("0.3333333333333333", "0.333333"),
+            ("0.1", "0.1"),
             ("-0.0", "0"),
-            ("86399.123456789", "86399.1235"),
+            ("86399.123456", "86399.123456"),
+            ("4294967294.123457", "4294967294.123457"),
             ("4294967295.0", "4294967295"),
+            ("2.5e-1", "0.25"),
         ] {
             let read: Fraction = serde_json::from_str(json).unwrap();
             assert_eq!(read, text.parse().unwrap(), "{json}");
         }
-        for json in ["-0.0000001", "-1.5", "1e300", "4294967296", "\"0.30000000000000004\""] {
+        for json in [
+            "-0.0000001",
+            "-1.5",
+            "1e300",
+            "4294967296",
+            "0.30000000000000004",
+            "\"0.30000000000000004\"",
+            "0.1234567",
+            "1e-7",
+            "86399.1234567",
+            "null",
+            "true",
+            "[1]",
+        ] {
             assert!(serde_json::from_str::<Fraction>(json).is_err(), "{json}");
         }
     }
 
     #[test]
+    fn one_is_divided_by_a_fraction() {
+        let fraction = Fraction::new(30_000, 1001).unwrap();
+        assert_eq!(fraction.inverse(), Fraction::new(1001, 30_000));
+        assert_eq!(Fraction::whole(0).inverse(), None);
+    }
+
+    #[test]
     fn json_reads_back_as_written() {
-        for (json, text) in [("2", "2"), ("0.1", "0.1"), ("\"1/3\"", "1/3")] {
+        for (json, text) in [
+            ("2", "2"),
+            ("0.1", "0.1"),
+            ("\"1/3\"", "1/3"),
+            ("86399.123456", "86399.123456"),
+            ("4294967294.123457", "4294967294.123457"),
+        ] {
             let fraction: Fraction = text.parse().unwrap();
             assert_eq!(serde_json::to_string(&fraction).unwrap(), json);
             assert_eq!(serde_json::from_str::<Fraction>(json).unwrap(), fraction);

@@ -1,6 +1,8 @@
 //! The bodies of the HTTP API, as the server writes them and the client reads them.
 
-use crate::{ExtractionOptions, FieldError, Upload, Video, object};
+#[cfg(feature = "openapi")]
+use crate::schema;
+use crate::{ExtractionOptions, FieldError, Upload, Video, object, time};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -9,20 +11,20 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CreateVideo {
-    /// The file's name, 1 to 255 characters.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(min_length = 1, max_length = 255, pattern = r"^[^\u0000-\u001f\u007f-\u009f]+$")
-    )]
+    /// The file's name: 1 to 255 characters, at least one of them visible.
+    #[cfg_attr(feature = "openapi", schema(schema_with = schema::file_name))]
     pub file_name: String,
-    /// The file's exact length in bytes.
+    /// The file's exact length in bytes, 1 or more.
+    #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub bytes: u64,
-    /// The file's media type; `application/octet-stream` if left out.
+    /// The file's media type, as in RFC 9110; `application/octet-stream` if left out. Ranges such as
+    /// `video/*` are refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(max_length = 127, pattern = "^[!-.0-~]+/[!-~]+$"))]
+    #[cfg_attr(feature = "openapi", schema(schema_with = schema::media_type))]
     pub content_type: Option<String>,
     /// Which frames; the `auto` choice if left out.
-    #[serde(default, deserialize_with = "object::only")]
+    #[serde(default, deserialize_with = "object::or_default")]
+    #[cfg_attr(feature = "openapi", schema(required = false, value_type = Option<ExtractionOptions>))]
     pub extraction: ExtractionOptions,
 }
 
@@ -99,6 +101,7 @@ pub struct Link {
     /// The presigned URL.
     pub url: String,
     /// When the URL stops working.
+    #[serde(serialize_with = "time::serialize")]
     pub expires_at: Timestamp,
 }
 
@@ -120,6 +123,7 @@ pub struct Download {
     /// The presigned URL.
     pub url: String,
     /// When the URL stops working.
+    #[serde(serialize_with = "time::serialize")]
     pub expires_at: Timestamp,
     /// The zip's length.
     pub bytes: u64,

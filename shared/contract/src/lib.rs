@@ -5,18 +5,22 @@
 mod counts;
 mod error;
 mod extraction;
+mod file_name;
 mod fraction;
 mod http;
 mod id;
 mod invalid;
 mod limits;
+mod media_type;
 mod message;
 mod object;
 mod options;
 mod position;
+pub mod rules;
 #[cfg(feature = "openapi")]
 mod schema;
 mod tiles;
+mod time;
 mod upload;
 mod video;
 mod webhook;
@@ -24,6 +28,7 @@ mod webhook;
 pub use counts::{Counter, Counts, EXTRACTION_BOUNDS, ExtractionBound};
 pub use error::ErrorCode;
 pub use extraction::{Extraction, Fit, Format, Select};
+pub use file_name::is_file_name;
 pub use fraction::{Fraction, InvalidFraction};
 pub use http::{
     CreateVideo, CreateVideos, CreatedVideo, CreatedVideos, Download, Link, Problem, RetryVideo,
@@ -32,10 +37,12 @@ pub use http::{
 pub use id::{InvalidKey, ObjectKey, UserId, VideoId};
 pub use invalid::{FieldError, InvalidExtraction};
 pub use limits::Limits;
+pub use media_type::is_media_type;
 pub use message::{Job, Outcome, Segment, Verdict};
 pub use options::ExtractionOptions;
 pub use position::{InvalidPosition, Position};
 pub use tiles::{Tiles, TilesOptions};
+pub use time::format_time;
 pub use upload::{ArrivedPart, MultipartUpload, PartUrl, SingleUpload, Upload};
 pub use video::{Failure, Progress, Source, Status, Video, Warning, ZipFacts};
 pub use webhook::{SetWebhook, Webhook, WebhookSecret, WebhookTest, WebhookWithSecret};

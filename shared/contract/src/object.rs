@@ -6,14 +6,13 @@ use serde::{
 };
 use std::{fmt, marker::PhantomData};
 
-/// An object.
-pub(crate) fn only<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+/// An object, or `null` in place of the default.
+pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
-    T: Deserialize<'de>,
+    T: Deserialize<'de> + Default,
 {
-    let object = or_none(deserializer)?;
-    object.ok_or_else(|| de::Error::custom("invalid type: null, expected an object"))
+    or_none(deserializer).map(Option::unwrap_or_default)
 }
 
 /// An object, or `null`.
@@ -45,13 +44,13 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{CreateVideo, RetryVideo};
+    use crate::{CreateVideo, ExtractionOptions, RetryVideo};
     use serde_json::json;
 
     #[test]
     fn arrays_are_no_objects() {
         let nulls = vec![json!(null); 20];
-        for extraction in [json!([]), json!(nulls), json!(null), json!(7), json!({ "sheet": [] })] {
+        for extraction in [json!([]), json!(nulls), json!(7), json!({ "sheet": [] })] {
             let body = json!({ "fileName": "a", "bytes": 1, "extraction": extraction });
             assert!(serde_json::from_value::<CreateVideo>(body).is_err(), "{extraction}");
         }
@@ -66,6 +65,9 @@ mod tests {
     fn objects_and_null_are_read() {
         let none: RetryVideo = serde_json::from_value(json!({ "extraction": null })).unwrap();
         assert_eq!(none, RetryVideo::default());
+        let new = json!({ "fileName": "a", "bytes": 1, "extraction": null });
+        let new: CreateVideo = serde_json::from_value(new).unwrap();
+        assert_eq!(new.extraction, ExtractionOptions::default());
         let sheet = json!({ "extraction": { "sheet": { "rows": 2 }, "storyboard": null } });
         let read: RetryVideo = serde_json::from_value(sheet).unwrap();
         let options = read.extraction.unwrap();

@@ -5,7 +5,7 @@ use crate::schema;
 use crate::{
     Extraction, FieldError, Fit, Format, Fraction, InvalidExtraction, Position, Select, Tiles,
     extraction::DEFAULT_QUALITY,
-    object,
+    object, rules,
     tiles::{SHEET, STORYBOARD, TilesOptions},
 };
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,7 @@ use std::ops::RangeInclusive;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExtractionOptions {
-    /// One frame every so many seconds, from 0.001 to 86,400.
+    /// One frame every so many seconds, from 0.001 to 86,400, with at most 6 decimals.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(schema_with = schema::every))]
     pub every: Option<Fraction>,
@@ -89,13 +89,13 @@ impl TryFrom<ExtractionOptions> for Extraction {
     type Error = InvalidExtraction;
 
     fn try_from(options: ExtractionOptions) -> Result<Self, InvalidExtraction> {
-        let mut errors = Vec::new();
+        let mut errors = InvalidExtraction(Vec::new());
         options.check_choice(&mut errors);
         options.check_form(&mut errors);
         let sheet = tiles("sheet", options.sheet, SHEET, &mut errors);
         let storyboard = tiles("storyboard", options.storyboard, STORYBOARD, &mut errors);
-        if !errors.is_empty() {
-            return Err(InvalidExtraction(errors));
+        if !errors.0.is_empty() {
+            return Err(errors);
         }
         let select = match options {
             ExtractionOptions { every: Some(every), .. } => Select::Every(every),
@@ -122,10 +122,16 @@ impl TryFrom<ExtractionOptions> for Extraction {
     }
 }
 
-/// Notes an error of a field that is not `ok`.
-fn check(errors: &mut Vec<FieldError>, ok: bool, field: &str, detail: &str) {
-    if !ok {
-        errors.push(FieldError::new(field, detail));
+impl InvalidExtraction {
+    /// Notes an error of a field unless it is `ok`. All errors of one field are one entry.
+    fn check(&mut self, ok: bool, field: &str, detail: &str) {
+        if ok {
+            return;
+        }
+        match self.0.iter_mut().find(|error| error.field == field) {
+            Some(error) => error.detail = format!("{}, and {detail}", error.detail),
+            None => self.0.push(FieldError::new(field, detail)),
+        }
     }
 }
 
@@ -136,16 +142,16 @@ fn within<T: PartialOrd>(field: Option<T>, range: RangeInclusive<T>) -> bool {
 
 impl ExtractionOptions {
     /// Which frames.
-    fn check_choice(&self, errors: &mut Vec<FieldError>) {
+    fn check_choice(&self, errors: &mut InvalidExtraction) {
         let number = |fraction: Option<Fraction>| fraction.map(|fraction| fraction.as_f64());
         let every = within(number(self.every), 0.001..=86_400.0);
-        check(errors, every, "every", "must be 0.001 to 86400 seconds");
+        errors.check(every, "every", rules::EVERY);
         let fps = within(number(self.fps), 1.0 / 86_400.0..=1000.0);
-        check(errors, fps, "fps", "must be 1/86400 to 1000 frames a second");
-        check(errors, within(self.count, 1..=50_000), "count", "must be 1 to 50000 frames");
+        errors.check(fps, "fps", rules::FPS);
+        errors.check(within(self.count, 1..=50_000), "count", rules::COUNT);
         let at = within(self.at.as_ref().map(Vec::len), 1..=1000);
-        check(errors, at, "at", "must be 1 to 1000 times");
-        check(errors, within(self.scenes, 0.01..=1.0), "scenes", "must be 0.01 to 1");
+        errors.check(at, "at", rules::AT);
+        errors.check(within(self.scenes, 0.01..=1.0), "scenes", rules::SCENES);
         let chosen: Vec<_> = [
             ("every", self.every.is_some()),
             ("fps", self.fps.is_some()),
@@ -158,22 +164,22 @@ impl ExtractionOptions {
         .filter_map(|(field, given)| given.then_some(field))
         .collect();
         for other in chosen.iter().skip(1) {
-            let detail = format!("cannot stand beside {}: choose one of them", chosen[0]);
-            check(errors, false, other, &detail);
+            let detail = format!("cannot be given together with {}: choose one", chosen[0]);
+            errors.check(false, other, &detail);
         }
-        check(errors, range_is_forward(self.from, self.to), "to", "must be later than from");
+        errors.check(range_is_forward(self.from, self.to), "to", rules::LATER);
     }
 
     /// What becomes of them.
-    fn check_form(&self, errors: &mut Vec<FieldError>) {
+    fn check_form(&self, errors: &mut InvalidExtraction) {
         let sides = self.width.is_some() && self.height.is_some();
-        check(errors, self.fit.is_none() || sides, "fit", "needs both width and height");
+        errors.check(self.fit.is_none() || sides, "fit", rules::FIT_NEEDS);
         let side = 16..=8192;
-        check(errors, within(self.width, side.clone()), "width", "must be 16 to 8192 pixels");
-        check(errors, within(self.height, side), "height", "must be 16 to 8192 pixels");
-        check(errors, within(self.quality, 1..=100), "quality", "must be 1 to 100");
+        errors.check(within(self.width, side.clone()), "width", rules::SIDE);
+        errors.check(within(self.height, side), "height", rules::SIDE);
+        errors.check(within(self.quality, 1..=100), "quality", rules::QUALITY);
         let lossless = self.format == Some(Format::Png) && self.quality.is_some();
-        check(errors, !lossless, "quality", "is for jpeg and webp: a png loses nothing");
+        errors.check(!lossless, "quality", rules::QUALITY_OF_PNG);
     }
 }
 
@@ -182,7 +188,7 @@ fn tiles(
     field: &str,
     options: Option<TilesOptions>,
     default: Tiles,
-    errors: &mut Vec<FieldError>,
+    errors: &mut InvalidExtraction,
 ) -> Option<Tiles> {
     let TilesOptions { columns, rows, width } = options?;
     let tiles = Tiles {
@@ -191,11 +197,11 @@ fn tiles(
         width: width.unwrap_or(default.width),
     };
     let mut check = |ok: bool, name: &str, detail: &str| {
-        check(errors, ok, &format!("{field}.{name}"), detail);
+        errors.check(ok, &format!("{field}.{name}"), detail);
     };
-    check((1..=20).contains(&tiles.columns), "columns", "must be 1 to 20");
-    check((1..=20).contains(&tiles.rows), "rows", "must be 1 to 20");
-    check((16..=640).contains(&tiles.width), "width", "must be 16 to 640 pixels");
+    check((1..=20).contains(&tiles.columns), "columns", rules::GRID);
+    check((1..=20).contains(&tiles.rows), "rows", rules::GRID);
+    check((16..=640).contains(&tiles.width), "width", rules::TILE);
     Some(tiles)
 }
 
@@ -273,10 +279,12 @@ mod tests {
         let options: ExtractionOptions = serde_json::from_str(json).unwrap();
         let InvalidExtraction(errors) = Extraction::try_from(options).unwrap_err();
         let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
-        assert_eq!(fields[..5], ["every", "fps", "count", "at", "scenes"]);
-        assert_eq!(fields[5..10], ["fps", "count", "at", "keyframes", "scenes"], "one of them");
-        assert_eq!(fields[10..14], ["to", "fit", "width", "quality"]);
-        assert_eq!(fields[14..], ["sheet.columns", "storyboard.rows", "storyboard.width"]);
+        assert_eq!(fields[..6], ["every", "fps", "count", "at", "scenes", "keyframes"]);
+        assert_eq!(fields[6..10], ["to", "fit", "width", "quality"]);
+        assert_eq!(fields[10..], ["sheet.columns", "storyboard.rows", "storyboard.width"]);
+        let both = "cannot be given together with every: choose one";
+        assert_eq!(errors[1].detail, format!("{}, and {both}", rules::FPS));
+        assert_eq!(errors[5].detail, both);
     }
 
     #[test]

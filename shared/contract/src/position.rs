@@ -27,7 +27,7 @@ impl FromStr for Position {
         let number = |text: &str| text.parse::<Fraction>().map_err(|_| invalid());
         if let Some(percent) = text.strip_suffix('%') {
             let percent = number(percent)?;
-            let within = percent.numerator() <= percent.denominator().saturating_mul(100);
+            let within = percent.numerator() <= u64::from(percent.denominator()) * 100;
             return if within { Ok(Self::Percent(percent)) } else { Err(invalid()) };
         }
         let Some((above, seconds)) = text.rsplit_once(':') else {
@@ -46,7 +46,7 @@ impl FromStr for Position {
         hours
             .checked_mul(60)
             .and_then(|hours| hours.checked_add(minutes)?.checked_mul(60))
-            .and_then(|whole| whole.checked_mul(seconds.denominator()))
+            .and_then(|whole| whole.checked_mul(seconds.denominator().into()))
             .and_then(|whole| {
                 Fraction::new(whole.checked_add(seconds.numerator())?, seconds.denominator())
             })
@@ -75,16 +75,31 @@ impl Serialize for Position {
 
 impl<'de> Deserialize<'de> for Position {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Form {
-            Text(String),
-            Number(Fraction),
+        struct Visitor;
+        impl de::Visitor<'_> for Visitor {
+            type Value = Position;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("a time such as 5, 2.5, \"00:01:02.5\" or \"50%\"")
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Position, E> {
+                self.visit_str(&number.to_string())
+            }
+
+            fn visit_i64<E: de::Error>(self, number: i64) -> Result<Position, E> {
+                self.visit_str(&number.to_string())
+            }
+
+            fn visit_f64<E: de::Error>(self, number: f64) -> Result<Position, E> {
+                Fraction::try_from(number).map(Position::Seconds).map_err(E::custom)
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Position, E> {
+                text.parse().map_err(E::custom)
+            }
         }
-        match Form::deserialize(deserializer)? {
-            Form::Text(text) => text.parse().map_err(de::Error::custom),
-            Form::Number(number) => Ok(Self::Seconds(number)),
-        }
+        deserializer.deserialize_any(Visitor)
     }
 }
 
@@ -93,7 +108,7 @@ mod tests {
     use super::*;
 
     fn seconds(numerator: u32, denominator: u32) -> Position {
-        Position::Seconds(Fraction::new(numerator, denominator).unwrap())
+        Position::Seconds(Fraction::new(numerator.into(), denominator).unwrap())
     }
 
     #[test]
@@ -119,6 +134,9 @@ mod tests {
     fn what_is_no_place_is_refused() {
         for text in ["", "-1", "101%", "%", "1:60", "1:60:00", ":5", "1:2:3:4", "1:-5", "noon"] {
             assert!(text.parse::<Position>().is_err(), "{text}");
+        }
+        for json in ["-1", "1.1234567", "1e300", "4294967296", "null", "[]", "true"] {
+            assert!(serde_json::from_str::<Position>(json).is_err(), "{json}");
         }
     }
 }

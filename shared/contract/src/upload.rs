@@ -1,5 +1,6 @@
 //! Where a video's bytes go, as the API tells it.
 
+use crate::time;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -29,6 +30,7 @@ pub struct SingleUpload {
     /// too: HTTP clients set it themselves.
     pub headers: BTreeMap<String, String>,
     /// When the URL stops working.
+    #[serde(serialize_with = "time::serialize")]
     pub expires_at: Timestamp,
 }
 
@@ -74,6 +76,7 @@ pub struct PartUrl {
     /// The presigned URL.
     pub url: String,
     /// When the URL stops working.
+    #[serde(serialize_with = "time::serialize")]
     pub expires_at: Timestamp,
 }
 
@@ -86,7 +89,7 @@ mod tests {
     fn the_kind_stands_beside_the_fields() {
         let json = json!({
             "kind": "single", "method": "PUT", "url": "u", "headers": { "if-none-match": "*" },
-            "expiresAt": "2026-11-21T13:00:00Z",
+            "expiresAt": "2026-11-21T13:00:00.000Z",
         });
         let single: Upload = serde_json::from_value(json.clone()).unwrap();
         assert!(matches!(single, Upload::Single(_)));
@@ -95,7 +98,7 @@ mod tests {
         let json = json!({
             "kind": "multipart", "partBytes": 5, "parts": 3,
             "arrived": [{ "number": 1, "bytes": 5, "eTag": "\"a\"" }],
-            "urls": [{ "number": 2, "url": "u", "expiresAt": "2026-11-21T13:00:00Z" }], "next": 2,
+            "urls": [{ "number": 2, "url": "u", "expiresAt": "2026-11-21T13:00:00.000Z" }], "next": 2,
         });
         let multipart: Upload = serde_json::from_value(json.clone()).unwrap();
         assert!(matches!(multipart, Upload::Multipart(_)));

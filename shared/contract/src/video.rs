@@ -1,6 +1,6 @@
 //! A video's record: where it stands, what came of it.
 
-use crate::{ErrorCode, Extraction, UserId, VideoId};
+use crate::{ErrorCode, Extraction, UserId, VideoId, time};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -26,8 +26,10 @@ pub struct Video {
     /// Where it stands.
     pub status: Status,
     /// When it was created.
+    #[serde(serialize_with = "time::serialize")]
     pub created_at: Timestamp,
     /// When the record last changed.
+    #[serde(serialize_with = "time::serialize")]
     pub updated_at: Timestamp,
     /// How far the extraction has come; from `processing` on.
     #[serde(default, skip_serializing_if = "Option::is_none")]

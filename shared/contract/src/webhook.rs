@@ -1,5 +1,6 @@
 //! A user's webhook: where the events about their videos go, and the secret that signs them.
 
+use crate::time;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -23,8 +24,10 @@ pub struct Webhook {
     /// Where events go, in the form that URL parsers write it.
     pub url: String,
     /// When the user first set one.
+    #[serde(serialize_with = "time::serialize")]
     pub created_at: Timestamp,
     /// When its URL and its secret were last set.
+    #[serde(serialize_with = "time::serialize")]
     pub updated_at: Timestamp,
 }
 
@@ -94,7 +97,8 @@ mod tests {
             json,
             serde_json::json!({
                 "url": "https://example.com/", "secret": "whsec_abc",
-                "createdAt": "1970-01-01T00:00:00Z", "updatedAt": "1970-01-01T00:00:00Z",
+                "createdAt": "1970-01-01T00:00:00.000Z",
+                "updatedAt": "1970-01-01T00:00:00.000Z",
             })
         );
     }

@@ -1,0 +1,32 @@
+//! Times as they stand in JSON and in records: RFC 3339 in UTC, always with milliseconds.
+
+use jiff::Timestamp;
+use serde::Serializer;
+
+/// Writes a time as `2026-11-21T12:00:00.123Z`. What is shorter than a millisecond is cut off.
+pub fn format_time(time: Timestamp) -> String {
+    format!("{time:.3}")
+}
+
+/// For `serialize_with`.
+pub(crate) fn serialize<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&format_time(*time))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_time_has_three_decimals() {
+        for (nanoseconds, text) in [
+            (0, "2026-11-21T12:00:00.000Z"),
+            (120_000_000, "2026-11-21T12:00:00.120Z"),
+            (123_999_999, "2026-11-21T12:00:00.123Z"),
+        ] {
+            let time: Timestamp = "2026-11-21T12:00:00Z".parse().unwrap();
+            let time = Timestamp::new(time.as_second(), nanoseconds).unwrap();
+            assert_eq!(format_time(time), text);
+        }
+    }
+}
