@@ -201,9 +201,11 @@ impl Wish {
                 (0..i128::from(*count)).map(centre).filter(within).collect()
             }
             Choice::At(places) => {
-                let last = |place: &Place| match place {
-                    Place::Percent(100) => whole.seconds(length - 1),
-                    place => place.seconds(whole, length),
+                let (end, of) = whole.seconds(length);
+                let rounded = (end * 1_000_000 + of, of * 1_000_000);
+                let last = |place: &Place| match place.seconds(whole, length) {
+                    time if is_after((end, of), time) || is_after(time, rounded) => time,
+                    _ => whole.seconds(length - 1),
                 };
                 places.iter().map(last).filter(within).collect()
             }

@@ -64,11 +64,11 @@ pub(crate) fn targets(
     let Bounds { from, to } = range(extraction, clock, length);
     let end = clock.moment(length);
     let steps = |step| (0..).map(move |index| from.after(index, step));
-    // the whole length is where the last frame still is
+    // The last frame is still on screen at the length itself, in seconds or as 100%. In seconds it may
+    // be rounded up to the next microsecond.
+    let rounded = end.a_microsecond_later();
     let at = |position: Position| match place(clock, length, position) {
-        whole if matches!(position, Position::Percent(_)) && !whole.is_before(end) => {
-            clock.moment(length - 1)
-        }
+        moment if !moment.is_before(end) && !rounded.is_before(moment) => clock.moment(length - 1),
         moment => moment,
     };
     let within = move |moment: &Moment| moment.is_before(to) && !moment.is_before(from);
@@ -80,8 +80,7 @@ pub(crate) fn targets(
         Select::Every(step) => Box::new(steps(*step).take_while(within)),
         // the contract allows no 0 frames a second
         Select::Fps(fps) => {
-            let step = Fraction::new(fps.denominator(), fps.numerator());
-            Box::new(steps(step.unwrap_or(Fraction::whole(1))).take_while(within))
+            Box::new(steps(fps.inverse().unwrap_or(Fraction::whole(1))).take_while(within))
         }
         Select::Count(count) => Box::new(centres(clock, from, to, *count).filter(within)),
         Select::Keyframes | Select::Scenes(_) => {
@@ -165,12 +164,28 @@ mod tests {
 
     #[test]
     fn times_outside_are_counted_and_the_whole_length_is_inside() {
-        let json = r#"{"at":[1,7,"100%",9]}"#;
-        let options: ExtractionOptions = serde_json::from_str(json).unwrap();
-        let clock = Clock::new(Rational::new(1, 1000)).unwrap();
-        let chosen =
-            targets(&options.try_into().unwrap(), clock, 6000, &Found::default(), 1000).unwrap();
-        assert_eq!(chosen, Targets { ticks: vec![1000, 5999], outside: 2 });
+        for whole in [r#""100%""#, "6", "6.000001", r#""0:06""#, r#""100%",6,6.0"#] {
+            let json = format!(r#"{{"at":[1,7,{whole},9,6.000002]}}"#);
+            let options: ExtractionOptions = serde_json::from_str(&json).unwrap();
+            let clock = Clock::new(Rational::new(1, 1000)).unwrap();
+            let chosen =
+                targets(&options.try_into().unwrap(), clock, 6000, &Found::default(), 1000);
+            assert_eq!(chosen, Ok(Targets { ticks: vec![1000, 5999], outside: 3 }), "{whole}");
+        }
+    }
+
+    #[test]
+    fn the_length_as_reported_is_inside() {
+        // 100 frames of 30000/1001 a second take 3.3366666… seconds
+        let options: ExtractionOptions = serde_json::from_str(r#"{"at":[3.336667]}"#).unwrap();
+        let clock = Clock::new(Rational::new(1, 30_000)).unwrap();
+        let chosen = targets(&options.try_into().unwrap(), clock, 100_100, &Found::default(), 10);
+        assert_eq!(chosen, Ok(Targets { ticks: vec![100_099], outside: 0 }));
+    }
+
+    #[test]
+    fn the_length_is_outside_a_range_that_ends_earlier() {
+        assert_eq!(chosen(r#"{"at":[1,"100%",6],"to":5}"#, 6000), [1000]);
     }
 
     #[test]

@@ -37,6 +37,13 @@ impl Moment {
         }
     }
 
+    pub(crate) fn a_microsecond_later(self) -> Self {
+        Self {
+            numerator: self.numerator * 1_000_000 + self.denominator,
+            denominator: self.denominator * 1_000_000,
+        }
+    }
+
     pub(crate) fn is_before(self, other: Self) -> bool {
         self.numerator * other.denominator < other.numerator * self.denominator
     }

@@ -41,10 +41,7 @@ impl Plan {
         let frames = || parts.iter().flat_map(|part| &part.frames);
         let count = frames().count() as u32;
         if count == 0 {
-            return Err(FramesError::media(
-                ErrorCode::NoFramesInRange,
-                "These options choose no frame of this video.",
-            ));
+            return Err(no_frames(self.source.duration));
         }
         let extraction = &self.extraction;
         let name = format!("poster.{}", extraction.format.extension());
@@ -136,5 +133,36 @@ impl Plan {
             ),
         }));
         warnings
+    }
+}
+
+/// The failure of options that choose no frame of a video that is so many seconds long, if that is known.
+fn no_frames(duration: Option<f64>) -> FramesError {
+    let length = duration.map(|seconds| {
+        let seconds = (seconds * 1000.0).round() / 1000.0;
+        format!(" It is {seconds} seconds long.")
+    });
+    let message =
+        format!("These options choose no frame of this video.{}", length.unwrap_or_default());
+    FramesError::media(ErrorCode::NoFramesInRange, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_length_is_named_where_no_frame_is_chosen() {
+        for (duration, message) in [
+            (None, "These options choose no frame of this video."),
+            (Some(6.0), "These options choose no frame of this video. It is 6 seconds long."),
+            (
+                Some(10.010_333_3),
+                "These options choose no frame of this video. It is 10.01 seconds long.",
+            ),
+        ] {
+            let FramesError::Media(failure) = no_frames(duration) else { panic!("{duration:?}") };
+            assert_eq!((failure.code, &*failure.message), (ErrorCode::NoFramesInRange, message));
+        }
     }
 }
