@@ -16,6 +16,7 @@
 //! table, and `Query` on its index, each function only those of the methods it calls.
 
 mod attempt;
+mod calls;
 mod counters;
 mod creation;
 mod delete;
@@ -29,8 +30,10 @@ mod steps;
 mod tests;
 mod webhooks;
 
+pub use attempt::Retry;
+pub use calls::{CallKey, Earlier};
 pub use counters::Totals;
-pub use creation::{CallKey, Creation};
+pub use creation::Creation;
 pub use list::Page;
 pub use notice::Notice;
 pub use record::{Multipart, Record};

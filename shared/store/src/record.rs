@@ -2,7 +2,7 @@
 
 use crate::{Item, Lease, Notice};
 use aws_sdk_dynamodb::types::AttributeValue;
-use framezip_contract::{UserId, Video, VideoId};
+use framezip_contract::{UserId, Video, VideoId, format_time};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -132,7 +132,7 @@ pub(crate) fn number(value: impl ToString) -> AttributeValue {
 }
 
 pub(crate) fn now() -> AttributeValue {
-    text(Timestamp::now())
+    text(format_time(Timestamp::now()))
 }
 
 /// The `expiresAt` of a video whose bytes have come.

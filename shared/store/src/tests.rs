@@ -1,6 +1,7 @@
 //! Against a real client over mocked HTTP: what goes out, and what comes of the answers.
 
 mod attempts;
+mod calls;
 mod counters;
 mod creation;
 mod lists;

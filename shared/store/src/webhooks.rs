@@ -8,7 +8,7 @@ use crate::{
     record::{item_key, text},
 };
 use aws_sdk_dynamodb::types::ReturnValue;
-use framezip_contract::{UserId, Webhook, WebhookSecret, WebhookWithSecret};
+use framezip_contract::{UserId, Webhook, WebhookSecret, WebhookWithSecret, format_time};
 use jiff::Timestamp;
 
 /// The sort key of a user's webhook.
@@ -39,7 +39,7 @@ impl Videos {
             .expression_attribute_names("#url", "url")
             .expression_attribute_values(":url", text(url))
             .expression_attribute_values(":secret", text(secret.as_str()))
-            .expression_attribute_values(":now", text(now))
+            .expression_attribute_values(":now", text(format_time(now)))
             .return_values(ReturnValue::AllOld)
             .send()
             .await

@@ -1,20 +1,24 @@
 //! Videos that are begun again, or removed.
 
-use super::{item, owner, sample, videos};
-use crate::{Claim, Lease, Record};
+use super::{
+    calls::{canceled, key as call, lost, stored},
+    item, owner, sample, videos,
+};
+use crate::{Claim, Earlier, Lease, Record, Retry};
 use aws_sdk_dynamodb::{
     Client,
     operation::{
         delete_item::DeleteItemOutput,
+        transact_write_items::{TransactWriteItemsInput, TransactWriteItemsOutput},
         update_item::{UpdateItemError, UpdateItemInput, UpdateItemOutput},
     },
     types::{
-        AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure,
-        error::ConditionalCheckFailedException,
+        AttributeValue, CancellationReason, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
+        Update, error::ConditionalCheckFailedException,
     },
 };
 use aws_smithy_mocks::{Rule, mock};
-use framezip_contract::{ErrorCode, Extraction, Failure, Format, Verdict, VideoId};
+use framezip_contract::{ErrorCode, Extraction, Failure, Format, Status, Verdict, VideoId};
 use std::time::Duration;
 
 fn number(value: u32) -> AttributeValue {
@@ -68,8 +72,7 @@ async fn messages_reach_their_own_attempt_only() {
         videos.claim(&owner(), id, attempt, &lease()).await.unwrap();
         videos.finish(&owner(), id, attempt, &failed).await.unwrap();
         videos.claim_notice(&owner(), id, attempt, lease()).await.unwrap();
-        videos.retry(&owner(), id, attempt, None).await.unwrap();
-        assert_eq!(update.num_calls(), 4);
+        assert_eq!(update.num_calls(), 3);
     }
 }
 
@@ -89,32 +92,101 @@ async fn a_job_that_overtook_its_attempt_is_told_from_one_that_is_late() {
     }
 }
 
+/// The writes of a transaction: a put, if there is one, and an update.
+fn writes(request: &TransactWriteItemsInput) -> (Option<&Put>, &Update) {
+    match request.transact_items() {
+        [update] => (None, update.update().unwrap()),
+        [put, update] => (put.put(), update.update().unwrap()),
+        other => panic!("{other:?}"),
+    }
+}
+
 #[tokio::test]
 async fn a_new_attempt_starts_from_nothing() {
-    let mut record = sample();
-    let stored = item(&record);
-    let update = mock!(Client::update_item)
+    let record = Record { attempt: 4, notice: None, ..sample() };
+    let transaction = mock!(Client::transact_write_items)
         .match_requests(|request| {
-            let values = request.expression_attribute_values().unwrap();
-            let update = request.update_expression().unwrap();
-            update.starts_with("SET #status = :queued, attempt = :next, ")
-                && update.contains(", extraction = :extraction ")
-                && update.ends_with(
+            let (key, update) = writes(request);
+            let values = update.expression_attribute_values().unwrap();
+            let expression = update.update_expression();
+            key.is_none()
+                && expression.starts_with("SET #status = :queued, attempt = :next, ")
+                && expression.contains(", extraction = :extraction ")
+                && expression.ends_with(
                     "REMOVE #result, warnings, #error, notice, progress, lease, run, startedAt",
                 )
-                && request.condition_expression()
+                && update.condition_expression()
                     == Some("attempt = :attempt AND #status IN (:ready, :failed)")
+                && values[":attempt"] == number(4)
                 && values[":next"] == number(5)
                 && values[":extraction"].as_m().unwrap()["format"]
                     == AttributeValue::S("png".to_owned())
         })
-        .then_output(move || {
-            UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build()
-        });
-    record.video.extraction = Extraction { format: Format::Png, ..Extraction::default() };
-    let options = Some(&record.video.extraction);
-    let begun = videos(&[&update]).retry(&owner(), record.video.id, 4, options).await.unwrap();
-    assert!(begun.is_some());
+        .then_output(|| TransactWriteItemsOutput::builder().build());
+    let options = Extraction { format: Format::Png, ..Extraction::default() };
+    let retried = videos(&[&transaction]).retry(record.clone(), Some(options.clone()), None).await;
+    let Retry::Begun(begun) = retried.unwrap() else { panic!("it was refused") };
+    assert_eq!((begun.attempt, begun.video.status), (5, Status::Queued));
+    assert_eq!((&begun.video.result, &begun.lease), (&None, &None));
+    assert_eq!((begun.video.extraction, begun.multipart), (options, record.multipart));
+    assert!(begun.video.updated_at > record.video.created_at);
+}
+
+#[tokio::test]
+async fn the_first_attempt_is_not_stored() {
+    let transaction = mock!(Client::transact_write_items)
+        .match_requests(|request| {
+            let (_, update) = writes(request);
+            !update.expression_attribute_values().unwrap().contains_key(":attempt")
+                && update.condition_expression()
+                    == Some("attribute_not_exists(attempt) AND #status IN (:ready, :failed)")
+        })
+        .then_output(|| TransactWriteItemsOutput::builder().build());
+    let record = sample();
+    let retried = videos(&[&transaction]).retry(record.clone(), None, None).await.unwrap();
+    let Retry::Begun(begun) = retried else { panic!("it was refused") };
+    assert_eq!(begun.video.extraction, record.video.extraction);
+}
+
+#[tokio::test]
+async fn a_retry_is_written_together_with_its_key() {
+    let record = sample();
+    let id = AttributeValue::S(record.video.id.to_string());
+    let transaction = mock!(Client::transact_write_items)
+        .match_requests(move |request| {
+            let (Some(key), update) = writes(request) else { return false };
+            key.item()["sk"] == AttributeValue::S("key#call-1".to_owned())
+                && key.item()["videos"] == AttributeValue::L(vec![id.clone()])
+                && update.key()["sk"] == AttributeValue::S(format!("video#{}", id.as_s().unwrap()))
+        })
+        .then_output(|| TransactWriteItemsOutput::builder().build());
+    let retried = videos(&[&transaction]).retry(record, None, Some(&call("a"))).await.unwrap();
+    assert!(matches!(retried, Retry::Begun(_)), "{retried:?}");
+}
+
+#[tokio::test]
+async fn a_retry_that_came_before_changes_nothing() {
+    let record = sample();
+    let id = record.video.id;
+    let lost = lost(stored("a", &[id], 60));
+    for (fingerprint, earlier) in [("a", Earlier::Same(vec![id])), ("b", Earlier::Other)] {
+        let key = call(fingerprint);
+        let retried = videos(&[&lost]).retry(record.clone(), None, Some(&key)).await.unwrap();
+        assert_eq!(retried, Retry::Earlier(earlier));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_video_that_is_not_final_is_not_retried() {
+    let reason = |code: &str| CancellationReason::builder().code(code).build();
+    let refused = mock!(Client::transact_write_items)
+        .sequence()
+        .error(move || canceled([reason("None"), reason("TransactionConflict")]))
+        .error(move || canceled([reason("None"), reason("ConditionalCheckFailed")]))
+        .build();
+    let videos = videos(&[&refused]);
+    let retried = videos.retry(sample(), None, Some(&call("a"))).await.unwrap();
+    assert_eq!((retried, refused.num_calls()), (Retry::NotFinal, 2));
 }
 
 #[tokio::test]

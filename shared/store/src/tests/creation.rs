@@ -1,55 +1,18 @@
-//! New videos, and calls that are repeated.
+//! New videos.
 
+use super::calls::{canceled, key, lost, stored};
 use super::{item, owner, sample, videos};
-use crate::{CallKey, Creation, Item};
+use crate::{Creation, Earlier};
 use aws_sdk_dynamodb::{
     Client,
     operation::{
-        get_item::GetItemOutput,
         query::{QueryInput, QueryOutput},
-        transact_write_items::{
-            TransactWriteItemsError, TransactWriteItemsInput, TransactWriteItemsOutput,
-        },
+        transact_write_items::{TransactWriteItemsInput, TransactWriteItemsOutput},
     },
-    types::{
-        AttributeValue, CancellationReason, ReturnValuesOnConditionCheckFailure, Select,
-        error::TransactionCanceledException,
-    },
+    types::{AttributeValue, CancellationReason, ReturnValuesOnConditionCheckFailure, Select},
 };
-use aws_smithy_mocks::{Rule, mock};
+use aws_smithy_mocks::mock;
 use framezip_contract::VideoId;
-use jiff::Timestamp;
-
-fn key(fingerprint: &str) -> CallKey {
-    CallKey { name: "call-1".to_owned(), fingerprint: fingerprint.to_owned() }
-}
-
-/// A key's item, good for so many seconds.
-fn stored(fingerprint: &str, ids: &[VideoId], seconds: i64) -> Item {
-    let text = |value: &str| AttributeValue::S(value.to_owned());
-    let ids = ids.iter().map(|id| text(&id.to_string())).collect();
-    let expires_at = Timestamp::now().as_second() + seconds;
-    Item::from([
-        ("pk".to_owned(), text("user#owner")),
-        ("sk".to_owned(), text("key#call-1")),
-        ("fingerprint".to_owned(), text(fingerprint)),
-        ("videos".to_owned(), AttributeValue::L(ids)),
-        ("expiresAt".to_owned(), AttributeValue::N(expires_at.to_string())),
-    ])
-}
-
-fn canceled(reason: CancellationReason) -> TransactWriteItemsError {
-    let canceled = TransactionCanceledException::builder().cancellation_reasons(reason).build();
-    TransactWriteItemsError::TransactionCanceledException(canceled)
-}
-
-/// A transaction that meets an earlier one of the same key.
-fn lost(earlier: Item) -> Rule {
-    mock!(Client::transact_write_items).then_error(move || {
-        let reason = CancellationReason::builder().code("ConditionalCheckFailed");
-        canceled(reason.set_item(Some(earlier.clone())).build())
-    })
-}
 
 #[tokio::test]
 async fn records_and_their_key_are_written_together_or_not_at_all() {
@@ -76,34 +39,21 @@ async fn records_and_their_key_are_written_together_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn a_repeated_call_is_told_what_the_first_made() {
+async fn a_repeated_call_gets_what_the_first_made() {
     let record = sample();
     let id = VideoId::now();
     let lost = lost(stored("a", &[id], 60));
     let videos = videos(&[&lost]);
     let records = [record];
     let again = videos.create(&owner(), &records, Some(&key("a"))).await.unwrap();
-    assert_eq!(again, Creation::Repeated(vec![id]));
+    assert_eq!(again, Creation::Earlier(Earlier::Same(vec![id])));
     let other = videos.create(&owner(), &records, Some(&key("b"))).await.unwrap();
-    assert_eq!(other, Creation::OtherBody);
-}
-
-#[tokio::test]
-async fn a_key_is_known_for_a_day() {
-    let id = VideoId::now();
-    for (seconds, known) in [(60, Some(Creation::Repeated(vec![id]))), (-60, None)] {
-        let item = stored("a", &[id], seconds);
-        let get = mock!(Client::get_item)
-            .match_requests(|request| request.consistent_read() == Some(true))
-            .then_output(move || GetItemOutput::builder().set_item(Some(item.clone())).build());
-        let before = videos(&[&get]).created_before(&owner(), &key("a")).await.unwrap();
-        assert_eq!(before, known);
-    }
+    assert_eq!(other, Creation::Earlier(Earlier::Other));
 }
 
 #[tokio::test(start_paused = true)]
 async fn calls_of_one_key_that_meet_are_tried_again() {
-    let conflict = || canceled(CancellationReason::builder().code("TransactionConflict").build());
+    let conflict = || canceled([CancellationReason::builder().code("TransactionConflict").build()]);
     let transaction = mock!(Client::transact_write_items)
         .sequence()
         .error(conflict)

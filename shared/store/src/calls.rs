@@ -1,0 +1,166 @@
+//! The keys by which clients repeat a call safely, and the transactions that write a key together with
+//! what its call does.
+
+use crate::{
+    Item, StoreError, Videos,
+    record::{call_key, number},
+};
+use aws_sdk_dynamodb::{
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{
+        CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+        builders::PutBuilder,
+    },
+};
+use framezip_contract::{UserId, VideoId};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// A call that its client can repeat: the name that the client gave it, and what it asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallKey {
+    /// The `Idempotency-Key`, 1 to 255 visible ASCII characters.
+    pub name: String,
+    /// A digest of the request: a repetition has the same.
+    pub fingerprint: String,
+}
+
+/// An earlier call of the same key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Earlier {
+    /// The same call, which created or retried these videos. They may have been deleted since.
+    Same(Vec<VideoId>),
+    /// A call that asked for something else.
+    Other,
+}
+
+/// How long a call can be repeated.
+const KEY_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// Between the attempts of a transaction that meets another on the same items: of two calls of one key
+/// at once, one finds what the other wrote.
+const CONFLICT_PAUSES: [Duration; 5] = [
+    Duration::from_millis(25),
+    Duration::from_millis(50),
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+    Duration::from_millis(400),
+];
+
+/// What a key's item holds.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct StoredKey {
+    fingerprint: String,
+    videos: Vec<VideoId>,
+    expires_at: i64,
+}
+
+impl StoredKey {
+    fn earlier(self, key: &CallKey) -> Earlier {
+        if self.fingerprint == key.fingerprint {
+            Earlier::Same(self.videos)
+        } else {
+            Earlier::Other
+        }
+    }
+}
+
+/// What came of a transaction.
+pub(crate) enum Transaction {
+    /// All of it was written.
+    Written,
+    /// Nothing was written, since the key is an earlier call's.
+    Earlier(Earlier),
+    /// Nothing was written, since another condition did not hold.
+    Refused(StoreError),
+}
+
+impl Videos {
+    /// The call of this key in the last 24 hours; `None` where there was none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn earlier_call(
+        &self,
+        owner: &UserId,
+        key: &CallKey,
+    ) -> Result<Option<Earlier>, StoreError> {
+        let Some(item) = self.item(call_key(owner, &key.name)).await? else { return Ok(None) };
+        let stored = self.stored_key(item)?;
+        // DynamoDB removes an expired item within days
+        let good = stored.expires_at >= Timestamp::now().as_second();
+        Ok(good.then(|| stored.earlier(key)))
+    }
+
+    /// Sends writes that happen all or not at all. The write of a key must be the first.
+    pub(crate) async fn transact(
+        &self,
+        writes: Vec<TransactWriteItem>,
+        key: Option<&CallKey>,
+    ) -> Result<Transaction, StoreError> {
+        let mut pauses = CONFLICT_PAUSES.into_iter();
+        loop {
+            let transaction = self.client.transact_write_items();
+            let sent = transaction.set_transact_items(Some(writes.clone())).send().await;
+            let Err(error) = sent else { return Ok(Transaction::Written) };
+            let reasons = match error.as_service_error() {
+                Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
+                    canceled.cancellation_reasons()
+                }
+                _ => &[],
+            };
+            if let (Some(key), Some(item)) = (key, reasons.first().and_then(|first| first.item())) {
+                return Ok(Transaction::Earlier(self.stored_key(item.clone())?.earlier(key)));
+            }
+            let is_conflict = reasons.iter().any(|reason| has_code(reason, "TransactionConflict"));
+            let is_refused =
+                reasons.iter().any(|reason| has_code(reason, "ConditionalCheckFailed"));
+            match pauses.next() {
+                Some(pause) if is_conflict => tokio::time::sleep(pause).await,
+                _ if is_refused => {
+                    return Ok(Transaction::Refused(self.failed("TransactWriteItems", error)));
+                }
+                _ => return Err(self.failed("TransactWriteItems", error)),
+            }
+        }
+    }
+
+    /// The write of a call's key, with the videos that the call creates or retries.
+    pub(crate) fn key_write(
+        &self,
+        owner: &UserId,
+        videos: Vec<VideoId>,
+        key: &CallKey,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let now = Timestamp::now();
+        let expires_at = (now + KEY_KEPT).as_second();
+        let stored = StoredKey { fingerprint: key.fingerprint.clone(), videos, expires_at };
+        let mut item: Item = serde_dynamo::to_item(stored).map_err(|e| self.bad_item(e))?;
+        item.extend(call_key(owner, &key.name));
+        let put = self
+            .put(item)
+            .condition_expression("attribute_not_exists(pk) OR expiresAt < :now")
+            .expression_attribute_values(":now", number(now.as_second()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        self.put_write(put)
+    }
+
+    pub(crate) fn put(&self, item: Item) -> PutBuilder {
+        Put::builder().table_name(&self.table).set_item(Some(item))
+    }
+
+    pub(crate) fn put_write(&self, put: PutBuilder) -> Result<TransactWriteItem, StoreError> {
+        let put = put.build().map_err(|e| self.failed("TransactWriteItems", e))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    fn stored_key(&self, item: Item) -> Result<StoredKey, StoreError> {
+        serde_dynamo::from_item(item).map_err(|e| self.bad_item(e))
+    }
+}
+
+fn has_code(reason: &CancellationReason, code: &str) -> bool {
+    reason.code() == Some(code)
+}
