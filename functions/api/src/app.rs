@@ -3,7 +3,7 @@
 use crate::{
     create,
     cursor::Cursors,
-    docs,
+    docs, head,
     jobs::Jobs,
     lifecycle,
     links::Links,
@@ -105,6 +105,8 @@ pub(crate) fn app(state: State) -> Router {
         .fallback(async || ApiError::NotFound)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(middleware::from_fn(log))
+        // around all others: whatever they answer has no body then
+        .layer(middleware::from_fn(head::without_body))
         .with_state(Arc::new(state))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::problem::ApiError;
 use axum::{extract::FromRequestParts, http::request::Parts};
-use framezip_contract::FieldError;
+use framezip_contract::{FieldError, VideoId};
 use framezip_store::CallKey;
 use sha2::{Digest, Sha256};
 
@@ -12,10 +12,19 @@ const HEADER: &str = "idempotency-key";
 pub(crate) struct IdempotencyKey(Option<String>);
 
 impl IdempotencyKey {
-    /// The key of a call with this body. Another body under the same name is another call, byte for
-    /// byte: how a body was read may change with a release.
-    pub(crate) fn of(self, body: &[u8]) -> Option<CallKey> {
-        let digest = Sha256::digest(body);
+    /// The key of a call that creates videos with this body. Another body under the same name is another
+    /// call, byte for byte: how a body was read may change with a release.
+    pub(crate) fn of_creation(self, body: &[u8]) -> Option<CallKey> {
+        self.of(Sha256::new_with_prefix(body))
+    }
+
+    /// The key of a call that retries this video with this body.
+    pub(crate) fn of_retry(self, id: VideoId, body: &[u8]) -> Option<CallKey> {
+        self.of(Sha256::new_with_prefix(format!("retry {id} ")).chain_update(body))
+    }
+
+    fn of(self, request: Sha256) -> Option<CallKey> {
+        let digest = request.finalize();
         let fingerprint = || digest.iter().map(|byte| format!("{byte:02x}")).collect();
         self.0.map(|name| CallKey { name, fingerprint: fingerprint() })
     }

@@ -8,6 +8,7 @@ use crate::{
     parameters::{Nothing, Parameters},
     problem::ApiError,
     request::{NewVideo, NewVideos},
+    unfinished::room_for,
     uploads::MOST_URLS,
     user::User,
 };
@@ -17,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use framezip_contract::{Counts, CreatedVideo, CreatedVideos, Status, Video, VideoId};
-use framezip_store::{Creation, Record};
+use framezip_store::{Creation, Earlier, Record};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -67,13 +68,15 @@ pub(crate) async fn create(
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
     let new = NewVideos::parse(&body, &state.limits)?;
-    let key = key.of(&body);
+    let key = key.of_creation(&body);
     if let Some(key) = &key
-        && let Some(before) = state.videos.created_before(&user.id, key).await?
+        && let Some(earlier) = state.videos.earlier_call(&user.id, key).await?
     {
-        return repeated(&state, &user, before, new.batch).await;
+        return repeated(&state, &user, earlier, new.batch).await;
     }
-    room_for(&state, &user, new.videos.len()).await?;
+    if let Some(earlier) = room_for(&state, &user, new.videos.len(), key.as_ref()).await? {
+        return repeated(&state, &user, earlier, new.batch).await;
+    }
     let mut records = Vec::with_capacity(new.videos.len());
     for video in new.videos {
         let mut record = record(video, &user)?;
@@ -86,39 +89,21 @@ pub(crate) async fn create(
             created(&state, records, new.batch).await
         }
         // a call of the same key was quicker
-        before => {
+        Creation::Earlier(earlier) => {
             for record in &records {
                 if let Err(error) = state.uploads.abort(record).await {
                     let error = format!("{error:#}");
                     tracing::warn!(error, "an upload that is not wanted is left to the lifecycle");
                 }
             }
-            repeated(&state, &user, before, new.batch).await
+            repeated(&state, &user, earlier, new.batch).await
         }
     }
 }
 
-/// Refuses what would be too many videos at once. Calls side by side can overshoot: the limit is
-/// against abuse, and the videos are counted before they are written.
-async fn room_for(state: &State, user: &User, new: usize) -> Result<(), ApiError> {
-    let most = state.max_unfinished_videos;
-    let count = state.videos.unfinished(&user.id, most).await?;
-    if usize::try_from(count)? + new <= usize::try_from(most)? {
-        return Ok(());
-    }
-    Err(too_many(most, count))
-}
-
-pub(crate) fn too_many(most: u32, count: u32) -> ApiError {
-    let detail = format!(
-        "You may have at most {most} unfinished videos, and have {count}. Finish or delete some, \
-         or wait: an upload that does not come is forgotten after 48 hours."
-    );
-    ApiError::Refused(StatusCode::CONFLICT, "too_many_videos", detail)
-}
-
 pub(crate) fn key_reused() -> ApiError {
-    let detail = "This Idempotency-Key came with another body before. Take a new one.";
+    let detail =
+        "This Idempotency-Key was already used with a different body or call. Use a new key.";
     let code = "idempotency_key_reused";
     ApiError::Refused(StatusCode::UNPROCESSABLE_ENTITY, code, detail.to_owned())
 }
@@ -169,10 +154,10 @@ async fn created(state: &State, records: Vec<Record>, batch: bool) -> Result<Res
 async fn repeated(
     state: &State,
     user: &User,
-    before: Creation,
+    earlier: Earlier,
     batch: bool,
 ) -> Result<Response, ApiError> {
-    let Creation::Repeated(ids) = before else { return Err(key_reused()) };
+    let Earlier::Same(ids) = earlier else { return Err(key_reused()) };
     let mut records = Vec::with_capacity(ids.len());
     for id in ids {
         records.extend(state.videos.get(&user.id, id).await?);

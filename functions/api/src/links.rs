@@ -71,8 +71,9 @@ async fn signed(get: GetObjectFluentBuilder) -> anyhow::Result<String> {
 }
 
 fn expiry() -> anyhow::Result<Timestamp> {
-    let expiry = Timestamp::now() + SignedDuration::try_from(LIFETIME)?;
-    Ok(expiry.round(jiff::Unit::Second)?)
+    // a URL is signed for a whole second
+    let signed = Timestamp::from_second(Timestamp::now().as_second())?;
+    Ok(signed + SignedDuration::try_from(LIFETIME)?)
 }
 
 /// What RFC 8187 lets stand unencoded, of what file names have.

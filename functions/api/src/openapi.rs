@@ -32,7 +32,7 @@ pub(crate) const CACHE: (HeaderName, &str) = (header::CACHE_CONTROL, "public, ma
         title = "framezip",
         description = "Send a video, download a zip of its frames. Bodies are JSON in camelCase; \
             unknown fields and parameters are refused. Errors are problem details (RFC 9457), whose \
-            `code` is stable. All but the routes of the service itself need `Authorization: Bearer` \
+            `code` is stable. What answers to GET answers to HEAD, without a body. All but the routes of the service itself need `Authorization: Bearer` \
             with a Cognito ID token; `/config.json` tells of which user pool. Another user's video \
             is not found.",
     ),

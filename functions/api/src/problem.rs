@@ -11,8 +11,6 @@ use std::{borrow::Cow, sync::Arc};
 /// Why a request was not done.
 #[derive(Debug)]
 pub(crate) enum ApiError {
-    /// The body or the query is not in the form it must have.
-    Malformed(String),
     /// Every field that is not as it must be.
     Invalid(Vec<FieldError>),
     /// No claims of a signed-in user.
@@ -43,6 +41,9 @@ impl<E: Into<anyhow::Error>> From<E> for ApiError {
     }
 }
 
+/// How to authenticate, as API Gateway says it, too.
+const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer");
+
 /// Why a response is a 500, on its way to where the request's id is known.
 #[derive(Clone)]
 struct Cause(Arc<anyhow::Error>);
@@ -51,9 +52,6 @@ impl ApiError {
     /// Its status, its stable code, and its sentence.
     fn parts(&self) -> (StatusCode, &'static str, Cow<'_, str>) {
         let (status, code, detail) = match self {
-            Self::Malformed(detail) => {
-                (StatusCode::BAD_REQUEST, "invalid_request", detail.as_str())
-            }
             Self::Invalid(errors) => {
                 let fields: Vec<_> = errors.iter().map(ToString::to_string).collect();
                 return (StatusCode::BAD_REQUEST, "invalid_request", fields.join("; ").into());
@@ -120,6 +118,10 @@ impl ApiError {
         let mut response = (status, Json(problem)).into_response();
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        if let Self::Unauthorized = self {
+            // RFC 9110 asks for it
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, CHALLENGE);
+        }
         response
     }
 }

@@ -1,11 +1,13 @@
 //! The routes without a server: a real router, real clients over mocked HTTP.
 
 mod create;
+mod delete;
 mod errors;
-mod lifecycle;
+mod head;
 mod lists;
 mod metrics;
 mod openapi;
+mod retry;
 mod upload;
 mod webhook;
 

@@ -3,7 +3,7 @@
 use crate::{
     app::State,
     openapi::problems::{OfComplete, OfUpload},
-    parameters::{Id, Nothing, Parameters},
+    parameters::{Id, Nothing, Parameters, UploadQuery},
     problem::ApiError,
     uploads::{Completion, MOST_URLS},
     user::User,
@@ -11,24 +11,12 @@ use crate::{
 use axum::{Json, extract, http::StatusCode};
 use framezip_contract::{Status, Upload, Video, VideoId};
 use framezip_store::Record;
-use serde::Deserialize;
 use std::sync::Arc;
-use utoipa::IntoParams;
 
 type Shared = extract::State<Arc<State>>;
 
 /// The most runs of missing parts that an answer names.
 const MOST_RUNS: usize = 20;
-
-/// The query of `GET /videos/{id}/upload`.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct UploadQuery {
-    /// The last part of the page before, which told it as `next`.
-    #[param(nullable = false, maximum = 65_535)]
-    after: Option<u16>,
-}
 
 /// `GET /videos/{id}/upload`: a page of what has arrived, with fresh URLs for what has not.
 #[utoipa::path(
@@ -57,9 +45,10 @@ pub(crate) async fn look(
 /// the video is queued comes a little later, by S3's event.
 #[utoipa::path(
     post, path = "/videos/{id}/upload/complete", tag = "uploads", operation_id = "completeUpload",
-    security(("idToken" = [])), summary = "Complete an upload in parts",
+    security(("idToken" = [])), summary = "Complete an upload",
     description = "Makes the file of its parts, once all have arrived. It is queued a little later. An \
-        upload by one PUT completes itself. Repeating the call is safe.",
+        upload by one PUT completes itself: for it the call checks that the bytes have arrived. \
+        Repeating the call is safe.",
     params(("id" = VideoId, Path, description = "The video's id.")),
     responses((status = 200, description = "The video.", body = Video), OfComplete),
 )]
@@ -76,6 +65,7 @@ pub(crate) async fn complete(
     match state.uploads.complete(&record).await? {
         Completion::Done => Ok(Json(record.video)),
         Completion::Missing(missing) => Err(incomplete(&missing)),
+        Completion::NotSent => Err(not_sent()),
         Completion::Gone => Err(over()),
     }
 }
@@ -93,6 +83,11 @@ pub(crate) fn over() -> ApiError {
 pub(crate) fn incomplete(missing: &[u16]) -> ApiError {
     let detail = format!("Parts are missing: {}. Send them first.", runs(missing));
     ApiError::Refused(StatusCode::CONFLICT, "upload_incomplete", detail)
+}
+
+fn not_sent() -> ApiError {
+    let detail = "The file's bytes have not arrived. Send them first.";
+    ApiError::Refused(StatusCode::CONFLICT, "upload_incomplete", detail.to_owned())
 }
 
 /// Numbers as one writes them: `1-3, 7`.

@@ -15,7 +15,7 @@ mod parts;
 pub(crate) use multipart::Completion;
 
 use anyhow::Context;
-use aws_sdk_s3::{Client, presigning::PresigningConfig};
+use aws_sdk_s3::{Client, operation::head_object::HeadObjectError, presigning::PresigningConfig};
 use framezip_contract::{ObjectKey, SingleUpload, Upload, Video};
 use framezip_store::{Multipart, Record};
 use jiff::{SignedDuration, Timestamp};
@@ -49,7 +49,7 @@ impl Uploads {
         let Some(part_bytes) = parts::part_bytes(video.bytes) else { return Ok(None) };
         let key = key(video);
         let create = self.s3.create_multipart_upload().bucket(&self.bucket).key(&key);
-        let created = create.content_type(&video.content_type).send().await;
+        let created = create.content_type(signable(&video.content_type)).send().await;
         let created = created.map_err(aws_sdk_s3::Error::from);
         let created = created.with_context(|| {
             format!("S3 CreateMultipartUpload of s3://{}/{key} failed", self.bucket)
@@ -80,10 +80,13 @@ impl Uploads {
         Ok(page.map(Upload::Multipart))
     }
 
-    /// Makes the object of its parts. One PUT is complete by itself: nothing is done.
+    /// Makes the object of its parts. One PUT is complete by itself: only its object is looked for.
     pub(crate) async fn complete(&self, record: &Record) -> anyhow::Result<Completion> {
         let video = &record.video;
-        let Some(multipart) = &record.multipart else { return Ok(Completion::Done) };
+        let Some(multipart) = &record.multipart else {
+            let is_there = self.has_object(&key(video)).await?;
+            return Ok(if is_there { Completion::Done } else { Completion::NotSent });
+        };
         self.source(&key(video), video, multipart).complete().await
     }
 
@@ -93,6 +96,18 @@ impl Uploads {
         let video = &record.video;
         let Some(multipart) = &record.multipart else { return Ok(()) };
         self.source(&key(video), video, multipart).abort().await
+    }
+
+    /// Whether there is an object.
+    async fn has_object(&self, key: &str) -> anyhow::Result<bool> {
+        match self.s3.head_object().bucket(&self.bucket).key(key).send().await {
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(HeadObjectError::NotFound(_)) => Ok(false),
+                _ => Err(aws_sdk_s3::Error::from(error))
+                    .with_context(|| format!("S3 HeadObject of s3://{}/{key} failed", self.bucket)),
+            },
+        }
     }
 
     fn source<'a>(&'a self, key: &'a str, video: &Video, multipart: &'a Multipart) -> Source<'a> {
@@ -107,7 +122,7 @@ impl Uploads {
             .bucket(&self.bucket)
             .key(key(video))
             .content_length(i64::try_from(video.bytes)?)
-            .content_type(&video.content_type)
+            .content_type(signable(&video.content_type))
             .if_none_match("*")
             .presigned(PresigningConfig::expires_in(LIFETIME)?)
             .await?;
@@ -125,11 +140,40 @@ impl Uploads {
     }
 }
 
+/// The media type with spaces in place of the tabs outside its quoted strings. Both mean the same there, but
+/// signatures of spaces only are the same everywhere.
+fn signable(media_type: &str) -> String {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    let signable = |character| {
+        if is_escaped {
+            is_escaped = false;
+        } else if is_quoted && character == '\\' {
+            is_escaped = true;
+        } else if character == '"' {
+            is_quoted = !is_quoted;
+        }
+        if character == '\t' && !is_quoted { ' ' } else { character }
+    };
+    media_type.chars().map(signable).collect()
+}
+
 fn key(video: &Video) -> String {
     ObjectKey::source(&video.owner, video.id).to_string()
 }
 
 fn expiry(lifetime: Duration) -> anyhow::Result<Timestamp> {
-    let expiry = Timestamp::now() + SignedDuration::try_from(lifetime)?;
-    Ok(expiry.round(jiff::Unit::Second)?)
+    // a URL is signed for a whole second
+    let signed = Timestamp::from_second(Timestamp::now().as_second())?;
+    Ok(signed + SignedDuration::try_from(lifetime)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::signable;
+
+    #[test]
+    fn only_tabs_outside_of_quotes_become_spaces() {
+        assert_eq!(signable("a/b\t;\tc=d"), "a/b ; c=d");
+        assert_eq!(signable("a/b; c=\"\t\\\"\t\"\t"), "a/b; c=\"\t\\\"\t\" ");
+    }
 }

@@ -4,7 +4,7 @@ use crate::{
     app::State,
     cursor::{List, Whose},
     openapi::problems::{OfList, OfRead},
-    parameters::{Id, ListQuery, OwnerQuery, Parameters, invalid},
+    parameters::{CURSOR, Id, ListQuery, OwnerQuery, Parameters, invalid},
     problem::ApiError,
     user::User,
 };
@@ -29,13 +29,14 @@ pub(crate) async fn list(
     Parameters(query): Parameters<ListQuery>,
 ) -> Result<Json<VideoPage>, ApiError> {
     let whose = query.whose(&user)?;
-    let (status, limit) = (query.status, query.limit()?);
+    let (status, limit) = (query.status, query.limit());
     let list = List { asker: &user.id, whose: &whose, status };
     let after = match &query.cursor {
         None => None,
-        Some(cursor) => Some(state.cursors.read(list, cursor).ok_or_else(|| {
-            invalid("cursor", "must be the cursor of an earlier page of the same list")
-        })?),
+        Some(cursor) => {
+            let read = state.cursors.read(list, cursor);
+            Some(read.ok_or_else(|| invalid("cursor", CURSOR))?)
+        }
     };
     let page = match &whose {
         Whose::One(owner) => state.videos.list(owner, status, limit, after).await?,

@@ -14,7 +14,9 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use framezip_contract::{Counts, FieldError, SetWebhook, Webhook, WebhookTest, WebhookWithSecret};
+use framezip_contract::{
+    Counts, FieldError, SetWebhook, Webhook, WebhookTest, WebhookWithSecret, format_time,
+};
 use framezip_runtime::webhook::{Message, SendError, new_secret};
 use jiff::Timestamp;
 use serde_json::json;
@@ -46,7 +48,7 @@ pub(crate) async fn set(
     Parameters(Nothing {}): Parameters<Nothing>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let SetWebhook { url } = request::parsed(&body, [("url", json!(""))])?;
+    let url = request::webhook_url(&body)?;
     let target = state
         .webhooks
         .target(&url)
@@ -110,7 +112,8 @@ pub(crate) async fn test(
         .target(&webhook.url)
         .map_err(|invalid| not_reached(format!("The webhook's URL {invalid}. Set another.")))?;
     let id = format!("test_{}", Uuid::now_v7());
-    let event = json!({ "type": "webhook.test", "timestamp": Timestamp::now(), "data": {} });
+    let event =
+        json!({ "type": "webhook.test", "timestamp": format_time(Timestamp::now()), "data": {} });
     let message = Message { id: &id, body: &event.to_string() };
     let sent = state.webhooks.send(&target, &secret, message).await.map(|answer| WebhookTest {
         status: answer.status,

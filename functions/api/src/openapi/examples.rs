@@ -52,7 +52,7 @@ fn single() -> Value {
         "method": "PUT",
         "url": "https://framezip-uploads-123456789012-eu-central-1.s3.eu-central-1.amazonaws.com/…",
         "headers": { "content-type": "video/mp4", "if-none-match": "*" },
-        "expiresAt": "2026-11-21T13:00:00Z",
+        "expiresAt": "2026-11-21T13:00:00.000Z",
     })
 }
 
@@ -67,7 +67,7 @@ fn multipart() -> Value {
         "partBytes": 16777216,
         "parts": 19,
         "arrived": [{ "number": 1, "bytes": 16777216, "eTag": "\"d41d8cd98f00b204e9800998ecf8427e\"" }],
-        "urls": [{ "number": 2, "url": "https://…", "expiresAt": "2026-11-21T18:00:00Z" }],
+        "urls": [{ "number": 2, "url": "https://…", "expiresAt": "2026-11-21T18:00:00.000Z" }],
         "next": 2,
     })
 }
@@ -75,7 +75,7 @@ fn multipart() -> Value {
 fn download() -> Value {
     json!({
         "url": "https://framezip-results-123456789012-eu-central-1.s3.eu-central-1.amazonaws.com/…",
-        "expiresAt": "2026-11-21T13:00:00Z",
+        "expiresAt": "2026-11-21T13:00:00.000Z",
         "bytes": 4193042,
     })
 }

@@ -1,19 +1,21 @@
 //! The errors of each route, described by the very values that it answers.
 
 use crate::{
-    create::{key_reused, too_many},
-    parameters::invalid,
+    create::key_reused,
+    parameters::{LIMIT, USER, invalid},
     problem::ApiError,
+    unfinished::too_many,
     upload_routes::{incomplete, over},
     webhook::not_reached,
 };
 use axum::http::StatusCode;
+use framezip_contract::rules;
 use serde_json::json;
 use std::collections::BTreeMap;
 use utoipa::{
     IntoResponses,
     openapi::{
-        Content, ContentBuilder, Object, ObjectBuilder, Ref, RefOr, Response, Type,
+        Content, ContentBuilder, HeaderBuilder, Object, ObjectBuilder, Ref, RefOr, Response, Type,
         example::ExampleBuilder,
     },
 };
@@ -34,13 +36,14 @@ macro_rules! problems {
 }
 
 problems! {
-    OfCreate: invalid("bytes", "must be a number"), ApiError::NotFound, too_many(100, 100), too_large(),
+    OfCreate: invalid("bytes", rules::BYTES), ApiError::NotFound, too_many(100, 100), too_large(),
         ApiError::UnsupportedMediaType, key_reused();
-    OfList: invalid("limit", "must be 1 to 100"), ApiError::Forbidden;
-    OfRead: invalid("user", "must be a user's id"), ApiError::Forbidden, ApiError::NotFound;
-    OfDelete: invalid("user", "must be a user's id"), ApiError::Forbidden, ApiError::NotFound;
-    OfRetry: invalid("extraction.count", "must be 1 to 50000 frames"), ApiError::NotFound,
-        ApiError::NotFinished, ApiError::SourceGone, too_large(), ApiError::UnsupportedMediaType;
+    OfList: invalid("limit", LIMIT), ApiError::Forbidden;
+    OfRead: invalid("user", USER), ApiError::Forbidden, ApiError::NotFound;
+    OfDelete: invalid("user", USER), ApiError::Forbidden, ApiError::NotFound;
+    OfRetry: invalid("extraction.count", rules::COUNT), ApiError::NotFound,
+        ApiError::NotFinished, ApiError::SourceGone, too_many(100, 100), too_large(),
+        ApiError::UnsupportedMediaType, key_reused();
     OfSetWebhook: invalid("url", "must be https"), too_large(), ApiError::UnsupportedMediaType;
     OfReadWebhook: no_field(), ApiError::NotFound;
     OfDeleteWebhook: no_field();
@@ -52,7 +55,7 @@ problems! {
 
 /// Of a query that may have nothing.
 fn no_field() -> ApiError {
-    invalid("x", "unknown field `x`, there are no fields")
+    invalid("x", "is not known: there are no parameters here")
 }
 
 fn too_large() -> ApiError {
@@ -78,6 +81,11 @@ fn described(mut errors: Vec<ApiError>) -> BTreeMap<String, RefOr<Response>> {
         }));
         let mut response = Response::new(codes.join(", "));
         response.content.insert("application/problem+json".to_owned(), content.build());
+        if status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderBuilder::new().schema(Object::with_type(Type::String));
+            let challenge = challenge.description(Some("`Bearer`")).build();
+            response.headers.insert("WWW-Authenticate".to_owned(), challenge);
+        }
         if let Some(message) = gateways(status) {
             response.content.insert("application/json".to_owned(), message);
         }

@@ -155,7 +155,7 @@ fn text(value: &str) -> AttributeValue {
 }
 
 /// The item of a key whose call had this body.
-fn key_item(body: &str) -> HashMap<String, AttributeValue> {
+pub(super) fn key_item(body: &str) -> HashMap<String, AttributeValue> {
     use sha2::{Digest, Sha256};
     let digest = Sha256::digest(body);
     let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -226,5 +226,30 @@ async fn a_key_has_a_form() {
         let (status, json) = create_with(key, &[], SMALL).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{key:?}: {json}");
         assert_eq!(json["errors"][0]["field"], "Idempotency-Key");
+    }
+}
+
+#[tokio::test]
+async fn a_repeated_call_is_not_refused_for_the_room_that_its_own_video_takes() {
+    let [_, video] = stored(None, "awaiting_upload");
+    let is_key = |key: &HashMap<String, AttributeValue>| key["sk"] == text("key#call-1");
+    let found = mock!(DynamoDb::get_item)
+        .match_requests(move |request| is_key(request.key().unwrap()))
+        .sequence()
+        .output(|| GetItemOutput::builder().build())
+        .output(|| GetItemOutput::builder().set_item(Some(key_item(SMALL))).build())
+        .build();
+    let (status, json) = create_with("call-1", &[&found, &video, &counted(100)], SMALL).await;
+    assert_eq!((status, &json["video"]["id"]), (StatusCode::OK, &json!(ID)), "{json}");
+}
+
+#[tokio::test]
+async fn every_time_has_milliseconds() {
+    let (_, json) = create(&[&counted(0), &written()], SMALL).await;
+    for time in
+        [&json["video"]["createdAt"], &json["video"]["updatedAt"], &json["upload"]["expiresAt"]]
+    {
+        let time = time.as_str().unwrap();
+        assert_eq!((time.len(), &time[19..20], &time[23..]), (24, ".", "Z"), "{time}");
     }
 }

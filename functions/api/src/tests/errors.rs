@@ -3,6 +3,7 @@
 use super::{ID, answer, answer_to, context};
 use aws_smithy_mocks::mock;
 use axum::{body::Body, http::Request};
+use tower::ServiceExt;
 
 #[tokio::test]
 async fn errors_are_problems_with_codes() {
@@ -88,5 +89,19 @@ async fn what_is_no_text_or_too_much_is_refused() {
         let request = Request::post("/videos").extension(context("id"));
         let (got, _, json) = answer_to(&[], request.body(Body::from(body)).unwrap()).await;
         assert_eq!((got.as_u16(), json["code"].as_str()), (status, Some(code)), "{json}");
+    }
+}
+
+#[tokio::test]
+async fn a_401_says_how_to_authenticate() {
+    for (path, token) in [("/videos", None), ("/videos", Some("access")), ("/metrics", None)] {
+        let mut request = Request::get(path);
+        if let Some(token) = token {
+            request = request.extension(context(token));
+        }
+        let app = crate::app::app(super::state(&[]));
+        let response = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), 401, "{path}");
+        assert_eq!(response.headers()["www-authenticate"], "Bearer", "{path}");
     }
 }

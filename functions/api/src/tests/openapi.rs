@@ -62,13 +62,21 @@ fn exactly_the_routes_that_need_a_token_say_so() {
     let template = include_str!("../../../../template.yaml");
     let routes = template.split("Type: AWS::ApiGatewayV2::Route").skip(1).filter_map(|route| {
         let route = route.split("\n\n").next()?;
-        let key = route.split("RouteKey: ").nth(1)?.lines().next()?;
+        let key = route.split("RouteKey: ").nth(1)?.split([',', '\n']).next()?.trim_matches('"');
         route.contains("AuthorizationType: JWT").then(|| key.to_owned())
     });
+    let (heads, routes): (BTreeSet<_>, BTreeSet<_>) =
+        routes.partition(|route| route.starts_with("HEAD "));
+    let gets = routes.iter().filter_map(|route| route.strip_prefix("GET "));
+    assert_eq!(
+        heads,
+        gets.map(|path| format!("HEAD {path}")).collect(),
+        "HEAD needs what GET needs"
+    );
     let secured = described()
         .into_iter()
         .filter_map(|(route, operation)| operation.get("security").is_some().then_some(route));
-    assert_eq!(routes.collect::<BTreeSet<_>>(), secured.collect());
+    assert_eq!(routes, secured.collect());
 }
 
 #[tokio::test]

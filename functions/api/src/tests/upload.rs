@@ -207,6 +207,17 @@ async fn completing_again_does_nothing() {
 }
 
 #[tokio::test]
+async fn one_put_is_complete_once_its_bytes_have_come() {
+    let video = video("awaiting_upload", None);
+    let none = mock!(S3::head_object)
+        .then_error(|| HeadObjectError::NotFound(NotFound::builder().build()));
+    let (status, json) = complete(&[&video, &none]).await;
+    assert_eq!((status, &json["code"]), (409, &json!("upload_incomplete")));
+    let there = mock!(S3::head_object).then_output(|| HeadObjectOutput::builder().build());
+    assert_eq!(complete(&[&video, &there]).await.0, 200);
+}
+
+#[tokio::test]
 async fn what_was_given_up_cannot_be_completed() {
     let video = video("awaiting_upload", Some("upload-1"));
     let gone = mock!(S3::head_object)

@@ -62,7 +62,8 @@ async fn the_secret_is_not_shown_again() {
     assert_eq!(status, 200);
     let expected = json!({
         "url": "https://example.com/",
-        "createdAt": "2026-11-21T00:00:00Z", "updatedAt": "2026-11-22T00:00:00Z",
+        "createdAt": "2026-11-21T00:00:00.000Z",
+        "updatedAt": "2026-11-22T00:00:00.000Z",
     });
     assert_eq!(json, expected);
 }
@@ -104,6 +105,7 @@ async fn a_test_tells_what_the_receiver_answered() {
     let (_, body) = request.split_once("\r\n\r\n").unwrap();
     let event: Value = serde_json::from_str(body).unwrap();
     assert_eq!((&event["type"], &event["data"]), (&json!("webhook.test"), &json!({})));
+    assert_eq!(event["timestamp"].as_str().unwrap().len(), "2026-11-21T00:00:00.000Z".len());
 }
 
 #[tokio::test]

@@ -5,7 +5,6 @@ use anyhow::Context;
 use aws_sdk_s3::{
     config::{Builder, StalledStreamProtectionConfig},
     error::ProvideErrorMetadata,
-    operation::head_object::HeadObjectError,
     presigning::PresigningConfig,
     types::{CompletedMultipartUpload, CompletedPart, Part},
 };
@@ -26,6 +25,8 @@ pub(crate) enum Completion {
     Done,
     /// These parts are not.
     Missing(Vec<u16>),
+    /// The one PUT has not come.
+    NotSent,
     /// The upload was given up, and there is no object.
     Gone,
 }
@@ -154,14 +155,8 @@ impl Source<'_> {
 
     /// What came of an upload that is not open any more: S3 does not tell completed ones from others.
     async fn what_became(self) -> anyhow::Result<Completion> {
-        let Uploads { s3, bucket } = self.uploads;
-        match s3.head_object().bucket(bucket).key(self.key).send().await {
-            Ok(_) => Ok(Completion::Done),
-            Err(error) => match error.as_service_error() {
-                Some(HeadObjectError::NotFound(_)) => Ok(Completion::Gone),
-                _ => Err(aws_sdk_s3::Error::from(error)).context(self.failed("HeadObject")),
-            },
-        }
+        let is_there = self.uploads.has_object(self.key).await?;
+        Ok(if is_there { Completion::Done } else { Completion::Gone })
     }
 
     /// Gives the upload up, with all parts. Where it is over, it stays as it is.
