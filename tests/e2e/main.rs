@@ -7,6 +7,7 @@ mod creation;
 mod delete;
 mod delivery;
 mod deployment;
+mod head;
 mod interrupted;
 mod lists;
 mod metrics;
@@ -87,6 +88,10 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         upload::another_length_than_announced_is_refused,
         upload::an_upload_cannot_be_replaced,
         upload::wrong_requests_name_every_field,
+        upload::every_media_type_is_signed_and_taken,
+        upload::one_put_is_complete_once_its_bytes_have_come,
+        head::it_answers_as_get_does,
+        head::a_401_says_how_to_authenticate,
         multipart::a_large_video_goes_up_in_parts,
         multipart::a_broken_off_upload_goes_on_where_it_was,
         multipart::a_part_is_taken_only_as_announced,
@@ -117,6 +122,9 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         retry::a_failed_video_is_tried_again_whatever_comes_late,
         retry::a_video_is_begun_again_only_when_it_can_be,
         retry::of_two_that_begin_it_again_one_is_refused,
+        retry::a_repeated_call_begins_nothing_new,
+        retry::calls_of_one_key_at_once_begin_it_once,
+        retry::it_counts_as_a_new_video_does,
         delete::nothing_of_a_ready_video_stays,
         delete::a_worker_stops_when_its_video_is_deleted,
         delete::a_video_is_deleted_on_its_way,

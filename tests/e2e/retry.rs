@@ -1,9 +1,9 @@
 //! Videos that are begun again.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use framezip_contract::{
-    CreateVideo, ErrorCode, ExtractionOptions, Failure, Job, Outcome, Status, Verdict, Video,
-    VideoId,
+    CreateVideo, CreateVideos, ErrorCode, ExtractionOptions, Failure, Job, Outcome, Status,
+    Verdict, Video, VideoId,
 };
 use framezip_media::path;
 use framezip_tests::{Person, Stack};
@@ -74,6 +74,8 @@ pub async fn a_failed_video_is_tried_again_whatever_comes_late(stack: &Stack) ->
         failed.error.as_ref().map(|e| e.code) == Some(ErrorCode::NoFramesInRange),
         "{failed:?}"
     );
+    let message = failed.error.as_ref().map(|error| error.message.as_str());
+    ensure!(message.is_some_and(|text| text.ends_with("It is 16 seconds long.")), "{message:?}");
     mailed(stack, &person, id, 1).await?;
 
     let options = options(r#"{"fps":5,"to":8,"format":"webp","width":640}"#)?;
@@ -124,4 +126,94 @@ pub async fn of_two_that_begin_it_again_one_is_refused(stack: &Stack) -> Result<
     let video = person.wait(id).await?.video;
     ensure!(frames(&video) == Some(expected), "{expected} frames, not {video:?}");
     mailed(stack, &person, id, 2).await
+}
+
+/// Sends a body under a key, and returns status and answer.
+async fn post(
+    stack: &Stack,
+    person: &Person,
+    id: VideoId,
+    key: &str,
+    body: &str,
+) -> Result<(u16, serde_json::Value)> {
+    let request = reqwest::Client::new()
+        .post(format!("{}/videos/{id}/retry", stack.api_url()))
+        .bearer_auth(person.api.id_token().await?)
+        .header("idempotency-key", key)
+        .header("content-type", "application/json")
+        .body(body.to_owned());
+    let answer = request.send().await?;
+    Ok((answer.status().as_u16(), answer.json().await?))
+}
+
+const TWO: &str = r#"{"extraction":{"count":2}}"#;
+
+pub async fn a_repeated_call_begins_nothing_new(stack: &Stack) -> Result<()> {
+    let person = Person::sign_up(stack).await?;
+    let id = person.send(&path("prores.mov"), r#"{"count":1}"#).await?;
+    let (status, problem) = post(stack, &person, id, "early", TWO).await?;
+    if status == 202 {
+        anyhow::bail!("it was retried before it was final");
+    }
+    person.wait(id).await?;
+    ensure!(status == 409 && problem["code"] == "not_finished", "{status} {problem}");
+    mailed(stack, &person, id, 1).await?;
+
+    // the refused call has left its key unused
+    let (status, begun) = post(stack, &person, id, "early", TWO).await?;
+    ensure!(status == 202 && begun["status"] == "queued", "{status} {begun}");
+    let (status, again) = post(stack, &person, id, "early", TWO).await?;
+    ensure!(status == 200 && again["id"] == begun["id"], "{status} {again}");
+    let video = person.wait(id).await?.video;
+    ensure!(frames(&video) == Some(2), "{video:?}");
+    mailed(stack, &person, id, 2).await?;
+
+    let (status, again) = post(stack, &person, id, "early", TWO).await?;
+    ensure!(status == 200 && again["status"] == "ready", "{status} {again}");
+    ensure!(again["updatedAt"] == serde_json::to_value(&video)?["updatedAt"], "{again}");
+    for other in ["", r#"{"extraction":{"count":3}}"#] {
+        let (status, problem) = post(stack, &person, id, "early", other).await?;
+        ensure!(status == 422 && problem["code"] == "idempotency_key_reused", "{status} {problem}");
+    }
+    let (status, problem) = post(stack, &person, id, "a b", TWO).await?;
+    ensure!(status == 400 && problem["errors"][0]["field"] == "Idempotency-Key", "{problem}");
+    mailed(stack, &person, id, 2).await
+}
+
+pub async fn calls_of_one_key_at_once_begin_it_once(stack: &Stack) -> Result<()> {
+    let person = Person::sign_up(stack).await?;
+    let id = person.send(&path("prores.mov"), r#"{"count":1}"#).await?;
+    person.wait(id).await?;
+    mailed(stack, &person, id, 1).await?;
+    let call = || post(stack, &person, id, "key", TWO);
+    let (a, b, c, d) = tokio::try_join!(call(), call(), call(), call())?;
+    let answers = [a, b, c, d];
+    let count = |wanted: u16| answers.iter().filter(|(status, _)| *status == wanted).count();
+    ensure!(count(202) == 1 && count(200) == 3, "{answers:?}");
+    let video = person.wait(id).await?.video;
+    ensure!(frames(&video) == Some(2), "{video:?}");
+    mailed(stack, &person, id, 2).await
+}
+
+pub async fn it_counts_as_a_new_video_does(stack: &Stack) -> Result<()> {
+    let person = Person::sign_up(stack).await?;
+    let id = person.send(&path("prores.mov"), r#"{"count":1}"#).await?;
+    person.wait(id).await?;
+    let video = CreateVideo {
+        file_name: "a.mp4".to_owned(),
+        bytes: 5,
+        content_type: None,
+        extraction: ExtractionOptions::default(),
+    };
+    let batch = CreateVideos { videos: vec![video; 20] };
+    let mut last = None;
+    for _ in 0..5 {
+        last = person.api.create_all(&batch).await?.pop();
+    }
+    let Err(error) = person.api.retry(id, None).await else { anyhow::bail!("it was begun") };
+    ensure!((error.status(), error.code()) == (Some(409), Some("too_many_videos")), "{error}");
+    let last = last.context("videos were created")?;
+    person.api.delete(last.video.id).await?;
+    person.api.retry(id, None).await?;
+    Ok(())
 }

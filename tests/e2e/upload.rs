@@ -58,6 +58,44 @@ pub async fn an_upload_cannot_be_replaced(stack: &Stack) -> Result<()> {
     Ok(())
 }
 
+pub async fn one_put_is_complete_once_its_bytes_have_come(stack: &Stack) -> Result<()> {
+    let person = Person::sign_up(stack).await?;
+    let created = person.api.create(&announced(10)).await?;
+    let id = created.video.id;
+    let Err(error) = person.api.complete_upload(id).await else { anyhow::bail!("it was taken") };
+    ensure!((error.status(), error.code()) == (Some(409), Some("upload_incomplete")), "{error}");
+    ensure!(put(single(&created)?, vec![0; 10]).await? == 200);
+    person.api.complete_upload(id).await?;
+    Ok(())
+}
+
+pub async fn every_media_type_is_signed_and_taken(stack: &Stack) -> Result<()> {
+    let person = Person::sign_up(stack).await?;
+    for kind in [
+        "video/mp4",
+        "VIDEO/x-Matroska",
+        "video/webm; codecs=\"vp8, opus\"",
+        "video/webm \t;codecs=vp8 ;  a=b",
+        "video/webm; a=\"two  spaces \\\" ; = / \\\\\"",
+        "video/webm;",
+    ] {
+        let mut request = announced(10);
+        request.content_type = Some(kind.to_owned());
+        let created = person.api.create(&request).await?;
+        ensure!(created.video.content_type == kind, "{kind:?}: {created:?}");
+        let status = put(single(&created)?, vec![0; 10]).await?;
+        ensure!(status == 200, "{kind:?}: {status}");
+    }
+    for kind in ["", "a//b", "video/*", "*/*", "video/mp4; codecs", "video/mp4\n"] {
+        let mut request = announced(10);
+        request.content_type = Some(kind.to_owned());
+        let Err(error) = person.api.create(&request).await else { anyhow::bail!("{kind:?}") };
+        ensure!(error.status() == Some(400), "{kind:?}: {error}");
+        ensure!(error.to_string().contains("contentType: must be one media type"), "{error}");
+    }
+    Ok(())
+}
+
 pub async fn wrong_requests_name_every_field(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let mut wrong = announced(10);
@@ -68,6 +106,11 @@ pub async fn wrong_requests_name_every_field(stack: &Stack) -> Result<()> {
     ensure!(error.code() == Some("invalid_request"), "{error:?}");
     let text = error.to_string();
     ensure!(text.contains("fileName") && text.contains("extraction.quality"), "{text}");
+    let mut empty = announced(0);
+    empty.file_name = " \u{200b}".to_owned();
+    let Err(error) = person.api.create(&empty).await else { anyhow::bail!("it was taken") };
+    let text = error.to_string();
+    ensure!(text.contains("fileName") && text.contains("bytes"), "{text}");
     let Err(error) = person.api.create(&announced(u64::MAX)).await else {
         anyhow::bail!("it was taken")
     };

@@ -1,5 +1,7 @@
-"""What no schema can tell of requests that are as they must be."""
+"""What no schema can tell of requests that are as they must be, and what every error must be like."""
 
+import os
+import re
 from uuid import uuid4
 
 import schemathesis
@@ -9,6 +11,16 @@ from hypothesis import strategies
 schemathesis.openapi.format(
     "fraction",
     strategies.builds("{}/{}".format, strategies.integers(1, 1000), strategies.integers(1, 999)),
+)
+
+# the words of libraries and of Rust, which no client can know
+FOREIGN = re.compile(
+    r"untagged|\b[iu](8|16|32|64|128|size)\b|\bf(32|64)\b|invalid (digit|type|value|length|character)"
+    r"|\bexpected\b|unknown (field|variant)|missing field|duplicate field|did not match|\bvariant\b"
+    r"|trailing (characters|comma)|\bEOF\b|at line \d+ column|control character \(|provided string"
+    r"|out of range|relative URL|serde|axum|uuid|hyper|tokio|\bstruct\b|\benum\b|\btuple\b|\bsequence\b"
+    r"|::|\bSome\(|\bNone\b|\bOk\(|\bErr\(|panicked|deserializ|serializ|parse error|invalid utf",
+    re.IGNORECASE,
 )
 
 
@@ -25,9 +37,48 @@ def before_call(context, case, kwargs):
     # which URLs are good is no matter of patterns
     if case.path == "/webhook" and isinstance(case.body, dict):
         case.body["url"] = "https://nowhere.invalid/"
-    # a range ends behind its start
     elif isinstance(case.body, dict):
         for video in case.body.get("videos", [case.body]):
             options = video.get("extraction")
-            if options and options.get("from") is not None:
-                options.pop("to", None)
+            if options:
+                settle(options)
+
+
+def settle(options):
+    """What holds of options that a schema does not say."""
+    # a number has at most six decimals
+    for name in ("every", "fps", "from", "to"):
+        if name in options:
+            options[name] = rounded(options[name])
+    if options.get("at"):
+        options["at"] = [rounded(place) for place in options["at"]]
+    # a range ends after its start
+    if options.get("from") is not None:
+        options.pop("to", None)
+
+
+def rounded(number):
+    return round(number, 6) if isinstance(number, float) else number
+
+
+@schemathesis.check
+def errors_are_in_our_words(ctx, response, case):
+    """Every error of a request says in our words which field is wrong, and names each field once."""
+    if not response.headers.get("content-type", [""])[0].startswith("application/problem+json"):
+        return
+    problem = response.json()
+    errors = problem.get("errors", [])
+    with open(os.environ["FRAMEZIP_DETAILS"], "a", encoding="utf-8") as seen:
+        for text in [problem["detail"], *(error["detail"] for error in errors)]:
+            seen.write(text.replace("\n", " ") + "\n")
+    for error in errors:
+        found = FOREIGN.search(error["detail"])
+        assert not found, f"{error} has the words of a library: {found.group()}"
+    # that of a wrong field repeats its name, which is the client's
+    if not errors:
+        found = FOREIGN.search(problem["detail"])
+        assert not found, f"{problem['detail']} has the words of a library: {found.group()}"
+    fields = [error["field"] for error in errors]
+    assert len(fields) == len(set(fields)), f"a field is named twice: {fields}"
+    if problem["code"] == "invalid_request":
+        assert errors, f"no field is named: {problem}"
