@@ -48,7 +48,6 @@ pub async fn the_api_is_as_it_is_described(stacks: &Stacks) -> Result<()> {
         rules::OBJECT,
         rules::URL,
         "is given more than once",
-        "is not known: there are no parameters here",
         "must be a whole number from 1 to 100",
         "must be 1 to 255 visible ASCII characters",
     ] {

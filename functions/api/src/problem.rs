@@ -41,6 +41,9 @@ impl<E: Into<anyhow::Error>> From<E> for ApiError {
     }
 }
 
+/// The most wrong fields that a problem's sentence has. Its list has all.
+const MOST_IN_A_SENTENCE: usize = 5;
+
 /// How to authenticate, as API Gateway says it, too.
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer");
 
@@ -53,8 +56,12 @@ impl ApiError {
     fn parts(&self) -> (StatusCode, &'static str, Cow<'_, str>) {
         let (status, code, detail) = match self {
             Self::Invalid(errors) => {
-                let fields: Vec<_> = errors.iter().map(ToString::to_string).collect();
-                return (StatusCode::BAD_REQUEST, "invalid_request", fields.join("; ").into());
+                let fields = errors.iter().take(MOST_IN_A_SENTENCE).map(ToString::to_string);
+                let mut fields = fields.collect::<Vec<_>>().join("; ");
+                if let Some(more @ 1..) = errors.len().checked_sub(MOST_IN_A_SENTENCE) {
+                    fields.push_str(&format!("; and {more} more"));
+                }
+                return (StatusCode::BAD_REQUEST, "invalid_request", fields.into());
             }
             Self::Unauthorized => (
                 StatusCode::UNAUTHORIZED,

@@ -105,3 +105,14 @@ async fn a_401_says_how_to_authenticate() {
         assert_eq!(response.headers()["www-authenticate"], "Bearer", "{path}");
     }
 }
+
+#[tokio::test]
+async fn the_sentence_of_many_wrong_fields_stays_short() {
+    let body = format!(r#"{{"extraction":{{"at":[{}]}}}}"#, vec!["-1"; 60].join(","));
+    let retry = format!("/videos/{ID}/retry");
+    let (_, _, json) = answer(&[], "POST", &retry, Some("id"), &body).await;
+    assert_eq!(json["errors"].as_array().unwrap().len(), 50);
+    let detail = json["detail"].as_str().unwrap();
+    assert!(detail.starts_with("extraction.at[0]: must be a time"), "{detail}");
+    assert!(detail.ends_with("; and 45 more") && !detail.contains("at[5]"), "{detail}");
+}
