@@ -7,10 +7,16 @@ use framezip_tests::{Person, Stack};
 
 pub async fn what_is_no_video_fails_with_its_code_and_a_mail(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
+    let Err(error) = person.send(&path("empty.mp4"), "{}").await else {
+        anyhow::bail!("a file without bytes was taken")
+    };
+    ensure!(
+        error.to_string().contains("bytes: must be a whole number of bytes, 1 or more"),
+        "{error}"
+    );
     let mut sent = Vec::new();
     for (name, code) in [
         ("text.mp4", ErrorCode::NotAVideo),
-        ("empty.mp4", ErrorCode::NotAVideo),
         ("truncated-moov.mp4", ErrorCode::NotAVideo),
         ("audio-only.m4a", ErrorCode::NoVideoStream),
         ("cover-art.m4a", ErrorCode::NoVideoStream),
