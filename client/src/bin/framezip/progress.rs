@@ -1,10 +1,11 @@
 //! How a video comes along: a bar on a terminal, else now and then a line, so that a log shows it
 //! too.
 
-use crate::human;
+use crate::{console::print_error, human};
 use framezip_contract::{Progress, Status, Video};
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use std::{
+    fmt,
     mem::{Discriminant, discriminant},
     time::{Duration, Instant},
 };
@@ -12,6 +13,8 @@ use std::{
 /// Lines of one stage come no faster.
 const PACE: Duration = Duration::from_secs(5);
 const SPIN: Duration = Duration::from_millis(120);
+/// How many columns of a bar's line are the video's name.
+const NAME_WIDTH: usize = 16;
 
 /// Where a video is on its way.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -83,14 +86,14 @@ impl Track {
 
     /// Prints lines.
     pub fn lines(name: &str) -> Self {
-        let look = Look::Lines { name: human::plain(name), since: Instant::now() };
+        let look = Look::Lines { name: human::escaped(name), since: Instant::now() };
         Self { look, shown: None }
     }
 
     /// Draws a bar among others.
     pub fn bar(bars: &MultiProgress, name: &str) -> Self {
         let bar = bars.add(ProgressBar::new_spinner());
-        bar.set_prefix(human::plain(name));
+        bar.set_prefix(human::shortened(name, NAME_WIDTH));
         bar.enable_steady_tick(SPIN);
         Self { look: Look::Bar(bar), shown: None }
     }
@@ -103,7 +106,7 @@ impl Track {
             Look::Lines { name, since } => {
                 if new || since.elapsed() >= PACE {
                     *since = Instant::now();
-                    eprintln!("{name}: {}", stage.words());
+                    print_error(&format!("{name}: {}", stage.words()));
                 }
             }
             Look::Bar(bar) => draw(bar, stage, new),
@@ -137,21 +140,33 @@ fn draw(bar: &ProgressBar, stage: Stage, new: bool) {
     bar.set_position(done);
 }
 
+/// A line fits 80 columns, with 16 for the name; on a narrower terminal the end of it is cut off by whole
+/// columns, and the bar gives way first.
 fn style(stage: Stage) -> ProgressStyle {
     let template = match stage {
         Stage::Sending { .. } => {
-            "{prefix:24!} sending    [{bar:28}] {decimal_bytes}/{decimal_total_bytes} \
-             {decimal_bytes_per_sec} {eta}"
+            "{prefix:16!} sending    [{wide_bar}] {decimal_bytes}/{decimal_total_bytes} {rate} {left}"
         }
-        Stage::Waiting(_) => "{prefix:24!} {msg} {spinner} {elapsed}",
-        Stage::Extracting(_) => "{prefix:24!} extracting [{bar:28}] {pos}/{len} frames {eta}",
+        Stage::Waiting(_) => "{prefix:16!} {msg} {spinner} {elapsed}",
+        Stage::Extracting(_) => "{prefix:16!} extracting [{wide_bar}] {pos}/{len} frames {left}",
         Stage::Receiving { .. } => {
-            "{prefix:24!} receiving  [{bar:28}] {decimal_bytes}/{decimal_total_bytes} \
-             {decimal_bytes_per_sec} {eta}"
+            "{prefix:16!} receiving  [{wide_bar}] {decimal_bytes}/{decimal_total_bytes} {rate} {left}"
         }
     };
     let style = ProgressStyle::with_template(template).expect("a constant, drawn in the tests");
-    style.progress_chars("=> ")
+    let style = style.progress_chars("=> ");
+    // nothing is said of a rate before it is known
+    style
+        .with_key("rate", |state: &ProgressState, line: &mut dyn fmt::Write| {
+            if state.per_sec() > 0.0 {
+                let _ = write!(line, "{}/s", human::size(state.per_sec() as u64));
+            }
+        })
+        .with_key("left", |state: &ProgressState, line: &mut dyn fmt::Write| {
+            if state.per_sec() > 0.0 && state.eta() > Duration::ZERO {
+                let _ = write!(line, "{} left", human::rough(state.eta()));
+            }
+        })
 }
 
 #[cfg(test)]

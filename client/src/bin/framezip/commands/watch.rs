@@ -92,7 +92,7 @@ fn end(id: VideoId, look: Result<VideoView, Error>, console: &Console) -> Exit {
 
 fn tell(view: &VideoView, console: &Console) -> anyhow::Result<()> {
     let video = &view.video;
-    let name = human::plain(&video.file_name);
+    let name = human::escaped(&video.file_name);
     if let Err(failed) = VideoFailed::check(video) {
         console.document(view)?;
         return Err(anyhow::Error::from(failed).context(format!("{name} ({})", video.id)));
