@@ -69,7 +69,6 @@ impl DownloadedZip {
             NotSaved { error, zip: Self { file: failed.file } }
         })
     }
-
 }
 
 /// Reads every entry by the zip's own directory and compares its checksum.
@@ -358,7 +357,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let zip = zip_bytes();
         // the storage ignores the range, or does not say which zip it sends
-        for first in [Answer::bytes(200, &zip[..1], zip.len()).of("\"t\""), Answer::bytes(200, &zip[..1], zip.len())] {
+        for first in [
+            Answer::bytes(200, &zip[..1], zip.len()).of("\"t\""),
+            Answer::bytes(200, &zip[..1], zip.len()),
+        ] {
             let server = TestServer::start([first, whole(&zip)]).await;
             let error = downloaded(&server, &folder, zip.len(), |_| ()).await.unwrap_err();
             assert!(matches!(error, Error::Incomplete { received: 1, .. }), "{error:?}");

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Answer, Ended, Stage, exists, interrupt, ready, zip};
+use common::{Answer, Ended, Stage, interrupt, ready, zip};
 use std::{
     fs::{self, File},
     io::Read,
@@ -87,7 +87,7 @@ fn what_is_no_file_is_written_to_and_stays() {
     symlink("nowhere", stage.work().join("dangling")).unwrap();
     assert_failed(&stage.run(&["download", A, "-o", "dangling"]), "a symbolic link to nothing");
     assert_failed(&stage.run(&["download", A, "-o", "."]), "--output-dir");
-    assert!(!exists(&stage.work().join("nowhere")));
+    assert!(!stage.work().join("nowhere").exists());
 }
 
 #[test]

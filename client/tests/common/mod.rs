@@ -1,11 +1,12 @@
 //! A server that plays API and storage, and the command as a user starts it.
+#![allow(dead_code, reason = "each test file uses some of it")]
 
 use serde_json::{Value, json};
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Stdio},
     sync::{Arc, Mutex},
     thread,
@@ -167,13 +168,9 @@ pub fn ready(api: &str, id: &str, name: &str, zip: &[u8]) -> Answer {
 /// A zip of one entry of so many bytes, all of them `byte`.
 pub fn zip(byte: u8, length: usize) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let stored = zip::write::SimpleFileOptions::default()
-        .compression_method(zip::CompressionMethod::Stored);
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     zip.start_file("frames/1.jpg", stored).unwrap();
     zip.write_all(&vec![byte; length]).unwrap();
     zip.finish().unwrap().into_inner()
-}
-
-pub fn exists(path: &Path) -> bool {
-    path.symlink_metadata().is_ok()
 }

@@ -37,7 +37,8 @@ mod tests {
 
     #[test]
     fn plain_texts_stay() {
-        for text in ["clip.mp4", "Grüße 1.mp4", "日本語.mov", "👩\u{200d}🎬", "می\u{200c}خواهم"] {
+        for text in ["clip.mp4", "Grüße 1.mp4", "日本語.mov", "👩\u{200d}🎬", "می\u{200c}خواهم"]
+        {
             assert_eq!(escaped(text), text);
         }
     }

@@ -29,7 +29,13 @@ impl Console {
     pub fn new(json: bool, quiet: bool) -> Self {
         let bars = !quiet && io::stderr().is_terminal();
         let bars = bars.then(MultiProgress::new);
-        Self { json, quiet, bars, is_stdout_taken: AtomicBool::new(false), advice: Mutex::default() }
+        Self {
+            json,
+            quiet,
+            bars,
+            is_stdout_taken: AtomicBool::new(false),
+            advice: Mutex::default(),
+        }
     }
 
     /// Prints no result among the bytes of a zip that goes to standard output.
@@ -87,7 +93,8 @@ impl Console {
     /// Prints that Ctrl-C ended the command.
     pub fn interrupted(&self) {
         let advice = self.advice.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let text = advice.map_or_else(|| "interrupted".to_owned(), |advice| format!("interrupted: {advice}"));
+        let text = advice
+            .map_or_else(|| "interrupted".to_owned(), |advice| format!("interrupted: {advice}"));
         self.failure(&text, &ErrorDocument::new("interrupted", &text));
     }
 

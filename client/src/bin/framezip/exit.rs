@@ -68,7 +68,6 @@ impl ErrorDocument {
     pub fn new(code: &str, message: &str) -> Self {
         Self { code: code.to_owned(), message: message.to_owned() }
     }
-
 }
 
 fn code(cause: &(dyn std::error::Error + 'static)) -> Option<String> {

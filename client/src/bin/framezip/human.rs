@@ -124,7 +124,6 @@ mod tests {
         }
     }
 
-
     #[test]
     fn rough_times() {
         for (seconds, text) in

@@ -104,7 +104,10 @@ impl Output {
                     let name = path.join(file_name(video, number));
                     match zip.save(&name, if number == 1 { *existing } else { Existing::Keep }) {
                         Ok(()) => return Ok(name.display().to_string()),
-                        Err(NotSaved { error: framezip_client::Error::Exists { .. }, zip: kept }) => {
+                        Err(NotSaved {
+                            error: framezip_client::Error::Exists { .. },
+                            zip: kept,
+                        }) => {
                             zip = kept;
                         }
                         Err(NotSaved { error, .. }) => return Err(error.into()),
@@ -211,7 +214,8 @@ mod tests {
 
     #[test]
     fn long_names_are_shortened_between_characters() {
-        for name in ["x".repeat(251) + ".mp4", "é".repeat(200) + ".mp4", "語".repeat(90) + ".mp4"] {
+        for name in ["x".repeat(251) + ".mp4", "é".repeat(200) + ".mp4", "語".repeat(90) + ".mp4"]
+        {
             for number in [1, 12] {
                 let zip = file_name(&video(&name), number);
                 assert!(zip.len() <= 255 && zip.len() > 250 && zip.ends_with(".zip"), "{zip}");

@@ -91,6 +91,7 @@ pub struct Global {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "a process has one of them")]
 pub enum Command {
     #[command(flatten)]
     Account(Account),

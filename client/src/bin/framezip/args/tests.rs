@@ -117,11 +117,9 @@ fn a_size_may_follow_its_option() {
             other => panic!("{other:?}"),
         }
     };
-    for line in [
-        &["--sheet", "4x5", "a.mp4"][..],
-        &["--sheet=4x5", "a.mp4"],
-        &["a.mp4", "--sheet", "4x5"],
-    ] {
+    for line in
+        [&["--sheet", "4x5", "a.mp4"][..], &["--sheet=4x5", "a.mp4"], &["a.mp4", "--sheet", "4x5"]]
+    {
         let upload = upload(line);
         let sheet = upload.options.extraction().unwrap().sheet.unwrap();
         assert_eq!((sheet.columns, sheet.rows), (Some(4), Some(5)), "{line:?}");

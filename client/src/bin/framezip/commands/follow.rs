@@ -93,10 +93,9 @@ impl Follow<'_> {
         let Some(output) = self.output else {
             return Ok(format!("ready: {facts} ({id})"));
         };
-        let saved_to =
-            download::save(view, output, track, self.api).await.with_context(|| {
-                format!("{id} is ready, but not saved: framezip download {id} downloads it")
-            })?;
+        let saved_to = download::save(view, output, track, self.api).await.with_context(|| {
+            format!("{id} is ready, but not saved: framezip download {id} downloads it")
+        })?;
         let text = format!("ready: {facts} ({id}) → {}", human::escaped(&saved_to));
         report.saved_to = Some(saved_to);
         Ok(text)
