@@ -32,7 +32,7 @@ if ! sign_in 2>/dev/null; then
     sign_in
 fi
 
-"$framezip" upload "$video" --wait -o "$out" "$@"
+"$framezip" upload "$video" --wait -o "$out" --force "$@"
 
 cat <<END
 

@@ -48,6 +48,16 @@ impl ApiClient {
         Ok(tokens.id_token.clone())
     }
 
+    /// Another ID token in place of one that the API has refused, whatever the clock says. Several requests
+    /// that were refused with the same one renew it once.
+    async fn renewed(&self, refused: &str) -> Result<String, Error> {
+        let mut tokens = self.tokens.lock().await;
+        if tokens.id_token == refused {
+            *tokens = self.pool.refresh(&tokens).await?;
+        }
+        Ok(tokens.id_token.clone())
+    }
+
     /// Makes a video's record, `POST /videos`. Its bytes go up by [`Self::upload`].
     ///
     /// # Errors
@@ -179,7 +189,24 @@ impl ApiClient {
         operation: &'static str,
         request: RequestBuilder,
     ) -> Result<T, Error> {
-        http::json(operation, request.bearer_auth(self.id_token().await?)).await
+        self.authorized(request, async |request| http::json(operation, request).await).await
+    }
+
+    /// Sends a request with the user's token; once more with a new one, if the API refuses the first.
+    pub(crate) async fn authorized<T>(
+        &self,
+        request: RequestBuilder,
+        send: impl AsyncFn(RequestBuilder) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let token = self.id_token().await?;
+        let again = request.try_clone();
+        let result = send(request.bearer_auth(&token)).await;
+        match (again, &result) {
+            (Some(again), Err(error)) if error.status() == Some(401) => {
+                send(again.bearer_auth(self.renewed(&token).await?)).await
+            }
+            _ => result,
+        }
     }
 }
 
@@ -209,6 +236,30 @@ mod tests {
         assert_eq!(second.line, "GET /api/videos?status=ready&limit=5&cursor=a%2Fb HTTP/1.1");
         assert_eq!(second.header("authorization"), Some("Bearer new"));
         assert_eq!(api.tokens().await.refresh_token, "refresh");
+    }
+
+    #[tokio::test]
+    async fn a_refused_token_is_renewed_once() {
+        let refused = || Answer::json(401, r#"{"message":"Unauthorized"}"#);
+        let granted = r#"{"AuthenticationResult":{"IdToken":"new","ExpiresIn":3600}}"#;
+        let server = TestServer::start([
+            refused(),
+            Answer::json(200, granted),
+            Answer::json(200, PAGE),
+            refused(),
+            Answer::json(200, granted),
+            refused(),
+        ])
+        .await;
+        let api = server.api_client(3600);
+        api.list(None, None, None).await.unwrap();
+        let error = api.list(None, None, None).await.unwrap_err();
+        assert!(error.is_about_credentials(), "{error:?}");
+        assert!(error.to_string().contains("framezip sign-in"), "{error}");
+        let requests = server.requests();
+        assert_eq!(requests.len(), 6);
+        assert_eq!(requests[0].header("authorization"), Some("Bearer id"));
+        assert_eq!(requests[2].header("authorization"), Some("Bearer new"));
     }
 
     #[tokio::test]

@@ -27,6 +27,19 @@ pub struct SignedUp {
     pub code_sent_to: Option<String>,
 }
 
+/// What Cognito answers where it sends a code.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct CodeSent {
+    code_delivery_details: Option<CodeDelivery>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct CodeDelivery {
+    destination: Option<String>,
+}
+
 impl UserPool {
     /// The user pool by the settings of a server, as [`Server::config`] gave them once.
     pub fn new(server: &Server, config: WebConfig) -> Self {
@@ -49,12 +62,8 @@ impl UserPool {
         #[serde(rename_all = "PascalCase")]
         struct Answer {
             user_confirmed: bool,
-            code_delivery_details: Option<Delivery>,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Delivery {
-            destination: Option<String>,
+            #[serde(flatten)]
+            sent: CodeSent,
         }
         let body = json!({
             "ClientId": self.config.user_pool_client_id,
@@ -65,7 +74,7 @@ impl UserPool {
         let answer: Answer = self.call("SignUp", "sign up", body).await?;
         Ok(SignedUp {
             confirmed: answer.user_confirmed,
-            code_sent_to: answer.code_delivery_details.and_then(|details| details.destination),
+            code_sent_to: answer.sent.code_delivery_details.and_then(|sent| sent.destination),
         })
     }
 
@@ -91,6 +100,32 @@ impl UserPool {
     pub async fn resend_code(&self, email: &str) -> Result<(), Error> {
         let body = json!({"ClientId": self.config.user_pool_client_id, "Username": email});
         self.call::<Value>("ResendConfirmationCode", "get another code", body).await.map(drop)
+    }
+
+    /// Has a code sent that sets a new password. Returns where it went, masked, such as `a***@e***`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`], for example `LimitExceededException`.
+    pub async fn forgot_password(&self, email: &str) -> Result<Option<String>, Error> {
+        let body = json!({"ClientId": self.config.user_pool_client_id, "Username": email});
+        let answer: CodeSent = self.call("ForgotPassword", "have a code sent", body).await?;
+        Ok(answer.code_delivery_details.and_then(|details| details.destination))
+    }
+
+    /// Sets a new password by the code that came by mail.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Refused`], for example `CodeMismatchException` or `InvalidPasswordException`.
+    pub async fn set_password(&self, email: &str, code: &str, password: &str) -> Result<(), Error> {
+        let body = json!({
+            "ClientId": self.config.user_pool_client_id,
+            "Username": email,
+            "ConfirmationCode": code,
+            "Password": password,
+        });
+        self.call::<Value>("ConfirmForgotPassword", "set the new password", body).await.map(drop)
     }
 
     /// Signs a user in.

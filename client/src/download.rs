@@ -1,4 +1,4 @@
-//! Fetching a zip: into a file beside the target, which takes the target's place once complete.
+//! Downloads of zips, to a new file or to any writer.
 
 use crate::{ApiClient, Error, backoff::Backoff, http};
 use framezip_contract::Download;
@@ -7,121 +7,234 @@ use reqwest::{
     header::{ETAG, HeaderValue, IF_MATCH, RANGE},
 };
 use std::{
-    io,
+    fs::File,
+    io::{self, BufReader, Read},
     path::{Path, PathBuf},
 };
-use tokio::{
-    fs::{self, File},
-    io::{AsyncWriteExt, BufWriter},
-};
+use tempfile::{Builder, NamedTempFile};
+use tokio::io::{AsyncWrite, AsyncWriteExt, BufWriter};
 
-/// A zip of which a part has come.
-struct Begun {
-    file: BufWriter<File>,
+const OPERATION: &str = "download the zip";
+const BUFFER: usize = 1 << 20;
+
+/// What happens to a file that is already where a zip is saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays, and saving fails with [`Error::Exists`].
+    Keep,
+    /// The zip replaces it.
+    Replace,
+}
+
+/// A complete zip in a file of its own, which is removed unless it is saved.
+#[derive(Debug)]
+pub struct DownloadedZip {
+    file: NamedTempFile,
+}
+
+/// A zip that could not be saved, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct NotSaved {
+    /// Why.
+    #[source]
+    pub error: Error,
+    /// The zip, which can be saved under another name.
+    pub zip: DownloadedZip,
+}
+
+impl From<NotSaved> for Error {
+    fn from(NotSaved { error, .. }: NotSaved) -> Self {
+        error
+    }
+}
+
+impl DownloadedZip {
+    /// Gives the zip its name, which must be in the folder that it was downloaded to. No other process
+    /// ever sees a part of a zip under this name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Exists`] if there is a file that must stay, [`Error::File`] if the folder refuses.
+    pub fn save(self, path: &Path, existing: Existing) -> Result<(), NotSaved> {
+        let saved = match existing {
+            Existing::Keep => self.file.persist_noclobber(path),
+            Existing::Replace => self.file.persist(path),
+        };
+        saved.map(drop).map_err(|failed| {
+            let error = match failed.error.kind() {
+                io::ErrorKind::AlreadyExists => Error::Exists { path: path.to_owned() },
+                _ => cannot_write(path)(failed.error),
+            };
+            NotSaved { error, zip: Self { file: failed.file } }
+        })
+    }
+}
+
+/// Reads every entry by the zip's own directory and compares its checksum.
+fn check(file: File) -> Result<(), Error> {
+    let read = || {
+        let mut zip = zip::ZipArchive::new(BufReader::new(file))?;
+        let mut buffer = vec![0; BUFFER];
+        for index in 0..zip.len() {
+            let mut entry = zip.by_index(index)?;
+            while entry.read(&mut buffer)? > 0 {}
+        }
+        Ok(())
+    };
+    read().map_err(|source| Error::Damaged { source })
+}
+
+impl ApiClient {
+    /// Downloads a zip to a new, hidden file in `folder`; `progress` gets the number of bytes received.
+    /// The file is removed if this fails or is dropped. A zip that is returned is complete: its length is
+    /// the one that the API gave, and every entry has the checksum of the zip's own directory.
+    ///
+    /// After a lost connection or a server error the download continues where it was.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`] if the folder cannot be written to, [`Error::Incomplete`] or [`Error::Damaged`] if
+    /// the zip is not the right one, [`Error::Status`] if the storage refuses (the link may have expired:
+    /// get the video again), and as for any request.
+    pub async fn download(
+        &self,
+        download: &Download,
+        folder: &Path,
+        progress: impl FnMut(u64),
+    ) -> Result<DownloadedZip, Error> {
+        let file = new_file(folder).map_err(cannot_write(folder))?;
+        let path = file.path().to_owned();
+        let zip = DownloadedZip { file };
+        let writer = zip.file.reopen().map_err(cannot_write(&path))?;
+        let mut transfer = Transfer::new(tokio::fs::File::from_std(writer), path);
+        self.transfer(download, &mut transfer, progress).await?;
+        let Transfer { writer, path, .. } = transfer;
+        writer.get_ref().sync_all().await.map_err(cannot_write(&path))?;
+        // the zip stays here, so that it is removed if this is dropped
+        let file = zip.file.reopen().map_err(cannot_write(&path))?;
+        let checked = tokio::task::spawn_blocking(move || check(file)).await;
+        checked.map_err(|panic| cannot_write(&path)(io::Error::other(panic)))??;
+        Ok(zip)
+    }
+
+    /// Downloads a zip to a writer that is no file, such as standard output or a pipe: `name` is what
+    /// errors call it. Only the length is checked, since the bytes are gone by then.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::download`].
+    pub async fn download_to(
+        &self,
+        download: &Download,
+        writer: impl AsyncWrite + Unpin,
+        name: &Path,
+        progress: impl FnMut(u64),
+    ) -> Result<(), Error> {
+        let mut transfer = Transfer::new(writer, name.to_owned());
+        self.transfer(download, &mut transfer, progress).await
+    }
+
+    /// Sends requests until everything has come or an error is not worth another one.
+    async fn transfer<W: AsyncWrite + Unpin>(
+        &self,
+        download: &Download,
+        transfer: &mut Transfer<W>,
+        mut progress: impl FnMut(u64),
+    ) -> Result<(), Error> {
+        let mut backoff = Backoff::patient();
+        loop {
+            let before = transfer.received;
+            let result = self.fetch(download, transfer, &mut progress).await;
+            if transfer.received > before {
+                backoff = Backoff::patient();
+            }
+            if !http::worth_repeating(&result) || !backoff.pause().await {
+                return result;
+            }
+        }
+    }
+
+    /// One request: for all of the zip, or for the rest of what has come.
+    async fn fetch<W: AsyncWrite + Unpin>(
+        &self,
+        download: &Download,
+        transfer: &mut Transfer<W>,
+        progress: &mut impl FnMut(u64),
+    ) -> Result<(), Error> {
+        let expected = download.bytes;
+        let mut request = self.server.http.get(&download.url);
+        let is_rest = transfer.received > 0;
+        if is_rest {
+            // without an entity tag, the rest could be that of another zip
+            let Some(e_tag) = &transfer.e_tag else {
+                return Err(Error::Incomplete { expected, received: transfer.received });
+            };
+            let range = format!("bytes={}-", transfer.received);
+            request = request.header(RANGE, range).header(IF_MATCH, e_tag);
+        }
+        let response = http::moving(OPERATION, request.send()).await?;
+        let mut response = http::success(OPERATION, response).await?;
+        if is_rest && response.status() != StatusCode::PARTIAL_CONTENT {
+            return Err(Error::Incomplete { expected, received: transfer.received });
+        }
+        if !is_rest {
+            transfer.e_tag = response.headers().get(ETAG).cloned();
+        }
+        while let Some(chunk) = http::moving(OPERATION, response.chunk()).await? {
+            transfer.write(&chunk).await?;
+            progress(transfer.received);
+        }
+        transfer.flush().await?;
+        if transfer.received == expected {
+            Ok(())
+        } else {
+            Err(Error::Incomplete { expected, received: transfer.received })
+        }
+    }
+}
+
+/// A zip on its way to a writer.
+struct Transfer<W> {
+    writer: BufWriter<W>,
+    /// What errors call the writer.
+    path: PathBuf,
+    /// In bytes.
     received: u64,
     /// Which zip it is, if the storage said so.
     e_tag: Option<HeaderValue>,
 }
 
-const OPERATION: &str = "download the zip";
-const BUFFER: usize = 1 << 20;
-
-impl ApiClient {
-    /// Fetches a zip to the file `to`, which is replaced if it exists; `progress` is told the bytes
-    /// received. Until the zip is complete it stands in `<to>.part`; after an error nothing is left of it.
-    ///
-    /// After a lost connection or a server error it goes on with what is missing.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::File`] where the target cannot be written, [`Error::Incomplete`] where the zip is
-    /// not as long as it should be, [`Error::Status`] where the storage refuses (the link may have
-    /// expired: get the video again), and as for any request.
-    pub async fn download(
-        &self,
-        download: &Download,
-        to: impl AsRef<Path>,
-        mut progress: impl FnMut(u64),
-    ) -> Result<(), Error> {
-        let to = to.as_ref();
-        // renaming would find out only after the whole transfer
-        if to.is_dir() {
-            return Err(cannot_write(to)(io::ErrorKind::IsADirectory.into()));
-        }
-        let part = part(to);
-        let mut begun = None;
-        let mut backoff = Backoff::patient();
-        let result = loop {
-            let before = received(begun.as_ref());
-            let result = self.fetch(download, &part, &mut begun, &mut progress).await;
-            if received(begun.as_ref()) > before {
-                backoff = Backoff::patient();
-            }
-            if !http::worth_repeating(&result) || !backoff.pause().await {
-                break result;
-            }
-        };
-        let result = match result {
-            Ok(()) => fs::rename(&part, to).await.map_err(cannot_write(to)),
-            failed => failed,
-        };
-        if result.is_err() {
-            // what is wrong has been said; that the rest stays behind is no further harm
-            let _ = fs::remove_file(&part).await;
-        }
-        result
+impl<W: AsyncWrite + Unpin> Transfer<W> {
+    fn new(writer: W, path: PathBuf) -> Self {
+        Self { writer: BufWriter::with_capacity(BUFFER, writer), path, received: 0, e_tag: None }
     }
 
-    /// One attempt: all of it, or what is missing of what was begun.
-    async fn fetch(
-        &self,
-        download: &Download,
-        part: &Path,
-        begun: &mut Option<Begun>,
-        progress: &mut impl FnMut(u64),
-    ) -> Result<(), Error> {
-        let mut request = self.server.http.get(&download.url);
-        if let Some(Begun { received, e_tag: Some(e_tag), .. }) = begun {
-            request = request.header(RANGE, format!("bytes={received}-")).header(IF_MATCH, &*e_tag);
-        }
-        let response = http::moving(OPERATION, request.send()).await?;
-        let mut response = http::success(OPERATION, response).await?;
-        let begun = match begun {
-            Some(begun) if response.status() == StatusCode::PARTIAL_CONTENT => begun,
-            begun => {
-                let file = File::create(part).await.map_err(cannot_write(part))?;
-                let file = BufWriter::with_capacity(BUFFER, file);
-                let e_tag = response.headers().get(ETAG).cloned();
-                begun.insert(Begun { file, received: 0, e_tag })
-            }
-        };
-        while let Some(chunk) = http::moving(OPERATION, response.chunk()).await? {
-            begun.file.write_all(&chunk).await.map_err(cannot_write(part))?;
-            begun.received += chunk.len() as u64;
-            progress(begun.received);
-        }
-        begun.file.flush().await.map_err(cannot_write(part))?;
-        begun.file.get_ref().sync_all().await.map_err(cannot_write(part))?;
-        if begun.received == download.bytes {
-            Ok(())
-        } else {
-            Err(Error::Incomplete { expected: download.bytes, received: begun.received })
-        }
+    async fn write(&mut self, chunk: &[u8]) -> Result<(), Error> {
+        self.writer.write_all(chunk).await.map_err(cannot_write(&self.path))?;
+        self.received += chunk.len() as u64;
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), Error> {
+        self.writer.flush().await.map_err(cannot_write(&self.path))
     }
 }
 
-fn received(begun: Option<&Begun>) -> u64 {
-    begun.map_or(0, |begun| begun.received)
+/// A file with a name of its own, with the permissions of any new file.
+fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = Builder::new();
+    builder.prefix(".framezip-").suffix(".part");
+    #[cfg(unix)]
+    {
+        use std::{fs::Permissions, os::unix::fs::PermissionsExt};
+        builder.permissions(Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
 }
 
 fn cannot_write(path: &Path) -> impl Fn(io::Error) -> Error {
     move |source| Error::File { operation: "write", path: path.to_owned(), source }
-}
-
-fn part(to: &Path) -> PathBuf {
-    let mut name = to.as_os_str().to_owned();
-    name.push(".part");
-    name.into()
 }
 
 #[cfg(test)]
@@ -129,6 +242,8 @@ mod tests {
     use super::*;
     use crate::test_server::{Answer, TestServer};
     use jiff::Timestamp;
+    use std::io::Write;
+    use tempfile::TempDir;
 
     fn link(server: &TestServer, bytes: u64) -> Download {
         Download { url: format!("{}/zip?s=1", server.url), expires_at: Timestamp::now(), bytes }
@@ -139,70 +254,130 @@ mod tests {
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
 
-    #[tokio::test]
-    async fn the_zip_takes_the_targets_place() {
-        let folder = tempfile::tempdir().unwrap();
-        let to = folder.path().join("out.zip");
-        std::fs::write(&to, "old").unwrap();
-        let answers = [Answer::cut_short(200, "zi", 3), Answer::new(200, "application/zip", "zip")];
-        let server = TestServer::start(answers).await;
-        let mut last = 0;
+    /// A zip with one entry.
+    fn zip_bytes() -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(io::Cursor::new(Vec::new()));
+        zip.start_file("frames/1.jpg", zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(b"not really an image").unwrap();
+        zip.finish().unwrap().into_inner()
+    }
+
+    fn whole(zip: &[u8]) -> Answer {
+        Answer::bytes(200, zip, zip.len())
+    }
+
+    async fn downloaded(
+        server: &TestServer,
+        folder: &TempDir,
+        bytes: usize,
+        progress: impl FnMut(u64),
+    ) -> Result<DownloadedZip, Error> {
         let api = server.api_client(3600);
-        api.download(&link(&server, 3), &to, |received| last = received).await.unwrap();
-        assert_eq!(std::fs::read(&to).unwrap(), b"zip");
-        assert_eq!(names(&folder), ["out.zip"]);
-        assert_eq!(last, 3);
-        assert_eq!(server.requests()[0].header("authorization"), None);
+        api.download(&link(server, bytes as u64), folder.path(), progress).await
     }
 
     #[tokio::test]
     async fn what_has_come_is_not_fetched_again() {
         let folder = tempfile::tempdir().unwrap();
-        let to = folder.path().join("out.zip");
+        let zip = zip_bytes();
+        let (a, b, c) = (&zip[..1], &zip[1..2], &zip[2..]);
         let answers = [
-            Answer::cut_short(200, "z", 3).of("\"t\""),
+            Answer::bytes(200, a, zip.len()).of("\"t\""),
             Answer::hang_up(),
-            Answer::cut_short(206, "i", 2),
-            Answer::new(206, "application/zip", "p"),
+            Answer::bytes(206, b, zip.len() - 1),
+            Answer::bytes(206, c, c.len()),
         ];
         let server = TestServer::start(answers).await;
         let mut seen = Vec::new();
-        let api = server.api_client(3600);
-        api.download(&link(&server, 3), &to, |received| seen.push(received)).await.unwrap();
-        assert_eq!(std::fs::read(&to).unwrap(), b"zip");
-        assert_eq!(seen, [1, 2, 3]);
+        let file = downloaded(&server, &folder, zip.len(), |n| seen.push(n)).await.unwrap();
+        let to = folder.path().join("out.zip");
+        file.save(&to, Existing::Keep).unwrap();
+        assert_eq!(std::fs::read(&to).unwrap(), zip);
+        assert_eq!(names(&folder), ["out.zip"]);
+        assert_eq!((seen[..2].to_vec(), seen.last()), (vec![1, 2], Some(&(zip.len() as u64))));
         let requests = server.requests();
         let ranges: Vec<_> = requests.iter().map(|request| request.header("range")).collect();
         assert_eq!(ranges, [None, Some("bytes=1-"), Some("bytes=1-"), Some("bytes=2-")]);
         assert!(requests[1..].iter().all(|request| request.header("if-match") == Some("\"t\"")));
+        assert_eq!(requests[0].header("authorization"), None);
     }
 
     #[tokio::test]
-    async fn an_error_leaves_the_target_alone() {
+    async fn an_existing_file_is_replaced_only_if_asked() {
         let folder = tempfile::tempdir().unwrap();
         let to = folder.path().join("out.zip");
         std::fs::write(&to, "old").unwrap();
-        let xml = "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
-        let answers = [Answer::new(200, "", "zip"), Answer::new(403, "application/xml", xml)];
-        let server = TestServer::start(answers).await;
-        let api = server.api_client(3600);
-        let error = api.download(&link(&server, 4), &to, |_| ()).await.unwrap_err();
-        assert!(matches!(error, Error::Incomplete { expected: 4, received: 3 }), "{error:?}");
-        let error = api.download(&link(&server, 4), &to, |_| ()).await.unwrap_err();
-        assert!(error.to_string().contains("AccessDenied: Request has expired"), "{error}");
+        let zip = zip_bytes();
+        let server = TestServer::start([whole(&zip)]).await;
+        let file = downloaded(&server, &folder, zip.len(), |_| ()).await.unwrap();
+        let NotSaved { error, zip: file } = file.save(&to, Existing::Keep).unwrap_err();
+        assert!(matches!(error, Error::Exists { .. }), "{error:?}");
         assert_eq!(std::fs::read(&to).unwrap(), b"old");
+        file.save(&to, Existing::Replace).unwrap();
+        assert_eq!(std::fs::read(&to).unwrap(), zip);
         assert_eq!(names(&folder), ["out.zip"]);
     }
 
+    #[cfg(unix)]
     #[tokio::test]
-    async fn a_folder_is_no_target() {
+    async fn a_zip_has_the_permissions_of_any_new_file() {
+        use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        let server = TestServer::start([]).await;
-        let error = server
-            .api_client(3600)
-            .download(&link(&server, 1), folder.path(), |_| ())
-            .await
-            .unwrap_err();
-        assert!(matches!(error, Error::File { .. }), "{error:?}");
+        let (to, other) = (folder.path().join("out.zip"), folder.path().join("other"));
+        std::fs::write(&other, "").unwrap();
+        let zip = zip_bytes();
+        let server = TestServer::start([whole(&zip)]).await;
+        let file = downloaded(&server, &folder, zip.len(), |_| ()).await.unwrap();
+        file.save(&to, Existing::Keep).unwrap();
+        let mode = |path| std::fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&to), mode(&other));
+    }
+
+    #[tokio::test]
+    async fn a_wrong_zip_is_refused_and_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut zip = zip_bytes();
+        let at = zip.windows(3).position(|window| window == b"not").unwrap();
+        let xml = "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
+        let short = zip[..9].to_vec();
+        zip[at] ^= 1;
+        let answers = [whole(&zip), whole(&short), Answer::new(403, "application/xml", xml)];
+        let server = TestServer::start(answers).await;
+        let error = downloaded(&server, &folder, zip.len(), |_| ()).await.unwrap_err();
+        assert!(matches!(error, Error::Damaged { .. }), "{error:?}");
+        let error = downloaded(&server, &folder, zip.len(), |_| ()).await.unwrap_err();
+        assert!(matches!(error, Error::Incomplete { received: 9, .. }), "{error:?}");
+        let error = downloaded(&server, &folder, zip.len(), |_| ()).await.unwrap_err();
+        assert!(error.to_string().contains("AccessDenied: Request has expired"), "{error}");
+        assert_eq!(names(&folder), [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn the_rest_of_another_zip_is_never_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let zip = zip_bytes();
+        // the storage ignores the range, or does not say which zip it sends
+        for first in [
+            Answer::bytes(200, &zip[..1], zip.len()).of("\"t\""),
+            Answer::bytes(200, &zip[..1], zip.len()),
+        ] {
+            let server = TestServer::start([first, whole(&zip)]).await;
+            let error = downloaded(&server, &folder, zip.len(), |_| ()).await.unwrap_err();
+            assert!(matches!(error, Error::Incomplete { received: 1, .. }), "{error:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_writer_gets_the_bytes() {
+        let zip = zip_bytes();
+        let answers = [
+            Answer::bytes(200, &zip[..5], zip.len()).of("\"t\""),
+            Answer::bytes(206, &zip[5..], zip.len() - 5),
+        ];
+        let server = TestServer::start(answers).await;
+        let mut written = Vec::new();
+        let (api, link) = (server.api_client(3600), link(&server, zip.len() as u64));
+        api.download_to(&link, &mut written, Path::new("-"), |_| ()).await.unwrap();
+        assert_eq!(written, zip);
     }
 }

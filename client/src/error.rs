@@ -44,7 +44,7 @@ pub enum Error {
         problem: Box<Problem>,
     },
     /// Another refusal: of a gateway before the API, or of the storage.
-    #[error("cannot {operation}: the server answered {status}: {message}")]
+    #[error("cannot {operation}: the server answered {status}: {message}{}", advice(*status))]
     Status {
         /// What was tried.
         operation: &'static str,
@@ -92,6 +92,18 @@ pub enum Error {
         declared: u64,
         /// Its length now, in bytes.
         now: u64,
+    },
+    /// There is a file where a zip would be saved.
+    #[error("{} exists: replace it with --force, or give another name", path.display())]
+    Exists {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// A zip has the right length, but does not hold what its own directory says.
+    #[error("the zip that came is damaged: download it again")]
+    Damaged {
+        /// What is wrong with it.
+        source: zip::result::ZipError,
     },
     /// A download is not as long as the API says.
     #[error("the zip has {received} bytes and should have {expected}: download it again")]
@@ -153,10 +165,20 @@ fn address(url: &Url) -> String {
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
+/// What to do about a status, where it says that by itself.
+fn advice(status: u16) -> &'static str {
+    match status {
+        401 => " (sign in again: framezip sign-in --email <address>)",
+        429 => " (too many requests at once: try again in a moment)",
+        _ => "",
+    }
+}
+
 fn told(problem: &Problem) -> String {
     let fields = problem.errors.iter().map(|error| format!("\n  {error}")).collect::<String>();
     let id = problem.request_id.as_ref().map(|id| format!(", request {id}")).unwrap_or_default();
-    format!("{} ({}{id}){fields}", problem.detail, problem.code)
+    let advice = advice(problem.status);
+    format!("{} ({}{id}){advice}{fields}", problem.detail, problem.code)
 }
 
 /// Cognito's no.
@@ -169,10 +191,13 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    pub(crate) fn is_about_credentials(&self) -> bool {
+    /// Whether the address, the password or the code is wrong, or the sign-in is over.
+    pub fn is_about_credentials(&self) -> bool {
         matches!(
             self.kind.as_str(),
-            "NotAuthorizedException"
+            "CodeMismatchException"
+                | "ExpiredCodeException"
+                | "NotAuthorizedException"
                 | "PasswordResetRequiredException"
                 | "UserNotConfirmedException"
                 | "UserNotFoundException"
@@ -186,7 +211,9 @@ impl Refusal {
             }
             "UsernameExistsException" => "sign in: framezip sign-in --email <address>",
             "CodeMismatchException" => "take the code of the newest mail",
-            "ExpiredCodeException" => "get a new one: framezip confirm --email <address> --resend",
+            "ExpiredCodeException" => {
+                "get a new one: framezip confirm --resend, or framezip forgot-password"
+            }
             "UserNotFoundException" => "sign up: framezip sign-up --email <address>",
             "LimitExceededException"
             | "TooManyFailedAttemptsException"

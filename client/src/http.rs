@@ -142,7 +142,10 @@ mod tests {
         let xml = "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>Request has \
                    expired</Message><RequestId>1</RequestId></Error>";
         for (answer, message) in [
-            (Answer::json(401, r#"{"message":"Unauthorized"}"#), "401: Unauthorized"),
+            (
+                Answer::json(401, r#"{"message":"Unauthorized"}"#),
+                "401: Unauthorized (sign in again: framezip sign-in --email <address>)",
+            ),
             (Answer::new(403, "application/xml", xml), "403: AccessDenied: Request has expired"),
             (Answer::new(404, "text/plain", " gone \n"), "404: gone"),
             (Answer::new(404, "text/plain", ""), "404: Not Found"),

@@ -3,7 +3,8 @@
 //!
 //! ```no_run
 //! # async fn example() -> Result<(), framezip_client::Error> {
-//! use framezip_client::{ApiClient, Server, SourceFile};
+//! use framezip_client::{ApiClient, Existing, Server, SourceFile};
+//! use std::path::Path;
 //!
 //! let server = Server::new("https://frames.example.com")?;
 //! let pool = server.user_pool().await?;
@@ -15,7 +16,8 @@
 //! api.upload(&created, &file, |_sent| ()).await?;
 //! let view = api.wait(created.video.id, |_video| ()).await?;
 //! if let Some(download) = view.download {
-//!     api.download(&download, "clip.zip", |_received| ()).await?;
+//!     let zip = api.download(&download, Path::new("."), |_received| ()).await?;
+//!     zip.save(Path::new("clip.zip"), Existing::Keep)?;
 //! }
 //! # Ok(())
 //! # }
@@ -43,6 +45,7 @@ mod webhook;
 
 pub use api::ApiClient;
 pub use cognito::{SignedUp, UserPool};
+pub use download::{DownloadedZip, Existing, NotSaved};
 pub use error::{Error, Refusal};
 pub use manage::Whose;
 pub use server::Server;

@@ -108,8 +108,8 @@ impl ApiClient {
         let mut backoff = Backoff::brief();
         let mut repeated = false;
         loop {
-            let request = self.server.http.delete(url.clone()).bearer_auth(self.id_token().await?);
-            let result = http::empty(OPERATION, request).await;
+            let send = async |request| http::empty(OPERATION, request).await;
+            let result = self.authorized(self.server.http.delete(url.clone()), send).await;
             // the first one got through after all
             if repeated && result.as_ref().is_err_and(|error| error.status() == Some(404)) {
                 return Ok(());

@@ -26,16 +26,22 @@ impl SourceFile {
     ///
     /// # Errors
     ///
-    /// [`Error::File`] where it cannot be read, or is a folder or a pipe.
+    /// [`Error::File`] where it cannot be read, or is a folder, a pipe or a device.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let failed = |source| Error::File { operation: "read", path: path.to_owned(), source };
-        // opened, not only looked at: that it may not be read shows before the record is made
-        let metadata = File::open(path).await.map_err(failed)?.metadata().await.map_err(failed)?;
-        let name = match path.file_name() {
-            Some(name) if metadata.is_file() => name.to_string_lossy().into_owned(),
-            _ => return Err(failed(io::Error::other("it is not a file"))),
+        // looked at first: to open a pipe would wait for somebody to write into it
+        let kind = tokio::fs::metadata(path).await.map_err(failed)?.file_type();
+        if kind.is_dir() {
+            return Err(failed(io::Error::other("it is a folder: name the files in it")));
+        }
+        let (true, Some(name)) = (kind.is_file(), path.file_name()) else {
+            let text = "it is no regular file, so its length is not known: save it to one first";
+            return Err(failed(io::Error::other(text)));
         };
+        let name = name.to_string_lossy().into_owned();
+        // opened too: that it may not be read shows before the record is made
+        let metadata = File::open(path).await.map_err(failed)?.metadata().await.map_err(failed)?;
         let content_type = content_type(path);
         Ok(Self { path: path.to_owned(), name, bytes: metadata.len(), content_type })
     }

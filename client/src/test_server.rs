@@ -10,11 +10,11 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-pub(crate) struct Answer(String);
+pub(crate) struct Answer(Vec<u8>);
 
 impl Answer {
     pub(crate) fn new(status: u16, kind: &str, body: &str) -> Self {
-        Self::with_length(status, kind, body, body.len())
+        Self::with_length(status, kind, body.as_bytes(), body.len())
     }
 
     pub(crate) fn json(status: u16, body: &str) -> Self {
@@ -23,24 +23,28 @@ impl Answer {
 
     /// Closes the connection once it has the request.
     pub(crate) fn hang_up() -> Self {
-        Self(String::new())
+        Self(Vec::new())
     }
 
-    /// Closes the connection after a part of the body.
-    pub(crate) fn cut_short(status: u16, body: &str, length: usize) -> Self {
-        Self::with_length(status, "", body, length)
+    /// Has a body that may end before the length that it announces.
+    pub(crate) fn bytes(status: u16, body: &[u8], length: usize) -> Self {
+        Self::with_length(status, "application/zip", body, length)
     }
 
     /// With the header `etag`.
     pub(crate) fn of(self, e_tag: &str) -> Self {
-        Self(self.0.replacen("\r\n", &format!("\r\netag: {e_tag}\r\n"), 1))
+        let end = self.0.windows(2).position(|window| window == b"\r\n").unwrap();
+        let header = format!("\r\netag: {e_tag}");
+        let (line, rest) = self.0.split_at(end);
+        Self([line, header.as_bytes(), rest].concat())
     }
 
-    fn with_length(status: u16, kind: &str, body: &str, length: usize) -> Self {
-        Self(format!(
+    fn with_length(status: u16, kind: &str, body: &[u8], length: usize) -> Self {
+        let head = format!(
             "HTTP/1.1 {status} \r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\
-             connection: close\r\n\r\n{body}"
-        ))
+             connection: close\r\n\r\n"
+        );
+        Self([head.as_bytes(), body].concat())
     }
 }
 
@@ -86,7 +90,7 @@ impl TestServer {
                 let (mut socket, _) = listener.accept().await.unwrap();
                 let request = read(&mut socket).await;
                 kept.lock().unwrap().push(request);
-                socket.write_all(answer.0.as_bytes()).await.unwrap();
+                socket.write_all(&answer.0).await.unwrap();
             }
         });
         Self { url, requests }

@@ -38,9 +38,9 @@ impl ApiClient {
     pub async fn delete_webhook(&self) -> Result<(), Error> {
         let mut backoff = Backoff::brief();
         loop {
+            let send = async |request| http::empty("delete the webhook", request).await;
             let request = self.server.http.delete(self.webhook_url());
-            let request = request.bearer_auth(self.id_token().await?);
-            let result = http::empty("delete the webhook", request).await;
+            let result = self.authorized(request, send).await;
             if !http::worth_repeating(&result) || !backoff.pause().await {
                 return result;
             }

@@ -99,7 +99,11 @@ fn an_upload_goes_on_after_its_process_ended() {
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), code, "{output:?}");
         let told = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(told.contains("framezip upload --resume --wait goes on"), code.is_some());
+        assert_eq!(
+            told.contains("framezip upload --resume --wait goes on"),
+            code.is_some(),
+            "{told}"
+        );
 
         let view = || Some(video.clone());
         let answers = vec![view(), view(), Some(upload.clone()), Some(json!({}))];

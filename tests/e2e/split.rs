@@ -2,6 +2,7 @@
 
 use crate::Stacks;
 use anyhow::{Context, Result, bail, ensure};
+use framezip_client::Existing;
 use framezip_contract::{ErrorCode, Job, Segment, Status, Video, VideoId, VideoView};
 use framezip_media::path;
 use framezip_tests::{Person, Stack};
@@ -26,7 +27,7 @@ async fn zip(person: &Person, view: &VideoView) -> Result<Vec<u8>> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("frames.zip");
     let link = view.download.as_ref().context("a ready video has a download link")?;
-    person.api.download(link, &file, |_| ()).await?;
+    person.api.download(link, folder.path(), |_| ()).await?.save(&file, Existing::Keep)?;
     Ok(fs::read(&file)?)
 }
 

@@ -1,6 +1,7 @@
 //! What the thing is for.
 
 use anyhow::{Context, Result, ensure};
+use framezip_client::Existing;
 use framezip_contract::{Progress, Status};
 use framezip_media::{path, truth};
 use framezip_tests::{Person, Stack, ZipFile};
@@ -10,7 +11,7 @@ async fn download(person: &Person, view: &framezip_contract::VideoView) -> Resul
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("frames.zip");
     let link = view.download.as_ref().context("a ready video has a download link")?;
-    person.api.download(link, &file, |_| ()).await?;
+    person.api.download(link, folder.path(), |_| ()).await?.save(&file, Existing::Keep)?;
     ensure!(file.metadata()?.len() == link.bytes, "the zip is as long as announced");
     ZipFile::open(&file)
 }

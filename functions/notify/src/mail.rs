@@ -108,9 +108,10 @@ fn warnings(warnings: &[Warning]) -> Option<String> {
     Some(format!("Please note: {}{more}", first.message))
 }
 
-/// A file name as it may stand in a header line: no control characters, not endless.
+/// A file name as it may stand in a header line: nothing in it steers or hides, and it is not endless.
 fn shown(name: &str) -> String {
-    name.chars().filter(|c| !c.is_control()).take(100).collect()
+    let short: String = name.chars().take(100).collect();
+    framezip_contract::escaped(&short)
 }
 
 fn escaped(text: &str) -> String {

@@ -3,6 +3,7 @@
 //! and the tests mean the same thing by the same word.
 
 mod counts;
+mod display;
 mod error;
 mod extraction;
 mod file_name;
@@ -26,6 +27,7 @@ mod video;
 mod webhook;
 
 pub use counts::{Counter, Counts, EXTRACTION_BOUNDS, ExtractionBound};
+pub use display::{escaped, is_unsafe_to_show};
 pub use error::ErrorCode;
 pub use extraction::{Extraction, Fit, Format, Select};
 pub use file_name::is_file_name;

@@ -8,7 +8,7 @@ use crate::{
     exit::{NotSignedIn, Usage},
 };
 use framezip_client::{ApiClient, Server, Tokens, UserPool};
-use std::path::PathBuf;
+use std::{env, path::PathBuf};
 
 /// The settings of this run and what the last ones left.
 #[derive(Debug)]
@@ -21,8 +21,10 @@ pub struct App<'a> {
 }
 
 impl<'a> App<'a> {
-    /// `api` is the address that the user gave, if any.
+    /// `api` is the address on the command line; without one, that of `FRAMEZIP_API` counts.
     pub fn new(api: Option<String>, console: &'a Console) -> anyhow::Result<Self> {
+        let variable = || env::var("FRAMEZIP_API").ok().filter(|api| !api.is_empty());
+        let api = api.or_else(variable);
         let folder = config::folder()?;
         let store = Store::new(&folder);
         Ok(Self { console, api, folder, store })

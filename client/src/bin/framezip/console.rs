@@ -1,11 +1,17 @@
 //! What is printed where: results on standard output, as text or as JSON; all else on standard
 //! error.
 
-use crate::progress::Track;
+use crate::{exit::ErrorDocument, output::Output, progress::Track};
 use anyhow::Context;
 use indicatif::MultiProgress;
 use serde::Serialize;
-use std::io::{self, IsTerminal, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 /// The two outputs of the command.
 #[derive(Debug)]
@@ -13,13 +19,35 @@ pub struct Console {
     json: bool,
     quiet: bool,
     bars: Option<MultiProgress>,
+    /// Whether standard output takes a zip, so that results go to standard error.
+    is_stdout_taken: AtomicBool,
+    advice: Mutex<Option<String>>,
 }
 
 impl Console {
     /// Bars are shown where a person may be looking.
     pub fn new(json: bool, quiet: bool) -> Self {
         let bars = !quiet && io::stderr().is_terminal();
-        Self { json, quiet, bars: bars.then(MultiProgress::new) }
+        let bars = bars.then(MultiProgress::new);
+        Self {
+            json,
+            quiet,
+            bars,
+            is_stdout_taken: AtomicBool::new(false),
+            advice: Mutex::default(),
+        }
+    }
+
+    /// Prints no result among the bytes of a zip that goes to standard output.
+    pub fn keep_stdout_for(&self, output: &Output) {
+        self.is_stdout_taken.store(*output == Output::Stdout, Ordering::Relaxed);
+    }
+
+    /// As [`Self::keep_stdout_for`], if zips are saved at all.
+    pub fn keep_stdout_for_any(&self, output: Option<&Output>) {
+        if let Some(output) = output {
+            self.keep_stdout_for(output);
+        }
     }
 
     /// Prints a result: the text, or with `--json` the document in one line.
@@ -38,20 +66,56 @@ impl Console {
     }
 
     fn line(&self, line: &str) -> anyhow::Result<()> {
-        self.beside_bars(|| writeln!(io::stdout().lock(), "{line}"))
-            .context("cannot write to standard output")
+        let is_taken = self.is_stdout_taken.load(Ordering::Relaxed);
+        let printed = self.above_bars(|| match is_taken {
+            true => writeln!(io::stderr().lock(), "{line}"),
+            false => writeln!(io::stdout().lock(), "{line}"),
+        });
+        match printed {
+            // whoever read it has read enough, as in `framezip list | head -1`
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            printed => printed.context("cannot write to standard output"),
+        }
     }
 
     /// Tells the person something, unless they asked for quiet.
     pub fn note(&self, text: &str) {
         if !self.quiet {
-            self.beside_bars(|| eprintln!("{text}"));
+            self.above_bars(|| print_error(text));
         }
     }
 
-    /// Tells what went wrong.
+    /// What an interruption from now on says: how to go on.
+    pub fn on_interruption(&self, advice: String) {
+        *self.advice.lock().unwrap_or_else(PoisonError::into_inner) = Some(advice);
+    }
+
+    /// Prints that Ctrl-C ended the command.
+    pub fn interrupted(&self) {
+        let advice = self.advice.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let text = advice
+            .map_or_else(|| "interrupted".to_owned(), |advice| format!("interrupted: {advice}"));
+        self.failure(&text, &ErrorDocument::new("interrupted", &text));
+    }
+
+    /// Prints what went wrong.
     pub fn error(&self, text: &str) {
-        self.beside_bars(|| eprintln!("framezip: {text}"));
+        self.above_bars(|| print_error(&format!("framezip: {text}")));
+    }
+
+    /// Prints why the whole command failed, also as a document if `--json` asks for documents.
+    pub fn failure(&self, text: &str, error: &ErrorDocument) {
+        self.error(text);
+        if self.json {
+            self.document_alone(error);
+        }
+    }
+
+    /// Prints the document of a command that failed as a whole.
+    pub fn document_alone(&self, error: &ErrorDocument) {
+        if let Err(error) = self.line(&serde_json::json!({ "error": error }).to_string()) {
+            self.error(&format!("{error:#}"));
+        }
     }
 
     /// Shows how one video comes along.
@@ -63,10 +127,15 @@ impl Console {
         }
     }
 
-    fn beside_bars<T>(&self, print: impl FnOnce() -> T) -> T {
+    fn above_bars<T>(&self, print: impl FnOnce() -> T) -> T {
         match &self.bars {
             Some(bars) => bars.suspend(print),
             None => print(),
         }
     }
+}
+
+/// Prints a line on standard error. If that is closed, there is no place left to say so.
+pub fn print_error(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
 }

@@ -2,7 +2,7 @@
 
 use framezip_client::Error;
 use framezip_contract::{ErrorCode, Failure, Status, Video};
-use std::process::ExitCode;
+use serde::Serialize;
 
 /// An exit code. Of two, the greater one tells more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,7 +19,7 @@ impl Exit {
     /// What an error ends the command with.
     pub fn of(error: &anyhow::Error) -> Self {
         for cause in error.chain() {
-            if cause.is::<Usage>() {
+            if cause.is::<Usage>() || matches!(cause.downcast_ref(), Some(Error::Address { .. })) {
                 return Self::Usage;
             }
             if cause.is::<VideoFailed>() {
@@ -35,18 +35,69 @@ impl Exit {
     }
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Done => 0,
-            Exit::Failed => 1,
-            Exit::Usage => 2,
-            Exit::SignIn => 3,
-            Exit::VideoFailed => 4,
+impl Exit {
+    /// The process's exit code.
+    pub fn code(self) -> i32 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::SignIn => 3,
+            Self::VideoFailed => 4,
             // as shells say it of what SIGINT ended
-            Exit::Interrupted => 130,
-        })
+            Self::Interrupted => 130,
+        }
     }
+}
+
+/// Why a command failed, as `--json` prints it.
+#[derive(Debug, Serialize)]
+pub struct ErrorDocument {
+    code: String,
+    message: String,
+}
+
+impl ErrorDocument {
+    /// The API's own code or the video's, where there is one; else one of the client's.
+    pub fn of(error: &anyhow::Error) -> Self {
+        let code = error.chain().find_map(code).unwrap_or_else(|| "failed".to_owned());
+        Self { code, message: format!("{error:#}") }
+    }
+
+    /// One of the client's own codes.
+    pub fn new(code: &str, message: &str) -> Self {
+        Self { code: code.to_owned(), message: message.to_owned() }
+    }
+}
+
+fn code(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
+    if cause.is::<Usage>() {
+        return Some("usage".to_owned());
+    }
+    if cause.is::<NotSignedIn>() {
+        return Some("not_signed_in".to_owned());
+    }
+    if let Some(VideoFailed(failure)) = cause.downcast_ref() {
+        return Some(failure.code.to_string());
+    }
+    if cause.is::<std::io::Error>() {
+        return Some("file".to_owned());
+    }
+    let error = cause.downcast_ref::<Error>()?;
+    let code = match error {
+        Error::Problem { problem, .. } => return Some(problem.code.clone()),
+        Error::SignedOut(_) => "not_signed_in",
+        Error::Refused(refusal) if refusal.is_about_credentials() => "wrong_credentials",
+        Error::Refused(_) | Error::Challenge { .. } => "refused",
+        Error::Address { .. } => "usage",
+        Error::Tls(_) | Error::Network { .. } | Error::Stalled { .. } => "network",
+        Error::Status { status: 401, .. } => "not_signed_in",
+        Error::Status { .. } | Error::Answer { .. } => "server",
+        Error::Exists { .. } => "file_exists",
+        Error::File { .. } | Error::FileChanged { .. } => "file",
+        Error::Damaged { .. } | Error::Incomplete { .. } => "damaged_zip",
+    };
+    Some(code.to_owned())
 }
 
 /// A wrong command line that the parser lets through.

@@ -1,7 +1,10 @@
 //! Numbers and names as a person reads them.
 
+use console::{measure_text_width, truncate_str};
+pub use framezip_contract::escaped;
 use framezip_contract::{Warning, ZipFacts};
 use jiff::{Timestamp, tz::TimeZone};
+use std::{path::Path, time::Duration};
 
 /// A length in bytes, such as `8.1 MB`, in powers of a thousand.
 pub fn size(bytes: u64) -> String {
@@ -34,6 +37,28 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
+/// How long something will take, about: `8 s`, `4 min`, `2 h 05 min`.
+pub fn rough(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ 0..60 => format!("{} s", seconds.max(1)),
+        seconds @ 60..3600 => format!("{} min", seconds.div_ceil(60)),
+        seconds => format!("{} h {:02} min", seconds / 3600, seconds / 60 % 60),
+    }
+}
+
+/// A name in so many columns of a terminal: its beginning and its end, as in `holid…020.mp4`.
+pub fn shortened(name: &str, columns: usize) -> String {
+    let name = escaped(name);
+    if measure_text_width(&name) <= columns {
+        return name;
+    }
+    let (head, tail) = ((columns - 1) / 2, columns - 1 - (columns - 1) / 2);
+    let start = truncate_str(&name, head, "");
+    let ends = name.char_indices().map(|(at, _)| &name[at..]);
+    let end = ends.into_iter().find(|end| measure_text_width(end) <= tail).unwrap_or_default();
+    format!("{start}…{end}")
+}
+
 /// A point in time, where the reader is.
 pub fn time(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
@@ -49,14 +74,14 @@ pub fn zip(zip: &ZipFacts) -> String {
     format!("{}, {}", count(zip.frames, "frame"), size(zip.bytes))
 }
 
-/// A text from elsewhere, without what would steer the terminal.
-pub fn plain(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+/// A path, as far as it can be shown.
+pub fn path(path: &Path) -> String {
+    escaped(&path.to_string_lossy())
 }
 
 /// A warning in one line.
 pub fn warning(warning: &Warning) -> String {
-    let message = plain(&warning.message);
+    let message = escaped(&warning.message);
     match warning.time {
         Some(time) => format!("warning: at {time:.3} s: {message}"),
         None => format!("warning: {message}"),
@@ -100,7 +125,19 @@ mod tests {
     }
 
     #[test]
-    fn nothing_steers_the_terminal() {
-        assert_eq!(plain("é\u{1b}[2J\n"), "é\u{fffd}[2J\u{fffd}");
+    fn rough_times() {
+        for (seconds, text) in
+            [(0, "1 s"), (59, "59 s"), (60, "1 min"), (61, "2 min"), (7500, "2 h 05 min")]
+        {
+            assert_eq!(rough(Duration::from_secs(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn names_are_shortened_in_the_middle() {
+        assert_eq!(shortened("clip.mp4", 16), "clip.mp4");
+        assert_eq!(shortened("holiday-in-norway-2020.mp4", 16), "holiday…2020.mp4");
+        let wide = shortened("日本語の長い名前の動画.mp4", 16);
+        assert!(measure_text_width(&wide) <= 16 && wide.ends_with(".mp4"), "{wide}");
     }
 }

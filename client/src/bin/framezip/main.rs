@@ -1,4 +1,4 @@
-//! `framezip`, the command-line client: sends videos and fetches the zips of their frames.
+//! `framezip`, the command-line client: sends videos and downloads the zips of their frames.
 
 mod app;
 mod args;
@@ -10,6 +10,7 @@ mod credentials;
 mod exit;
 mod human;
 mod options;
+mod output;
 mod password;
 mod progress;
 #[cfg(test)]
@@ -20,25 +21,55 @@ mod samples;
 #[path = "../../test_server.rs"]
 mod test_server;
 
-use crate::{app::App, args::Cli, exit::Exit};
-use clap::Parser;
+use crate::{
+    app::App,
+    args::{Cli, Global},
+    console::Console,
+    exit::{ErrorDocument, Exit},
+};
 #[cfg(test)]
 use framezip_client::{ApiClient, Server, Tokens, UserPool};
-use std::process::ExitCode;
+use std::{env, ffi::OsString, process};
 
 #[tokio::main]
-async fn main() -> ExitCode {
-    run(Cli::parse()).await.into()
+async fn main() {
+    let exit = match Cli::read(env::args_os()) {
+        Ok(cli) => run(cli).await,
+        Err(error) => refuse(&error, env::args_os().skip(1)),
+    };
+    // not by returning: a thread that still waits for a password or a pipe would hold the process
+    process::exit(exit.code());
 }
 
-async fn run(cli: Cli) -> Exit {
-    let console = console::Console::new(cli.global.json, cli.global.quiet);
-    let result = match App::new(cli.global.api, &console) {
-        Ok(app) => commands::run(cli.command, &app).await,
-        Err(error) => Err(error),
+/// Runs a command until it is done, or until Ctrl-C.
+async fn run(Cli { global: Global { api, json, quiet }, command }: Cli) -> Exit {
+    let console = Console::new(json, quiet);
+    let work = async {
+        let app = App::new(api, &console)?;
+        commands::run(command, &app).await
+    };
+    let result = tokio::select! {
+        result = work => result,
+        Ok(()) = tokio::signal::ctrl_c() => {
+            console.interrupted();
+            return Exit::Interrupted;
+        }
     };
     result.unwrap_or_else(|error| {
-        console.error(&format!("{error:#}"));
+        console.failure(&format!("{error:#}"), &ErrorDocument::of(&error));
         Exit::of(&error)
     })
+}
+
+/// Says what is wrong with a command line, or prints the help or the version that it asks for.
+fn refuse(error: &clap::Error, mut arguments: impl Iterator<Item = OsString>) -> Exit {
+    if error.use_stderr() && arguments.any(|argument| argument == "--json") {
+        let text = error.render().to_string();
+        let text = text.trim_start_matches("error: ").trim_end();
+        Console::new(true, true).document_alone(&ErrorDocument::new("usage", text));
+    } else {
+        // a pipe that is closed has had enough of it
+        let _ = error.print();
+    }
+    if error.use_stderr() { Exit::Usage } else { Exit::Done }
 }

@@ -13,61 +13,66 @@ const FITS: [&str; 3] = ["inside", "cover", "fill"];
 
 const FORMATS: [&str; 3] = ["jpeg", "png", "webp"];
 
+/// The groups of options in `--help`.
+const WHICH: &str = "Which frames";
+const FORM: &str = "Size and form";
+const EXTRAS: &str = "Extras";
+
 #[derive(Debug, Args)]
 pub struct Options {
     /// One frame every so many seconds, such as 2, 0.5 or 1001/30000
-    #[arg(long, value_name = "SECONDS", group = "choice")]
+    #[arg(long, help_heading = WHICH, value_name = "SECONDS", group = "choice")]
     pub every: Option<Fraction>,
     /// So many frames a second, such as 1, 0.2 or 30000/1001
-    #[arg(long, value_name = "N", group = "choice")]
+    #[arg(long, help_heading = WHICH, value_name = "N", group = "choice")]
     pub fps: Option<Fraction>,
     /// So many frames, evenly spread
-    #[arg(long, value_name = "N", group = "choice")]
+    #[arg(long, help_heading = WHICH, value_name = "N", group = "choice")]
     pub count: Option<u32>,
     /// The frames at these times, such as 5,00:01:02.5,50%
-    #[arg(long, value_name = "TIMES", value_delimiter = ',', group = "choice")]
+    #[arg(long, help_heading = WHICH, value_name = "TIMES", value_delimiter = ',', group = "choice")]
     pub at: Option<Vec<Position>>,
     /// Every keyframe
-    #[arg(long, group = "choice")]
+    #[arg(long, help_heading = WHICH, group = "choice")]
     pub keyframes: bool,
     /// The first frame of each scene: where the picture changes by so much, 0.01 to 1, such as 0.3
-    #[arg(long, value_name = "THRESHOLD", group = "choice")]
+    #[arg(long, help_heading = WHICH, value_name = "THRESHOLD", group = "choice")]
     pub scenes: Option<f64>,
     /// Choose from here on: seconds, a timecode or a percentage
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, help_heading = WHICH, value_name = "TIME")]
     pub from: Option<Position>,
     /// Choose before this time
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, help_heading = WHICH, value_name = "TIME")]
     pub to: Option<Position>,
     /// The images' largest width in pixels
-    #[arg(long, value_name = "PIXELS")]
+    #[arg(long, help_heading = FORM, value_name = "PIXELS")]
     pub width: Option<u32>,
     /// The images' largest height in pixels
-    #[arg(long, value_name = "PIXELS")]
+    #[arg(long, help_heading = FORM, value_name = "PIXELS")]
     pub height: Option<u32>,
     /// How an image takes on a width and a height: inside, cover or fill [default: inside]
-    #[arg(long, value_parser = PossibleValuesParser::new(FITS).map(fit))]
+    #[arg(long, help_heading = FORM, value_parser = PossibleValuesParser::new(FITS).map(fit))]
     pub fit: Option<Fit>,
     /// The images' format [default: jpeg]
-    #[arg(long, value_parser = PossibleValuesParser::new(FORMATS).map(format))]
+    #[arg(long, help_heading = FORM, value_parser = PossibleValuesParser::new(FORMATS).map(format))]
     pub format: Option<Format>,
     /// The quality of JPEG and WebP, 1 to 100 [default: 85]
-    #[arg(long, value_name = "Q")]
+    #[arg(long, help_heading = FORM, value_name = "Q")]
     pub quality: Option<u8>,
     /// Take the next frame that is not near-uniform in place of one that is
-    #[arg(long)]
+    #[arg(long, help_heading = WHICH)]
     pub skip_blank: bool,
     /// Add one image with small ones of frames spread evenly; 4x5 of them unless told
-    #[arg(long, value_name = "COLUMNSxROWS", require_equals = true, value_parser = grid)]
+    #[arg(long, help_heading = EXTRAS, value_name = "COLUMNSxROWS", require_equals = true, value_parser = grid)]
     pub sheet: Option<Option<TilesOptions>>,
     /// The width of the sheet's small images [default: 320]
-    #[arg(long, value_name = "PIXELS", requires = "sheet")]
+    #[arg(long, help_heading = EXTRAS, value_name = "PIXELS", requires = "sheet")]
     pub sheet_width: Option<u32>,
     /// Add images with small ones of all frames, for players' previews; 10x10 each unless told
-    #[arg(long, value_name = "COLUMNSxROWS", require_equals = true, value_parser = grid)]
+    #[arg(long, help_heading = EXTRAS, value_name = "COLUMNSxROWS", require_equals = true, value_parser = grid)]
     pub storyboard: Option<Option<TilesOptions>>,
     /// The width of the storyboard's small images [default: 160]
-    #[arg(long, value_name = "PIXELS", requires = "storyboard")]
+    #[arg(long, help_heading = EXTRAS, value_name = "PIXELS", requires = "storyboard")]
     pub storyboard_width: Option<u32>,
 }
 

@@ -4,25 +4,50 @@ use crate::exit::Usage;
 use anyhow::Context;
 use std::{env, io};
 
-/// The password: from standard input if so asked, else from `FRAMEZIP_PASSWORD`, else from the
-/// person, unseen; a `new` one twice.
-pub fn read(from_stdin: bool, new: bool) -> anyhow::Result<String> {
-    let password = if from_stdin {
-        let mut line = String::new();
-        io::stdin().read_line(&mut line).context("cannot read standard input")?;
-        line.trim_end_matches(['\r', '\n']).to_owned()
-    } else if let Ok(password) = env::var("FRAMEZIP_PASSWORD") {
-        password
-    } else {
-        ask(new)?
-    };
+/// Where to read a password first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A line of standard input, and nowhere else.
+    Stdin,
+    /// `FRAMEZIP_PASSWORD`, and without it the terminal.
+    Usual,
+}
+
+impl Source {
+    /// By the option `--password-stdin`.
+    pub fn of(is_stdin: bool) -> Self {
+        if is_stdin { Self::Stdin } else { Self::Usual }
+    }
+}
+
+/// Whether a password is known already or chosen now. A new one is asked for twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Age {
+    Known,
+    New,
+}
+
+/// Reads a password. What waits for it can be dropped at any time; then the terminal shows again what is
+/// typed.
+pub async fn read(source: Source, age: Age) -> anyhow::Result<String> {
+    let _echo = Echo::keep();
+    let password = tokio::task::spawn_blocking(move || read_blocking(source, age)).await??;
     if password.is_empty() {
         return Err(Usage("the password is empty".to_owned()).into());
     }
     Ok(password)
 }
 
-fn ask(new: bool) -> anyhow::Result<String> {
+fn read_blocking(source: Source, age: Age) -> anyhow::Result<String> {
+    if source == Source::Stdin {
+        let mut line = String::new();
+        io::stdin().read_line(&mut line).context("cannot read standard input")?;
+        return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    env::var("FRAMEZIP_PASSWORD").or_else(|_| ask(age))
+}
+
+fn ask(age: Age) -> anyhow::Result<String> {
     let prompt = |text| {
         rpassword::prompt_password(text).context(
             "there is no terminal to ask for the password: set FRAMEZIP_PASSWORD or give \
@@ -30,8 +55,48 @@ fn ask(new: bool) -> anyhow::Result<String> {
         )
     };
     let password = prompt("Password: ")?;
-    if new && prompt("Once more: ")? != password {
+    if age == Age::New && prompt("Once more: ")? != password {
         return Err(Usage("the two passwords differ".to_owned()).into());
     }
     Ok(password)
+}
+
+/// The terminal's settings, which come back when this is dropped.
+#[cfg(unix)]
+struct Echo(Option<(std::fs::File, rustix::termios::Termios)>);
+
+#[cfg(unix)]
+impl Echo {
+    fn keep() -> Self {
+        let keep = || {
+            let terminal = std::fs::File::open("/dev/tty").ok()?;
+            let settings = rustix::termios::tcgetattr(&terminal).ok()?;
+            Some((terminal, settings))
+        };
+        Self(keep())
+    }
+}
+
+#[cfg(unix)]
+impl Drop for Echo {
+    fn drop(&mut self) {
+        if let Some((terminal, settings)) = &self.0 {
+            // without it the shell does the same, if it is a good one
+            let _ = rustix::termios::tcsetattr(
+                terminal,
+                rustix::termios::OptionalActions::Now,
+                settings,
+            );
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Echo;
+
+#[cfg(not(unix))]
+impl Echo {
+    fn keep() -> Self {
+        Self
+    }
 }

@@ -1,17 +1,23 @@
 //! How a video comes along: a bar on a terminal, else now and then a line, so that a log shows it
 //! too.
 
-use crate::human;
+use crate::{console::print_error, human};
+use console::Term;
 use framezip_contract::{Progress, Status, Video};
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use std::{
+    fmt,
     mem::{Discriminant, discriminant},
     time::{Duration, Instant},
 };
 
 /// Lines of one stage come no faster.
 const PACE: Duration = Duration::from_secs(5);
+/// A rate is known after this.
+const MEASURED: Duration = Duration::from_secs(1);
 const SPIN: Duration = Duration::from_millis(120);
+/// How many columns of a bar's line are the video's name.
+const NAME_WIDTH: usize = 16;
 
 /// Where a video is on its way.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,6 +38,15 @@ impl Stage {
         match (video.status, video.progress) {
             (Status::Processing, Some(progress)) => Self::Extracting(progress),
             (status, _) => Self::Waiting(status),
+        }
+    }
+
+    /// How much is done, of how much; 0 of 0 where the server counts nothing yet.
+    fn counts(self) -> (u64, u64) {
+        match self {
+            Self::Sending { done, total } | Self::Receiving { done, total } => (done, total),
+            Self::Extracting(Progress { done, total }) => (done.into(), total.into()),
+            Self::Waiting(_) => (0, 0),
         }
     }
 
@@ -66,6 +81,26 @@ fn words(status: Status) -> &'static str {
 pub struct Track {
     look: Look,
     shown: Option<Discriminant<Stage>>,
+    /// When the stage that is shown began, and what was done by then.
+    began: Began,
+}
+
+#[derive(Debug)]
+struct Began {
+    at: Instant,
+    done: u64,
+}
+
+impl Began {
+    fn now(done: u64) -> Self {
+        Self { at: Instant::now(), done }
+    }
+
+    /// How much is done in a second; `None` until that is known.
+    fn rate(&self, done: u64) -> Option<f64> {
+        let (time, more) = (self.at.elapsed(), done.saturating_sub(self.done));
+        (time >= MEASURED && more > 0).then(|| more as f64 / time.as_secs_f64())
+    }
 }
 
 #[derive(Debug)]
@@ -78,35 +113,51 @@ enum Look {
 impl Track {
     /// Shows nothing.
     pub fn silent() -> Self {
-        Self { look: Look::Silent, shown: None }
+        Self { look: Look::Silent, shown: None, began: Began::now(0) }
     }
 
     /// Prints lines.
     pub fn lines(name: &str) -> Self {
-        let look = Look::Lines { name: human::plain(name), since: Instant::now() };
-        Self { look, shown: None }
+        let look = Look::Lines { name: human::escaped(name), since: Instant::now() };
+        Self { look, shown: None, began: Began::now(0) }
     }
 
     /// Draws a bar among others.
     pub fn bar(bars: &MultiProgress, name: &str) -> Self {
         let bar = bars.add(ProgressBar::new_spinner());
-        bar.set_prefix(human::plain(name));
+        bar.set_prefix(human::shortened(name, NAME_WIDTH));
         bar.enable_steady_tick(SPIN);
-        Self { look: Look::Bar(bar), shown: None }
+        Self { look: Look::Bar(bar), shown: None, began: Began::now(0) }
     }
 
     /// Shows a stage.
     pub fn show(&mut self, stage: Stage) {
         let new = self.shown.replace(discriminant(&stage)) != Some(discriminant(&stage));
+        let (done, total) = stage.counts();
+        if new {
+            self.began = Began::now(done);
+        }
         match &mut self.look {
             Look::Silent => (),
             Look::Lines { name, since } => {
                 if new || since.elapsed() >= PACE {
                     *since = Instant::now();
-                    eprintln!("{name}: {}", stage.words());
+                    print_error(&format!("{name}: {}", stage.words()));
                 }
             }
-            Look::Bar(bar) => draw(bar, stage, new),
+            Look::Bar(bar) => {
+                if new {
+                    bar.reset_elapsed();
+                }
+                if let Stage::Waiting(status) = stage {
+                    bar.set_message(words(status));
+                }
+                bar.set_length(total);
+                bar.set_position(done);
+                let rate = self.began.rate(done);
+                let left = rate.map(|rate| total.saturating_sub(done) as f64 / rate);
+                bar.set_style(style(stage, Room::now(), rate, left));
+            }
         }
     }
 }
@@ -119,39 +170,56 @@ impl Drop for Track {
     }
 }
 
-fn draw(bar: &ProgressBar, stage: Stage, new: bool) {
-    let (done, total) = match stage {
-        Stage::Sending { done, total } | Stage::Receiving { done, total } => (done, total),
-        Stage::Extracting(Progress { done, total }) => (done.into(), total.into()),
-        Stage::Waiting(_) => (0, 0),
-    };
-    if new {
-        bar.set_style(style(stage));
-        // the rate of one stage says nothing about the next
-        bar.reset();
-    }
-    if let Stage::Waiting(status) = stage {
-        bar.set_message(words(status));
-    }
-    bar.set_length(total);
-    bar.set_position(done);
+/// How much of a line the terminal has room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Room {
+    /// For all of it: 80 columns or more.
+    Wide,
+    /// For name, percentage and time left: 46 columns or more.
+    Narrow,
+    /// For name and percentage.
+    Tight,
 }
 
-fn style(stage: Stage) -> ProgressStyle {
-    let template = match stage {
-        Stage::Sending { .. } => {
-            "{prefix:24!} sending    [{bar:28}] {decimal_bytes}/{decimal_total_bytes} \
-             {decimal_bytes_per_sec} {eta}"
+impl Room {
+    /// The room on the terminal as it is now.
+    fn now() -> Self {
+        match Term::stderr().size().1 {
+            80.. => Self::Wide,
+            46.. => Self::Narrow,
+            _ => Self::Tight,
         }
-        Stage::Waiting(_) => "{prefix:24!} {msg} {spinner} {elapsed}",
-        Stage::Extracting(_) => "{prefix:24!} extracting [{bar:28}] {pos}/{len} frames {eta}",
-        Stage::Receiving { .. } => {
-            "{prefix:24!} receiving  [{bar:28}] {decimal_bytes}/{decimal_total_bytes} \
-             {decimal_bytes_per_sec} {eta}"
-        }
+    }
+}
+
+/// `rate` is what is done in a second, `left` how many seconds the rest takes.
+fn style(stage: Stage, room: Room, rate: Option<f64>, left: Option<f64>) -> ProgressStyle {
+    let bytes = "[{wide_bar}] {decimal_bytes}/{decimal_total_bytes} {rate} {left}";
+    let (verb, wide) = match stage {
+        Stage::Sending { .. } => ("sending", bytes),
+        Stage::Receiving { .. } => ("receiving", bytes),
+        Stage::Extracting(_) => ("extracting", "[{wide_bar}] {pos}/{len} frames {left}"),
+        Stage::Waiting(_) => ("{msg}", "{spinner} {elapsed}"),
     };
-    let style = ProgressStyle::with_template(template).expect("a constant, drawn in the tests");
-    style.progress_chars("=> ")
+    let template = match (room, stage) {
+        (Room::Wide, _) => format!("{{prefix:16!}} {verb:10} {wide}"),
+        (_, Stage::Waiting(_)) => "{prefix:12!} {msg} {spinner}".to_owned(),
+        (Room::Narrow, _) => format!("{{prefix:12!}} {verb:10} {{percent:>3}} % {{left}}"),
+        (Room::Tight, _) => format!("{{prefix:12!}} {verb:10} {{percent:>3}} %"),
+    };
+    let style = ProgressStyle::with_template(&template).expect("constants, drawn in the tests");
+    style
+        .progress_chars("=> ")
+        .with_key("rate", move |_: &ProgressState, line: &mut dyn fmt::Write| {
+            if let Some(rate) = rate {
+                let _ = write!(line, "{}/s", human::size(rate as u64));
+            }
+        })
+        .with_key("left", move |_: &ProgressState, line: &mut dyn fmt::Write| {
+            if let Some(left) = left {
+                let _ = write!(line, "{} left", human::rough(Duration::from_secs_f64(left)));
+            }
+        })
 }
 
 #[cfg(test)]
@@ -184,6 +252,9 @@ mod tests {
         let mut track = Track::bar(&bars, "a.mp4");
         for stage in STAGES {
             track.show(stage);
+            for room in [Room::Wide, Room::Narrow, Room::Tight] {
+                let _ = style(stage, room, Some(1.0), None);
+            }
         }
         let Look::Bar(bar) = &track.look else { panic!("no bar") };
         assert_eq!((bar.position(), bar.length()), (0, Some(0)));

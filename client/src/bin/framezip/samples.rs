@@ -1,7 +1,9 @@
-//! Records for the tests.
+//! Records and a zip for the tests.
 
 use framezip_contract::{Extraction, Status, UserId, Video, VideoId};
 use jiff::Timestamp;
+use std::io::{Cursor, Write};
+use zip::write::SimpleFileOptions;
 
 /// A video of one byte, in this status.
 pub fn video(status: Status) -> Video {
@@ -20,4 +22,12 @@ pub fn video(status: Status) -> Video {
         warnings: Vec::new(),
         error: None,
     }
+}
+
+/// A zip with one entry.
+pub fn zip() -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file("frames/1.jpg", SimpleFileOptions::default()).unwrap();
+    zip.write_all(b"not really an image").unwrap();
+    zip.finish().unwrap().into_inner()
 }

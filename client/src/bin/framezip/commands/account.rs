@@ -2,16 +2,16 @@
 
 use crate::{
     app::App,
-    args::{Confirm, Credentials},
+    args::{Confirm, Credentials, ForgotPassword},
     exit::Exit,
-    password,
+    password::{self, Age, Source},
 };
 use serde_json::json;
 
 /// Makes an account.
 pub async fn sign_up(args: &Credentials, app: &App<'_>) -> anyhow::Result<Exit> {
     let server = app.server()?;
-    let password = password::read(args.password_stdin, true)?;
+    let password = password::read(Source::of(args.password_stdin), Age::New).await?;
     let email = &args.email;
     let signed_up = server.user_pool().await?.sign_up(email, &password).await?;
     let text = if signed_up.confirmed {
@@ -44,12 +44,32 @@ pub async fn confirm(args: &Confirm, app: &App<'_>) -> anyhow::Result<Exit> {
 /// Signs in and keeps the tokens.
 pub async fn sign_in(args: &Credentials, app: &App<'_>) -> anyhow::Result<Exit> {
     let server = app.server()?;
-    let password = password::read(args.password_stdin, false)?;
+    let password = password::read(Source::of(args.password_stdin), Age::Known).await?;
     let pool = server.user_pool().await?;
     let tokens = pool.sign_in(&args.email, &password).await?;
     app.keep(&server, &pool, tokens)?;
     let text = format!("signed in to {server} as {}", args.email);
     app.console.result(&text, &json!({"email": args.email, "api": server.to_string()}))?;
+    Ok(Exit::Done)
+}
+
+/// Has a code sent, or with the code sets a new password.
+pub async fn forgot_password(args: &ForgotPassword, app: &App<'_>) -> anyhow::Result<Exit> {
+    let server = app.server()?;
+    let email = &args.email;
+    let Some(code) = &args.code else {
+        let to = server.user_pool().await?.forgot_password(email).await?;
+        let to = to.as_deref().unwrap_or(email);
+        let text = format!(
+            "a code went to {to}: framezip --api {server} forgot-password --email {email} --code <code>"
+        );
+        app.console.result(&text, &json!({"email": email, "passwordSet": false}))?;
+        return Ok(Exit::Done);
+    };
+    let password = password::read(Source::of(args.password_stdin), Age::New).await?;
+    server.user_pool().await?.set_password(email, code, &password).await?;
+    let text = format!("the new password is set: framezip --api {server} sign-in --email {email}");
+    app.console.result(&text, &json!({"email": email, "passwordSet": true}))?;
     Ok(Exit::Done)
 }
 

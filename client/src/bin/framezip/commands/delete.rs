@@ -2,10 +2,10 @@
 
 use super::status;
 use crate::{
-    args::{Delete, One, Owner},
+    args::{Delete, Owner},
     begun::Uploads,
     console::Console,
-    exit::Exit,
+    exit::{ErrorDocument, Exit},
     human,
     progress::Stage,
 };
@@ -40,8 +40,8 @@ pub async fn run(
             }
             Err(error) => {
                 let error = anyhow::Error::from(error);
-                let text = format!("{error:#}");
-                let document = json!({"id": id, "deleted": false, "error": text});
+                let why = ErrorDocument::of(&error);
+                let document = json!({"id": id, "deleted": false, "error": why});
                 console.document(&document).and(Err(error))
             }
         };
@@ -64,19 +64,21 @@ async fn remove(id: VideoId, owner: &Owner, api: &ApiClient) -> Result<(), Error
 async fn agreed(args: &Delete, api: &ApiClient) -> anyhow::Result<bool> {
     let mut question = String::new();
     for id in &args.ids {
-        let one = One { id: *id, owner: args.owner.clone() };
-        let video = status::look(&one, api)
+        let video = status::look(*id, &args.owner, api)
             .await
             .with_context(|| format!("{id}, so none is deleted"))?
             .video;
-        let name = human::plain(&video.file_name);
+        let name = human::escaped(&video.file_name);
         question.push_str(&format!("{id}  {name}, {}\n", Stage::of(&video).words()));
     }
     let videos = human::count(args.ids.len() as u32, "video");
-    eprint!("{question}Delete {videos}, with file and zips? [y/N] ");
-    io::stderr().flush()?;
-    let mut answer = String::new();
-    io::stdin().read_line(&mut answer).context("cannot read the answer")?;
+    write!(io::stderr(), "{question}Delete {videos}, with file and zips? [y/N] ")?;
+    let read = || {
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).map(|_| answer)
+    };
+    // on a thread of its own, so that Ctrl-C ends the command
+    let answer = tokio::task::spawn_blocking(read).await?.context("cannot read the answer")?;
     Ok(is_yes(&answer))
 }
 

@@ -2,14 +2,14 @@
 
 use super::download;
 use crate::{
-    args::End,
     console::Console,
-    exit::{Exit, VideoFailed},
+    exit::{ErrorDocument, Exit, VideoFailed},
     human,
+    output::Output,
     progress::{Stage, Track},
 };
 use anyhow::Context;
-use framezip_client::ApiClient;
+use framezip_client::{ApiClient, Error};
 use framezip_contract::{Video, VideoId, VideoView};
 use serde::Serialize;
 use std::path::Path;
@@ -23,8 +23,8 @@ pub struct Report {
     file: Option<String>,
     /// The record as it was last seen.
     pub video: Option<VideoView>,
-    saved_to: Option<String>,
-    error: Option<String>,
+    pub saved_to: Option<String>,
+    error: Option<ErrorDocument>,
 }
 
 impl Report {
@@ -39,15 +39,15 @@ impl Report {
     }
 
     /// Prints how it ended, with `about` before what is said to a person.
-    pub fn tell(mut self, result: anyhow::Result<String>, about: &str, console: &Console) -> Exit {
-        let told = match result {
+    pub fn print(mut self, result: anyhow::Result<String>, about: &str, console: &Console) -> Exit {
+        let printed = match result {
             Ok(text) => console.result(&format!("{about}{text}"), &self),
             Err(error) => {
-                self.error = Some(format!("{error:#}"));
+                self.error = Some(ErrorDocument::of(&error));
                 console.document(&self).and(Err(error))
             }
         };
-        told.map_or_else(
+        printed.map_or_else(
             |error| {
                 console.error(&format!("{about}{error:#}"));
                 Exit::of(&error)
@@ -64,8 +64,8 @@ pub struct Follow<'a> {
     pub api: &'a ApiClient,
     /// Where to print.
     pub console: &'a Console,
-    /// What to wait for.
-    pub end: &'a End,
+    /// Where the zips go, if they are saved.
+    pub output: Option<&'a Output>,
 }
 
 impl Follow<'_> {
@@ -83,22 +83,31 @@ impl Follow<'_> {
                 track.show(Stage::of(video));
             }
         });
-        let view = waiting.await.with_context(|| {
-            format!("{id} is out of sight; framezip watch {id} goes on waiting for it")
-        })?;
+        let view = waiting.await.map_err(|error| lost(error, id))?;
         let view = report.video.insert(view);
         for warning in &view.video.warnings {
             self.console.note(&format!("{about}{}", human::warning(warning)));
         }
         VideoFailed::check(&view.video)?;
         let facts = view.video.result.as_ref().map_or_else(String::new, human::zip);
-        let Some(to) = &self.end.output else {
+        let Some(output) = self.output else {
             return Ok(format!("ready: {facts} ({id})"));
         };
-        download::fetch(view, to, track, self.api).await.with_context(|| {
-            format!("{id} is ready, but not saved; framezip download {id} fetches it")
+        let saved_to = download::save(view, output, track, self.api).await.with_context(|| {
+            format!("{id} is ready, but not saved: framezip download {id} downloads it")
         })?;
-        report.saved_to = Some(to.display().to_string());
-        Ok(format!("ready: {facts} → {}", to.display()))
+        let text = format!("ready: {facts} ({id}) → {}", human::escaped(&saved_to));
+        report.saved_to = Some(saved_to);
+        Ok(text)
     }
+}
+
+/// What to do after waiting broke off; a video that was deleted cannot be waited for.
+fn lost(error: Error, id: VideoId) -> anyhow::Error {
+    let context = if error.status() == Some(404) {
+        format!("{id} was deleted")
+    } else {
+        format!("lost sight of {id}: framezip watch {id} goes on waiting for it")
+    };
+    anyhow::Error::from(error).context(context)
 }

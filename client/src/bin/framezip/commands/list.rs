@@ -49,7 +49,7 @@ fn table(videos: &[Video], owners: bool) -> String {
             human::time(video.created_at),
             Stage::of(video).words(),
             human::size(video.bytes),
-            human::plain(&video.file_name),
+            human::escaped(&video.file_name),
         ]
     }));
     let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);

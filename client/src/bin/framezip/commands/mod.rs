@@ -38,6 +38,7 @@ async fn account(command: &Account, app: &App<'_>) -> anyhow::Result<Exit> {
         Account::SignUp(credentials) => account::sign_up(credentials, app).await,
         Account::Confirm(confirm) => account::confirm(confirm, app).await,
         Account::SignIn(credentials) => account::sign_in(credentials, app).await,
+        Account::ForgotPassword(args) => account::forgot_password(args, app).await,
         Account::SignOut => account::sign_out(app),
     }
 }

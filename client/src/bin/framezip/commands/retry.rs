@@ -1,9 +1,6 @@
 //! Extracting again from a video that is there already.
 
-use super::{
-    download,
-    follow::{Follow, Report},
-};
+use super::follow::{Follow, Report};
 use crate::{args::Retry, console::Console, exit::Exit};
 use anyhow::Context;
 use framezip_client::ApiClient;
@@ -11,9 +8,8 @@ use framezip_client::ApiClient;
 /// Begins a video again, and waits for it if asked to.
 pub async fn run(args: &Retry, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
     let (id, extraction) = (args.id, args.extraction()?);
-    if let Some(to) = &args.end.output {
-        download::check_target(to)?;
-    }
+    let output = args.end.saving.place(1)?;
+    console.keep_stdout_for_any(output.as_ref());
     let begun = api.retry(id, extraction).await;
     // without a refusal it may have begun, and the client does not ask twice
     let unsure = begun.as_ref().is_err_and(|error| error.status().is_none_or(|s| s >= 500));
@@ -26,13 +22,13 @@ pub async fn run(args: &Retry, api: &ApiClient, console: &Console) -> anyhow::Re
     let mut track = console.track(&video.file_name);
     report.set(video);
     let result = if args.end.waits() {
-        let follow = Follow { api, console, end: &args.end };
+        let follow = Follow { api, console, output: output.as_ref() };
         follow.run(id, "", &mut track, &mut report).await
     } else {
         Ok(format!("begun again: {id}"))
     };
     drop(track);
-    Ok(report.tell(result, "", console))
+    Ok(report.print(result, "", console))
 }
 
 #[cfg(test)]
@@ -64,12 +60,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let to = folder.path().join("a.zip").display().to_string();
         let video = samples::video(Status::Queued);
+        let zip = samples::zip();
         let server = TestServer::start_with(|url| {
             let ready = Video { status: Status::Ready, ..video.clone() };
             let mut view = serde_json::to_value(&ready).unwrap();
             view["download"] =
-                json!({"url": format!("{url}/zip"), "expiresAt": ready.created_at, "bytes": 3});
-            let zip = Answer::new(200, "application/zip", "zip");
+                json!({"url": format!("{url}/zip"), "expiresAt": ready.created_at, "bytes": zip.len()});
+            let zip = Answer::bytes(200, &zip, zip.len());
             vec![answer(&video), answer(&video), Answer::json(200, &view.to_string()), zip]
         })
         .await;
@@ -77,7 +74,7 @@ mod tests {
         let console = Console::new(true, true);
         let exit = run(&args, &server.api_client(3600), &console).await.unwrap();
         assert_eq!(exit, Exit::Done);
-        assert_eq!(std::fs::read(&to).unwrap(), b"zip");
+        assert_eq!(std::fs::read(&to).unwrap(), zip);
         assert_eq!(server.requests()[0].json(), json!({"extraction": {"count": 3}}));
     }
 

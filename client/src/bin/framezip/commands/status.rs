@@ -1,26 +1,26 @@
 //! Where one video stands.
 
 use crate::{
-    args::One,
+    args::{One, Owner},
     console::Console,
     exit::{Exit, VideoFailed},
     human,
     progress::Stage,
 };
 use framezip_client::{ApiClient, Error};
-use framezip_contract::{Source, Video, VideoView};
+use framezip_contract::{Source, Video, VideoId, VideoView};
 
 /// The video as it is now.
-pub async fn look(args: &One, api: &ApiClient) -> Result<VideoView, Error> {
-    match &args.owner.user {
-        Some(user) => api.get_of(user, args.id).await,
-        None => api.get(args.id).await,
+pub async fn look(id: VideoId, owner: &Owner, api: &ApiClient) -> Result<VideoView, Error> {
+    match &owner.user {
+        Some(user) => api.get_of(user, id).await,
+        None => api.get(id).await,
     }
 }
 
 /// Tells where a video stands; fails where the video did.
 pub async fn run(args: &One, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
-    let view = look(args, api).await?;
+    let view = look(args.id, &args.owner, api).await?;
     console.result(&text(&view.video), &view)?;
     VideoFailed::check(&view.video)?;
     Ok(Exit::Done)
@@ -28,7 +28,7 @@ pub async fn run(args: &One, api: &ApiClient, console: &Console) -> anyhow::Resu
 
 fn text(video: &Video) -> String {
     let mut lines = vec![
-        format!("{}: {}", human::plain(&video.file_name), Stage::of(video).words()),
+        format!("{}: {}", human::escaped(&video.file_name), Stage::of(video).words()),
         format!("sent     {}, {}", human::time(video.created_at), human::size(video.bytes)),
     ];
     if let Some(zip) = &video.result {

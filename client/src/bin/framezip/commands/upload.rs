@@ -5,12 +5,11 @@ mod one;
 #[cfg(test)]
 mod tests;
 
-use super::download;
 use crate::{
     args::{End, Resume, Upload},
     begun::{FileStamp, Kept, Uploads},
     console::Console,
-    exit::Exit,
+    exit::{Exit, Usage},
     human,
 };
 use anyhow::{bail, ensure};
@@ -46,13 +45,20 @@ pub async fn run(
     if files.is_empty() {
         console.note("no upload was broken off");
     }
-    args.end.check(files.len())?;
-    check_target(&args.end)?;
+    if args.name.is_some() && files.len() > 1 {
+        return Err(Usage("--name is for a single FILE".to_owned()).into());
+    }
+    let output = args.end.saving.place(files.len())?;
+    console.keep_stdout_for_any(output.as_ref());
+    let output = output.as_ref();
     let kept = RefCell::new(kept);
     let several = files.len() > 1;
-    let run = Run { api, console, uploads, end: &args.end, extraction, several };
+    let name = args.name.as_deref();
+    let waits = args.end.waits();
+    let run = Run { api, console, uploads, waits, output, name, extraction, several };
     let begin = Begin { run: &run, resume: args.resume, all, kept };
-    Ok(interruptible(begin.send(&files), &advice(&args.end), console).await)
+    console.on_interruption(advice(&args.end));
+    Ok(begin.send(&files).await)
 }
 
 /// Goes on with one upload by its id, which may have begun on another machine.
@@ -62,38 +68,29 @@ pub async fn resume(
     uploads: &Uploads,
     console: &Console,
 ) -> anyhow::Result<Exit> {
-    check_target(&args.end)?;
+    let output = args.end.saving.place(1)?;
+    console.keep_stdout_for_any(output.as_ref());
+    let output = output.as_ref();
     let file = SourceFile::open(&args.file).await?;
     let held = uploads.all()?.into_iter().find(|kept| kept.begun.id == args.id);
     ensure!(!held.as_ref().is_some_and(Kept::is_busy), "{} is being sent already", args.id);
     let start = Start { file, way: Way::GoOn(args.id), held };
     let task = Task { path: args.file.clone(), start: Ok(start) };
     let extraction = &ExtractionOptions::default();
-    let run = Run { api, console, uploads, end: &args.end, extraction, several: false };
-    let advice = "the same command goes on";
-    Ok(interruptible(run.one(task), advice, console).await)
-}
-
-fn check_target(end: &End) -> anyhow::Result<()> {
-    end.output.as_deref().map_or(Ok(()), download::check_target)
-}
-
-/// Works until it is done, or until Ctrl-C; then tells what goes on with it.
-async fn interruptible(work: impl Future<Output = Exit>, advice: &str, console: &Console) -> Exit {
-    tokio::select! {
-        exit = work => exit,
-        Ok(()) = tokio::signal::ctrl_c() => {
-            console.error(&format!("interrupted: {advice}"));
-            Exit::Interrupted
-        }
-    }
+    let waits = args.end.waits();
+    let run = Run { api, console, uploads, waits, output, name: None, extraction, several: false };
+    console.on_interruption("the same command goes on".to_owned());
+    Ok(run.one(task).await)
 }
 
 /// What a person types to go on with what was kept.
 fn advice(end: &End) -> String {
     let mut command = "framezip upload --resume".to_owned();
-    if let Some(to) = &end.output {
-        command.push_str(&format!(" -o {}", human::plain(&to.to_string_lossy())));
+    let saving = &end.saving;
+    if let Some(to) = &saving.output {
+        command.push_str(&format!(" -o {}", human::path(to)));
+    } else if let Some(to) = &saving.output_dir {
+        command.push_str(&format!(" --output-dir {}", human::path(to)));
     } else if end.wait {
         command.push_str(" --wait");
     }
@@ -167,7 +164,7 @@ impl Begin<'_> {
             (true, true) => bail!("another framezip is sending it as {id}"),
             (true, false) => Ok(Some(kept.remove(at))),
             (false, _) => {
-                let path = human::plain(&path.to_string_lossy());
+                let path = human::path(path);
                 let text =
                     "is sent anew, although an upload of it is not done; --resume goes on with";
                 self.run.console.note(&format!("{path} {text} {id}"));
@@ -187,8 +184,7 @@ impl Begin<'_> {
         if starts.len() < 2 {
             return;
         }
-        let request =
-            |(_, start): &(_, &mut Start)| start.file.request(self.run.extraction.clone());
+        let request = |(_, start): &(_, &mut Start)| self.run.request(&start.file);
         let videos = starts.iter().map(request).collect();
         let Ok(created) = self.run.api.create_all(&CreateVideos { videos }).await else { return };
         for ((path, start), created) in starts.into_iter().zip(created) {

@@ -3,13 +3,14 @@
 use super::list;
 use crate::{
     console::Console,
-    exit::{Exit, VideoFailed},
+    exit::{ErrorDocument, Exit, VideoFailed},
     human,
     progress::{Stage, Track},
 };
 use framezip_client::{ApiClient, Error, Whose};
 use framezip_contract::{Status, Video, VideoId, VideoView};
 use futures_util::{StreamExt, stream};
+use serde_json::json;
 use std::{
     collections::{BTreeMap, BTreeSet},
     time::Duration,
@@ -77,11 +78,15 @@ fn show(video: &Video, open: &mut BTreeMap<VideoId, Option<Track>>, console: &Co
 
 /// Prints how it ended.
 fn end(id: VideoId, look: Result<VideoView, Error>, console: &Console) -> Exit {
-    let told = match look {
-        Ok(view) => tell(&view, console),
-        Err(error) => Err(anyhow::Error::from(error).context(id)),
+    let printed = match look {
+        Ok(view) => print(&view, console),
+        Err(error) => {
+            let error = anyhow::Error::from(error);
+            let document = json!({"id": id, "error": ErrorDocument::of(&error)});
+            console.document(&document).and(Err(error.context(id)))
+        }
     };
-    told.map_or_else(
+    printed.map_or_else(
         |error| {
             console.error(&format!("{error:#}"));
             Exit::of(&error)
@@ -90,9 +95,9 @@ fn end(id: VideoId, look: Result<VideoView, Error>, console: &Console) -> Exit {
     )
 }
 
-fn tell(view: &VideoView, console: &Console) -> anyhow::Result<()> {
+fn print(view: &VideoView, console: &Console) -> anyhow::Result<()> {
     let video = &view.video;
-    let name = human::plain(&video.file_name);
+    let name = human::escaped(&video.file_name);
     if let Err(failed) = VideoFailed::check(video) {
         console.document(view)?;
         return Err(anyhow::Error::from(failed).context(format!("{name} ({})", video.id)));

@@ -1,16 +1,16 @@
 //! The way of one file.
 
 use crate::{
-    args::End,
     begun::{Kept, Uploads},
     commands::follow::{Follow, Report},
     console::Console,
     exit::{Exit, VideoFailed},
     human,
+    output::Output,
     progress::Stage,
 };
 use framezip_client::{ApiClient, Error, SourceFile};
-use framezip_contract::{CreatedVideo, ExtractionOptions, Video, VideoId};
+use framezip_contract::{CreateVideo, CreatedVideo, ExtractionOptions, Video, VideoId};
 use std::path::{Path, PathBuf};
 
 /// What the files of one command share.
@@ -18,7 +18,12 @@ pub struct Run<'a> {
     pub api: &'a ApiClient,
     pub console: &'a Console,
     pub uploads: &'a Uploads,
-    pub end: &'a End,
+    /// Whether to stay until the videos are ready or failed.
+    pub waits: bool,
+    /// Where the zips go, if they are saved.
+    pub output: Option<&'a Output>,
+    /// The name to send in place of the file's own.
+    pub name: Option<&'a str>,
     pub extraction: &'a ExtractionOptions,
     /// Whether a text must say which file it is about.
     pub several: bool,
@@ -52,13 +57,13 @@ impl Run<'_> {
     pub async fn one(&self, task: Task) -> Exit {
         let Task { path, start } = task;
         let mut report = Report::about(&path);
-        let about = human::plain(&path.to_string_lossy());
+        let about = human::path(&path);
         let about = if self.several { format!("{about}: ") } else { String::new() };
         let result = match start {
             Ok(start) => self.send(&path, start, &about, &mut report).await,
             Err(error) => Err(error),
         };
-        report.tell(result, &about, self.console)
+        report.print(result, &about, self.console)
     }
 
     /// Everything for one file; what has been reached stands in the report also after an error.
@@ -72,7 +77,7 @@ impl Run<'_> {
         let Start { file, way, mut held } = start;
         let (id, created) = match way {
             Way::Create => {
-                let created = self.api.create(&file.request(self.extraction.clone())).await?;
+                let created = self.api.create(&self.request(&file)).await?;
                 held = self.keep(&created.video, path);
                 (created.video.id, Some(created))
             }
@@ -114,11 +119,20 @@ impl Run<'_> {
             }
         };
         sent.map_err(|error| broken_off(error, id, file))?;
-        if !self.end.waits() {
+        if !self.waits {
             return Ok(format!("sent: {id}"));
         }
-        let follow = Follow { api: self.api, console: self.console, end: self.end };
+        let follow = Follow { api: self.api, console: self.console, output: self.output };
         follow.run(id, about, &mut track, report).await
+    }
+
+    /// What to ask the API for.
+    pub fn request(&self, file: &SourceFile) -> CreateVideo {
+        let mut request = file.request(self.extraction.clone());
+        if let Some(name) = self.name {
+            request.file_name = name.to_owned();
+        }
+        request
     }
 
     /// Keeps a new upload, to go on with it later. That it cannot be done is no failure of this one.

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    args::{Cli, Command, Videos},
+    args::{Cli, Command, Saving, Videos},
     samples,
     test_server::{Answer, Request, TestServer},
 };
@@ -117,8 +117,8 @@ async fn several_records_are_made_by_one_call() {
 #[tokio::test]
 async fn what_is_refused_together_is_made_alone() {
     let folder = files(&["a.mp4", "b.mp4"]);
-    let server = TestServer::start([400, 400, 401].map(|status| Answer::json(status, "{}"))).await;
-    assert_eq!(run("upload a.mp4 b.mp4", &folder, &server).await.unwrap(), Exit::SignIn);
+    let server = TestServer::start([400, 400, 400].map(|status| Answer::json(status, "{}"))).await;
+    assert_eq!(run("upload a.mp4 b.mp4", &folder, &server).await.unwrap(), Exit::Failed);
     let requests = server.requests();
     let mut names = [&requests[1], &requests[2]].map(|request| request.json()["fileName"].clone());
     names.sort_by_key(Value::to_string);
@@ -194,7 +194,10 @@ async fn one_zip_is_for_one_video() {
 
 #[test]
 fn the_advice_repeats_what_was_asked_for() {
-    let end = |wait, output: Option<&str>| End { wait, output: output.map(PathBuf::from) };
+    let end = |wait, output: Option<&str>| {
+        let saving = Saving { output: output.map(PathBuf::from), ..Saving::default() };
+        End { wait, saving }
+    };
     let starts = [end(false, None), end(true, None), end(true, Some("a.zip"))].map(|end| {
         let advice = advice(&end);
         advice.split_once(" goes").unwrap().0.to_owned()

@@ -1,28 +1,34 @@
 //! What can stand on the command line.
 
-use crate::{exit::Usage, options::Options};
+#[cfg(test)]
+mod tests;
+
+use crate::{exit::Usage, options::Options, output::Output};
 use clap::{
     Args, Parser, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use clap_complete::Shell;
-use framezip_client::Whose;
+use framezip_client::{Existing, Whose};
 use framezip_contract::{ExtractionOptions, Status, UserId, VideoId};
-use std::path::PathBuf;
+use std::{
+    ffi::{OsStr, OsString},
+    path::PathBuf,
+};
 
 const AFTER_HELP: &str = "\
 Exit codes:
   0  done
   1  something failed: the network, the server, a file
   2  the command line is wrong
-  3  not signed in, or wrong credentials
+  3  not signed in, or a wrong password or code
   4  the video failed (with --wait or -o, watch, status and download)
-  130  interrupted while sending or waiting, by Ctrl-C
+  130  interrupted by Ctrl-C
   Of several files or videos the first that holds of one of them: 3, 1, 4.
 
 Environment:
   FRAMEZIP_API         the server's address, as --api
-  FRAMEZIP_PASSWORD    the password for sign-up and sign-in
+  FRAMEZIP_PASSWORD    the password for sign-up, sign-in and forgot-password
   FRAMEZIP_CONFIG_DIR  where the sign-in and unfinished uploads are kept
                        (~/.config/framezip)";
 
@@ -36,10 +42,45 @@ pub struct Cli {
     pub command: Command,
 }
 
+impl Cli {
+    /// Reads a command line.
+    pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        Self::try_parse_from(joined(arguments))
+    }
+}
+
+/// The arguments, with the size of a sheet or a storyboard joined to its option, as in `--sheet=5x4`: by
+/// itself it would be taken for a file, since these options need no value.
+fn joined(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut joined: Vec<OsString> = Vec::new();
+    let mut is_option = false;
+    let mut are_options_over = false;
+    for argument in arguments {
+        if is_option && is_grid(&argument) {
+            let option = joined.last_mut().expect("an option was there");
+            option.push("=");
+            option.push(argument);
+            is_option = false;
+            continue;
+        }
+        are_options_over |= argument == "--";
+        is_option = !are_options_over && (argument == "--sheet" || argument == "--storyboard");
+        joined.push(argument);
+    }
+    joined
+}
+
+/// Whether an argument is like `5x4`.
+fn is_grid(argument: &OsStr) -> bool {
+    let is_number = |side: &str| !side.is_empty() && side.bytes().all(|byte| byte.is_ascii_digit());
+    let sides = argument.to_str().and_then(|text| text.split_once('x'));
+    sides.is_some_and(|(columns, rows)| is_number(columns) && is_number(rows))
+}
+
 #[derive(Debug, Args)]
 pub struct Global {
     /// The server's address; left out, the one last signed in to
-    #[arg(long, global = true, env = "FRAMEZIP_API", value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL")]
     pub api: Option<String>,
     /// Print results as JSON, one document a line
     #[arg(long, global = true)]
@@ -50,6 +91,7 @@ pub struct Global {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "a process has one of them")]
 pub enum Command {
     #[command(flatten)]
     Account(Account),
@@ -71,6 +113,8 @@ pub enum Account {
     Confirm(Confirm),
     /// Sign in; the sign-in is kept for later commands
     SignIn(Credentials),
+    /// Set a new password: first without a code, which then comes by mail, then with it
+    ForgotPassword(ForgotPassword),
     /// Forget the sign-in
     SignOut,
 }
@@ -89,10 +133,10 @@ pub enum Videos {
     /// Watch videos until they are ready or failed
     Watch {
         /// The videos; left out, all of yours that are neither ready nor failed
-        #[arg(value_name = "ID")]
+        #[arg(value_name = "ID", value_parser = id)]
         ids: Vec<VideoId>,
     },
-    /// Download a video's zip
+    /// Download the zips of videos, to the current folder unless told otherwise
     Download(Download),
     /// Extract again from a video that is ready or failed: the same as before, or by other options in
     /// place of all that it had
@@ -144,12 +188,28 @@ pub struct Confirm {
 }
 
 #[derive(Debug, Args)]
+pub struct ForgotPassword {
+    /// The e-mail address
+    #[arg(long)]
+    pub email: String,
+    /// The code from the mail
+    #[arg(long)]
+    pub code: Option<String>,
+    /// Read the new password from standard input; else FRAMEZIP_PASSWORD is used, else you are asked
+    #[arg(long, requires = "code")]
+    pub password_stdin: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Upload {
     /// The videos
     #[arg(required_unless_present = "resume", value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub options: Options,
+    /// Send a single file under this name
+    #[arg(long, value_name = "NAME", conflicts_with = "resume")]
+    pub name: Option<String>,
     /// Go on with what was broken off: with the FILEs', where they have not changed, or with every
     /// upload of the last 48 hours
     #[arg(long)]
@@ -160,34 +220,62 @@ pub struct Upload {
 
 /// How far a command goes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Waiting and saving")]
 pub struct End {
     /// Wait until the zip is ready
     #[arg(long)]
     pub wait: bool,
-    /// Wait, and save the zip here; for a single video. An existing file is replaced
-    #[arg(long, short, value_name = "OUT.zip")]
+    #[command(flatten)]
+    pub saving: Saving,
+}
+
+/// Where zips are saved.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Waiting and saving")]
+pub struct Saving {
+    /// Save the zip of a single video here; - is standard output
+    #[arg(long, short, value_name = "OUT.zip", conflicts_with = "output_dir")]
     pub output: Option<PathBuf>,
+    /// Save each zip in this folder, named after its video
+    #[arg(long, value_name = "DIR")]
+    pub output_dir: Option<PathBuf>,
+    /// Replace an existing file
+    #[arg(long)]
+    pub force: bool,
+}
+
+impl Saving {
+    /// Whether zips are saved at all.
+    pub fn is_wanted(&self) -> bool {
+        self.output.is_some() || self.output_dir.is_some()
+    }
+
+    /// Where the zips of so many videos go, if they are saved at all.
+    pub fn place(&self, videos: usize) -> anyhow::Result<Option<Output>> {
+        let existing = if self.force { Existing::Replace } else { Existing::Keep };
+        match (&self.output, &self.output_dir) {
+            (Some(_), _) if videos > 1 => {
+                let text = "-o takes the zip of a single video: give --output-dir DIR for several";
+                Err(Usage(text.to_owned()).into())
+            }
+            (Some(path), _) => Output::of(path, existing).map(Some),
+            (None, Some(path)) => Output::folder(path, existing).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
 }
 
 impl End {
     /// Whether to stay until the video is done with.
     pub fn waits(&self) -> bool {
-        self.wait || self.output.is_some()
-    }
-
-    /// Whether it can be that of so many videos.
-    pub fn check(&self, videos: usize) -> Result<(), Usage> {
-        if self.output.is_some() && videos > 1 {
-            let text = "--output takes a single FILE: without it, framezip download fetches each";
-            return Err(Usage(text.to_owned()));
-        }
-        Ok(())
+        self.wait || self.saving.is_wanted()
     }
 }
 
 #[derive(Debug, Args)]
 pub struct Resume {
     /// The video
+    #[arg(value_parser = id)]
     pub id: VideoId,
     /// The same file
     pub file: PathBuf,
@@ -198,6 +286,7 @@ pub struct Resume {
 #[derive(Debug, Args)]
 pub struct Retry {
     /// The video
+    #[arg(value_parser = id)]
     pub id: VideoId,
     #[command(flatten)]
     pub options: Options,
@@ -216,6 +305,7 @@ impl Retry {
 #[derive(Debug, Args)]
 pub struct One {
     /// The video
+    #[arg(value_parser = id)]
     pub id: VideoId,
     #[command(flatten)]
     pub owner: Owner,
@@ -231,7 +321,7 @@ pub struct Owner {
 #[derive(Debug, Args)]
 pub struct Delete {
     /// The videos
-    #[arg(required = true, value_name = "ID")]
+    #[arg(required = true, value_name = "ID", value_parser = id)]
     pub ids: Vec<VideoId>,
     #[command(flatten)]
     pub owner: Owner,
@@ -274,126 +364,25 @@ fn status(text: String) -> Status {
     found.expect("the parser lets only these through")
 }
 
+fn id(text: &str) -> Result<VideoId, &'static str> {
+    text.parse().map_err(|_| {
+        "must be a video's id, such as 0198c0de-0000-7000-8000-000000000000: framezip list shows them"
+    })
+}
+
 fn user(text: &str) -> Result<UserId, &'static str> {
     let invalid = "must be letters, digits, - and _, as list --all has it in the column OWNER";
     UserId::try_from(text.to_owned()).map_err(|_| invalid)
 }
 
+/// Left out, `-o` and `--output-dir` are the current folder.
 #[derive(Debug, Args)]
 pub struct Download {
+    /// The videos
+    #[arg(required = true, value_name = "ID", value_parser = id)]
+    pub ids: Vec<VideoId>,
     #[command(flatten)]
-    pub video: One,
-    /// Save the zip here, in place of what is there; left out, it is named after the video
-    #[arg(long, short, value_name = "OUT.zip")]
-    pub output: Option<PathBuf>,
-    /// Replace an existing file also when the name is left out
-    #[arg(long)]
-    pub force: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory;
-
-    const ID: &str = "0198c0de-0000-7000-8000-000000000000";
-
-    fn upload(line: &str) -> Upload {
-        let words = ["framezip", "upload"].into_iter().chain(line.split(' '));
-        match Cli::try_parse_from(words).unwrap().command {
-            Command::Videos(Videos::Upload(upload)) => upload,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn the_definition_is_sound() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn options_may_stand_anywhere() {
-        for line in ["--sheet a.mp4 --wait", "a.mp4 --wait --sheet"] {
-            let upload = upload(line);
-            assert_eq!(upload.files, [PathBuf::from("a.mp4")], "{line}");
-            assert!(upload.end.waits() && upload.options.extraction().unwrap().sheet.is_some());
-        }
-        assert_eq!(upload("a.mp4").options.extraction(), Ok(ExtractionOptions::default()));
-        assert!(upload("--resume").files.is_empty());
-    }
-
-    #[test]
-    fn wrong_uploads_are_refused() {
-        let Usage(text) = upload("a.mp4 --every 0 --width 1").options.extraction().unwrap_err();
-        assert!(text.contains("--every: must") && text.contains("--width: must"), "{text}");
-        let end = upload("a.mp4 -o x.zip").end;
-        assert!(end.check(2).is_err() && end.check(1).is_ok());
-    }
-
-    #[test]
-    fn a_retry_has_other_options_or_none() {
-        let retry = |line: &str| {
-            let words = ["framezip", "retry", ID].into_iter().chain(line.split_whitespace());
-            match Cli::try_parse_from(words).unwrap().command {
-                Command::Videos(Videos::Retry(retry)) => retry,
-                other => panic!("{other:?}"),
-            }
-        };
-        assert_eq!(retry("--wait").extraction(), Ok(None));
-        let other = retry("--count 3 -o a.zip").extraction().unwrap();
-        assert_eq!(other.unwrap().count, Some(3));
-        assert!(retry("--count 0").extraction().is_err());
-    }
-
-    #[test]
-    fn lists_are_of_oneself_unless_told() {
-        let whose = |line: &str| {
-            let words = ["framezip", "list"].into_iter().chain(line.split_whitespace());
-            match Cli::try_parse_from(words).unwrap().command {
-                Command::Videos(Videos::List(list)) => list.whose(),
-                other => panic!("{other:?}"),
-            }
-        };
-        let user = UserId::try_from("u-1".to_owned()).unwrap();
-        assert_eq!(
-            ["", "--all", "--user u-1"].map(whose),
-            [Whose::Own, Whose::Everyone, Whose::User(user)]
-        );
-    }
-
-    #[test]
-    fn wrong_lines_are_refused() {
-        for line in [
-            "upload",
-            "upload a.mp4 --every x",
-            "upload a.mp4 --every 1 --count 1",
-            "confirm --email e",
-            "confirm --email e 123 --resend",
-            "status 1",
-            "list --status done",
-            "list --limit 0",
-            "list --all --user u",
-            "list --user a/b",
-            "watch 1",
-            "resume a.mp4",
-            "retry",
-            "delete",
-            "delete --yes",
-            "completions sh",
-            "sign-in --email e --password p",
-        ] {
-            let words = ["framezip"].into_iter().chain(line.split(' '));
-            assert!(Cli::try_parse_from(words).is_err(), "{line}");
-        }
-    }
-
-    #[test]
-    fn every_status_can_be_asked_for() {
-        for wanted in Status::ALL {
-            let words = ["framezip", "list", "--status", wanted.as_str()];
-            let command = Cli::try_parse_from(words).unwrap().command;
-            let Command::Videos(Videos::List(list)) = command else { panic!("{command:?}") };
-            assert_eq!(list.status, Some(wanted));
-        }
-    }
+    pub owner: Owner,
+    #[command(flatten)]
+    pub saving: Saving,
 }

@@ -1,0 +1,176 @@
+//! A server that plays API and storage, and the command as a user starts it.
+#![allow(dead_code, reason = "each test file uses some of it")]
+
+use serde_json::{Value, json};
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    path::PathBuf,
+    process::{Command, Stdio},
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+/// What the server answers: status, content type, body.
+pub struct Answer(pub u16, pub &'static str, pub Vec<u8>);
+
+impl Answer {
+    pub fn json(status: u16, body: &Value) -> Self {
+        Self(status, "application/json", body.to_string().into_bytes())
+    }
+}
+
+/// A server, and a folder in which somebody is signed in to it.
+pub struct Stage {
+    pub api: String,
+    folder: TempDir,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+impl Stage {
+    /// `answer` gets the address of the server and the line of each request, such as `GET /videos`;
+    /// `None` leaves the request hanging.
+    pub fn new(answer: impl Fn(&str, &str) -> Option<Answer> + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let api = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::new(Mutex::new(Vec::new()));
+        let (answer, log, address) = (Arc::new(answer), requests.clone(), api.clone());
+        thread::spawn(move || {
+            for socket in listener.incoming() {
+                let (answer, log, address) = (answer.clone(), log.clone(), address.clone());
+                thread::spawn(move || serve(socket.unwrap(), &log, |line| answer(&address, line)));
+            }
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let pool = json!({"region": "r", "userPoolId": "p", "userPoolClientId": "c",
+            "cognitoEndpoint": format!("{api}/cognito")});
+        let tokens =
+            json!({"idToken": "i", "refreshToken": "r", "expiresAt": "2999-01-01T00:00:00Z"});
+        let kept = json!({"api": api, "userPool": pool, "tokens": tokens}).to_string();
+        fs::write(folder.path().join("credentials.json"), kept).unwrap();
+        fs::create_dir(folder.path().join("work")).unwrap();
+        Self { api, folder, requests }
+    }
+
+    /// The current folder of the command.
+    pub fn work(&self) -> PathBuf {
+        self.folder.path().join("work")
+    }
+
+    /// The names in it, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.work()).unwrap();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    pub fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
+    }
+
+    /// Waits until a request has come.
+    pub fn wait_for(&self, line: &str) {
+        let started = Instant::now();
+        while !self.requests().iter().any(|request| request == line) {
+            assert!(started.elapsed() < Duration::from_secs(20), "no request {line}");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_framezip"));
+        command
+            .args(arguments)
+            .env("FRAMEZIP_CONFIG_DIR", self.folder.path())
+            .env_remove("FRAMEZIP_API")
+            .env_remove("FRAMEZIP_PASSWORD")
+            .current_dir(self.work())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Ended {
+        Ended::of(self.command(arguments).output().unwrap())
+    }
+}
+
+/// A command that has ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub code: Option<i32>,
+    pub stdout: Vec<u8>,
+    pub stderr: String,
+}
+
+impl Ended {
+    pub fn of(output: std::process::Output) -> Self {
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        Self { code: output.status.code(), stdout: output.stdout, stderr }
+    }
+
+    /// The only document on standard output.
+    pub fn document(&self) -> Value {
+        serde_json::from_slice(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+pub fn interrupt(pid: u32) {
+    assert!(Command::new("kill").args(["-INT", &pid.to_string()]).status().unwrap().success());
+}
+
+fn serve(socket: TcpStream, log: &Mutex<Vec<String>>, answer: impl Fn(&str) -> Option<Answer>) {
+    let mut reader = BufReader::new(socket);
+    let head: Vec<_> =
+        reader.by_ref().lines().map_while(Result::ok).take_while(|l| !l.is_empty()).collect();
+    let Some(line) = head.first() else { return };
+    let line = line.trim_end_matches(" HTTP/1.1").to_owned();
+    let length = head.iter().find_map(|line| line.strip_prefix("content-length: "));
+    let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+    reader.read_exact(&mut body).unwrap();
+    let found = answer(&line);
+    log.lock().unwrap().push(line);
+    let Some(Answer(status, kind, body)) = found else {
+        // until the command goes
+        let _ = reader.read(&mut [0]);
+        return;
+    };
+    let length = body.len();
+    let head = format!(
+        "HTTP/1.1 {status} \r\nconnection: close\r\netag: \"t\"\r\ncontent-type: {kind}\r\n\
+         content-length: {length}\r\n\r\n"
+    );
+    // the command may have been ended meanwhile
+    let _ = reader.get_mut().write_all(&[head.as_bytes(), &body].concat());
+}
+
+/// A video's record.
+pub fn video(id: &str, name: &str, status: &str) -> Value {
+    json!({"id": id, "owner": "u", "fileName": name, "bytes": 5, "contentType": "video/mp4",
+        "extraction": {}, "status": status, "createdAt": "2026-01-01T00:00:00Z",
+        "updatedAt": "2026-01-01T00:00:00Z"})
+}
+
+/// The record of a video that is ready, with a link to its zip.
+pub fn ready(api: &str, id: &str, name: &str, zip: &[u8]) -> Answer {
+    let mut view = video(id, name, "ready");
+    view["download"] = json!({"url": format!("{api}/zip/{id}"), "bytes": zip.len(),
+        "expiresAt": "2999-01-01T00:00:00Z"});
+    Answer::json(200, &view)
+}
+
+/// A zip of one entry of so many bytes, all of them `byte`.
+pub fn zip(byte: u8, length: usize) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored =
+        zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    zip.start_file("frames/1.jpg", stored).unwrap();
+    zip.write_all(&vec![byte; length]).unwrap();
+    zip.finish().unwrap().into_inner()
+}

@@ -1,0 +1,380 @@
+//! How the command behaves in a shell: it ends when it is told to, says what is wrong, and fits the terminal.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+use common::{Answer, Ended, Stage, interrupt, ready, video, zip};
+use serde_json::json;
+use std::{
+    fs,
+    io::{Read, Write},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+const ID: &str = "0198c0de-0000-7000-8000-00000000000a";
+
+fn none() -> Stage {
+    Stage::new(|_, line| panic!("{line}"))
+}
+
+/// Waits for the end of a child, which must come soon.
+fn end(mut child: Child) -> Ended {
+    let started = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        assert!(started.elapsed() < Duration::from_secs(20), "it does not end");
+        thread::sleep(Duration::from_millis(10));
+    }
+    Ended::of(child.wait_with_output().unwrap())
+}
+
+/// The command in a terminal of so many columns.
+fn in_terminal(stage: &Stage, columns: u32, line: &str) -> Command {
+    let program = env!("CARGO_BIN_EXE_framezip");
+    let line = format!("stty rows 24 cols {columns}; exec {program} {line}");
+    let mut command = Command::new("script");
+    command.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+    let plain = stage.command(&[]);
+    for (name, value) in plain.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command
+        .current_dir(stage.work())
+        .env("TERM", "xterm")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Reads what a terminal shows until a text is there.
+fn read_until(child: &mut Child, text: &str) -> String {
+    let (mut shown, mut buffer) = (Vec::new(), [0; 1024]);
+    loop {
+        let count = child.stdout.as_mut().unwrap().read(&mut buffer).unwrap();
+        shown.extend_from_slice(&buffer[..count]);
+        let all = String::from_utf8_lossy(&shown).into_owned();
+        if all.contains(text) {
+            return all;
+        }
+        assert!(count > 0, "it ended without {text:?}: {all}");
+    }
+}
+
+#[test]
+fn what_is_no_file_is_not_uploaded() {
+    let stage = none();
+    assert!(Command::new("mkfifo").arg(stage.work().join("pipe")).status().unwrap().success());
+    for (name, text) in [
+        ("pipe", "no regular file"),
+        ("/dev/zero", "no regular file"),
+        (".", "it is a folder"),
+        ("missing", "No such file"),
+    ] {
+        for arguments in [&["upload", name][..], &["resume", ID, name]] {
+            let ended = end(stage.command(arguments).spawn().unwrap());
+            assert_eq!(ended.code, Some(1), "{ended:?}");
+            assert!(ended.stderr.contains(text), "{ended:?}");
+        }
+    }
+}
+
+#[test]
+fn every_wait_can_be_interrupted() {
+    let stage = Stage::new(|_, _| None);
+    fs::write(stage.work().join("a.mp4"), "video").unwrap();
+    for (arguments, line) in [
+        (&["list"][..], "GET /videos?limit=100"),
+        (&["status", ID], &format!("GET /videos/{ID}")),
+        (&["delete", ID], &format!("DELETE /videos/{ID}")),
+        (&["upload", "a.mp4"], "POST /videos"),
+        (&["sign-up", "--email", "e", "--password-stdin"], "GET /config.json"),
+    ] {
+        let mut child = stage.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(b"password\n").unwrap();
+        stage.wait_for(line);
+        interrupt(child.id());
+        let ended = end(child);
+        assert_eq!(ended.code, Some(130), "{arguments:?}: {ended:?}");
+    }
+}
+
+#[test]
+fn a_password_that_never_comes_can_be_interrupted() {
+    let stage = none();
+    let arguments = ["sign-in", "--email", "e", "--api", &stage.api, "--password-stdin"];
+    let mut child = stage.command(&arguments).stdin(Stdio::piped()).spawn().unwrap();
+    // it reads by then, or has yet to begin: both end the same way
+    let pipe = child.stdin.take();
+    interrupt_when_ready(&child);
+    let ended = end(child);
+    assert_eq!(ended.code, Some(130), "{ended:?}");
+    drop(pipe);
+}
+
+/// Interrupts a process once it catches the signal: before, the signal would end it by itself.
+fn interrupt_when_ready(child: &Child) {
+    let started = Instant::now();
+    let catches = || {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+        u64::from_str_radix(caught.trim(), 16).unwrap() & 0b10 != 0
+    };
+    while !catches() {
+        assert!(started.elapsed() < Duration::from_secs(20), "it never catches SIGINT");
+        thread::sleep(Duration::from_millis(5));
+    }
+    interrupt(child.id());
+}
+
+#[test]
+fn a_terminal_shows_what_is_typed_after_an_interrupted_prompt() {
+    let stage = none();
+    let line = format!("sign-in --email e --api {}; echo \"code $?\"; stty -a", stage.api);
+    let mut command = in_terminal(&stage, 80, "");
+    let program = env!("CARGO_BIN_EXE_framezip");
+    command.args(["--command", &format!("{program} {line}")]);
+    let mut child = command.spawn().unwrap();
+    read_until(&mut child, "Password: ");
+    // what a terminal sends for Ctrl-C
+    child.stdin.as_mut().unwrap().write_all(b"\x03").unwrap();
+    let shown = read_until(&mut child, "echoke");
+    assert!(shown.contains("code 130"), "{shown}");
+    assert!(shown.contains(" echo "), "{shown}");
+    end(child);
+}
+
+#[test]
+fn a_question_can_be_interrupted() {
+    let stage = Stage::new(|_, _| Some(Answer::json(200, &video(ID, "clip.mp4", "ready"))));
+    let mut child = in_terminal(&stage, 80, &format!("delete {ID}")).spawn().unwrap();
+    read_until(&mut child, "[y/N]");
+    child.stdin.as_mut().unwrap().write_all(b"\x03").unwrap();
+    assert_eq!(end(child).code, Some(130));
+    assert_eq!(stage.requests(), [format!("GET /videos/{ID}")]);
+}
+
+#[test]
+fn a_refused_token_is_renewed_once_whatever_the_clock_says() {
+    let calls = AtomicU32::new(0);
+    let stage = Stage::new(move |_, line| {
+        let refused = json!({"message": "Unauthorized"});
+        Some(match line {
+            "POST /cognito" => Answer::json(
+                200,
+                &json!({"AuthenticationResult": {"IdToken": "new", "ExpiresIn": 3600}}),
+            ),
+            _ if calls.fetch_add(1, Ordering::Relaxed) == 0 => Answer::json(401, &refused),
+            _ => Answer::json(200, &json!({"videos": []})),
+        })
+    });
+    assert_eq!(stage.run(&["list"]).code, Some(0));
+    let list = "GET /videos?limit=100";
+    assert_eq!(stage.requests(), [list, "POST /cognito", list]);
+
+    let stage = Stage::new(|_, line| {
+        Some(if line == "POST /cognito" {
+            let kind = "NotAuthorizedException";
+            Answer::json(400, &json!({"__type": kind, "message": "Refresh Token has been revoked"}))
+        } else {
+            Answer::json(401, &json!({"message": "Unauthorized"}))
+        })
+    });
+    let ended = stage.run(&["list", "--json"]);
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert!(ended.stderr.contains("framezip sign-in"), "{ended:?}");
+    assert_eq!(ended.document()["error"]["code"], "not_signed_in");
+}
+
+#[test]
+fn every_failure_is_a_document() {
+    let problem = json!({"type": "about:blank", "title": "Not Found", "status": 404,
+        "code": "not_found", "detail": "There is no such video."});
+    let body = problem.to_string().into_bytes();
+    let stage = Stage::new(move |_, _| Some(Answer(404, "application/problem+json", body.clone())));
+    for (arguments, code, exit) in [
+        (&["status", ID][..], "not_found", 1),
+        (&["download", ID], "not_found", 1),
+        (&["delete", ID], "not_found", 1),
+        (&["retry", ID], "not_found", 1),
+        (&["watch", ID], "not_found", 1),
+        (&["status", "123"], "usage", 2),
+        (&["upload"], "usage", 2),
+        (&["nonsense"], "usage", 2),
+        (&["upload", "missing.mp4"], "file", 1),
+        (&["list", "--api", "nonsense"], "usage", 2),
+        (&["list", "--api", "http://127.0.0.1:1"], "not_signed_in", 3),
+    ] {
+        let ended = stage.run(&[arguments, &["--json"]].concat());
+        assert_eq!(ended.code, Some(exit), "{ended:?}");
+        assert_eq!(ended.document()["error"]["code"], code, "{ended:?}");
+        assert!(ended.document()["error"]["message"].is_string(), "{ended:?}");
+    }
+}
+
+#[test]
+fn an_id_and_an_address_are_explained() {
+    let stage = none();
+    let ended = stage.run(&["status", "123"]);
+    assert!(ended.stderr.contains("such as 0198c0de-"), "{ended:?}");
+    let wrong = stage.command(&["list"]).env("FRAMEZIP_API", "nonsense").output().unwrap();
+    assert_eq!(wrong.status.code(), Some(2));
+}
+
+#[test]
+fn an_empty_address_is_as_none() {
+    let stage = Stage::new(|_, _| Some(Answer::json(200, &json!({"videos": []}))));
+    let status = stage.command(&["list"]).env("FRAMEZIP_API", "").status().unwrap();
+    assert_eq!(status.code(), Some(0));
+    assert_eq!(stage.requests().len(), 1);
+}
+
+#[test]
+fn a_reader_that_has_enough_is_no_error() {
+    let videos: Vec<_> = (0..2000).map(|_| video(ID, "clip.mp4", "ready")).collect();
+    let stage = Stage::new(move |_, _| Some(Answer::json(200, &json!({"videos": videos}))));
+    let mut child = stage.command(&["list"]).spawn().unwrap();
+    drop(child.stdout.take());
+    let ended = end(child);
+    assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn names_steer_no_terminal() {
+    let name = "a\u{1b}[31m\u{202e}4pm.exe";
+    let stage = Stage::new(move |_, line| {
+        let video = video(ID, name, "ready");
+        let body = if line.contains(ID) { video } else { json!({"videos": [video]}) };
+        Some(Answer::json(200, &body))
+    });
+    for arguments in [&["list"][..], &["status", ID], &["watch", ID]] {
+        let ended = stage.run(arguments);
+        let shown = String::from_utf8(ended.stdout.clone()).unwrap() + &ended.stderr;
+        assert!(shown.contains("a\\u{1b}[31m\\u{202e}4pm.exe"), "{shown}");
+        assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown}");
+    }
+}
+
+#[test]
+fn a_forgotten_password_is_set_by_a_code() {
+    let stage = Stage::new(|api, line| {
+        let pool = json!({"region": "r", "userPoolId": "p", "userPoolClientId": "c",
+            "cognitoEndpoint": format!("{api}/cognito")});
+        let sent = json!({"CodeDeliveryDetails": {"Destination": "a***@e***"}});
+        Some(Answer::json(200, if line == "GET /config.json" { &pool } else { &sent }))
+    });
+    let ended = stage.run(&["forgot-password", "--email", "ada@example.com"]);
+    let shown = String::from_utf8(ended.stdout).unwrap();
+    assert!(shown.contains("a***@e***") && shown.contains("--code"), "{shown}");
+    let arguments = ["forgot-password", "--email", "ada@example.com", "--code", "123456"];
+    let ended = stage.command(&arguments).env("FRAMEZIP_PASSWORD", "Correct-horse-9").output();
+    let shown = String::from_utf8(ended.unwrap().stdout).unwrap();
+    assert!(shown.contains("the new password is set"), "{shown}");
+    assert_eq!(stage.requests().len(), 4);
+}
+
+#[test]
+fn a_wrong_code_is_a_wrong_credential() {
+    let stage = Stage::new(|api, line| {
+        let pool = json!({"region": "r", "userPoolId": "p", "userPoolClientId": "c",
+            "cognitoEndpoint": format!("{api}/cognito")});
+        let refusal = json!({"__type": "CodeMismatchException", "message": "Wrong code."});
+        Some(match line {
+            "GET /config.json" => Answer::json(200, &pool),
+            _ => Answer::json(400, &refusal),
+        })
+    });
+    let ended = stage.run(&["confirm", "--email", "ada@example.com", "123456", "--json"]);
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert_eq!(ended.document()["error"]["code"], "wrong_credentials");
+}
+
+#[test]
+fn a_video_deleted_meanwhile_is_not_waited_for() {
+    let stage = Stage::new(|_, line| {
+        Some(if line.starts_with("POST") {
+            Answer::json(202, &video(ID, "clip.mp4", "queued"))
+        } else {
+            Answer::json(404, &json!({"message": "gone"}))
+        })
+    });
+    let ended = stage.run(&["retry", ID, "--wait"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.stderr.contains(&format!("{ID} was deleted")), "{ended:?}");
+    assert!(!ended.stderr.contains("framezip watch"), "{ended:?}");
+}
+
+#[test]
+fn a_name_of_ones_own_is_sent() {
+    let stage = Stage::new(|api, line| {
+        let put = json!({"kind": "single", "method": "PUT", "url": format!("{api}/put"),
+            "headers": {}, "expiresAt": "2999-01-01T00:00:00Z"});
+        Some(match line {
+            "POST /videos" => {
+                let created =
+                    json!({"video": video(ID, "b.mp4", "awaiting_upload"), "upload": put});
+                Answer::json(201, &created)
+            }
+            "PUT /put" => Answer(200, "text/plain", Vec::new()),
+            _ if line.starts_with("GET /zip") => Answer(200, "application/zip", zip(b'a', 9)),
+            _ => ready(api, ID, "b.mp4", &zip(b'a', 9)),
+        })
+    });
+    fs::write(stage.work().join("a.mp4"), "video").unwrap();
+    let ended = stage.run(&["upload", "a.mp4", "--name", "b.mp4", "-o", "out.zip"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let shown = String::from_utf8(ended.stdout).unwrap();
+    assert!(shown.contains(ID) && shown.contains("out.zip"), "{shown}");
+    fs::write(stage.work().join("c.mp4"), "video").unwrap();
+    let ended = stage.run(&["upload", "a.mp4", "c.mp4", "--name", "b.mp4"]);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+}
+
+/// What stays on each line of a terminal: what comes after the last carriage return.
+fn widest(shown: &str) -> usize {
+    let mut plain = String::new();
+    let mut characters = shown.chars();
+    while let Some(character) = characters.next() {
+        if character == '\u{1b}' {
+            let _ = characters.by_ref().find(char::is_ascii_alphabetic);
+        } else {
+            plain.push(character);
+        }
+    }
+    plain.split(['\r', '\n']).map(|line| line.chars().count()).max().unwrap_or(0)
+}
+
+#[test]
+fn progress_fits_the_terminal() {
+    for columns in [80, 60, 40] {
+        let stage = Stage::new(|_, _| {
+            let mut video = video(ID, &("long-name-".repeat(12) + ".mp4"), "processing");
+            video["progress"] = json!({"done": 12_345, "total": 50_000});
+            Some(Answer::json(200, &video))
+        });
+        let mut child = in_terminal(&stage, columns, &format!("watch {ID}")).spawn().unwrap();
+        let shown = read_until(&mut child, "extracting");
+        let more = read_until(&mut child, "extracting");
+        child.stdin.as_mut().unwrap().write_all(b"\x03").unwrap();
+        assert_eq!(end(child).code, Some(130));
+        for shown in [shown, more] {
+            assert!(widest(&shown) <= columns as usize, "{} of {columns}: {shown}", widest(&shown));
+            assert!(!shown.contains(" left"), "no rate is known: {shown}");
+        }
+    }
+}
+
+#[test]
+fn the_options_of_an_upload_are_in_groups() {
+    let ended = none().run(&["upload", "--help"]);
+    let help = String::from_utf8(ended.stdout).unwrap();
+    for heading in ["Which frames:", "Size and form:", "Extras:", "Waiting and saving:"] {
+        assert!(help.contains(heading), "{help}");
+    }
+}

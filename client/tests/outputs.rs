@@ -1,0 +1,185 @@
+//! Where zips are saved: nothing is overwritten or half written, and what is no file is written to.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+use common::{Answer, Ended, Stage, interrupt, ready, zip};
+use std::{
+    fs::{self, File},
+    io::Read,
+    os::unix::fs::{FileTypeExt, symlink},
+    process::{Command, Stdio},
+    thread,
+};
+
+const A: &str = "0198c0de-0000-7000-8000-00000000000a";
+const B: &str = "0198c0de-0000-7000-8000-00000000000b";
+
+fn zips() -> [Vec<u8>; 2] {
+    [zip(b'a', 300_000), zip(b'b', 300_000)]
+}
+
+/// Has two videos, both called `clip.mp4`.
+fn stage() -> Stage {
+    Stage::new(|api, line| {
+        let [a, b] = zips();
+        Some(match line.split_once(' ').unwrap().1.rsplit_once('/').unwrap() {
+            ("/videos", A) => ready(api, A, "clip.mp4", &a),
+            ("/videos", B) => ready(api, B, "clip.mp4", &b),
+            ("/zip", A) => Answer(200, "application/zip", a),
+            ("/zip", B) => Answer(200, "application/zip", b),
+            other => panic!("{other:?}"),
+        })
+    })
+}
+
+fn assert_failed(ended: &Ended, text: &str) {
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.stderr.contains(text), "{ended:?}");
+}
+
+#[test]
+fn a_file_is_replaced_only_with_force() {
+    let (stage, [a, _]) = (stage(), zips());
+    fs::write(stage.work().join("out.zip"), "mine").unwrap();
+    fs::write(stage.work().join("out.zip.part"), "mine too").unwrap();
+    let ended = stage.run(&["download", A, "-o", "out.zip"]);
+    assert_failed(&ended, "out.zip exists: replace it with --force");
+    assert!(stage.requests().is_empty(), "it is said before anything is asked");
+    assert_eq!(fs::read(stage.work().join("out.zip")).unwrap(), b"mine");
+    let ended = stage.run(&["download", A, "-o", "out.zip", "--force"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(fs::read(stage.work().join("out.zip")).unwrap(), a);
+    assert_eq!(fs::read(stage.work().join("out.zip.part")).unwrap(), b"mine too");
+    assert_eq!(stage.names(), ["out.zip", "out.zip.part"]);
+}
+
+#[test]
+fn what_is_no_file_is_written_to_and_stays() {
+    let (stage, [a, _]) = (stage(), zips());
+    let ended = stage.run(&["download", A, "-o", "/dev/null"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+
+    let pipe = stage.work().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = thread::spawn({
+        let pipe = pipe.clone();
+        move || {
+            let mut bytes = Vec::new();
+            File::open(pipe).unwrap().read_to_end(&mut bytes).unwrap();
+            bytes
+        }
+    });
+    let ended = stage.run(&["download", A, "-o", "pipe"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(reader.join().unwrap(), a);
+    assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+
+    fs::write(stage.work().join("target"), "old").unwrap();
+    symlink("target", stage.work().join("link")).unwrap();
+    let ended = stage.run(&["download", A, "-o", "link", "--force"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(fs::read(stage.work().join("target")).unwrap(), a);
+    assert!(stage.work().join("link").is_symlink());
+
+    symlink("nowhere", stage.work().join("dangling")).unwrap();
+    assert_failed(&stage.run(&["download", A, "-o", "dangling"]), "a symbolic link to nothing");
+    assert_failed(&stage.run(&["download", A, "-o", "."]), "--output-dir");
+    assert!(!stage.work().join("nowhere").exists());
+}
+
+#[test]
+fn standard_output_gets_the_zip_alone() {
+    let (stage, [a, _]) = (stage(), zips());
+    for (name, json) in [("-", false), ("/dev/stdout", false), ("-", true)] {
+        let mut arguments = vec!["download", A, "-o", name];
+        arguments.extend(json.then_some("--json"));
+        let ended = stage.run(&arguments);
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        assert!(ended.stdout == a, "{} bytes on standard output", ended.stdout.len());
+        assert!(ended.stderr.contains("standard output"), "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn of_two_downloads_to_one_name_one_is_refused() {
+    let (stage, [a, b]) = (stage(), zips());
+    let out = stage.work().join("out.zip");
+    for round in 0..12 {
+        let start = |id| stage.command(&["download", id, "-o", "out.zip"]).spawn().unwrap();
+        let children = [start(A), start(B)];
+        let [first, second] = children.map(|child| child.wait_with_output().unwrap().status);
+        let saved = fs::read(&out).unwrap();
+        match (first.code(), second.code()) {
+            (Some(0), Some(1)) => assert!(saved == a, "round {round}"),
+            (Some(1), Some(0)) => assert!(saved == b, "round {round}"),
+            other => panic!("round {round}: {other:?}"),
+        }
+        assert_eq!(stage.names(), ["out.zip"]);
+        fs::remove_file(&out).unwrap();
+    }
+}
+
+#[test]
+fn several_zips_go_to_a_folder_under_names_of_their_own() {
+    let (stage, [a, b]) = (stage(), zips());
+    let ended = stage.run(&["download", A, B, "--output-dir", "new/folder"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let read = |name| fs::read(stage.work().join("new/folder").join(name)).unwrap();
+    assert!(read("clip.zip") == a && read("clip (2).zip") == b);
+    let ended = stage.run(&["download", A, B, "-o", "out.zip"]);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    let ended = stage.run(&["download", A]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(stage.names(), ["clip.zip", "new"]);
+}
+
+#[test]
+fn an_interrupted_download_leaves_nothing() {
+    let stage = Stage::new(|api, line| match line {
+        "GET /zip/0198c0de-0000-7000-8000-00000000000a" => None,
+        _ => Some(ready(api, A, "clip.mp4", &zip(b'a', 9))),
+    });
+    let child = stage.command(&["download", A, "--json"]).spawn().unwrap();
+    stage.wait_for(&format!("GET /zip/{A}"));
+    assert_eq!(stage.names().len(), 1);
+    interrupt(child.id());
+    let ended = Ended::of(child.wait_with_output().unwrap());
+    assert_eq!(ended.code, Some(130), "{ended:?}");
+    assert_eq!(ended.document()["error"]["code"], "interrupted");
+    assert!(stage.names().is_empty(), "{:?}", stage.names());
+}
+
+#[test]
+fn a_damaged_zip_is_refused() {
+    let stage = Stage::new(|api, line| {
+        let mut bytes = zip(b'a', 100_000);
+        Some(if line.starts_with("GET /zip") {
+            bytes[50_000] = b'b';
+            Answer(200, "application/zip", bytes)
+        } else {
+            ready(api, A, "clip.mp4", &bytes)
+        })
+    });
+    let ended = stage.run(&["download", A, "--json"]);
+    assert_failed(&ended, "the zip that came is damaged");
+    assert_eq!(ended.document()["error"]["code"], "damaged_zip");
+    assert!(stage.names().is_empty());
+}
+
+#[test]
+fn the_longest_name_can_be_downloaded() {
+    let name: &'static str = Box::leak(("x".repeat(251) + ".mp4").into_boxed_str());
+    let stage = Stage::new(move |api, line| {
+        let bytes = zip(b'a', 9);
+        Some(match line.starts_with("GET /zip") {
+            true => Answer(200, "application/zip", bytes),
+            false => ready(api, A, name, &bytes),
+        })
+    });
+    let ended = stage.command(&["download", A]).stderr(Stdio::null()).status().unwrap();
+    assert_eq!(ended.code(), Some(0));
+    assert_eq!(stage.names(), ["x".repeat(251) + ".zip"]);
+}
