@@ -170,7 +170,7 @@ impl ApiClient {
     }
 
     /// Sends a request that is safe to repeat, until it gets through or has failed a few times.
-    async fn repeat<T: DeserializeOwned>(
+    pub(crate) async fn repeat<T: DeserializeOwned>(
         &self,
         operation: &'static str,
         request: impl Fn() -> RequestBuilder,

@@ -5,6 +5,7 @@ use framezip_contract::{
     ExtractionOptions, RetryVideo, Status, UserId, Video, VideoId, VideoPage, VideoView,
 };
 use reqwest::Url;
+use uuid::Uuid;
 
 /// Whose videos a list has. Only administrators may list others than their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,8 +60,8 @@ impl ApiClient {
         self.read("read the video", self.video_url(id, Some(owner))).await
     }
 
-    /// Begins a video again, `POST /videos/{id}/retry`, with the options that it had or with others in
-    /// place of them all. Not repeated on failure: a second one could begin it a second time.
+    /// Extracts a video again, `POST /videos/{id}/retry`, with the options that it had or with others in
+    /// place of them all. The request has a key of its own, so that it is safe to repeat.
     ///
     /// # Errors
     ///
@@ -72,8 +73,9 @@ impl ApiClient {
         extraction: Option<ExtractionOptions>,
     ) -> Result<Video, Error> {
         let url = self.server.url(&["videos", &id.to_string(), "retry"]);
-        let request = self.server.http.post(url).json(&RetryVideo { extraction });
-        self.send("begin the video again", request).await
+        let (key, body) = (Uuid::now_v7().to_string(), RetryVideo { extraction });
+        let post = || self.server.http.post(url.clone()).header("idempotency-key", &key).json(&body);
+        self.repeat("retry the video", post).await
     }
 
     /// Deletes a video, `DELETE /videos/{id}`: its record, its file and its zip. Where a worker is at it,
@@ -164,16 +166,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_retry_is_sent_once_with_its_options() {
-        let server = TestServer::start([Answer::json(202, VIDEO), Answer::json(503, "{}")]).await;
+    async fn a_retry_is_repeated_under_the_same_key() {
+        let answers = [Answer::hang_up(), Answer::json(202, VIDEO), Answer::json(202, VIDEO)];
+        let server = TestServer::start(answers).await;
         let api = server.api_client(3600);
         let options = serde_json::from_value(json!({ "every": 2 })).unwrap();
         assert_eq!(api.retry(id(), Some(options)).await.unwrap().status, Status::Queued);
-        assert_eq!(api.retry(id(), None).await.unwrap_err().status(), Some(503));
-        let [other, same] = server.requests().try_into().unwrap();
-        assert_eq!(other.line, format!("POST /api/videos/{ID}/retry HTTP/1.1"));
-        assert_eq!(other.json(), json!({ "extraction": { "every": 2 } }));
-        assert_eq!(same.json(), json!({}));
+        api.retry(id(), None).await.unwrap();
+        let [first, again, other] = server.requests().try_into().unwrap();
+        assert_eq!(first.line, format!("POST /api/videos/{ID}/retry HTTP/1.1"));
+        assert_eq!(first.json(), json!({ "extraction": { "every": 2 } }));
+        assert_eq!((&again.line, &again.body), (&first.line, &first.body));
+        assert_eq!(other.json(), json!({}));
+        let keys = [first, again, other].map(|r| r.header("idempotency-key").unwrap().to_owned());
+        assert!(keys[0] == keys[1] && keys[1] != keys[2], "{keys:?}");
     }
 
     #[tokio::test]

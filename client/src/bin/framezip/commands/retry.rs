@@ -11,10 +11,10 @@ pub async fn run(args: &Retry, api: &ApiClient, console: &Console) -> anyhow::Re
     let output = args.end.saving.place(1)?;
     console.keep_stdout_for_any(output.as_ref());
     let begun = api.retry(id, extraction).await;
-    // without a refusal it may have begun, and the client does not ask twice
+    // the last of several requests may have got through
     let unsure = begun.as_ref().is_err_and(|error| error.status().is_none_or(|s| s >= 500));
     let video = if unsure {
-        begun.with_context(|| format!("whether {id} begins again, framezip status {id} tells"))?
+        begun.with_context(|| format!("{id} may be queued or not: see framezip status {id}"))?
     } else {
         begun?
     };
@@ -25,7 +25,7 @@ pub async fn run(args: &Retry, api: &ApiClient, console: &Console) -> anyhow::Re
         let follow = Follow { api, console, output: output.as_ref() };
         follow.run(id, "", &mut track, &mut report).await
     } else {
-        Ok(format!("begun again: {id}"))
+        Ok(format!("queued again: {id}"))
     };
     drop(track);
     Ok(report.print(result, "", console))
@@ -93,7 +93,9 @@ mod tests {
     #[tokio::test]
     async fn what_is_unsure_is_said() {
         let id = samples::video(Status::Queued).id.to_string();
-        let server = TestServer::start([Answer::hang_up(), Answer::json(409, "{}")]).await;
+        let mut answers: Vec<_> = (0..5).map(|_| Answer::hang_up()).collect();
+        answers.push(Answer::json(409, "{}"));
+        let server = TestServer::start(answers).await;
         let (api, console) = (server.api_client(3600), Console::new(true, true));
         for (unsure, exit) in [(true, Exit::Failed), (false, Exit::Failed)] {
             let error = run(&args(&[&id]), &api, &console).await.unwrap_err();
