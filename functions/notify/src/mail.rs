@@ -168,11 +168,11 @@ mod tests {
     fn a_ready_video_tells_how_to_get_it() {
         let video = video();
         let letter = Letter::about(&video, "https://api");
-        assert_eq!(letter.subject, "The frames of a<b>&c.mp4 are ready");
+        assert_eq!(letter.subject, "The frames of a<b>\\u{d}\\u{a}&c.mp4 are ready");
         assert!(letter.text().contains("60 frames in a zip of 8.1 MB"), "{}", letter.text());
         let command = format!("framezip --api https://api download {}", video.id);
         assert!(letter.text().contains(&command), "{}", letter.text());
-        assert!(letter.html().contains("a&lt;b&gt;&amp;c.mp4"), "{}", letter.html());
+        assert!(letter.html().contains("a&lt;b&gt;\\u{d}\\u{a}&amp;c.mp4"), "{}", letter.html());
     }
 
     #[test]
