@@ -74,7 +74,8 @@ impl ApiClient {
     ) -> Result<Video, Error> {
         let url = self.server.url(&["videos", &id.to_string(), "retry"]);
         let (key, body) = (Uuid::now_v7().to_string(), RetryVideo { extraction });
-        let post = || self.server.http.post(url.clone()).header("idempotency-key", &key).json(&body);
+        let post =
+            || self.server.http.post(url.clone()).header("idempotency-key", &key).json(&body);
         self.repeat("retry the video", post).await
     }
 

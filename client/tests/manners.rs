@@ -1,4 +1,5 @@
-//! How the command behaves in a shell: it ends when it is told to, says what is wrong, and fits the terminal.
+//! How the command behaves in a shell: it ends when it is interrupted, says what is wrong, and fits the
+//! terminal.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -31,7 +32,7 @@ fn end(mut child: Child) -> Ended {
     Ended::of(child.wait_with_output().unwrap())
 }
 
-/// The command in a terminal of so many columns.
+/// The command in a terminal of this width.
 fn in_terminal(stage: &Stage, columns: u32, line: &str) -> Command {
     let program = env!("CARGO_BIN_EXE_framezip");
     let line = format!("stty rows 24 cols {columns}; exec {program} {line}");

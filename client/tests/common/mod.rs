@@ -165,7 +165,7 @@ pub fn ready(api: &str, id: &str, name: &str, zip: &[u8]) -> Answer {
     Answer::json(200, &view)
 }
 
-/// A zip of one entry of so many bytes, all of them `byte`.
+/// A zip of one entry of `length` bytes, all of them `byte`.
 pub fn zip(byte: u8, length: usize) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let stored =

@@ -72,7 +72,7 @@ impl Console {
             false => writeln!(io::stdout().lock(), "{line}"),
         });
         match printed {
-            // whoever read it has read enough, as in `framezip list | head -1`
+            // the reader has read enough, as in `framezip list | head -1`
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             printed => printed.context("cannot write to standard output"),
         }

@@ -3,6 +3,7 @@
 use framezip_client::Error;
 use framezip_contract::{ErrorCode, Failure, Status, Video};
 use serde::Serialize;
+use std::io;
 
 /// An exit code. Of two, the greater one tells more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,6 +51,12 @@ impl Exit {
     }
 }
 
+/// Whether Ctrl-C broke off what failed: a prompt may notice it before the command does.
+pub fn is_interruption(error: &anyhow::Error) -> bool {
+    let is_cause = |cause: &io::Error| cause.kind() == io::ErrorKind::Interrupted;
+    error.chain().filter_map(|cause| cause.downcast_ref()).any(is_cause)
+}
+
 /// Why a command failed, as `--json` prints it.
 #[derive(Debug, Serialize)]
 pub struct ErrorDocument {
@@ -80,7 +87,7 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     if let Some(VideoFailed(failure)) = cause.downcast_ref() {
         return Some(failure.code.to_string());
     }
-    if cause.is::<std::io::Error>() {
+    if cause.is::<io::Error>() {
         return Some("file".to_owned());
     }
     let error = cause.downcast_ref::<Error>()?;

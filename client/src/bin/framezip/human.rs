@@ -46,7 +46,7 @@ pub fn rough(time: Duration) -> String {
     }
 }
 
-/// A name in so many columns of a terminal: its beginning and its end, as in `holid…020.mp4`.
+/// A name that fits `columns` of a terminal: its beginning and its end, as in `holid…020.mp4`.
 pub fn shortened(name: &str, columns: usize) -> String {
     let name = escaped(name);
     if measure_text_width(&name) <= columns {

@@ -56,6 +56,10 @@ async fn run(Cli { global: Global { api, json, quiet }, command }: Cli) -> Exit 
         }
     };
     result.unwrap_or_else(|error| {
+        if exit::is_interruption(&error) {
+            console.interrupted();
+            return Exit::Interrupted;
+        }
         console.failure(&format!("{error:#}"), &ErrorDocument::of(&error));
         Exit::of(&error)
     })

@@ -27,7 +27,7 @@ pub enum Output {
     Stream(PathBuf),
     /// One zip, to a regular file.
     File {
-        /// Where it is, behind all symbolic links.
+        /// Where it is, with every symbolic link resolved.
         path: PathBuf,
         existing: Existing,
     },

@@ -136,7 +136,7 @@ pub enum Videos {
         #[arg(value_name = "ID", value_parser = id)]
         ids: Vec<VideoId>,
     },
-    /// Download the zips of videos, to the current folder unless told otherwise
+    /// Download the zips of videos, by default to the current folder
     Download(Download),
     /// Extract again from a video that is ready or failed: the same as before, or by other options in
     /// place of all that it had
@@ -250,7 +250,7 @@ impl Saving {
         self.output.is_some() || self.output_dir.is_some()
     }
 
-    /// Where the zips of so many videos go, if they are saved at all.
+    /// Where the zips of this number of videos go, if they are saved at all.
     pub fn place(&self, videos: usize) -> anyhow::Result<Option<Output>> {
         let existing = if self.force { Existing::Replace } else { Existing::Keep };
         match (&self.output, &self.output_dir) {
