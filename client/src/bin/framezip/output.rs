@@ -45,6 +45,8 @@ impl Output {
         }
         let shown = human::path(path);
         let Ok(link) = path.symlink_metadata() else {
+            let is_folder = path.to_string_lossy().ends_with('/');
+            ensure!(!is_folder, "{shown} is a folder's name: name a file, or use --output-dir");
             check_folder(parent(path))?;
             return Ok(Self::File { path: path.to_owned(), existing });
         };
@@ -232,6 +234,7 @@ mod tests {
         assert_eq!(of(&file).unwrap(), kept);
         assert!(of(folder.path()).unwrap_err().to_string().contains("--output-dir"));
         assert!(of(&folder.path().join("a/b.zip")).is_err());
+        assert!(of(&folder.path().join("a/")).unwrap_err().to_string().contains("--output-dir"));
         fs::write(&file, "").unwrap();
         assert!(of(&file).unwrap_err().to_string().contains("--force"));
         assert!(Output::of(&file, Existing::Replace).is_ok());
