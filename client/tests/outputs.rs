@@ -47,6 +47,10 @@ fn a_file_is_replaced_only_with_force() {
     let ended = stage.run(&["download", A, "-o", "out.zip"]);
     assert_failed(&ended, "out.zip exists: replace it with --force");
     assert!(stage.requests().is_empty(), "it is said before anything is asked");
+    let ended = stage.run(&["download", A, "-o", "out.zip", "--json"]);
+    assert_eq!(ended.document()["error"]["code"], "file_exists");
+    let ended = stage.run(&["download", A, "-o", "nowhere/out.zip", "--json"]);
+    assert_eq!(ended.document()["error"]["code"], "file");
     assert_eq!(fs::read(stage.work().join("out.zip")).unwrap(), b"mine");
     let ended = stage.run(&["download", A, "-o", "out.zip", "--force"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");

@@ -84,6 +84,9 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     if cause.is::<NotSignedIn>() {
         return Some("not_signed_in".to_owned());
     }
+    if let Some(WrongPlace { code, .. }) = cause.downcast_ref() {
+        return Some((*code).to_owned());
+    }
     if let Some(VideoFailed(failure)) = cause.downcast_ref() {
         return Some(failure.code.to_string());
     }
@@ -111,6 +114,16 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Usage(pub String);
+
+/// A place where no zip can be saved.
+#[derive(Debug, thiserror::Error)]
+#[error("{text}")]
+pub struct WrongPlace {
+    /// `file_exists` or `file`, as `--json` prints it.
+    pub code: &'static str,
+    /// What is wrong, and what to do.
+    pub text: String,
+}
 
 /// No sign-in is kept for this server.
 #[derive(Debug, thiserror::Error)]

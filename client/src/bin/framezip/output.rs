@@ -3,7 +3,7 @@
 //! Only a regular file is ever replaced, and only if that is asked for. A device or a named pipe is written
 //! to. A symbolic link is followed, and stays.
 
-use crate::human;
+use crate::{exit::WrongPlace, human};
 use anyhow::{Context, bail, ensure};
 use framezip_client::{ApiClient, Existing, NotSaved};
 use framezip_contract::{Download, Video, is_unsafe_to_show};
@@ -40,13 +40,14 @@ impl Output {
     pub fn of(path: &Path, existing: Existing) -> anyhow::Result<Self> {
         if STDOUT.iter().any(|name| path == Path::new(name)) {
             let is_terminal = io::stdout().is_terminal();
-            ensure!(!is_terminal, "a zip is not written to a terminal: name a file with -o");
+            ensure!(!is_terminal, wrong("a zip is not written to a terminal: name a file with -o"));
             return Ok(Self::Stdout);
         }
         let shown = human::path(path);
         let Ok(link) = path.symlink_metadata() else {
             let is_folder = path.to_string_lossy().ends_with('/');
-            ensure!(!is_folder, "{shown} is a folder's name: name a file, or use --output-dir");
+            let text = format!("{shown} is a folder's name: name a file, or use --output-dir");
+            ensure!(!is_folder, wrong(text));
             check_folder(parent(path))?;
             return Ok(Self::File { path: path.to_owned(), existing });
         };
@@ -57,12 +58,17 @@ impl Output {
         match Kind::of(&metadata) {
             Kind::File => {
                 let is_kept = existing == Existing::Keep;
-                ensure!(!is_kept, "{shown} exists: replace it with --force, or name another file");
+                let text = format!("{shown} exists: replace it with --force, or name another file");
+                ensure!(!is_kept, WrongPlace { code: "file_exists", text });
                 Ok(Self::File { path: path.canonicalize()?, existing })
             }
             Kind::Stream => Ok(Self::Stream(path.to_owned())),
-            Kind::Folder => bail!("{shown} is a folder: name a file in it, or use --output-dir"),
-            Kind::Other => bail!("{shown} is neither a file nor a pipe: name another one"),
+            Kind::Folder => {
+                bail!(wrong(format!("{shown} is a folder: name a file in it, or use --output-dir")))
+            }
+            Kind::Other => {
+                bail!(wrong(format!("{shown} is neither a file nor a pipe: name another one")))
+            }
         }
     }
 
@@ -162,8 +168,12 @@ fn parent(path: &Path) -> &Path {
     folder.unwrap_or(Path::new("."))
 }
 
+fn wrong(text: impl Into<String>) -> WrongPlace {
+    WrongPlace { code: "file", text: text.into() }
+}
+
 fn check_folder(folder: &Path) -> anyhow::Result<()> {
-    ensure!(folder.is_dir(), "there is no folder {}", human::path(folder));
+    ensure!(folder.is_dir(), wrong(format!("there is no folder {}", human::path(folder))));
     Ok(())
 }
 
