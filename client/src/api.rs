@@ -15,6 +15,13 @@ use uuid::Uuid;
 const FIRST_POLL: Duration = Duration::from_millis(300);
 const LAST_POLL: Duration = Duration::from_secs(2);
 
+/// An ID token for one request.
+struct Granted {
+    token: String,
+    /// Whether it was renewed for this request.
+    is_renewed: bool,
+}
+
 /// The API of one server, for one user. It renews the user's tokens when they are about to expire.
 #[derive(Debug)]
 pub struct ApiClient {
@@ -40,12 +47,17 @@ impl ApiClient {
     ///
     /// As for [`UserPool::refresh`].
     pub async fn id_token(&self) -> Result<String, Error> {
-        // held while renewing, so that requests side by side renew once
+        Ok(self.granted().await?.token)
+    }
+
+    async fn granted(&self) -> Result<Granted, Error> {
+        // held while renewing, so that concurrent requests renew once
         let mut tokens = self.tokens.lock().await;
-        if !tokens.good_at(Timestamp::now()) {
+        let is_renewed = !tokens.good_at(Timestamp::now());
+        if is_renewed {
             *tokens = self.pool.refresh(&tokens).await?;
         }
-        Ok(tokens.id_token.clone())
+        Ok(Granted { token: tokens.id_token.clone(), is_renewed })
     }
 
     /// Another ID token in place of one that the API has refused, whatever the clock says. Several requests
@@ -192,17 +204,18 @@ impl ApiClient {
         self.authorized(request, async |request| http::json(operation, request).await).await
     }
 
-    /// Sends a request with the user's token; once more with a new one, if the API refuses the first.
+    /// Sends a request with the user's token; once more with a new one, if the API refuses the first. The
+    /// token is renewed at most once: not again if it was renewed before the first.
     pub(crate) async fn authorized<T>(
         &self,
         request: RequestBuilder,
         send: impl AsyncFn(RequestBuilder) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let token = self.id_token().await?;
+        let Granted { token, is_renewed } = self.granted().await?;
         let again = request.try_clone();
         let result = send(request.bearer_auth(&token)).await;
         match (again, &result) {
-            (Some(again), Err(error)) if error.status() == Some(401) => {
+            (Some(again), Err(error)) if error.status() == Some(401) && !is_renewed => {
                 send(again.bearer_auth(self.renewed(&token).await?)).await
             }
             _ => result,
@@ -260,6 +273,33 @@ mod tests {
         assert_eq!(requests.len(), 6);
         assert_eq!(requests[0].header("authorization"), Some("Bearer id"));
         assert_eq!(requests[2].header("authorization"), Some("Bearer new"));
+    }
+
+    #[tokio::test]
+    async fn requests_that_are_refused_at_once_renew_once() {
+        let refused = || Answer::json(401, r#"{"message":"Unauthorized"}"#);
+        let granted = r#"{"AuthenticationResult":{"IdToken":"new","ExpiresIn":3600}}"#;
+        let page = || Answer::json(200, PAGE);
+        let answers = [refused(), refused(), Answer::json(200, granted), page(), page()];
+        let server = TestServer::start(answers).await;
+        let api = server.api_client(3600);
+        let list = || api.list(None, None, None);
+        let (first, second) = tokio::join!(list(), list());
+        first.and(second).unwrap();
+        let tokens =
+            server.requests().into_iter().map(|r| r.header("authorization").map(str::to_owned));
+        let [id, new] = ["Bearer id", "Bearer new"].map(|token| Some(token.to_owned()));
+        assert_eq!(tokens.collect::<Vec<_>>(), [id.clone(), id, None, new.clone(), new]);
+    }
+
+    #[tokio::test]
+    async fn a_token_just_renewed_is_not_renewed_again() {
+        let granted = r#"{"AuthenticationResult":{"IdToken":"new","ExpiresIn":3600}}"#;
+        let refused = Answer::json(401, r#"{"message":"Unauthorized"}"#);
+        let server = TestServer::start([Answer::json(200, granted), refused]).await;
+        let error = server.api_client(60).list(None, None, None).await.unwrap_err();
+        assert!(error.is_about_credentials(), "{error:?}");
+        assert_eq!(server.requests().len(), 2);
     }
 
     #[tokio::test]
