@@ -353,7 +353,7 @@ fn widest(shown: &str) -> usize {
 
 #[test]
 fn progress_fits_the_terminal() {
-    for columns in [80, 60, 40] {
+    for columns in [80, 60, 40, 20] {
         let stage = Stage::new(|_, _| {
             let mut video = video(ID, &("long-name-".repeat(12) + ".mp4"), "processing");
             video["progress"] = json!({"done": 12_345, "total": 50_000});

@@ -2,7 +2,7 @@
 //! too.
 
 use crate::{console::print_error, human};
-use console::Term;
+use console::{Alignment, Term, measure_text_width, pad_str, truncate_str};
 use framezip_contract::{Progress, Status, Video};
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use std::{
@@ -16,8 +16,16 @@ const PACE: Duration = Duration::from_secs(5);
 /// A rate is known after this.
 const MEASURED: Duration = Duration::from_secs(1);
 const SPIN: Duration = Duration::from_millis(120);
-/// How many columns of a bar's line are the video's name.
-const NAME_WIDTH: usize = 16;
+const SPINNER: [char; 4] = ['|', '/', '-', '\\'];
+/// From this width on, a line has a bar and figures.
+const WIDE: usize = 80;
+/// From this width on, a line has the time that is left.
+const NARROW: usize = 49;
+/// The most columns of a video's name and the space after it.
+const NAME: usize = 16;
+const SHORTEST_NAME: usize = 5;
+/// The longest time left that is shown, in seconds: a longer one comes from a rate that does not last.
+const LONGEST_LEFT: f64 = 100.0 * 3600.0;
 
 /// Where a video is on its way.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -107,7 +115,7 @@ impl Began {
 enum Look {
     Silent,
     Lines { name: String, since: Instant },
-    Bar(ProgressBar),
+    Bar { bar: ProgressBar, name: String },
 }
 
 impl Track {
@@ -125,9 +133,9 @@ impl Track {
     /// Draws a bar among others.
     pub fn bar(bars: &MultiProgress, name: &str) -> Self {
         let bar = bars.add(ProgressBar::new_spinner());
-        bar.set_prefix(human::shortened(name, NAME_WIDTH));
         bar.enable_steady_tick(SPIN);
-        Self { look: Look::Bar(bar), shown: None, began: Began::now(0) }
+        let look = Look::Bar { bar, name: name.to_owned() };
+        Self { look, shown: None, began: Began::now(0) }
     }
 
     /// Shows a stage.
@@ -145,18 +153,14 @@ impl Track {
                     print_error(&format!("{name}: {}", stage.words()));
                 }
             }
-            Look::Bar(bar) => {
+            Look::Bar { bar, name } => {
                 if new {
                     bar.reset_elapsed();
-                }
-                if let Stage::Waiting(status) = stage {
-                    bar.set_message(words(status));
                 }
                 bar.set_length(total);
                 bar.set_position(done);
                 let rate = self.began.rate(done);
-                let left = rate.map(|rate| total.saturating_sub(done) as f64 / rate);
-                bar.set_style(style(stage, Room::now(), rate, left));
+                bar.set_style(style(Line { name: name.clone(), stage, rate }));
             }
         }
     }
@@ -164,62 +168,100 @@ impl Track {
 
 impl Drop for Track {
     fn drop(&mut self) {
-        if let Look::Bar(bar) = &self.look {
+        if let Look::Bar { bar, .. } = &self.look {
             bar.finish_and_clear();
         }
     }
 }
 
-/// How much of a line the terminal has room for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Room {
-    /// For all of it: 80 columns or more.
-    Wide,
-    /// For name, percentage and time left: 46 columns or more.
-    Narrow,
-    /// For name and percentage.
-    Tight,
+/// What a bar's line says of one stage.
+#[derive(Clone, Debug)]
+struct Line {
+    /// The video's name, which may be longer than there is room for.
+    name: String,
+    stage: Stage,
+    /// What is done in a second, once that is known.
+    rate: Option<f64>,
 }
 
-impl Room {
-    /// The room on the terminal as it is now.
-    fn now() -> Self {
-        match Term::stderr().size().1 {
-            80.. => Self::Wide,
-            46.. => Self::Narrow,
-            _ => Self::Tight,
+impl Line {
+    /// The line, `columns` wide at most; `waited` is how long the stage has lasted.
+    fn fit(&self, columns: usize, waited: Duration) -> String {
+        let line = match self.stage {
+            Stage::Waiting(status) => self.waiting(words(status), columns, waited),
+            Stage::Sending { .. } => self.counting("sending", columns),
+            Stage::Extracting(_) => self.counting("extracting", columns),
+            Stage::Receiving { .. } => self.counting("receiving", columns),
+        };
+        truncate_str(&line, columns, "").into_owned()
+    }
+
+    fn waiting(&self, words: &str, columns: usize, waited: Duration) -> String {
+        let spinner = SPINNER[(waited.as_millis() / SPIN.as_millis()) as usize % SPINNER.len()];
+        let line = format!("{words:10} {spinner}");
+        match columns {
+            WIDE.. => format!("{}{line} {}", self.name(NAME), human::rough(waited)),
+            _ => format!("{}{line}", self.name(columns.saturating_sub(line.chars().count()))),
         }
+    }
+
+    fn counting(&self, verb: &str, columns: usize) -> String {
+        let (done, total) = self.stage.counts();
+        let rest = total.saturating_sub(done) as f64;
+        let left = self.rate.map(|rate| rest / rate).filter(|left| *left < LONGEST_LEFT);
+        let left = left.map_or_else(String::new, |left| {
+            format!(" {} left", human::rough(Duration::from_secs_f64(left)))
+        });
+        let percent = format!("{verb:10} {:>3} %", done.saturating_mul(100) / total.max(1));
+        match columns {
+            WIDE.. => {
+                let start = format!("{}{verb:10} ", self.name(NAME));
+                let end = format!("{}{left}", self.counted());
+                let bar = columns.saturating_sub(measure_text_width(&start) + end.len() + 3);
+                format!("{start}[{}] {end}", filled(bar, done, total))
+            }
+            NARROW.. => format!("{}{percent}{left}", self.name(NAME)),
+            _ => format!("{}{percent}", self.name(columns.saturating_sub(percent.len()))),
+        }
+    }
+
+    /// What is done in figures.
+    fn counted(&self) -> String {
+        if let Stage::Extracting(Progress { done, total }) = self.stage {
+            return format!("{done}/{}", human::count(total, "frame"));
+        }
+        let (done, total) = self.stage.counts();
+        let rate = self.rate.map(|rate| format!(" {}/s", human::size(rate as u64)));
+        format!("{}/{}{}", human::size(done), human::size(total), rate.unwrap_or_default())
+    }
+
+    /// The name and a space, `columns` wide at most; empty if there is no room for a name.
+    fn name(&self, columns: usize) -> String {
+        let width = columns.saturating_sub(1).min(NAME);
+        if width < SHORTEST_NAME {
+            return String::new();
+        }
+        let name = human::shortened(&self.name, width);
+        format!("{} ", pad_str(&name, width, Alignment::Left, None))
     }
 }
 
-/// `rate` is what is done in a second, `left` how many seconds the rest takes.
-fn style(stage: Stage, room: Room, rate: Option<f64>, left: Option<f64>) -> ProgressStyle {
-    let bytes = "[{wide_bar}] {decimal_bytes}/{decimal_total_bytes} {rate} {left}";
-    let (verb, wide) = match stage {
-        Stage::Sending { .. } => ("sending", bytes),
-        Stage::Receiving { .. } => ("receiving", bytes),
-        Stage::Extracting(_) => ("extracting", "[{wide_bar}] {pos}/{len} frames {left}"),
-        Stage::Waiting(_) => ("{msg}", "{spinner} {elapsed}"),
-    };
-    let template = match (room, stage) {
-        (Room::Wide, _) => format!("{{prefix:16!}} {verb:10} {wide}"),
-        (_, Stage::Waiting(_)) => "{prefix:12!} {msg} {spinner}".to_owned(),
-        (Room::Narrow, _) => format!("{{prefix:12!}} {verb:10} {{percent:>3}} % {{left}}"),
-        (Room::Tight, _) => format!("{{prefix:12!}} {verb:10} {{percent:>3}} %"),
-    };
-    let style = ProgressStyle::with_template(&template).expect("constants, drawn in the tests");
-    style
-        .progress_chars("=> ")
-        .with_key("rate", move |_: &ProgressState, line: &mut dyn fmt::Write| {
-            if let Some(rate) = rate {
-                let _ = write!(line, "{}/s", human::size(rate as u64));
-            }
-        })
-        .with_key("left", move |_: &ProgressState, line: &mut dyn fmt::Write| {
-            if let Some(left) = left {
-                let _ = write!(line, "{} left", human::rough(Duration::from_secs_f64(left)));
-            }
-        })
+/// The inside of a bar.
+fn filled(columns: usize, done: u64, total: u64) -> String {
+    let share = done.min(total) as f64 / total.max(1) as f64;
+    let full = (columns as f64 * share) as usize;
+    let head = if full < columns { ">" } else { "" };
+    format!("{:columns$}", "=".repeat(full) + head)
+}
+
+/// A style that writes the line each time the bar is drawn, for the width that the terminal has then.
+fn style(line: Line) -> ProgressStyle {
+    let style = ProgressStyle::with_template("{line}").expect("a constant, made in the tests");
+    style.with_key("line", move |state: &ProgressState, out: &mut dyn fmt::Write| {
+        let columns = usize::from(Term::stderr().size().1);
+        // a bar that cannot be drawn is missing, which is no failure of the command
+        let _ = out.write_str(&line.fit(columns, state.elapsed()));
+    })
 }
 
 #[cfg(test)]
@@ -252,11 +294,58 @@ mod tests {
         let mut track = Track::bar(&bars, "a.mp4");
         for stage in STAGES {
             track.show(stage);
-            for room in [Room::Wide, Room::Narrow, Room::Tight] {
-                let _ = style(stage, room, Some(1.0), None);
+        }
+        let Look::Bar { bar, .. } = &track.look else { panic!("no bar") };
+        assert_eq!((bar.position(), bar.length()), (0, Some(0)));
+    }
+
+    fn line(stage: Stage, rate: Option<f64>, columns: usize) -> String {
+        let name = "日本語の長い名前の動画ファイルです.mp4".to_owned();
+        Line { name, stage, rate }.fit(columns, Duration::from_secs(3))
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        let many = Progress { done: 12_345, total: u32::MAX };
+        let stages = Status::ALL.map(Stage::Waiting).into_iter().chain(STAGES).chain([
+            Stage::Sending { done: 1, total: u64::MAX },
+            Stage::Receiving { done: 999_499_999, total: 5 << 40 },
+            Stage::Extracting(many),
+        ]);
+        for stage in stages {
+            for rate in [None, Some(1e-9), Some(99.4e6), Some(1e12)] {
+                for columns in 0..200 {
+                    let line = line(stage, rate, columns);
+                    assert!(measure_text_width(&line) <= columns, "{columns}: {line}");
+                }
             }
         }
-        let Look::Bar(bar) = &track.look else { panic!("no bar") };
-        assert_eq!((bar.position(), bar.length()), (0, Some(0)));
+    }
+
+    #[test]
+    fn a_line_says_what_there_is_room_for() {
+        let stage = Stage::Sending { done: 25_000_000, total: 100_000_000 };
+        let wide = line(stage, Some(5e6), 80);
+        let end = "25.0 MB/100 MB 5.0 MB/s 15 s left";
+        assert!(wide.contains(".mp4   sending    [") && wide.ends_with(end), "{wide}");
+        assert_eq!(measure_text_width(&wide), 80);
+        let unknown = line(stage, None, 80);
+        assert!(unknown.ends_with("] 25.0 MB/100 MB"), "{unknown}");
+        let narrow = line(stage, Some(5e6), 60);
+        assert!(narrow.starts_with("日本語…す.mp4 "), "{narrow}");
+        assert!(narrow.ends_with(" sending     25 % 15 s left"), "{narrow}");
+        let tight = line(stage, Some(5e6), 30);
+        assert!(tight.contains(".mp4") && tight.ends_with(" sending     25 %"), "{tight}");
+        assert_eq!(line(stage, Some(5e6), 17), "sending     25 %");
+        // it would take years
+        assert!(line(stage, Some(0.5), 80).ends_with("0 B/s"));
+    }
+
+    #[test]
+    fn a_bar_is_filled_from_the_left() {
+        for (done, total, bar) in [(0, 4, ">   "), (1, 4, "=>  "), (4, 4, "===="), (0, 0, ">   ")] {
+            assert_eq!(filled(4, done, total), bar);
+        }
+        assert_eq!(filled(0, 1, 2), "");
     }
 }
