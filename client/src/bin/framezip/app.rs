@@ -8,7 +8,7 @@ use crate::{
     exit::{NotSignedIn, Usage},
 };
 use framezip_client::{ApiClient, Server, Tokens, UserPool};
-use std::{env, path::PathBuf};
+use std::path::PathBuf;
 
 /// The settings of this run and what the last ones left.
 #[derive(Debug)]
@@ -23,8 +23,10 @@ pub struct App<'a> {
 impl<'a> App<'a> {
     /// `api` is the address on the command line; without one, that of `FRAMEZIP_API` counts.
     pub fn new(api: Option<String>, console: &'a Console) -> anyhow::Result<Self> {
-        let variable = || env::var("FRAMEZIP_API").ok().filter(|api| !api.is_empty());
-        let api = api.or_else(variable);
+        let api = match api {
+            Some(api) => Some(api),
+            None => config::variable("FRAMEZIP_API")?,
+        };
         let folder = config::folder()?;
         let store = Store::new(&folder);
         Ok(Self { console, api, folder, store })

@@ -1,5 +1,6 @@
 //! The folder for what is kept between two runs, in files for their owner only.
 
+use crate::exit::Usage;
 use anyhow::Context;
 use std::{
     env,
@@ -15,6 +16,13 @@ pub fn folder() -> anyhow::Result<PathBuf> {
     find(|name| env::var_os(name), env::home_dir()).context(
         "there is no home folder to keep the sign-in in: set FRAMEZIP_CONFIG_DIR to a folder",
     )
+}
+
+/// The text of an environment variable. An empty one counts as unset.
+pub fn variable(name: &str) -> Result<Option<String>, Usage> {
+    let value = env::var_os(name).filter(|value| !value.is_empty());
+    let text = value.map(OsString::into_string).transpose();
+    text.map_err(|_| Usage(format!("{name} is not valid UTF-8")))
 }
 
 /// Writes a file, in place of the one of this name; gives it back, still open. It is never readable by

@@ -102,6 +102,7 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
         Error::Address { .. } => "usage",
         Error::Tls(_) | Error::Network { .. } | Error::Stalled { .. } => "network",
         Error::Status { status: 401, .. } => "not_signed_in",
+        Error::Status { status: 429, .. } => "too_many_requests",
         Error::Status { .. } | Error::Answer { .. } => "server",
         Error::Exists { .. } => "file_exists",
         Error::File { .. } | Error::FileChanged { .. } => "file",

@@ -79,6 +79,18 @@ pub fn path(path: &Path) -> String {
     escaped(&path.to_string_lossy())
 }
 
+/// A path as an argument of a command that a person copies into a shell, quoted where a shell needs that.
+pub fn argument(argument: &Path) -> String {
+    let text = path(argument);
+    // else it would be taken for an option
+    let text = if text.starts_with('-') { format!("./{text}") } else { text };
+    let is_plain = |c: char| c.is_alphanumeric() || "_@%+=:,./-".contains(c);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text;
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// A warning in one line.
 pub fn warning(warning: &Warning) -> String {
     let message = escaped(&warning.message);
@@ -130,6 +142,20 @@ mod tests {
             [(0, "1 s"), (59, "59 s"), (60, "1 min"), (61, "2 min"), (7500, "2 h 05 min")]
         {
             assert_eq!(rough(Duration::from_secs(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn arguments_are_quoted_for_a_shell() {
+        for (path, argument) in [
+            ("clips/été-1.mp4", "clips/été-1.mp4"),
+            ("my clip.mp4", "'my clip.mp4'"),
+            ("it's.mp4", r"'it'\''s.mp4'"),
+            ("$(id).mp4", "'$(id).mp4'"),
+            ("-o.mp4", "./-o.mp4"),
+            ("~/a.mp4", "'~/a.mp4'"),
+        ] {
+            assert_eq!(super::argument(Path::new(path)), argument);
         }
     }
 

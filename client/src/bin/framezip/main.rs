@@ -29,16 +29,30 @@ use crate::{
 };
 #[cfg(test)]
 use framezip_client::{ApiClient, Server, Tokens, UserPool};
-use std::{env, ffi::OsString, process};
+use std::{env, ffi::OsString, process, time::Duration};
+use tokio::{signal, time::timeout};
+
+/// How long the end after Ctrl-C may take, such as the removal of incomplete files.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 #[tokio::main]
 async fn main() {
+    tokio::spawn(end_at_ctrl_c());
     let exit = match Cli::read(env::args_os()) {
         Ok(cli) => run(cli).await,
         Err(error) => refuse(&error, env::args_os().skip(1)),
     };
     // not by returning: a thread that still waits for a password or a pipe would hold the process
     process::exit(exit.code());
+}
+
+/// Ends the process after Ctrl-C if [`run`] does not: it cannot while it writes to a pipe that is full or to
+/// a terminal that is stopped. A second Ctrl-C ends it at once.
+async fn end_at_ctrl_c() {
+    if signal::ctrl_c().await.is_ok() {
+        let _ = timeout(LAST_WORDS, signal::ctrl_c()).await;
+        process::exit(Exit::Interrupted.code());
+    }
 }
 
 /// Runs a command until it is done, or until Ctrl-C.
@@ -50,7 +64,7 @@ async fn run(Cli { global: Global { api, json, quiet }, command }: Cli) -> Exit 
     };
     let result = tokio::select! {
         result = work => result,
-        Ok(()) = tokio::signal::ctrl_c() => {
+        Ok(()) = signal::ctrl_c() => {
             console.interrupted();
             return Exit::Interrupted;
         }

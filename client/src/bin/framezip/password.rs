@@ -1,8 +1,8 @@
 //! Where a password comes from: never from the command line, which others can see.
 
-use crate::exit::Usage;
+use crate::{config, exit::Usage};
 use anyhow::Context;
-use std::{env, io};
+use std::io;
 
 /// Where to read a password first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,15 +44,19 @@ fn read_blocking(source: Source, age: Age) -> anyhow::Result<String> {
         io::stdin().read_line(&mut line).context("cannot read standard input")?;
         return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
     }
-    env::var("FRAMEZIP_PASSWORD").or_else(|_| ask(age))
+    config::variable("FRAMEZIP_PASSWORD")?.map_or_else(|| ask(age), Ok)
 }
 
 fn ask(age: Age) -> anyhow::Result<String> {
     let prompt = |text| {
-        rpassword::prompt_password(text).context(
-            "there is no terminal to ask for the password: set FRAMEZIP_PASSWORD or give \
-             --password-stdin",
-        )
+        rpassword::prompt_password(text).map_err(|error| match error.kind() {
+            io::ErrorKind::Interrupted => anyhow::Error::from(error),
+            _ => Usage(format!(
+                "there is no terminal to ask for the password ({error}): set FRAMEZIP_PASSWORD or \
+                 give --password-stdin"
+            ))
+            .into(),
+        })
     };
     let password = prompt("Password: ")?;
     if age == Age::New && prompt("Once more: ")? != password {

@@ -88,11 +88,14 @@ fn advice(end: &End) -> String {
     let mut command = "framezip upload --resume".to_owned();
     let saving = &end.saving;
     if let Some(to) = &saving.output {
-        command.push_str(&format!(" -o {}", human::path(to)));
+        command.push_str(&format!(" -o {}", human::argument(to)));
     } else if let Some(to) = &saving.output_dir {
-        command.push_str(&format!(" --output-dir {}", human::path(to)));
+        command.push_str(&format!(" --output-dir {}", human::argument(to)));
     } else if end.wait {
         command.push_str(" --wait");
+    }
+    if saving.force {
+        command.push_str(" --force");
     }
     format!("{command} goes on with what is not done")
 }
@@ -151,10 +154,10 @@ impl Begin<'_> {
         let Some(at) = kept.iter().rposition(|kept| kept.begun.file == stamp) else {
             let changed = kept.iter().find(|kept| kept.begun.file.path == stamp.path);
             if let Some(Kept { begun, .. }) = changed.filter(|_| self.all) {
-                let (id, path) = (begun.id, path.display());
+                let (id, path) = (begun.id, human::argument(path));
                 bail!(
-                    "it has changed since its upload began: framezip upload {path} sends it anew, \
-                     framezip delete {id} drops what was sent"
+                    "it has changed since its upload began: framezip upload {path} sends it again, \
+                     framezip delete {id} deletes what was sent"
                 );
             }
             return Ok(None);

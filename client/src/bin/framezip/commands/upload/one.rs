@@ -112,7 +112,7 @@ impl Run<'_> {
                 self.api.upload(&created, file, progress).await
             }
             None => {
-                let view = self.api.get(id).await.map_err(|error| gone(error, file))?;
+                let view = self.api.get(id).await.map_err(|error| broken_off(error, id, file))?;
                 let view = report.video.insert(view);
                 VideoFailed::check(&view.video)?;
                 self.api.resume(id, file, progress).await
@@ -155,24 +155,15 @@ fn is_final(error: &anyhow::Error) -> bool {
     })
 }
 
-fn gone(error: Error, file: &SourceFile) -> anyhow::Error {
-    let gone = error.status() == Some(404);
-    let error = anyhow::Error::from(error);
-    if gone {
-        let path = file.path.display();
-        error.context(format!("the upload is gone; framezip upload {path} sends it anew"))
-    } else {
-        error
-    }
-}
-
+/// What to do after an upload broke off. One that is gone cannot be resumed.
 fn broken_off(error: Error, id: VideoId, file: &SourceFile) -> anyhow::Error {
-    let changed = matches!(error, Error::FileChanged { .. });
-    let error = anyhow::Error::from(error);
-    if changed {
-        error
-    } else {
-        let path = file.path.display();
-        error.context(format!("not all is sent; framezip resume {id} {path} goes on"))
-    }
+    let path = human::argument(&file.path);
+    let context = match &error {
+        Error::FileChanged { .. } => return error.into(),
+        error if error.status() == Some(404) => {
+            format!("{id} was deleted or has expired: framezip upload {path} sends the file again")
+        }
+        _ => format!("not everything is sent: framezip resume {id} {path} continues"),
+    };
+    anyhow::Error::from(error).context(context)
 }
