@@ -8,7 +8,7 @@ use framezip_contract::{
 use jiff::Timestamp;
 use reqwest::{RequestBuilder, Url};
 use serde::{Serialize, de::DeserializeOwned};
-use std::time::Duration;
+use std::{fmt, time::Duration};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -22,23 +22,33 @@ struct Granted {
     is_renewed: bool,
 }
 
+/// What is done with tokens that were renewed.
+type OnRenewal = Box<dyn Fn(&Tokens) + Send + Sync>;
+
 /// The API of one server, for one user. It renews the user's tokens when they are about to expire.
-#[derive(Debug)]
 pub struct ApiClient {
     pub(crate) server: Server,
     pool: UserPool,
     tokens: Mutex<Tokens>,
+    on_renewal: Option<OnRenewal>,
+}
+
+impl fmt::Debug for ApiClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiClient").field("server", &self.server).finish_non_exhaustive()
+    }
 }
 
 impl ApiClient {
     /// The API for the user with these tokens, which [`UserPool::sign_in`] gave.
     pub fn new(server: Server, pool: UserPool, tokens: Tokens) -> Self {
-        Self { server, pool, tokens: Mutex::new(tokens) }
+        Self { server, pool, tokens: Mutex::new(tokens), on_renewal: None }
     }
 
-    /// The tokens as they are now, to keep for the next time.
-    pub async fn tokens(&self) -> Tokens {
-        self.tokens.lock().await.clone()
+    /// Has renewed tokens given to `keep` as soon as they come, to keep them for the next time.
+    #[must_use]
+    pub fn on_renewal(self, keep: impl Fn(&Tokens) + Send + Sync + 'static) -> Self {
+        Self { on_renewal: Some(Box::new(keep)), ..self }
     }
 
     /// A good ID token, renewed if need be: what the API takes as `Authorization: Bearer`.
@@ -55,7 +65,7 @@ impl ApiClient {
         let mut tokens = self.tokens.lock().await;
         let is_renewed = !tokens.good_at(Timestamp::now());
         if is_renewed {
-            *tokens = self.pool.refresh(&tokens).await?;
+            self.renew(&mut tokens).await?;
         }
         Ok(Granted { token: tokens.id_token.clone(), is_renewed })
     }
@@ -65,9 +75,17 @@ impl ApiClient {
     async fn renewed(&self, refused: &str) -> Result<String, Error> {
         let mut tokens = self.tokens.lock().await;
         if tokens.id_token == refused {
-            *tokens = self.pool.refresh(&tokens).await?;
+            self.renew(&mut tokens).await?;
         }
         Ok(tokens.id_token.clone())
+    }
+
+    async fn renew(&self, tokens: &mut Tokens) -> Result<(), Error> {
+        *tokens = self.pool.refresh(tokens).await?;
+        if let Some(keep) = &self.on_renewal {
+            keep(tokens);
+        }
+        Ok(())
     }
 
     /// Makes a video's record, `POST /videos`. Its bytes go up by [`Self::upload`].
@@ -228,6 +246,7 @@ mod tests {
     use super::*;
     use crate::test_server::{Answer, TestServer};
     use framezip_contract::ExtractionOptions;
+    use std::sync::Arc;
 
     const PAGE: &str = r#"{"videos":[]}"#;
 
@@ -237,7 +256,10 @@ mod tests {
         let answers =
             [Answer::json(200, granted), Answer::json(200, PAGE), Answer::json(200, PAGE)];
         let server = TestServer::start(answers).await;
-        let api = server.api_client(60);
+        let kept = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let copy = kept.clone();
+        let keep = move |tokens: &Tokens| copy.lock().unwrap().push(tokens.refresh_token.clone());
+        let api = server.api_client(60).on_renewal(keep);
         api.list(None, None, None).await.unwrap();
         api.list(Some(Status::Ready), Some(5), Some("a/b")).await.unwrap();
 
@@ -248,7 +270,7 @@ mod tests {
         assert_eq!(first.header("authorization"), Some("Bearer new"));
         assert_eq!(second.line, "GET /api/videos?status=ready&limit=5&cursor=a%2Fb HTTP/1.1");
         assert_eq!(second.header("authorization"), Some("Bearer new"));
-        assert_eq!(api.tokens().await.refresh_token, "refresh");
+        assert_eq!(*kept.lock().unwrap(), ["refresh"]);
     }
 
     #[tokio::test]

@@ -1,89 +1,19 @@
 //! Downloads of zips, to a new file or to any writer.
 
-use crate::{ApiClient, Error, backoff::Backoff, http};
+use crate::{ApiClient, DownloadedZip, Error, backoff::Backoff, downloaded_zip, http};
 use framezip_contract::Download;
 use reqwest::{
     StatusCode,
     header::{ETAG, HeaderValue, IF_MATCH, RANGE},
 };
 use std::{
-    fs::File,
-    io::{self, BufReader, Read},
+    io,
     path::{Path, PathBuf},
 };
-use tempfile::{Builder, NamedTempFile};
 use tokio::io::{AsyncWrite, AsyncWriteExt, BufWriter};
 
 const OPERATION: &str = "download the zip";
 const BUFFER: usize = 1 << 20;
-
-/// What happens to a file that is already where a zip is saved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Existing {
-    /// It stays, and saving fails with [`Error::Exists`].
-    Keep,
-    /// The zip replaces it.
-    Replace,
-}
-
-/// A complete zip in a file of its own, which is removed unless it is saved.
-#[derive(Debug)]
-pub struct DownloadedZip {
-    file: NamedTempFile,
-}
-
-/// A zip that could not be saved, and why.
-#[derive(Debug, thiserror::Error)]
-#[error("{error}")]
-pub struct NotSaved {
-    /// Why.
-    #[source]
-    pub error: Error,
-    /// The zip, which can be saved under another name.
-    pub zip: DownloadedZip,
-}
-
-impl From<NotSaved> for Error {
-    fn from(NotSaved { error, .. }: NotSaved) -> Self {
-        error
-    }
-}
-
-impl DownloadedZip {
-    /// Gives the zip its name, which must be in the folder that it was downloaded to. No other process
-    /// ever sees a part of a zip under this name.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Exists`] if there is a file that must stay, [`Error::File`] if the folder refuses.
-    pub fn save(self, path: &Path, existing: Existing) -> Result<(), NotSaved> {
-        let saved = match existing {
-            Existing::Keep => self.file.persist_noclobber(path),
-            Existing::Replace => self.file.persist(path),
-        };
-        saved.map(drop).map_err(|failed| {
-            let error = match failed.error.kind() {
-                io::ErrorKind::AlreadyExists => Error::Exists { path: path.to_owned() },
-                _ => cannot_write(path)(failed.error),
-            };
-            NotSaved { error, zip: Self { file: failed.file } }
-        })
-    }
-}
-
-/// Reads every entry by the zip's own directory and compares its checksum.
-fn check(file: File) -> Result<(), Error> {
-    let read = || {
-        let mut zip = zip::ZipArchive::new(BufReader::new(file))?;
-        let mut buffer = vec![0; BUFFER];
-        for index in 0..zip.len() {
-            let mut entry = zip.by_index(index)?;
-            while entry.read(&mut buffer)? > 0 {}
-        }
-        Ok(())
-    };
-    read().map_err(|source| Error::Damaged { source })
-}
 
 impl ApiClient {
     /// Downloads a zip to a new, hidden file in `folder`; `progress` gets the number of bytes received.
@@ -103,17 +33,16 @@ impl ApiClient {
         folder: &Path,
         progress: impl FnMut(u64),
     ) -> Result<DownloadedZip, Error> {
-        let file = new_file(folder).map_err(cannot_write(folder))?;
-        let path = file.path().to_owned();
-        let zip = DownloadedZip { file };
-        let writer = zip.file.reopen().map_err(cannot_write(&path))?;
+        let zip = DownloadedZip::new(folder)?;
+        let path = zip.path().to_owned();
+        let writer = zip.open()?;
         let mut transfer = Transfer::new(tokio::fs::File::from_std(writer), path);
         self.transfer(download, &mut transfer, progress).await?;
         let Transfer { writer, path, .. } = transfer;
         writer.get_ref().sync_all().await.map_err(cannot_write(&path))?;
         // the zip stays here, so that it is removed if this is dropped
-        let file = zip.file.reopen().map_err(cannot_write(&path))?;
-        let checked = tokio::task::spawn_blocking(move || check(file)).await;
+        let file = zip.open()?;
+        let checked = tokio::task::spawn_blocking(move || downloaded_zip::check(file)).await;
         checked.map_err(|panic| cannot_write(&path)(io::Error::other(panic)))??;
         Ok(zip)
     }
@@ -221,25 +150,14 @@ impl<W: AsyncWrite + Unpin> Transfer<W> {
     }
 }
 
-/// A file with a name of its own, with the permissions of any new file.
-fn new_file(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = Builder::new();
-    builder.prefix(".framezip-").suffix(".part");
-    #[cfg(unix)]
-    {
-        use std::{fs::Permissions, os::unix::fs::PermissionsExt};
-        builder.permissions(Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder)
-}
-
-fn cannot_write(path: &Path) -> impl Fn(io::Error) -> Error {
+pub(crate) fn cannot_write(path: &Path) -> impl Fn(io::Error) -> Error {
     move |source| Error::File { operation: "write", path: path.to_owned(), source }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Existing;
     use crate::test_server::{Answer, TestServer};
     use jiff::Timestamp;
     use std::io::Write;
@@ -300,37 +218,6 @@ mod tests {
         assert_eq!(ranges, [None, Some("bytes=1-"), Some("bytes=1-"), Some("bytes=2-")]);
         assert!(requests[1..].iter().all(|request| request.header("if-match") == Some("\"t\"")));
         assert_eq!(requests[0].header("authorization"), None);
-    }
-
-    #[tokio::test]
-    async fn an_existing_file_is_replaced_only_if_asked() {
-        let folder = tempfile::tempdir().unwrap();
-        let to = folder.path().join("out.zip");
-        std::fs::write(&to, "old").unwrap();
-        let zip = zip_bytes();
-        let server = TestServer::start([whole(&zip)]).await;
-        let file = downloaded(&server, &folder, zip.len(), |_| ()).await.unwrap();
-        let NotSaved { error, zip: file } = file.save(&to, Existing::Keep).unwrap_err();
-        assert!(matches!(error, Error::Exists { .. }), "{error:?}");
-        assert_eq!(std::fs::read(&to).unwrap(), b"old");
-        file.save(&to, Existing::Replace).unwrap();
-        assert_eq!(std::fs::read(&to).unwrap(), zip);
-        assert_eq!(names(&folder), ["out.zip"]);
-    }
-
-    #[cfg(unix)]
-    #[tokio::test]
-    async fn a_zip_has_the_permissions_of_any_new_file() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let (to, other) = (folder.path().join("out.zip"), folder.path().join("other"));
-        std::fs::write(&other, "").unwrap();
-        let zip = zip_bytes();
-        let server = TestServer::start([whole(&zip)]).await;
-        let file = downloaded(&server, &folder, zip.len(), |_| ()).await.unwrap();
-        file.save(&to, Existing::Keep).unwrap();
-        let mode = |path| std::fs::metadata(path).unwrap().permissions().mode();
-        assert_eq!(mode(&to), mode(&other));
     }
 
     #[tokio::test]

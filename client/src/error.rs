@@ -1,8 +1,11 @@
 //! What can go wrong, in words that a person can act on.
 
-use framezip_contract::Problem;
+use framezip_contract::{Problem, escaped};
 use reqwest::Url;
-use std::{fmt, io, path::PathBuf};
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+};
 
 /// Why something could not be done. `operation` reads after "cannot". No text holds a token or a
 /// presigned URL.
@@ -36,7 +39,7 @@ pub enum Error {
         seconds: u64,
     },
     /// The API refused, and says why.
-    #[error("cannot {operation}: {}", told(problem))]
+    #[error("cannot {operation}: {}", sentence(problem))]
     Problem {
         /// What was tried.
         operation: &'static str,
@@ -44,7 +47,7 @@ pub enum Error {
         problem: Box<Problem>,
     },
     /// Another refusal: of a gateway before the API, or of the storage.
-    #[error("cannot {operation}: the server answered {status}: {message}{}", advice(*status))]
+    #[error("cannot {operation}: the server answered {status}: {}{}", escaped(message), advice(*status))]
     Status {
         /// What was tried.
         operation: &'static str,
@@ -68,13 +71,13 @@ pub enum Error {
     #[error("your sign-in has ended: sign in again with framezip sign-in")]
     SignedOut(#[source] Refusal),
     /// The user pool asks for a further step, such as a second factor.
-    #[error("the sign-in asks for {name}, which framezip does not know how to answer")]
+    #[error("the sign-in asks for {}, which framezip does not know how to answer", escaped(name))]
     Challenge {
         /// The step, by Cognito's name.
         name: String,
     },
     /// A file cannot be read or written.
-    #[error("cannot {operation} {}", path.display())]
+    #[error("cannot {operation} {}", shown(path))]
     File {
         /// What was tried.
         operation: &'static str,
@@ -84,7 +87,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file is not as long as it was when the server was told its length.
-    #[error("{} has changed: it had {declared} bytes and has {now} now", path.display())]
+    #[error("{} has changed: it had {declared} bytes and has {now} now", shown(path))]
     FileChanged {
         /// Which file.
         path: PathBuf,
@@ -94,9 +97,15 @@ pub enum Error {
         now: u64,
     },
     /// There is a file where a zip would be saved.
-    #[error("{} exists: replace it with --force, or give another name", path.display())]
+    #[error("{} exists: replace it with --force, or give another name", shown(path))]
     Exists {
         /// Which file.
+        path: PathBuf,
+    },
+    /// Something other than a file is where a zip would be saved.
+    #[error("{} is not a file: give another name", shown(path))]
+    NotAFile {
+        /// Which path.
         path: PathBuf,
     },
     /// A zip has the right length, but does not hold what its own directory says.
@@ -174,11 +183,19 @@ fn advice(status: u16) -> &'static str {
     }
 }
 
-fn told(problem: &Problem) -> String {
-    let fields = problem.errors.iter().map(|error| format!("\n  {error}")).collect::<String>();
+/// A path, as far as it can be shown.
+fn shown(path: &Path) -> String {
+    escaped(&path.to_string_lossy())
+}
+
+/// The API's words in one line, and one line for each wrong field.
+fn sentence(problem: &Problem) -> String {
+    let fields = problem.errors.iter().map(|error| format!("\n  {}", escaped(&error.to_string())));
+    let fields = fields.collect::<String>();
     let id = problem.request_id.as_ref().map(|id| format!(", request {id}")).unwrap_or_default();
-    let advice = advice(problem.status);
-    format!("{} ({}{id}){advice}{fields}", problem.detail, problem.code)
+    let (advice, words) =
+        (advice(problem.status), format!("{} ({}{id})", problem.detail, problem.code));
+    format!("{}{advice}{fields}", escaped(&words))
 }
 
 /// Cognito's no.
@@ -225,7 +242,7 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.message.is_empty() { &self.kind } else { &self.message })?;
+        f.write_str(&escaped(if self.message.is_empty() { &self.kind } else { &self.message }))?;
         self.advice().map_or(Ok(()), |advice| write!(f, " ({advice})"))
     }
 }

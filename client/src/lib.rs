@@ -32,6 +32,7 @@ mod api;
 mod backoff;
 mod cognito;
 mod download;
+mod downloaded_zip;
 mod error;
 mod http;
 mod manage;
@@ -45,7 +46,7 @@ mod webhook;
 
 pub use api::ApiClient;
 pub use cognito::{SignedUp, UserPool};
-pub use download::{DownloadedZip, Existing, NotSaved};
+pub use downloaded_zip::{DownloadedZip, Existing, NotSaved};
 pub use error::{Error, Refusal};
 pub use manage::Whose;
 pub use server::Server;

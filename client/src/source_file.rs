@@ -30,7 +30,7 @@ impl SourceFile {
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let failed = |source| Error::File { operation: "read", path: path.to_owned(), source };
-        // looked at first: to open a pipe would wait for somebody to write into it
+        // looked at first: to open a pipe would wait until something is written to it
         let kind = tokio::fs::metadata(path).await.map_err(failed)?.file_type();
         if kind.is_dir() {
             return Err(failed(io::Error::other("it is a folder: name the files in it")));

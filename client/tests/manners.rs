@@ -194,32 +194,6 @@ fn a_refused_token_is_renewed_once_whatever_the_clock_says() {
 }
 
 #[test]
-fn every_failure_is_a_document() {
-    let problem = json!({"type": "about:blank", "title": "Not Found", "status": 404,
-        "code": "not_found", "detail": "There is no such video."});
-    let body = problem.to_string().into_bytes();
-    let stage = Stage::new(move |_, _| Some(Answer(404, "application/problem+json", body.clone())));
-    for (arguments, code, exit) in [
-        (&["status", ID][..], "not_found", 1),
-        (&["download", ID], "not_found", 1),
-        (&["delete", ID], "not_found", 1),
-        (&["retry", ID], "not_found", 1),
-        (&["watch", ID], "not_found", 1),
-        (&["status", "123"], "usage", 2),
-        (&["upload"], "usage", 2),
-        (&["nonsense"], "usage", 2),
-        (&["upload", "missing.mp4"], "file", 1),
-        (&["list", "--api", "nonsense"], "usage", 2),
-        (&["list", "--api", "http://127.0.0.1:1"], "not_signed_in", 3),
-    ] {
-        let ended = stage.run(&[arguments, &["--json"]].concat());
-        assert_eq!(ended.code, Some(exit), "{ended:?}");
-        assert_eq!(ended.document()["error"]["code"], code, "{ended:?}");
-        assert!(ended.document()["error"]["message"].is_string(), "{ended:?}");
-    }
-}
-
-#[test]
 fn an_id_and_an_address_are_explained() {
     let stage = none();
     let ended = stage.run(&["status", "123"]);
@@ -247,22 +221,6 @@ fn a_reader_that_has_enough_is_no_error() {
 }
 
 #[test]
-fn names_steer_no_terminal() {
-    let name = "a\u{1b}[31m\u{202e}4pm.exe";
-    let stage = Stage::new(move |_, line| {
-        let video = video(ID, name, "ready");
-        let body = if line.contains(ID) { video } else { json!({"videos": [video]}) };
-        Some(Answer::json(200, &body))
-    });
-    for arguments in [&["list"][..], &["status", ID], &["watch", ID]] {
-        let ended = stage.run(arguments);
-        let shown = String::from_utf8(ended.stdout.clone()).unwrap() + &ended.stderr;
-        assert!(shown.contains("a\\u{1b}[31m\\u{202e}4pm.exe"), "{shown}");
-        assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown}");
-    }
-}
-
-#[test]
 fn a_forgotten_password_is_set_by_a_code() {
     let stage = Stage::new(|api, line| {
         let pool = json!({"region": "r", "userPoolId": "p", "userPoolClientId": "c",
@@ -278,22 +236,6 @@ fn a_forgotten_password_is_set_by_a_code() {
     let shown = String::from_utf8(ended.unwrap().stdout).unwrap();
     assert!(shown.contains("the new password is set"), "{shown}");
     assert_eq!(stage.requests().len(), 4);
-}
-
-#[test]
-fn a_wrong_code_is_a_wrong_credential() {
-    let stage = Stage::new(|api, line| {
-        let pool = json!({"region": "r", "userPoolId": "p", "userPoolClientId": "c",
-            "cognitoEndpoint": format!("{api}/cognito")});
-        let refusal = json!({"__type": "CodeMismatchException", "message": "Wrong code."});
-        Some(match line {
-            "GET /config.json" => Answer::json(200, &pool),
-            _ => Answer::json(400, &refusal),
-        })
-    });
-    let ended = stage.run(&["confirm", "--email", "ada@example.com", "123456", "--json"]);
-    assert_eq!(ended.code, Some(3), "{ended:?}");
-    assert_eq!(ended.document()["error"]["code"], "wrong_credentials");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Answer, Ended, Stage, interrupt, ready, zip};
+use common::{Answer, Ended, Stage, ready, signal, zip};
 use std::{
     fs::{self, File},
     io::Read,
@@ -94,17 +94,69 @@ fn what_is_no_file_is_written_to_and_stays() {
     assert!(!stage.work().join("nowhere").exists());
 }
 
+/// Runs a command line of the shell, in which `framezip` is the command.
+fn shell(stage: &Stage, line: &str) -> Ended {
+    let plain = stage.command(&[]);
+    let mut shell = Command::new("sh");
+    let program = env!("CARGO_BIN_EXE_framezip");
+    shell.args(["-c", &format!("framezip() {{ {program} \"$@\"; }}; {line}")]);
+    for (name, value) in plain.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    Ended::of(shell.current_dir(stage.work()).stdin(Stdio::null()).output().unwrap())
+}
+
 #[test]
 fn standard_output_gets_the_zip_alone() {
     let (stage, [a, _]) = (stage(), zips());
-    for (name, json) in [("-", false), ("/dev/stdout", false), ("-", true)] {
-        let mut arguments = vec!["download", A, "-o", name];
-        arguments.extend(json.then_some("--json"));
-        let ended = stage.run(&arguments);
-        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        assert!(ended.stdout == a, "{} bytes on standard output", ended.stdout.len());
-        assert!(ended.stderr.contains("standard output"), "{}", ended.stderr);
+    symlink("/dev/stdout", stage.work().join("link")).unwrap();
+    for name in ["-", "/dev/stdout", "/proc/self/fd/1", "link", "/dev/fd/3"] {
+        for json in ["", "--json"] {
+            let line = format!("framezip download {A} -o {name} {json} 3>&1");
+            let ended = shell(&stage, &line);
+            assert_eq!(ended.code, Some(0), "{name}: {}", ended.stderr);
+            assert!(ended.stdout == a, "{name}: {} bytes", ended.stdout.len());
+            assert!(ended.stderr.contains("standard output"), "{}", ended.stderr);
+        }
     }
+    let ended = shell(&stage, &format!("framezip download {A} -o - --json > out.zip 2>&1"));
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    let said = fs::read_to_string(stage.work().join("out.zip")).unwrap();
+    assert!(said.contains("lead to the same place"), "{said}");
+}
+
+#[test]
+fn a_failure_is_not_written_where_the_zip_goes() {
+    let stage = stage();
+    for arguments in [&["--api", "http://127.0.0.1:1"][..], &["--api", "nonsense"]] {
+        let ended = stage.run(&[&["download", A, "-o", "-", "--json"], arguments].concat());
+        assert_ne!(ended.code, Some(0), "{ended:?}");
+        assert!(ended.stdout.is_empty(), "{ended:?}");
+        assert!(ended.stderr.contains("\"error\""), "{ended:?}");
+    }
+}
+
+#[test]
+fn a_descriptor_of_the_shell_is_written_to() {
+    let (stage, [a, _]) = (stage(), zips());
+    let read = |name| fs::read(stage.work().join(name)).unwrap();
+    for force in ["", "--force"] {
+        let line =
+            format!("printf first > out; framezip download {A} -o /dev/fd/3 {force} 3>> out");
+        let ended = shell(&stage, &line);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert!(read("out") == [b"first", &a[..]].concat(), "{} bytes", read("out").len());
+    }
+    // a file that has no name any more
+    let line = format!(
+        "exec 3<> gone 4< gone; rm gone; framezip download {A} -o /dev/fd/3 && cat <&4 > kept"
+    );
+    let ended = shell(&stage, &line);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(read("kept") == a);
 }
 
 #[test]
@@ -133,11 +185,66 @@ fn several_zips_go_to_a_folder_under_names_of_their_own() {
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let read = |name| fs::read(stage.work().join("new/folder").join(name)).unwrap();
     assert!(read("clip.zip") == a && read("clip (2).zip") == b);
+    // again, with files that are there before
+    for _ in 0..2 {
+        let ended = stage.run(&["download", B, A, "--output-dir", "new/folder", "--force"]);
+        assert_eq!(ended.code, Some(0), "{ended:?}");
+        assert!(read("clip.zip") == b && read("clip (2).zip") == a);
+        assert_eq!(fs::read_dir(stage.work().join("new/folder")).unwrap().count(), 2);
+    }
     let ended = stage.run(&["download", A, B, "-o", "out.zip"]);
     assert_eq!(ended.code, Some(2), "{ended:?}");
     let ended = stage.run(&["download", A]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(String::from_utf8(ended.stdout).unwrap().ends_with("saved: → clip.zip\n"));
     assert_eq!(stage.names(), ["clip.zip", "new"]);
+}
+
+#[test]
+fn what_is_no_file_is_never_replaced() {
+    let (stage, [a, _]) = (stage(), zips());
+    let pipe = stage.work().join("clip.zip");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    fs::write(stage.work().join("target"), "mine").unwrap();
+    symlink("target", stage.work().join("clip (2).zip")).unwrap();
+    let ended = stage.run(&["download", A, "--force"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+    assert!(stage.work().join("clip (2).zip").is_symlink());
+    assert_eq!(fs::read(stage.work().join("target")).unwrap(), b"mine");
+    assert!(fs::read(stage.work().join("clip (3).zip")).unwrap() == a);
+}
+
+#[test]
+fn a_place_that_cannot_be_written_to_is_refused_before_anything_is_asked() {
+    let stage = stage();
+    let too_long = "x".repeat(256);
+    fs::write(stage.work().join("file"), "").unwrap();
+    symlink("/proc/self/out.zip", stage.work().join("link")).unwrap();
+    for arguments in [
+        ["-o", &too_long],
+        ["-o", "/proc/self/out.zip"],
+        ["-o", "file/out.zip"],
+        ["-o", "link"],
+        ["--output-dir", "/proc/self/new"],
+        ["--output-dir", "file"],
+        ["--output-dir", &too_long],
+    ] {
+        let ended = stage.run(&[&["download", A, "--json"], &arguments[..]].concat());
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert_eq!(ended.document()["error"]["code"], "file", "{ended:?}");
+        assert!(!ended.stderr.contains(".part"), "{ended:?}");
+    }
+    assert!(stage.requests().is_empty(), "{:?}", stage.requests());
+    assert_eq!(stage.names(), ["file", "link"]);
+}
+
+#[test]
+fn no_folder_is_made_for_a_zip_that_does_not_come() {
+    let stage = Stage::new(|_, _| Some(Answer(404, "application/json", b"{}".to_vec())));
+    let ended = stage.run(&["download", A, "--output-dir", "new/folder"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(stage.names().is_empty());
 }
 
 #[test]
@@ -146,14 +253,17 @@ fn an_interrupted_download_leaves_nothing() {
         "GET /zip/0198c0de-0000-7000-8000-00000000000a" => None,
         _ => Some(ready(api, A, "clip.mp4", &zip(b'a', 9))),
     });
-    let child = stage.command(&["download", A, "--json"]).spawn().unwrap();
-    stage.wait_for(&format!("GET /zip/{A}"));
-    assert_eq!(stage.names().len(), 1);
-    interrupt(child.id());
-    let ended = Ended::of(child.wait_with_output().unwrap());
-    assert_eq!(ended.code, Some(130), "{ended:?}");
-    assert_eq!(ended.document()["error"]["code"], "interrupted");
-    assert!(stage.names().is_empty(), "{:?}", stage.names());
+    for (name, code) in [("-INT", 130), ("-TERM", 143)] {
+        let before = stage.requests().len();
+        let child = stage.command(&["download", A, "--json"]).spawn().unwrap();
+        stage.wait_for_new(before, &format!("GET /zip/{A}"));
+        assert_eq!(stage.names().len(), 1);
+        signal(name, child.id());
+        let ended = Ended::of(child.wait_with_output().unwrap());
+        assert_eq!(ended.code, Some(code), "{ended:?}");
+        assert_eq!(ended.document()["error"]["code"], "interrupted");
+        assert!(stage.names().is_empty(), "{:?}", stage.names());
+    }
 }
 
 #[test]

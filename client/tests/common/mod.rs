@@ -23,7 +23,7 @@ impl Answer {
     }
 }
 
-/// A server, and a folder in which somebody is signed in to it.
+/// A server, and a folder in which a user is signed in to it.
 pub struct Stage {
     pub api: String,
     folder: TempDir,
@@ -60,6 +60,12 @@ impl Stage {
         self.folder.path().join("work")
     }
 
+    /// What is kept of the sign-in.
+    pub fn credentials(&self) -> Value {
+        let text = fs::read(self.folder.path().join("credentials.json")).unwrap();
+        serde_json::from_slice(&text).unwrap()
+    }
+
     /// The names in it, sorted.
     pub fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.work()).unwrap();
@@ -75,8 +81,13 @@ impl Stage {
 
     /// Waits until a request has come.
     pub fn wait_for(&self, line: &str) {
+        self.wait_for_new(0, line);
+    }
+
+    /// Waits until a request has come after the first `before`.
+    pub fn wait_for_new(&self, before: usize, line: &str) {
         let started = Instant::now();
-        while !self.requests().iter().any(|request| request == line) {
+        while !self.requests()[before..].iter().any(|request| request == line) {
             assert!(started.elapsed() < Duration::from_secs(20), "no request {line}");
             thread::sleep(Duration::from_millis(10));
         }
@@ -122,7 +133,12 @@ impl Ended {
 }
 
 pub fn interrupt(pid: u32) {
-    assert!(Command::new("kill").args(["-INT", &pid.to_string()]).status().unwrap().success());
+    signal("-INT", pid);
+}
+
+/// Sends a signal, such as `-TERM`.
+pub fn signal(signal: &str, pid: u32) {
+    assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
 }
 
 fn serve(socket: TcpStream, log: &Mutex<Vec<String>>, answer: impl Fn(&str) -> Option<Answer>) {

@@ -56,7 +56,9 @@ impl<'a> App<'a> {
             return Err(NotSignedIn { server: server.to_string() }.into());
         };
         let pool = UserPool::new(&server, user_pool);
-        Ok(ApiClient::new(server, pool, tokens))
+        let (store, console, api) = (self.store.clone(), self.console.clone(), server.to_string());
+        let keep = move |tokens: &Tokens| keep_renewed(&store, &api, tokens, &console);
+        Ok(ApiClient::new(server, pool, tokens).on_renewal(keep))
     }
 
     /// Keeps a new sign-in.
@@ -68,24 +70,25 @@ impl<'a> App<'a> {
         })
     }
 
-    /// Keeps the tokens if they were renewed. That it cannot be done is no failure of the command:
-    /// the next one renews them again.
-    pub async fn keep_renewed(&self, api: &ApiClient) {
-        let tokens = Some(api.tokens().await);
-        let result = self.store.load().and_then(|kept| match kept {
-            Some(kept) if kept.tokens != tokens => self.store.save(&Credentials { tokens, ..kept }),
-            _ => Ok(()),
-        });
-        if let Err(error) = result {
-            self.console.note(&format!("the renewed sign-in is not kept: {error:#}"));
-        }
-    }
-
     /// Forgets the tokens, but not the server.
     pub fn forget(&self) -> anyhow::Result<()> {
         match self.store.load()? {
             Some(kept) => self.store.save(&Credentials { tokens: None, ..kept }),
             None => Ok(()),
         }
+    }
+}
+
+/// Keeps renewed tokens, unless the user has signed out or in elsewhere meanwhile. That it cannot be done is
+/// no failure of the command: the next one renews them again.
+fn keep_renewed(store: &Store, api: &str, tokens: &Tokens, console: &Console) {
+    let result = store.load().and_then(|kept| match kept {
+        Some(kept) if kept.api == api && kept.tokens.is_some() => {
+            store.save(&Credentials { tokens: Some(tokens.clone()), ..kept })
+        }
+        _ => Ok(()),
+    });
+    if let Err(error) = result {
+        console.note(&format!("the renewed sign-in is not kept: {error:#}"));
     }
 }

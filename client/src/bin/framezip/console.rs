@@ -1,27 +1,32 @@
 //! What is printed where: results on standard output, as text or as JSON; all else on standard
 //! error.
 
-use crate::{exit::ErrorDocument, output::Output, progress::Track};
+use crate::{exit::ErrorDocument, human, progress::Track};
 use anyhow::Context;
 use indicatif::MultiProgress;
 use serde::Serialize;
 use std::{
     io::{self, IsTerminal, Write},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
 };
 
+/// What standard output is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stdout {
+    /// Results.
+    Results,
+    /// A zip, so that results go to standard error.
+    Zip,
+}
+
 /// The two outputs of the command.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Console {
     json: bool,
     quiet: bool,
     bars: Option<MultiProgress>,
-    /// Whether standard output takes a zip, so that results go to standard error.
-    is_stdout_taken: AtomicBool,
-    advice: Mutex<Option<String>>,
+    stdout: Stdout,
+    advice: Arc<Mutex<Option<String>>>,
 }
 
 impl Console {
@@ -29,25 +34,12 @@ impl Console {
     pub fn new(json: bool, quiet: bool) -> Self {
         let bars = !quiet && io::stderr().is_terminal();
         let bars = bars.then(MultiProgress::new);
-        Self {
-            json,
-            quiet,
-            bars,
-            is_stdout_taken: AtomicBool::new(false),
-            advice: Mutex::default(),
-        }
+        Self { json, quiet, bars, stdout: Stdout::Results, advice: Arc::default() }
     }
 
-    /// Prints no result among the bytes of a zip that goes to standard output.
-    pub fn keep_stdout_for(&self, output: &Output) {
-        self.is_stdout_taken.store(*output == Output::Stdout, Ordering::Relaxed);
-    }
-
-    /// As [`Self::keep_stdout_for`], if zips are saved at all.
-    pub fn keep_stdout_for_any(&self, output: Option<&Output>) {
-        if let Some(output) = output {
-            self.keep_stdout_for(output);
-        }
+    /// Keeps standard output free for what it is for.
+    pub fn with_stdout(self, stdout: Stdout) -> Self {
+        Self { stdout, ..self }
     }
 
     /// Prints a result: the text, or with `--json` the document in one line.
@@ -66,10 +58,9 @@ impl Console {
     }
 
     fn line(&self, line: &str) -> anyhow::Result<()> {
-        let is_taken = self.is_stdout_taken.load(Ordering::Relaxed);
-        let printed = self.above_bars(|| match is_taken {
-            true => writeln!(io::stderr().lock(), "{line}"),
-            false => writeln!(io::stdout().lock(), "{line}"),
+        let printed = self.above_bars(|| match self.stdout {
+            Stdout::Results => writeln!(io::stdout().lock(), "{line}"),
+            Stdout::Zip => writeln!(io::stderr().lock(), "{line}"),
         });
         match printed {
             // the reader has read enough, as in `framezip list | head -1`
@@ -135,7 +126,9 @@ impl Console {
     }
 }
 
-/// Prints a line on standard error. If that is closed, there is no place left to say so.
-pub fn print_error(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+/// Prints lines on standard error, of which none can steer a terminal. If that is closed, there is no place
+/// left to say so.
+pub fn print_error(text: &str) {
+    let lines = text.lines().map(human::escaped).collect::<Vec<_>>();
+    let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
 }

@@ -23,7 +23,7 @@ pub struct Credentials {
 }
 
 /// Where [`Credentials`] are kept.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Store {
     path: PathBuf,
 }

@@ -1,7 +1,7 @@
 //! How the command ends. The codes are documented in `--help`.
 
 use framezip_client::Error;
-use framezip_contract::{ErrorCode, Failure, Status, Video};
+use framezip_contract::{ErrorCode, Failure, Status, Video, VideoId, escaped};
 use serde::Serialize;
 use std::io;
 
@@ -14,6 +14,8 @@ pub enum Exit {
     Usage,
     SignIn,
     Interrupted,
+    /// By SIGTERM, or since the terminal is gone.
+    Terminated,
 }
 
 impl Exit {
@@ -34,9 +36,7 @@ impl Exit {
         }
         Self::Failed
     }
-}
 
-impl Exit {
     /// The process's exit code.
     pub fn code(self) -> i32 {
         match self {
@@ -45,8 +45,9 @@ impl Exit {
             Self::Usage => 2,
             Self::SignIn => 3,
             Self::VideoFailed => 4,
-            // as shells say it of what SIGINT ended
+            // as shells say it of what SIGINT and SIGTERM ended
             Self::Interrupted => 130,
+            Self::Terminated => 143,
         }
     }
 }
@@ -84,6 +85,9 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     if cause.is::<NotSignedIn>() {
         return Some("not_signed_in".to_owned());
     }
+    if cause.is::<NotReady>() {
+        return Some("not_ready".to_owned());
+    }
     if let Some(WrongPlace { code, .. }) = cause.downcast_ref() {
         return Some((*code).to_owned());
     }
@@ -104,7 +108,7 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
         Error::Status { status: 401, .. } => "not_signed_in",
         Error::Status { status: 429, .. } => "too_many_requests",
         Error::Status { .. } | Error::Answer { .. } => "server",
-        Error::Exists { .. } => "file_exists",
+        Error::Exists { .. } | Error::NotAFile { .. } => "file_exists",
         Error::File { .. } | Error::FileChanged { .. } => "file",
         Error::Damaged { .. } | Error::Incomplete { .. } => "damaged_zip",
     };
@@ -126,6 +130,22 @@ pub struct WrongPlace {
     pub text: String,
 }
 
+impl WrongPlace {
+    /// One that is wrong in itself, not because of what is there already.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { code: "file", text: text.into() }
+    }
+}
+
+/// A video has no zip yet.
+#[derive(Debug, thiserror::Error)]
+#[error("{id} is not ready yet: {stage}")]
+pub struct NotReady {
+    pub id: VideoId,
+    /// How far it is, in words.
+    pub stage: String,
+}
+
 /// No sign-in is kept for this server.
 #[derive(Debug, thiserror::Error)]
 #[error("not signed in to {server}: framezip sign-in --email <address>")]
@@ -135,7 +155,7 @@ pub struct NotSignedIn {
 
 /// The server could make no zip of the video.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {}", .0.code, .0.message)]
+#[error("{}: {}", .0.code, escaped(&.0.message))]
 pub struct VideoFailed(Failure);
 
 impl VideoFailed {

@@ -24,20 +24,20 @@ mod test_server;
 use crate::{
     app::App,
     args::{Cli, Global},
-    console::Console,
+    console::{Console, Stdout},
     exit::{ErrorDocument, Exit},
 };
 #[cfg(test)]
 use framezip_client::{ApiClient, Server, Tokens, UserPool};
-use std::{env, ffi::OsString, process, time::Duration};
-use tokio::{signal, time::timeout};
+use std::{env, ffi::OsString, future, io::IsTerminal, process, time::Duration};
+use tokio::time::timeout;
 
-/// How long the end after Ctrl-C may take, such as the removal of incomplete files.
+/// How long the end after a signal may take, such as the removal of incomplete files.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
 #[tokio::main]
 async fn main() {
-    tokio::spawn(end_at_ctrl_c());
+    tokio::spawn(end_at_signal());
     let exit = match Cli::read(env::args_os()) {
         Ok(cli) => run(cli).await,
         Err(error) => refuse(&error, env::args_os().skip(1)),
@@ -46,27 +46,56 @@ async fn main() {
     process::exit(exit.code());
 }
 
-/// Ends the process after Ctrl-C if [`run`] does not: it cannot while it writes to a pipe that is full or to
-/// a terminal that is stopped. A second Ctrl-C ends it at once.
-async fn end_at_ctrl_c() {
-    if signal::ctrl_c().await.is_ok() {
-        let _ = timeout(LAST_WORDS, signal::ctrl_c()).await;
-        process::exit(Exit::Interrupted.code());
+/// Waits until a signal asks the command to end, and returns how it ends then.
+#[cfg(unix)]
+async fn signal() -> Exit {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+    async fn received(signal: Option<Signal>) {
+        match signal {
+            Some(mut signal) => drop(signal.recv().await),
+            None => future::pending().await,
+        }
+    }
+    let listen = |kind| signal(kind).ok();
+    // without a terminal, as under nohup, the end of the terminal is not meant
+    let is_in_terminal = std::io::stderr().is_terminal();
+    let hangup = if is_in_terminal { listen(SignalKind::hangup()) } else { None };
+    tokio::select! {
+        () = received(listen(SignalKind::interrupt())) => Exit::Interrupted,
+        () = received(listen(SignalKind::terminate())) => Exit::Terminated,
+        () = received(hangup) => Exit::Terminated,
     }
 }
 
-/// Runs a command until it is done, or until Ctrl-C.
+#[cfg(not(unix))]
+async fn signal() -> Exit {
+    match tokio::signal::ctrl_c().await {
+        Ok(()) => Exit::Interrupted,
+        Err(_) => future::pending().await,
+    }
+}
+
+/// Ends the process after a signal if [`run`] does not: it cannot while it writes to a pipe that is full or to
+/// a terminal that is stopped. A second signal ends it at once.
+async fn end_at_signal() {
+    let exit = signal().await;
+    let _ = timeout(LAST_WORDS, signal()).await;
+    process::exit(exit.code());
+}
+
+/// Runs a command until it is done, or until a signal ends it.
 async fn run(Cli { global: Global { api, json, quiet }, command }: Cli) -> Exit {
-    let console = Console::new(json, quiet);
+    let stdout = if command.saves_to_stdout() { Stdout::Zip } else { Stdout::Results };
+    let console = Console::new(json, quiet).with_stdout(stdout);
     let work = async {
         let app = App::new(api, &console)?;
         commands::run(command, &app).await
     };
     let result = tokio::select! {
         result = work => result,
-        Ok(()) = signal::ctrl_c() => {
+        exit = signal() => {
             console.interrupted();
-            return Exit::Interrupted;
+            return exit;
         }
     };
     result.unwrap_or_else(|error| {
@@ -80,14 +109,17 @@ async fn run(Cli { global: Global { api, json, quiet }, command }: Cli) -> Exit 
 }
 
 /// Says what is wrong with a command line, or prints the help or the version that it asks for.
-fn refuse(error: &clap::Error, mut arguments: impl Iterator<Item = OsString>) -> Exit {
-    if error.use_stderr() && arguments.any(|argument| argument == "--json") {
+fn refuse(error: &clap::Error, arguments: impl Iterator<Item = OsString>) -> Exit {
+    // a pipe that is closed has had enough of it
+    let _ = error.print();
+    if !error.use_stderr() {
+        return Exit::Done;
+    }
+    if arguments.take_while(|argument| argument != "--").any(|argument| argument == "--json") {
         let text = error.render().to_string();
+        let text = text.split("\n\nUsage:").next().unwrap_or_default();
         let text = text.trim_start_matches("error: ").trim_end();
         Console::new(true, true).document_alone(&ErrorDocument::new("usage", text));
-    } else {
-        // a pipe that is closed has had enough of it
-        let _ = error.print();
     }
-    if error.use_stderr() { Exit::Usage } else { Exit::Done }
+    Exit::Usage
 }

@@ -125,10 +125,13 @@ fn format(text: String) -> Format {
     }
 }
 
+/// What stands between columns and rows.
+pub const TIMES: [char; 3] = ['x', 'X', '×'];
+
 /// Columns and rows, such as `5x4`.
 fn grid(text: &str) -> Result<TilesOptions, &'static str> {
     let sides = text
-        .split_once('x')
+        .split_once(TIMES)
         .and_then(|(columns, rows)| Some((columns.parse().ok()?, rows.parse().ok()?)));
     let (columns, rows) = sides.ok_or("must be columns and rows, such as 5x4")?;
     Ok(TilesOptions { columns: Some(columns), rows: Some(rows), width: None })

@@ -13,13 +13,6 @@ pub enum Source {
     Usual,
 }
 
-impl Source {
-    /// By the option `--password-stdin`.
-    pub fn of(is_stdin: bool) -> Self {
-        if is_stdin { Self::Stdin } else { Self::Usual }
-    }
-}
-
 /// Whether a password is known already or chosen now. A new one is asked for twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Age {

@@ -1,15 +1,23 @@
 //! What can stand on the command line.
 
+mod account;
+mod saving;
 #[cfg(test)]
 mod tests;
 
-use crate::{exit::Usage, options::Options, output::Output};
+pub use account::{Account, Confirm, Credentials, ForgotPassword};
+pub use saving::{End, Saving};
+
+use crate::{
+    exit::Usage,
+    options::{self, Options},
+};
 use clap::{
     Args, Parser, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use clap_complete::Shell;
-use framezip_client::{Existing, Whose};
+use framezip_client::Whose;
 use framezip_contract::{ExtractionOptions, Status, UserId, VideoId};
 use std::{
     ffi::{OsStr, OsString},
@@ -23,7 +31,7 @@ Exit codes:
   2  the command line is wrong
   3  not signed in, or a wrong password or code
   4  the video failed (with --wait or -o, watch, status and download)
-  130  interrupted by Ctrl-C
+  130  interrupted by Ctrl-C (143: by SIGTERM)
   Of several files or videos the first that holds of one of them: 3, 1, 4.
 
 Environment:
@@ -73,7 +81,7 @@ fn joined(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
 /// Whether an argument is like `5x4`.
 fn is_grid(argument: &OsStr) -> bool {
     let is_number = |side: &str| !side.is_empty() && side.bytes().all(|byte| byte.is_ascii_digit());
-    let sides = argument.to_str().and_then(|text| text.split_once('x'));
+    let sides = argument.to_str().and_then(|text| text.split_once(options::TIMES));
     sides.is_some_and(|(columns, rows)| is_number(columns) && is_number(rows))
 }
 
@@ -104,19 +112,18 @@ pub enum Command {
     },
 }
 
-/// What is done to sign in and out.
-#[derive(Debug, Subcommand)]
-pub enum Account {
-    /// Make an account
-    SignUp(Credentials),
-    /// Confirm an account by the code that came by mail
-    Confirm(Confirm),
-    /// Sign in; the sign-in is kept for later commands
-    SignIn(Credentials),
-    /// Set a new password: first without a code, which then comes by mail, then with it
-    ForgotPassword(ForgotPassword),
-    /// Forget the sign-in
-    SignOut,
+impl Command {
+    /// Whether a zip goes to standard output.
+    pub fn saves_to_stdout(&self) -> bool {
+        let Self::Videos(command) = self else { return false };
+        match command {
+            Videos::Upload(Upload { end, .. })
+            | Videos::Resume(Resume { end, .. })
+            | Videos::Retry(Retry { end, .. }) => end.saving.is_to_stdout(),
+            Videos::Download(Download { saving, .. }) => saving.is_to_stdout(),
+            _ => false,
+        }
+    }
 }
 
 /// What is done in the name of a user.
@@ -165,42 +172,6 @@ pub enum Webhook {
 }
 
 #[derive(Debug, Args)]
-pub struct Credentials {
-    /// The e-mail address
-    #[arg(long)]
-    pub email: String,
-    /// Read the password from standard input; else FRAMEZIP_PASSWORD is used, else you are asked
-    #[arg(long)]
-    pub password_stdin: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct Confirm {
-    /// The e-mail address
-    #[arg(long)]
-    pub email: String,
-    /// The code
-    #[arg(required_unless_present = "resend", conflicts_with = "resend")]
-    pub code: Option<String>,
-    /// Have another code sent
-    #[arg(long)]
-    pub resend: bool,
-}
-
-#[derive(Debug, Args)]
-pub struct ForgotPassword {
-    /// The e-mail address
-    #[arg(long)]
-    pub email: String,
-    /// The code from the mail
-    #[arg(long)]
-    pub code: Option<String>,
-    /// Read the new password from standard input; else FRAMEZIP_PASSWORD is used, else you are asked
-    #[arg(long, requires = "code")]
-    pub password_stdin: bool,
-}
-
-#[derive(Debug, Args)]
 pub struct Upload {
     /// The videos
     #[arg(required_unless_present = "resume", value_name = "FILE")]
@@ -216,60 +187,6 @@ pub struct Upload {
     pub resume: bool,
     #[command(flatten)]
     pub end: End,
-}
-
-/// How far a command goes.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Waiting and saving")]
-pub struct End {
-    /// Wait until the zip is ready
-    #[arg(long)]
-    pub wait: bool,
-    #[command(flatten)]
-    pub saving: Saving,
-}
-
-/// Where zips are saved.
-#[derive(Debug, Default, Args)]
-#[command(next_help_heading = "Waiting and saving")]
-pub struct Saving {
-    /// Save the zip of a single video here; - is standard output
-    #[arg(long, short, value_name = "OUT.zip", conflicts_with = "output_dir")]
-    pub output: Option<PathBuf>,
-    /// Save each zip in this folder, named after its video
-    #[arg(long, value_name = "DIR")]
-    pub output_dir: Option<PathBuf>,
-    /// Replace an existing file
-    #[arg(long)]
-    pub force: bool,
-}
-
-impl Saving {
-    /// Whether zips are saved at all.
-    pub fn is_wanted(&self) -> bool {
-        self.output.is_some() || self.output_dir.is_some()
-    }
-
-    /// Where the zips of this number of videos go, if they are saved at all.
-    pub fn place(&self, videos: usize) -> anyhow::Result<Option<Output>> {
-        let existing = if self.force { Existing::Replace } else { Existing::Keep };
-        match (&self.output, &self.output_dir) {
-            (Some(_), _) if videos > 1 => {
-                let text = "-o takes the zip of a single video: give --output-dir DIR for several";
-                Err(Usage(text.to_owned()).into())
-            }
-            (Some(path), _) => Output::of(path, existing).map(Some),
-            (None, Some(path)) => Output::folder(path, existing).map(Some),
-            (None, None) => Ok(None),
-        }
-    }
-}
-
-impl End {
-    /// Whether to stay until the video is done with.
-    pub fn waits(&self) -> bool {
-        self.wait || self.saving.is_wanted()
-    }
 }
 
 #[derive(Debug, Args)]

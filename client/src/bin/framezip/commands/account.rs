@@ -4,18 +4,18 @@ use crate::{
     app::App,
     args::{Confirm, Credentials, ForgotPassword},
     exit::Exit,
-    password::{self, Age, Source},
+    password::{self, Age},
 };
 use serde_json::json;
 
 /// Makes an account.
 pub async fn sign_up(args: &Credentials, app: &App<'_>) -> anyhow::Result<Exit> {
     let server = app.server()?;
-    let password = password::read(Source::of(args.password_stdin), Age::New).await?;
+    let password = password::read(args.password_source(), Age::New).await?;
     let email = &args.email;
     let signed_up = server.user_pool().await?.sign_up(email, &password).await?;
     let text = if signed_up.confirmed {
-        format!("signed up: framezip sign-in --email {email}")
+        format!("signed up: framezip --api {server} sign-in --email {email}")
     } else {
         let to = signed_up.code_sent_to.as_deref().unwrap_or(email);
         format!("a code went to {to}: framezip --api {server} confirm --email {email} <code>")
@@ -44,7 +44,7 @@ pub async fn confirm(args: &Confirm, app: &App<'_>) -> anyhow::Result<Exit> {
 /// Signs in and keeps the tokens.
 pub async fn sign_in(args: &Credentials, app: &App<'_>) -> anyhow::Result<Exit> {
     let server = app.server()?;
-    let password = password::read(Source::of(args.password_stdin), Age::Known).await?;
+    let password = password::read(args.password_source(), Age::Known).await?;
     let pool = server.user_pool().await?;
     let tokens = pool.sign_in(&args.email, &password).await?;
     app.keep(&server, &pool, tokens)?;
@@ -66,7 +66,7 @@ pub async fn forgot_password(args: &ForgotPassword, app: &App<'_>) -> anyhow::Re
         app.console.result(&text, &json!({"email": email, "passwordSet": false}))?;
         return Ok(Exit::Done);
     };
-    let password = password::read(Source::of(args.password_stdin), Age::New).await?;
+    let password = password::read(args.password_source(), Age::New).await?;
     server.user_pool().await?.set_password(email, code, &password).await?;
     let text = format!("the new password is set: framezip --api {server} sign-in --email {email}");
     app.console.result(&text, &json!({"email": email, "passwordSet": true}))?;

@@ -4,12 +4,12 @@ use super::{follow::Report, status};
 use crate::{
     args::{Download, Owner},
     console::Console,
-    exit::{Exit, VideoFailed},
+    exit::{Exit, NotReady, VideoFailed},
     human,
     output::Output,
     progress::{Stage, Track},
 };
-use anyhow::{Context, bail};
+use anyhow::{Context, ensure};
 use framezip_client::{ApiClient, Existing};
 use framezip_contract::{Status, VideoId, VideoView};
 use std::path::Path;
@@ -25,7 +25,6 @@ pub async fn run(args: &Download, api: &ApiClient, console: &Console) -> anyhow:
         Some(output) => output,
         None => here()?,
     };
-    console.keep_stdout_for(&output);
     let mut worst = Exit::Done;
     for id in &args.ids {
         let about = if args.ids.len() > 1 { format!("{id}: ") } else { String::new() };
@@ -47,14 +46,14 @@ async fn one(
     let view = report.video.insert(status::look(id, owner, api).await?);
     let video = &view.video;
     VideoFailed::check(video)?;
-    if video.status != Status::Ready {
-        bail!("{} is not ready yet: {}", video.id, Stage::of(video).words());
-    }
+    let stage = Stage::of(video).words();
+    ensure!(video.status == Status::Ready, NotReady { id: video.id, stage });
     let mut track = console.track(&video.file_name);
     let saved_to = save(view, output, &mut track, api).await?;
     drop(track);
-    let facts = video.result.as_ref().map_or_else(String::new, human::zip);
-    let text = format!("saved: {facts} → {}", human::escaped(&saved_to));
+    let facts = video.result.as_ref().map(human::zip);
+    let facts = facts.map_or_else(String::new, |facts| format!("{facts} "));
+    let text = format!("saved: {facts}→ {}", human::escaped(&saved_to));
     report.saved_to = Some(saved_to);
     Ok(text)
 }

@@ -25,9 +25,7 @@ pub async fn run(command: Command, app: &App<'_>) -> anyhow::Result<Exit> {
         Command::Account(command) => account(&command, app).await,
         Command::Videos(command) => {
             let api = app.client()?;
-            let result = videos(&command, &api, app).await;
-            app.keep_renewed(&api).await;
-            result
+            videos(&command, &api, app).await
         }
         Command::Completions { shell } => completions::run(shell, app.console),
     }

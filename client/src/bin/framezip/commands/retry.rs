@@ -8,8 +8,7 @@ use framezip_client::ApiClient;
 /// Begins a video again, and waits for it if asked to.
 pub async fn run(args: &Retry, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
     let (id, extraction) = (args.id, args.extraction()?);
-    let output = args.end.saving.place(1)?;
-    console.keep_stdout_for_any(output.as_ref());
+    let output = args.end.place(1)?;
     let begun = api.retry(id, extraction).await;
     // the last of several requests may have got through
     let unsure = begun.as_ref().is_err_and(|error| error.status().is_none_or(|s| s >= 500));

@@ -48,8 +48,7 @@ pub async fn run(
     if args.name.is_some() && files.len() > 1 {
         return Err(Usage("--name is for a single FILE".to_owned()).into());
     }
-    let output = args.end.saving.place(files.len())?;
-    console.keep_stdout_for_any(output.as_ref());
+    let output = args.end.place(files.len())?;
     let output = output.as_ref();
     let kept = RefCell::new(kept);
     let several = files.len() > 1;
@@ -68,8 +67,7 @@ pub async fn resume(
     uploads: &Uploads,
     console: &Console,
 ) -> anyhow::Result<Exit> {
-    let output = args.end.saving.place(1)?;
-    console.keep_stdout_for_any(output.as_ref());
+    let output = args.end.place(1)?;
     let output = output.as_ref();
     let file = SourceFile::open(&args.file).await?;
     let held = uploads.all()?.into_iter().find(|kept| kept.begun.id == args.id);

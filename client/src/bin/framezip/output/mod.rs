@@ -1,0 +1,140 @@
+//! Where zips are saved: what `-o` and `--output-dir` lead to. It is looked at before any byte is moved.
+//!
+//! Only a regular file is ever replaced, and only if that is asked for. A device, a named pipe or a
+//! descriptor of the shell is written to. A symbolic link is followed, and stays.
+
+mod file_name;
+mod place;
+
+pub use place::is_stdout;
+
+use crate::{exit::WrongPlace, human};
+use anyhow::{Context, ensure};
+use file_name::file_name;
+use framezip_client::{ApiClient, DownloadedZip, Error, Existing, NotSaved};
+use framezip_contract::{Download, Video};
+use place::{Place, parent};
+use std::{
+    cell::RefCell,
+    collections::HashSet,
+    fs,
+    io::IsTerminal,
+    path::{Path, PathBuf},
+};
+
+/// Where the zips of one command go.
+#[derive(Debug)]
+pub enum Output {
+    /// One zip, to standard output.
+    Stdout,
+    /// One zip, to a device, a named pipe or a descriptor.
+    Stream(PathBuf),
+    /// One zip, to a regular file.
+    File {
+        /// Where it is, with every symbolic link resolved.
+        path: PathBuf,
+        existing: Existing,
+    },
+    /// Any number of zips, each named after its video.
+    Folder(Folder),
+}
+
+/// A folder for the zips of one command.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    existing: Existing,
+    /// Names that this command has given, in lower case: some file systems do not tell cases apart.
+    given: RefCell<HashSet<String>>,
+}
+
+impl Output {
+    /// What `-o` leads to.
+    pub fn of(path: &Path, existing: Existing) -> anyhow::Result<Self> {
+        Ok(match Place::of(path)? {
+            Place::Stdout => Self::Stdout,
+            Place::Stream => Self::Stream(path.to_owned()),
+            Place::Free => Self::File { path: path.to_owned(), existing },
+            Place::File(resolved) => {
+                let shown = human::path(path);
+                let is_kept = existing == Existing::Keep;
+                let text = format!("{shown} exists: replace it with --force, or name another file");
+                ensure!(!is_kept, WrongPlace { code: "file_exists", text });
+                Self::File { path: resolved, existing }
+            }
+        })
+    }
+
+    /// What `--output-dir` leads to. The folder is made when the first zip comes, if there is none.
+    pub fn folder(path: &Path, existing: Existing) -> anyhow::Result<Self> {
+        place::check_future_folder(path)?;
+        let given = RefCell::default();
+        Ok(Self::Folder(Folder { path: path.to_owned(), existing, given }))
+    }
+
+    /// Downloads a video's zip to where it goes. Returns what to call that place.
+    pub async fn save(
+        &self,
+        video: &Video,
+        download: &Download,
+        api: &ApiClient,
+        progress: impl FnMut(u64),
+    ) -> anyhow::Result<String> {
+        match self {
+            Self::Stdout => {
+                let (stdout, name) = (tokio::io::stdout(), Path::new("standard output"));
+                api.download_to(download, stdout, name, progress).await?;
+                Ok(name.display().to_string())
+            }
+            Self::Stream(path) => {
+                let cannot_write = || format!("cannot write {}", human::path(path));
+                // a descriptor may be that of a file with something in it already
+                let stream = tokio::fs::OpenOptions::new().append(true).open(path).await;
+                let stream = stream.with_context(cannot_write)?.into_std().await;
+                let text = "a zip is not written to a terminal: name a file with -o";
+                ensure!(!stream.is_terminal(), WrongPlace::new(text));
+                let stream = tokio::fs::File::from_std(stream);
+                api.download_to(download, stream, path, progress).await?;
+                Ok(path.display().to_string())
+            }
+            Self::File { path, existing } => {
+                let zip = api.download(download, parent(path), progress).await?;
+                zip.save(path, *existing).map_err(Error::from)?;
+                Ok(path.display().to_string())
+            }
+            Self::Folder(folder) => {
+                let made = fs::create_dir_all(&folder.path);
+                let cannot_make =
+                    || format!("cannot make the folder {}", human::path(&folder.path));
+                made.with_context(cannot_make)?;
+                let zip = api.download(download, &folder.path, progress).await?;
+                folder.save(video, zip)
+            }
+        }
+    }
+}
+
+impl Folder {
+    /// Saves a zip under the first name that is free. Of two videos of one name, each is saved.
+    fn save(&self, video: &Video, mut zip: DownloadedZip) -> anyhow::Result<String> {
+        for number in 1.. {
+            let name = file_name(video, number);
+            if !self.given.borrow_mut().insert(name.to_lowercase()) {
+                continue;
+            }
+            let is_here = self.path == Path::new(".");
+            let path = if is_here { PathBuf::from(name) } else { self.path.join(name) };
+            match zip.save(&path, self.existing) {
+                Ok(()) => return Ok(path.display().to_string()),
+                Err(NotSaved {
+                    error: Error::Exists { .. } | Error::NotAFile { .. },
+                    zip: kept,
+                }) => {
+                    zip = kept;
+                }
+                Err(NotSaved { error, .. }) => return Err(error.into()),
+            }
+        }
+        unreachable!("there is no end of numbers")
+    }
+}

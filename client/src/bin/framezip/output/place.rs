@@ -1,0 +1,253 @@
+//! What a path on the command line leads to, and whether a zip can be written there.
+
+use crate::{exit::WrongPlace, human};
+use anyhow::{Context, bail, ensure};
+use std::{
+    fs::{self, FileType, Metadata},
+    io::{self, IsTerminal},
+    path::{Path, PathBuf},
+};
+
+/// Names of standard output that hold on systems without `/proc`, too.
+const STDOUT: [&str; 3] = ["-", "/dev/stdout", "/dev/fd/1"];
+/// The most symbolic links that are followed, as on Linux.
+const MOST_LINKS: usize = 40;
+
+/// What a path leads to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Standard output, under whatever name.
+    Stdout,
+    /// A character device, a named pipe, or another descriptor of the process.
+    Stream,
+    /// A regular file, with every symbolic link resolved.
+    File(PathBuf),
+    /// Nothing yet, in a folder that can be written to.
+    Free,
+}
+
+impl Place {
+    /// Looks at a path.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongPlace`] if no zip can be written there.
+    pub fn of(path: &Path) -> anyhow::Result<Self> {
+        let shown = human::path(path);
+        if is_stdout(path) {
+            check_stdout()?;
+            return Ok(Self::Stdout);
+        }
+        let is_link = match path.symlink_metadata() {
+            Ok(metadata) => metadata.is_symlink(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let is_folder = path.as_os_str().to_string_lossy().ends_with('/');
+                let text = format!("{shown} is a folder's name: name a file, or use --output-dir");
+                ensure!(!is_folder, WrongPlace::new(text));
+                check_folder(parent(path))?;
+                return Ok(Self::Free);
+            }
+            Err(error) => bail!(WrongPlace::new(format!("{shown} cannot be written: {error}"))),
+        };
+        let metadata = path.metadata().map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound if is_link => {
+                WrongPlace::new(format!("{shown} is a symbolic link to nothing: name a file"))
+            }
+            _ => WrongPlace::new(format!("{shown} cannot be written: {error}")),
+        })?;
+        let text = format!("{shown} is standard error, where messages go: name a file");
+        ensure!(!is_shared_with(&io::stderr(), &metadata), WrongPlace::new(text));
+        if metadata.is_dir() {
+            bail!(WrongPlace::new(format!(
+                "{shown} is a folder: name a file in it, or use --output-dir"
+            )));
+        }
+        if metadata.is_file() && !is_descriptor(path) {
+            let path = path.canonicalize().with_context(|| format!("cannot write {shown}"))?;
+            check_folder(parent(&path))?;
+            return Ok(Self::File(path));
+        }
+        let text = format!("{shown} is neither a file nor a pipe: name another one");
+        ensure!(metadata.is_file() || is_stream(metadata.file_type()), WrongPlace::new(text));
+        Ok(Self::Stream)
+    }
+}
+
+/// Whether a path leads to standard output: by its name, or because the same file or pipe is open there.
+pub fn is_stdout(path: &Path) -> bool {
+    STDOUT.iter().any(|name| path == Path::new(name))
+        || path.metadata().is_ok_and(|metadata| is_same(&io::stdout(), &metadata))
+}
+
+/// Fails if a zip on standard output would get lost, or mixed with messages.
+fn check_stdout() -> anyhow::Result<()> {
+    let is_terminal = io::stdout().is_terminal();
+    let text = "a zip is not written to a terminal: name a file with -o";
+    ensure!(!is_terminal, WrongPlace::new(text));
+    let text = "standard output and standard error lead to the same place, so messages would get into the \
+                zip: separate them, or name a file with -o";
+    let metadata = metadata(&io::stdout());
+    let is_shared = metadata.is_some_and(|stdout| is_shared_with(&io::stderr(), &stdout));
+    ensure!(!is_shared, WrongPlace::new(text));
+    Ok(())
+}
+
+/// Fails unless files can be made in a folder. One that does not exist yet is made later, so the nearest
+/// one that exists counts.
+pub fn check_folder(folder: &Path) -> anyhow::Result<()> {
+    let shown = human::path(folder);
+    let missing = || WrongPlace::new(format!("there is no folder {shown}"));
+    let metadata = folder.metadata().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => missing(),
+        _ => WrongPlace::new(format!("cannot use the folder {shown}: {error}")),
+    })?;
+    ensure!(metadata.is_dir(), WrongPlace::new(format!("{shown} is not a folder")));
+    // permissions alone do not tell: the file system may be full or read-only
+    let made = tempfile::tempfile_in(folder);
+    made.map_err(|error| WrongPlace::new(format!("cannot write to the folder {shown}: {error}")))?;
+    Ok(())
+}
+
+/// As [`check_folder`], for a folder that is made when the first zip is saved.
+pub fn check_future_folder(folder: &Path) -> anyhow::Result<()> {
+    let is_missing = |error: io::Error| error.kind() == io::ErrorKind::NotFound;
+    let is_there = |folder: &&Path| !folder.symlink_metadata().is_err_and(is_missing);
+    let nearest = folder.ancestors().find(is_there).unwrap_or(Path::new("."));
+    check_folder(nearest)
+}
+
+/// The folder of a file.
+pub fn parent(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
+}
+
+/// Whether a path is one of the process's descriptors, such as `/dev/fd/3`, also by a link. What it leads to
+/// may be a regular file, but a shell has opened it for the zip to be written to.
+fn is_descriptor(path: &Path) -> bool {
+    let mut path = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let folder = parent(&path).canonicalize().unwrap_or_default();
+        let is_in_proc = folder.starts_with("/proc") && folder.ends_with("fd");
+        if is_in_proc || folder == Path::new("/dev/fd") {
+            return true;
+        }
+        match fs::read_link(&path) {
+            Ok(target) => path = folder.join(target),
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
+#[cfg(unix)]
+fn is_stream(kind: FileType) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    kind.is_char_device() || kind.is_fifo()
+}
+
+#[cfg(not(unix))]
+fn is_stream(_: FileType) -> bool {
+    false
+}
+
+/// Whether bytes written to an open descriptor and to this file would get mixed. Devices such as `/dev/null`
+/// mix nothing.
+fn is_shared_with(open: &impl Descriptor, file: &Metadata) -> bool {
+    let is_device = !file.is_file() && !is_pipe(file.file_type());
+    !is_device && is_same(open, file)
+}
+
+#[cfg(unix)]
+use std::os::fd::AsFd as Descriptor;
+
+#[cfg(unix)]
+fn is_pipe(kind: FileType) -> bool {
+    use std::os::unix::fs::FileTypeExt;
+    kind.is_fifo()
+}
+
+#[cfg(unix)]
+fn is_same(open: &impl Descriptor, file: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    metadata(open).is_some_and(|open| (open.dev(), open.ino()) == (file.dev(), file.ino()))
+}
+
+#[cfg(unix)]
+fn metadata(open: &impl Descriptor) -> Option<Metadata> {
+    let copy = open.as_fd().try_clone_to_owned().ok()?;
+    fs::File::from(copy).metadata().ok()
+}
+
+#[cfg(not(unix))]
+trait Descriptor {}
+
+#[cfg(not(unix))]
+impl<T> Descriptor for T {}
+
+#[cfg(not(unix))]
+fn is_pipe(_: FileType) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn is_same(_: &impl Descriptor, _: &Metadata) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn metadata(_: &impl Descriptor) -> Option<Metadata> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_that_cannot_be_right_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().canonicalize().unwrap();
+        let error = |path: &Path| Place::of(path).unwrap_err().to_string();
+        let file = folder.join("a.zip");
+        assert_eq!(Place::of(&file).unwrap(), Place::Free);
+        assert_eq!(Place::of(Path::new("b.zip")).unwrap(), Place::Free);
+        assert!(error(&folder).contains("--output-dir"));
+        assert!(error(&folder.join("a/b.zip")).contains("there is no folder"));
+        assert!(error(&folder.join("a/")).contains("--output-dir"));
+        assert!(error(&folder.join("x".repeat(300))).contains("too long"));
+        fs::write(&file, "").unwrap();
+        assert_eq!(Place::of(&file).unwrap(), Place::File(file.clone()));
+        assert!(error(&file.join("b.zip")).contains("cannot be written"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_devices_written_to() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().canonicalize().unwrap();
+        let (file, link) = (folder.join("a.zip"), folder.join("link"));
+        symlink(&file, &link).unwrap();
+        let error = Place::of(&link).unwrap_err().to_string();
+        assert!(error.contains("a symbolic link to nothing"), "{error}");
+        fs::write(&file, "").unwrap();
+        assert_eq!(Place::of(&link).unwrap(), Place::File(file));
+        let circle = folder.join("circle");
+        symlink(&circle, &circle).unwrap();
+        let error = Place::of(&circle).unwrap_err().to_string();
+        assert!(error.contains("cannot be written"), "{error}");
+        assert_eq!(Place::of(Path::new("/dev/zero")).unwrap(), Place::Stream);
+    }
+
+    #[test]
+    fn a_folder_may_be_made_later_where_it_can_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let (new, file) = (folder.path().join("new/folder"), folder.path().join("file"));
+        check_future_folder(&new).unwrap();
+        assert!(!new.exists());
+        fs::write(&file, "").unwrap();
+        assert!(check_future_folder(&file).is_err());
+        assert!(check_future_folder(&file.join("folder")).is_err());
+    }
+}

@@ -1,0 +1,177 @@
+//! A zip that was downloaded, until it has its name.
+
+use crate::{Error, download::cannot_write};
+use std::{
+    fs::File,
+    io::{self, BufReader, Read},
+    path::Path,
+};
+use tempfile::{Builder, NamedTempFile};
+
+const BUFFER: usize = 1 << 20;
+
+/// What happens to a file that is already where a zip is saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays, and saving fails with [`Error::Exists`].
+    Keep,
+    /// The zip replaces a regular file, whose permissions it takes over. Anything else stays, and saving
+    /// fails with [`Error::NotAFile`].
+    Replace,
+}
+
+/// A complete zip in a file of its own, which is removed unless it is saved.
+#[derive(Debug)]
+pub struct DownloadedZip {
+    file: NamedTempFile,
+}
+
+/// A zip that could not be saved, and why.
+#[derive(Debug, thiserror::Error)]
+#[error("{error}")]
+pub struct NotSaved {
+    /// Why.
+    #[source]
+    pub error: Error,
+    /// The zip, which can be saved under another name.
+    pub zip: DownloadedZip,
+}
+
+impl From<NotSaved> for Error {
+    fn from(NotSaved { error, .. }: NotSaved) -> Self {
+        error
+    }
+}
+
+impl DownloadedZip {
+    /// An empty file with a name of its own, with the permissions of any new file.
+    pub(crate) fn new(folder: &Path) -> Result<Self, Error> {
+        let mut builder = Builder::new();
+        builder.prefix(".framezip-").suffix(".part");
+        #[cfg(unix)]
+        {
+            use std::{fs::Permissions, os::unix::fs::PermissionsExt};
+            builder.permissions(Permissions::from_mode(0o666));
+        }
+        let file = builder.tempfile_in(folder).map_err(cannot_write(folder))?;
+        Ok(Self { file })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Opens the file anew.
+    pub(crate) fn open(&self) -> Result<File, Error> {
+        self.file.reopen().map_err(cannot_write(self.path()))
+    }
+
+    /// Gives the zip its name, which must be in the folder that it was downloaded to. No other process
+    /// ever sees a part of a zip under this name.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Exists`] or [`Error::NotAFile`] if there is something that must stay, [`Error::File`] if the
+    /// folder refuses.
+    pub fn save(self, path: &Path, existing: Existing) -> Result<(), NotSaved> {
+        let is_replaced = match existing {
+            Existing::Keep => Ok(false),
+            Existing::Replace => self.take_over_permissions(path),
+        };
+        let saved = match is_replaced {
+            Ok(true) => self.file.persist(path),
+            Ok(false) => self.file.persist_noclobber(path),
+            Err(error) => return Err(NotSaved { error, zip: self }),
+        };
+        saved.map(drop).map_err(|failed| {
+            let error = match failed.error.kind() {
+                io::ErrorKind::AlreadyExists => Error::Exists { path: path.to_owned() },
+                _ => cannot_write(path)(failed.error),
+            };
+            NotSaved { error, zip: Self { file: failed.file } }
+        })
+    }
+
+    /// Gives the zip the permissions of the regular file that it is to replace. Returns whether there is one.
+    fn take_over_permissions(&self, path: &Path) -> Result<bool, Error> {
+        match path.symlink_metadata() {
+            Ok(metadata) if metadata.is_file() => {
+                let taken = self.file.as_file().set_permissions(metadata.permissions());
+                taken.map(|()| true).map_err(cannot_write(path))
+            }
+            Ok(_) => Err(Error::NotAFile { path: path.to_owned() }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(cannot_write(path)(error)),
+        }
+    }
+}
+
+/// Reads every entry by the zip's own directory and compares its checksum.
+pub(crate) fn check(file: File) -> Result<(), Error> {
+    let read = || {
+        let mut zip = zip::ZipArchive::new(BufReader::new(file))?;
+        let mut buffer = vec![0; BUFFER];
+        for index in 0..zip.len() {
+            let mut entry = zip.by_index(index)?;
+            while entry.read(&mut buffer)? > 0 {}
+        }
+        Ok(())
+    };
+    read().map_err(|source| Error::Damaged { source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{fs, io::Write};
+    use tempfile::TempDir;
+
+    fn downloaded(folder: &TempDir) -> DownloadedZip {
+        let zip = DownloadedZip::new(folder.path()).unwrap();
+        zip.open().unwrap().write_all(b"new").unwrap();
+        zip
+    }
+
+    #[test]
+    fn an_existing_file_is_replaced_only_if_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let to = folder.path().join("out.zip");
+        fs::write(&to, "old").unwrap();
+        let NotSaved { error, zip } = downloaded(&folder).save(&to, Existing::Keep).unwrap_err();
+        assert!(matches!(error, Error::Exists { .. }), "{error:?}");
+        assert_eq!(fs::read(&to).unwrap(), b"old");
+        zip.save(&to, Existing::Replace).unwrap();
+        assert_eq!(fs::read(&to).unwrap(), b"new");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_zip_has_the_permissions_of_any_new_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (to, other) = (folder.path().join("out.zip"), folder.path().join("other"));
+        fs::write(&other, "").unwrap();
+        downloaded(&folder).save(&to, Existing::Replace).unwrap();
+        let mode = |path| fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode(&to), mode(&other));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_a_file_is_replaced_and_its_permissions_stay() {
+        use std::{fs::Permissions, os::unix::fs::PermissionsExt};
+        let folder = tempfile::tempdir().unwrap();
+        let (to, link) = (folder.path().join("out.zip"), folder.path().join("link"));
+        fs::write(&to, "old").unwrap();
+        fs::set_permissions(&to, Permissions::from_mode(0o604)).unwrap();
+        std::os::unix::fs::symlink(&to, &link).unwrap();
+        let NotSaved { error, zip } =
+            downloaded(&folder).save(&link, Existing::Replace).unwrap_err();
+        assert!(matches!(error, Error::NotAFile { .. }), "{error:?}");
+        assert!(link.is_symlink());
+        zip.save(&to, Existing::Replace).unwrap();
+        assert_eq!(fs::read(&to).unwrap(), b"new");
+        assert_eq!(fs::metadata(&to).unwrap().permissions().mode() & 0o777, 0o604);
+    }
+}

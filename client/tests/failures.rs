@@ -1,0 +1,144 @@
+//! What is said of failures: to a person, and as documents.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+use common::{Answer, Ended, Stage, video};
+use serde_json::json;
+use std::{
+    fs,
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+const ID: &str = "0198c0de-0000-7000-8000-00000000000a";
+
+#[test]
+fn every_failure_is_a_document() {
+    let problem = json!({"type": "about:blank", "title": "Not Found", "status": 404,
+        "code": "not_found", "detail": "There is no such video."});
+    let body = problem.to_string().into_bytes();
+    let stage = Stage::new(move |_, _| Some(Answer(404, "application/problem+json", body.clone())));
+    for (arguments, code, exit) in [
+        (&["status", ID][..], "not_found", 1),
+        (&["download", ID], "not_found", 1),
+        (&["delete", ID], "not_found", 1),
+        (&["retry", ID], "not_found", 1),
+        (&["watch", ID], "not_found", 1),
+        (&["status", "123"], "usage", 2),
+        (&["upload"], "usage", 2),
+        (&["nonsense"], "usage", 2),
+        (&["upload", "missing.mp4"], "file", 1),
+        (&["list", "--api", "nonsense"], "usage", 2),
+        (&["list", "--api", "http://127.0.0.1:1"], "not_signed_in", 3),
+    ] {
+        let ended = stage.run(&[arguments, &["--json"]].concat());
+        assert_eq!(ended.code, Some(exit), "{ended:?}");
+        assert_eq!(ended.document()["error"]["code"], code, "{ended:?}");
+        let message = ended.document()["error"]["message"].as_str().unwrap().to_owned();
+        assert!(!message.contains("Usage:") && !ended.stderr.is_empty(), "{ended:?}");
+    }
+}
+
+#[test]
+fn what_is_not_ready_has_a_code_of_its_own() {
+    let stage = Stage::new(|_, _| Some(Answer::json(200, &video(ID, "clip.mp4", "queued"))));
+    let ended = stage.run(&["download", ID, "--json"]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert_eq!(ended.document()["error"]["code"], "not_ready");
+}
+
+#[test]
+fn an_argument_that_looks_like_an_option_is_none() {
+    let stage = Stage::new(|_, line| panic!("{line}"));
+    let ended = stage.run(&["status", "--", "--json"]);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.stdout.is_empty(), "{ended:?}");
+    let ended = stage.run(&["upload", "a.mp4", "--force"]);
+    assert_eq!(ended.code, Some(2), "{ended:?}");
+    assert!(ended.stderr.contains("--output-dir"), "{ended:?}");
+}
+
+#[test]
+fn a_wrong_code_is_a_wrong_credential() {
+    let stage = Stage::new(|api, line| {
+        let pool = json!({"region": "r", "userPoolId": "p", "userPoolClientId": "c",
+            "cognitoEndpoint": format!("{api}/cognito")});
+        let refusal = json!({"__type": "CodeMismatchException", "message": "Wrong code."});
+        Some(match line {
+            "GET /config.json" => Answer::json(200, &pool),
+            _ => Answer::json(400, &refusal),
+        })
+    });
+    let ended = stage.run(&["confirm", "--email", "ada@example.com", "123456", "--json"]);
+    assert_eq!(ended.code, Some(3), "{ended:?}");
+    assert_eq!(ended.document()["error"]["code"], "wrong_credentials");
+}
+
+#[test]
+fn names_steer_no_terminal() {
+    let name = "a\u{1b}[31m\u{202e}4pm.exe";
+    let stage = Stage::new(move |_, line| {
+        let video = video(ID, name, "ready");
+        let body = if line.contains(ID) { video } else { json!({"videos": [video]}) };
+        Some(Answer::json(200, &body))
+    });
+    for arguments in [&["list"][..], &["status", ID], &["watch", ID]] {
+        let ended = stage.run(arguments);
+        let shown = String::from_utf8(ended.stdout.clone()).unwrap() + &ended.stderr;
+        assert!(shown.contains("a\\u{1b}[31m\\u{202e}4pm.exe"), "{shown}");
+        assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown}");
+    }
+}
+
+#[test]
+fn texts_of_a_server_and_paths_steer_no_terminal() {
+    let steering = "x\u{1b}[2J\u{202e}y\nframezip: done";
+    let problem = json!({"type": "about:blank", "title": "T", "status": 400, "code": steering,
+        "detail": steering, "requestId": steering,
+        "errors": [{"field": steering, "detail": steering}]});
+    let mut failed = video(ID, "clip.mp4", "failed");
+    failed["error"] = json!({"code": "internal", "message": steering});
+    let stage = Stage::new(move |_, line| {
+        Some(match line.split_once(' ').unwrap().0 {
+            "DELETE" => Answer(400, "application/problem+json", problem.to_string().into_bytes()),
+            "POST" => Answer::json(403, &json!({"message": steering})),
+            _ => Answer::json(200, &failed),
+        })
+    });
+    let path = "a\u{1b}[2J\u{202e}b";
+    fs::write(stage.work().join(path), "mine").unwrap();
+    for arguments in [
+        &["delete", ID][..],
+        &["retry", ID],
+        &["download", ID],
+        &["watch", ID],
+        &["upload", "no\u{1b}[2J\u{202e}thing"],
+        &["upload", path],
+        &["download", ID, "-o", path],
+    ] {
+        let ended = stage.run(arguments);
+        assert_ne!(ended.code, Some(0), "{ended:?}");
+        assert!(ended.stderr.contains("\\u{202e}"), "{ended:?}");
+        assert!(!ended.stderr.contains(['\u{1b}', '\u{202e}']), "{ended:?}");
+        assert!(!ended.stderr.contains("\nframezip: done"), "{ended:?}");
+    }
+}
+
+#[test]
+fn renewed_tokens_are_kept_although_the_command_is_interrupted() {
+    let calls = AtomicU32::new(0);
+    let granted = json!({"AuthenticationResult": {"IdToken": "new", "ExpiresIn": 3600}});
+    let stage = Stage::new(move |_, line| match line {
+        "POST /cognito" => Some(Answer::json(200, &granted)),
+        _ if calls.fetch_add(1, Ordering::Relaxed) == 0 => Some(Answer::json(401, &json!({}))),
+        _ => None,
+    });
+    let child = stage.command(&["list"]).spawn().unwrap();
+    stage.wait_for("POST /cognito");
+    stage.wait_for_new(2, "GET /videos?limit=100");
+    common::interrupt(child.id());
+    let ended = Ended::of(child.wait_with_output().unwrap());
+    assert_eq!(ended.code, Some(130), "{ended:?}");
+    assert_eq!(stage.credentials()["tokens"]["idToken"], "new");
+}
