@@ -1,48 +1,48 @@
-//! What is counted, as `GET /metrics` tells it and as the functions add it up.
+//! The counters that the functions add to and `GET /metrics` reports.
 
 use crate::{ErrorCode, Status, Video, WebhookTest};
 use jiff::Timestamp;
 use std::time::Duration;
 
-/// A number that only grows. Times are whole milliseconds and not fractions of seconds, so that sums
-/// are exact.
+/// A number that only grows. Times are whole milliseconds instead of fractions of seconds, so that sums are
+/// exact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Counter {
-    /// Records made.
+    /// Records created.
     VideosCreated,
-    /// Uploads that came, and became jobs.
+    /// Uploads that arrived and were queued.
     VideosQueued,
-    /// Zips made.
+    /// Zips stored.
     VideosReady,
-    /// Videos that failed for this reason.
+    /// Videos that failed, by reason.
     VideosFailed(ErrorCode),
     /// Frames in those zips.
     Frames,
-    /// Bytes of the videos that became zips.
+    /// Bytes of the videos that the zips were made from.
     SourceBytes,
-    /// Their length, where it is known.
+    /// The duration of those videos, as far as it is known.
     SourceMillis,
     /// Bytes of the zips.
     ZipBytes,
     /// Extractions that took no longer than this bound, but longer than the one before it.
     Extractions(ExtractionBound),
-    /// How long all of them took.
+    /// The time that all extractions took.
     ExtractionMillis,
-    /// Mails that were handed over.
+    /// Mails that were handed to SES.
     EmailsSent,
-    /// Mails that were not, each time they were tried.
+    /// Attempts to hand over a mail that failed.
     EmailsFailed,
-    /// Events that a webhook took: it answered 2xx.
+    /// Events that a webhook answered with 2xx.
     WebhooksDelivered,
-    /// Events that a webhook did not take, each time they were tried.
+    /// Attempts to deliver an event that failed.
     WebhooksFailed,
 }
 
-/// The upper end of a range of extraction times, in seconds; `None` of the last, which has none.
+/// The upper end of a range of extraction times, in seconds. The last range has none.
 pub type ExtractionBound = Option<u32>;
 
-/// The ranges that extractions are counted in: from what a short clip takes to what several workers
-/// take for a long one.
+/// The ranges that extractions are counted in, from the time for a short clip to that of several workers
+/// for a long video.
 pub const EXTRACTION_BOUNDS: [ExtractionBound; 12] = [
     Some(1),
     Some(2),
@@ -59,7 +59,7 @@ pub const EXTRACTION_BOUNDS: [ExtractionBound; 12] = [
 ];
 
 impl Counter {
-    /// Its name where it is stored.
+    /// Returns the name under which it is stored.
     pub fn name(self) -> String {
         match self {
             Self::VideosCreated => "videos_created".to_owned(),
@@ -81,23 +81,23 @@ impl Counter {
     }
 }
 
-/// How much to add to some counters, for one thing that has happened.
+/// The additions to some counters after one event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counts(Vec<(Counter, u64)>);
 
 impl Counts {
-    /// Some videos were created.
+    /// Counts created videos.
     pub fn created(videos: u64) -> Self {
         Self(vec![(Counter::VideosCreated, videos)])
     }
 
-    /// A video was queued.
+    /// Counts a queued video.
     pub fn queued() -> Self {
         Self(vec![(Counter::VideosQueued, 1)])
     }
 
-    /// A video has just become `ready` or `failed`; in any other status, nothing. `started_at` is when its
-    /// first worker took it.
+    /// Counts a video that has just become `ready` or `failed`; nothing in any other status. `started_at` is
+    /// the time at which the first worker claimed it.
     pub fn finished(video: &Video, started_at: Option<Timestamp>) -> Self {
         match (video.status, &video.result, &video.error) {
             (Status::Ready, Some(result), _) => {
@@ -123,19 +123,19 @@ impl Counts {
         }
     }
 
-    /// A mail was handed over, or could not be.
+    /// Counts a mail that was handed over or refused.
     pub fn email(sent: bool) -> Self {
         Self(vec![(if sent { Counter::EmailsSent } else { Counter::EmailsFailed }, 1)])
     }
 
-    /// An event was sent to a webhook, which gave this answer or none.
+    /// Counts a delivery to a webhook, which answered or not.
     pub fn webhook(answer: Option<&WebhookTest>) -> Self {
         let taken = answer.is_some_and(|answer| (200..300).contains(&answer.status));
         let counter = if taken { Counter::WebhooksDelivered } else { Counter::WebhooksFailed };
         Self(vec![(counter, 1)])
     }
 
-    /// What to add to which counter; nothing is added to those that are left out.
+    /// Iterates over the counters and what to add to each.
     pub fn iter(&self) -> impl Iterator<Item = (Counter, u64)> {
         self.0.iter().copied().filter(|(_, count)| *count > 0)
     }

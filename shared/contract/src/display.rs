@@ -1,8 +1,8 @@
-//! Texts from elsewhere, as they may be shown: in a terminal, in a list, in a mail.
+//! Safe display of texts from users and servers in a terminal, a list or a mail.
 
 /// Returns whether a character could steer a terminal, change the order in which its neighbours appear, or
-/// hide: controls, bidirectional controls, separators of lines and paragraphs, invisible marks. The joiners
-/// that scripts and emoji need are not among them.
+/// hide: controls, bidirectional controls, line and paragraph separators, invisible marks. The joiners that
+/// scripts and emoji need are safe.
 pub fn is_unsafe_to_show(character: char) -> bool {
     character.is_control()
         || matches!(character,
@@ -29,14 +29,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_steers_or_hides() {
+    fn unsafe_characters_are_escaped() {
         assert_eq!(escaped("é\u{1b}[2J\n"), "é\\u{1b}[2J\\u{a}");
         assert_eq!(escaped("a\u{202e}4pm\u{2066}.exe"), "a\\u{202e}4pm\\u{2066}.exe");
         assert_eq!(escaped("\u{200b}\u{feff}\u{2028}"), "\\u{200b}\\u{feff}\\u{2028}");
     }
 
     #[test]
-    fn plain_texts_stay() {
+    fn plain_texts_stay_unchanged() {
         for text in ["clip.mp4", "Grüße 1.mp4", "日本語.mov", "👩\u{200d}🎬", "می\u{200c}خواهم"]
         {
             assert_eq!(escaped(text), text);

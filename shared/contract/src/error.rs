@@ -1,38 +1,38 @@
-//! Why a video failed, as codes that clients may branch on.
+//! Stable codes for the reasons why a video failed.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Why a video could not be turned into frames. The codes are stable: clients branch on them.
+/// The reason why a video failed. Codes are stable, so that clients can branch on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
-    /// The bytes are not in any container format we read.
+    /// The file is not in a supported container format.
     NotAVideo,
-    /// A readable container, but with nothing to look at (audio only, cover art).
+    /// The container has no video stream (audio only, cover art).
     NoVideoStream,
-    /// The video stream's codec has no decoder here.
+    /// The codec of the video stream is not supported.
     UnsupportedCodec,
-    /// The video is encrypted, and nothing can be decoded without its key.
+    /// The video is encrypted and cannot be decoded without its key.
     Encrypted,
-    /// A video, but damaged so that not one frame could be decoded.
+    /// The video is so damaged that no frame could be decoded.
     CorruptVideo,
-    /// The options choose no frame of this video.
+    /// The options choose no frame of the video.
     NoFramesInRange,
-    /// Longer than the limit.
+    /// The video is longer than the limit.
     TooLong,
-    /// More bytes than the limit.
+    /// The file is larger than the limit.
     TooLarge,
     /// The options choose more frames than the limit.
     TooManyFrames,
-    /// Pictures larger than the limit.
+    /// The pictures are larger than the limit.
     TooManyPixels,
-    /// What arrived on S3 is not what the client said it would send.
+    /// The object on S3 is not what the client declared.
     UploadMismatch,
-    /// The owner gave the video up.
+    /// The owner deleted or retried the video.
     Cancelled,
-    /// Our fault; trying again may help.
+    /// The server failed; a retry may help.
     Internal,
 }
 
@@ -54,7 +54,7 @@ impl ErrorCode {
         Self::Internal,
     ];
 
-    /// The code as it stands in JSON, for example `not_a_video`.
+    /// Returns the code as in JSON, for example `not_a_video`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NotAVideo => "not_a_video",

@@ -1,66 +1,66 @@
-//! What is to be extracted: which frames, how large, in what form.
+//! A checked choice of frames, with their size and form.
 
 use crate::{ExtractionOptions, Fraction, Position, Tiles};
 use serde::{Deserialize, Serialize};
 
-/// Options that cannot be wrong.
+/// Valid extraction options, made from [`ExtractionOptions`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "ExtractionOptions", into = "ExtractionOptions")]
 pub struct Extraction {
-    /// Which frames.
+    /// The choice of frames.
     pub select: Select,
-    /// Where the range that they are chosen from starts.
+    /// The start of the range in which frames are chosen.
     pub from: Option<Position>,
-    /// Where that range ends, itself outside.
+    /// The end of that range, exclusive.
     pub to: Option<Position>,
     /// The images' largest width in pixels.
     pub width: Option<u32>,
     /// The images' largest height in pixels.
     pub height: Option<u32>,
-    /// How an image takes on a width and a height that are both given.
+    /// How images are fitted if both width and height are given.
     pub fit: Fit,
     /// The images' format.
     pub format: Format,
     /// The quality of JPEG and WebP, 1 to 100.
     pub quality: u8,
-    /// Whether near-uniform frames are replaced by the next one that is not.
+    /// Whether a near-uniform frame is replaced by the next frame that is not.
     pub skip_blank: bool,
-    /// The contact sheet, if there is to be one.
+    /// The contact sheet, if one is wanted.
     pub sheet: Option<Tiles>,
-    /// The storyboard, if there is to be one.
+    /// The storyboard, if one is wanted.
     pub storyboard: Option<Tiles>,
 }
 
-/// Which frames of a video.
+/// A choice of a video's frames.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Select {
-    /// Every few seconds, the fewer the shorter the video.
+    /// One frame every few seconds; the interval grows with the length of the video.
     Auto,
-    /// One frame every so many seconds.
+    /// One frame per interval of this length in seconds.
     Every(Fraction),
-    /// So many frames a second.
+    /// This number of frames a second.
     Fps(Fraction),
-    /// The centres of so many equal slices.
+    /// The frames at the centres of this number of equal slices.
     Count(u32),
-    /// The frames at these places.
+    /// The frames at these positions.
     At(Vec<Position>),
     /// Every keyframe.
     Keyframes,
-    /// The first frame of each scene: where the picture changes by at least so much, 0.01 to 1.
+    /// The first frame of each scene: where the picture changes by at least this score, 0.01 to 1.
     Scenes(f64),
 }
 
-/// How an image takes on a width and a height.
+/// How an image is fitted to a width and a height.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Fit {
-    /// As large as it can be within both, keeping its proportions.
+    /// Scales to the largest size within both, keeping the proportions.
     #[default]
     Inside,
-    /// As small as it can be over both, keeping its proportions, and cut to them around its centre.
+    /// Scales to the smallest size that covers both, keeping the proportions, and crops around the centre.
     Cover,
-    /// Exactly both, losing its proportions.
+    /// Scales to exactly both, without keeping the proportions.
     Fill,
 }
 
@@ -79,7 +79,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// How its files' names end, without the dot.
+    /// Returns the extension of its files, without the dot.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Jpeg => "jpg",
@@ -89,7 +89,7 @@ impl Format {
     }
 }
 
-/// The quality where none is given.
+/// The default quality.
 pub(crate) const DEFAULT_QUALITY: u8 = 85;
 
 impl Default for Extraction {

@@ -1,17 +1,17 @@
-//! Names of files, as far as a video may have them.
+//! Names of videos.
 
 /// The most characters of a name.
 const LONGEST: usize = 255;
 
-/// Returns whether a text can name a file: 1 to 255 characters, no control characters, and not only such
-/// as do not show.
+/// Returns whether a text can name a video: 1 to 255 characters, none of them a control character, at least
+/// one of them visible.
 pub fn is_file_name(text: &str) -> bool {
     text.chars().count() <= LONGEST
         && !text.chars().any(char::is_control)
         && text.chars().any(|character| !is_invisible(character))
 }
 
-/// White space, and what Unicode calls ignorable by default or draws as nothing.
+/// Whether a character is white space, ignorable by default in Unicode, or drawn as nothing.
 fn is_invisible(character: char) -> bool {
     character.is_whitespace()
         || matches!(character,
@@ -22,8 +22,8 @@ fn is_invisible(character: char) -> bool {
             | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The same for descriptions, without the invisible characters above `U+FFFF`, which not every
-/// language's patterns can name.
+/// The same rule as a pattern for the OpenAPI document. It leaves out the invisible characters above
+/// `U+FFFF`, which patterns in some languages cannot name.
 #[cfg(feature = "openapi")]
 pub(crate) const PATTERN: &str = concat!(
     r"^[^\u0000-\u001f\u007f-\u009f]*",

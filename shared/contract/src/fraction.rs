@@ -1,37 +1,37 @@
-//! Numbers as exact fractions, because 29.97 frames a second must not drift.
+//! Exact fractions, because 29.97 frames a second must not drift.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, str::FromStr};
 
-/// A number that is not negative, as a reduced fraction. In JSON a number (`0.5`) of at most six decimal
-/// places, or a fraction in a string (`"1001/30000"`). Written as a number where that is exact, else as
-/// the fraction.
+/// A number of 0 or more, as a reduced fraction. In JSON it is a number (`0.5`) with at most six decimal
+/// places, or a fraction in a string (`"1001/30000"`). It is written as a number if that is exact, and as
+/// a fraction otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fraction {
     numerator: u64,
     denominator: u32,
 }
 
-/// A text that is no such number.
+/// The text is not such a number.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a number such as 2, 0.5 or 1001/30000")]
 pub struct InvalidFraction(String);
 
-/// Decimal places that a number may have.
+/// The most decimal places of a number.
 const PLACES: usize = 6;
 
-/// The largest numerator: that of the largest whole number with all decimal places. Its products with
-/// two denominators fit into 128 bits.
+/// The largest numerator: that of the largest whole number with all decimal places. Its product with two
+/// denominators fits into 128 bits.
 const LARGEST: u64 = 1 << 53;
 
 impl Fraction {
-    /// A whole number.
+    /// Returns a whole number.
     pub const fn whole(number: u32) -> Self {
         Self { numerator: number as u64, denominator: 1 }
     }
 
-    /// The fraction `numerator / denominator`; `None` where the denominator is 0, or the fraction is
-    /// larger than any 32-bit number or finer than it can be.
+    /// Returns `numerator / denominator`, or `None` if the denominator is 0, the value exceeds every 32-bit
+    /// number, or the fraction is finer than the type can hold.
     pub fn new(numerator: u64, denominator: u32) -> Option<Self> {
         let divisor = gcd(numerator, denominator.into());
         let numerator = numerator / divisor;
@@ -41,22 +41,22 @@ impl Fraction {
             .then_some(Self { numerator, denominator })
     }
 
-    /// One divided by the fraction; `None` of 0, and where it cannot be written.
+    /// Returns one divided by the fraction, or `None` for 0 and for a result that the type cannot hold.
     pub fn inverse(self) -> Option<Self> {
         Self::new(self.denominator.into(), u32::try_from(self.numerator).ok()?)
     }
 
-    /// The numerator of the reduced fraction.
+    /// Returns the numerator of the reduced fraction.
     pub fn numerator(self) -> u64 {
         self.numerator
     }
 
-    /// The denominator of the reduced fraction, never 0.
+    /// Returns the denominator of the reduced fraction, which is never 0.
     pub fn denominator(self) -> u32 {
         self.denominator
     }
 
-    /// The nearest floating-point number.
+    /// Returns the nearest floating-point number.
     pub fn as_f64(self) -> f64 {
         self.numerator as f64 / f64::from(self.denominator)
     }
@@ -71,7 +71,7 @@ impl FromStr for Fraction {
 
     fn from_str(text: &str) -> Result<Self, InvalidFraction> {
         let invalid = || InvalidFraction(text.to_owned());
-        // Rust's own parsing takes a sign
+        // Rust's own parser accepts a sign
         let digits = |part: &str| {
             let plain = part.bytes().all(|byte| byte.is_ascii_digit());
             part.parse::<u64>().ok().filter(|_| plain).ok_or_else(invalid)
@@ -97,7 +97,7 @@ impl FromStr for Fraction {
 impl TryFrom<f64> for Fraction {
     type Error = InvalidFraction;
 
-    /// The number by its shortest decimal form, which must have at most six decimal places.
+    /// Converts the number by its shortest decimal form, which must have at most six decimal places.
     fn try_from(number: f64) -> Result<Self, InvalidFraction> {
         // no minus before a zero
         (number + 0.0).to_string().parse()
@@ -130,8 +130,8 @@ impl Serialize for Fraction {
 
 impl<'de> Deserialize<'de> for Fraction {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl de::Visitor<'_> for Visitor {
+        struct FractionVisitor;
+        impl de::Visitor<'_> for FractionVisitor {
             type Value = Fraction;
 
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -154,7 +154,7 @@ impl<'de> Deserialize<'de> for Fraction {
                 text.parse().map_err(E::custom)
             }
         }
-        deserializer.deserialize_any(Visitor)
+        deserializer.deserialize_any(FractionVisitor)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The bodies of the HTTP API, as the server writes them and the client reads them.
+//! The bodies of the HTTP API, shared by server and client.
 
 #[cfg(feature = "openapi")]
 use crate::schema;
@@ -17,12 +17,12 @@ pub struct CreateVideo {
     /// The file's exact length in bytes, 1 or more.
     #[cfg_attr(feature = "openapi", schema(minimum = 1))]
     pub bytes: u64,
-    /// The file's media type, as in RFC 9110; `application/octet-stream` if left out. Ranges such as
-    /// `video/*` are refused.
+    /// The file's media type by RFC 9110. Default: `application/octet-stream`. Ranges such as `video/*` are
+    /// refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(schema_with = schema::media_type))]
     pub content_type: Option<String>,
-    /// Which frames; the `auto` choice if left out.
+    /// The extraction options. Default: the `auto` choice of frames.
     #[serde(default, deserialize_with = "object::or_default")]
     #[cfg_attr(feature = "openapi", schema(required = false, value_type = Option<ExtractionOptions>))]
     pub extraction: ExtractionOptions,
@@ -44,8 +44,8 @@ pub struct CreateVideos {
 pub struct CreatedVideo {
     /// The new record.
     pub video: Video,
-    /// Where its bytes go. Absent where the call was a repetition, and the bytes have come since the
-    /// first.
+    /// Where to upload the file. Absent if the call is a repetition and the file has arrived since the first
+    /// call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub upload: Option<Upload>,
@@ -59,7 +59,7 @@ pub struct CreatedVideos {
     pub videos: Vec<CreatedVideo>,
 }
 
-/// One video, with a download link when there is something to download.
+/// One video, with links to its files if it is `ready`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VideoView {
@@ -70,7 +70,7 @@ pub struct VideoView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub download: Option<Download>,
-    /// The image that stands for the video, in `ready`.
+    /// The poster image, in `ready`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub poster: Option<Link>,
@@ -85,13 +85,13 @@ pub struct VideoView {
 }
 
 impl VideoView {
-    /// A video without links.
+    /// Returns a video without links.
     pub fn bare(video: Video) -> Self {
         Self { video, download: None, poster: None, sheet: None, storyboard: None }
     }
 }
 
-/// A fresh link to an image or a text.
+/// A fresh link to an image or a text file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -100,7 +100,7 @@ pub struct Link {
     pub name: String,
     /// The presigned URL.
     pub url: String,
-    /// When the URL stops working.
+    /// When the URL expires.
     #[serde(serialize_with = "time::serialize")]
     pub expires_at: Timestamp,
 }
@@ -109,7 +109,7 @@ pub struct Link {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StoryboardLinks {
-    /// The WebVTT file. It calls the images by their names: a player needs their URLs in its place.
+    /// The WebVTT file. It refers to the images by file name; replace the names with these URLs for a player.
     pub vtt: Link,
     /// The images, at most 1,000.
     pub images: Vec<Link>,
@@ -122,7 +122,7 @@ pub struct StoryboardLinks {
 pub struct Download {
     /// The presigned URL.
     pub url: String,
-    /// When the URL stops working.
+    /// When the URL expires.
     #[serde(serialize_with = "time::serialize")]
     pub expires_at: Timestamp,
     /// The zip's length.
@@ -135,18 +135,18 @@ pub struct Download {
 pub struct VideoPage {
     /// The records.
     pub videos: Vec<Video>,
-    /// What to pass as `cursor` for the next page; absent on the last one.
+    /// The `cursor` of the next page; absent on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub cursor: Option<String>,
 }
 
-/// `POST /videos/{id}/retry`. An empty body is one without options.
+/// `POST /videos/{id}/retry`. An empty body counts as one without options.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RetryVideo {
-    /// Which frames this time, in place of all earlier options; the same as before if left out.
+    /// The extraction options, in place of all earlier ones. Default: the earlier options.
     #[serde(
         default,
         deserialize_with = "object::or_none",
@@ -155,7 +155,7 @@ pub struct RetryVideo {
     pub extraction: Option<ExtractionOptions>,
 }
 
-/// `GET /config.json`: what a client must know to sign a user in.
+/// `GET /config.json`: the settings that a client needs to sign a user in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -166,7 +166,7 @@ pub struct WebConfig {
     pub user_pool_id: String,
     /// The user pool's app client.
     pub user_pool_client_id: String,
-    /// Where Cognito answers.
+    /// The URL of Cognito's API.
     pub cognito_endpoint: String,
 }
 
@@ -174,7 +174,7 @@ pub struct WebConfig {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
-    /// The kind of problem, as a URI reference; `about:blank` says that the status says it all.
+    /// The kind of problem, as a URI reference; `about:blank` adds nothing to the status.
     #[serde(rename = "type")]
     pub kind: String,
     /// The HTTP status in words.
@@ -188,7 +188,7 @@ pub struct Problem {
     /// Every wrong field, for `invalid_request`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
-    /// The request's id, where the failure is ours: the log has it beside the cause.
+    /// The request's id, if the failure is the server's: the log has it together with the cause.
     #[serde(default, rename = "requestId", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub request_id: Option<String>,

@@ -1,27 +1,27 @@
-//! Names: of users, of videos, and of the objects that belong to them.
+//! Identifiers of users and videos, and the keys of their objects.
 
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
-/// A video's id: a UUID of version 7, so ids sort by the time of creation.
+/// A video's id: a UUID of version 7, so that ids sort by time of creation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct VideoId(Uuid);
 
 impl VideoId {
-    /// A new id, greater than every id this process made before.
+    /// Returns a new id, greater than every id that this process made before.
     pub fn now() -> Self {
         Self(Uuid::now_v7())
     }
 
-    /// The id of these bytes.
+    /// Returns the id with these bytes.
     pub fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(Uuid::from_bytes(bytes))
     }
 
-    /// Its bytes, which sort as it does.
+    /// Returns its bytes, which sort as the id does.
     pub fn to_bytes(self) -> [u8; 16] {
         self.0.into_bytes()
     }
@@ -49,7 +49,7 @@ impl FromStr for VideoId {
 pub struct UserId(String);
 
 impl UserId {
-    /// The `sub` claim.
+    /// Returns the `sub` claim.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -80,53 +80,49 @@ impl From<UserId> for String {
     }
 }
 
-/// A name that is not one of ours.
+/// The text is not a user's id or not the key of an upload.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a key of a user's video")]
 pub struct InvalidKey(String);
 
-/// The key of an uploaded video, `<user>/<video>/source` in the uploads bucket; and the keys of what
-/// is made of it, in the results bucket. The video's record can be found from the key alone.
+/// The key of an uploaded video, `<user>/<video>/source` in the uploads bucket, and the keys of its results
+/// in the results bucket. A key identifies the video's record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ObjectKey {
-    /// Whose video it is.
+    /// The video's owner.
     pub owner: UserId,
-    /// Which video it is.
+    /// The video's id.
     pub video: VideoId,
 }
 
 const SOURCE: &str = "source";
 
 impl ObjectKey {
-    /// The uploaded video.
+    /// Returns the key of an uploaded video.
     pub fn source(owner: &UserId, video: VideoId) -> Self {
         Self { owner: owner.clone(), video }
     }
 
-    /// What the keys of all of a video's objects begin with, in either bucket, but those of its parts.
+    /// Returns the prefix of all of a video's objects in either bucket, except the segments'.
     pub fn prefix(owner: &UserId, video: VideoId) -> String {
         format!("{owner}/{video}/")
     }
 
-    /// What the keys of its poster, contact sheet and storyboard begin with, as one attempt makes them.
-    pub fn extras_prefix(owner: &UserId, video: VideoId, attempt: u32) -> String {
+    /// Returns the prefix of the results of one attempt. Each attempt has its own, so that a late worker of an
+    /// earlier attempt overwrites nothing.
+    pub fn results_prefix(owner: &UserId, video: VideoId, attempt: u32) -> String {
         format!("{}{attempt}/", Self::prefix(owner, video))
     }
 
-    /// What the keys of a video's parts begin with, in the results bucket, while several workers are at
-    /// it: apart from all zips, since they are kept for days only.
-    pub fn parts_prefix(owner: &UserId, video: VideoId) -> String {
-        format!("parts/{owner}/{video}/")
+    /// Returns the prefix of a video's segments in the results bucket during a fan-out. It differs from that of
+    /// the zips, since segments are kept for days only.
+    pub fn segments_prefix(owner: &UserId, video: VideoId) -> String {
+        format!("segments/{owner}/{video}/")
     }
 
-    /// The zip of its frames, as one attempt makes it. Each attempt has a key of its own, so that a late
-    /// worker of an earlier one writes over nothing.
+    /// Returns the key of the zip of one attempt.
     pub fn zip(owner: &UserId, video: VideoId, attempt: u32) -> String {
-        let prefix = Self::prefix(owner, video);
-        match attempt {
-            0 => format!("{prefix}frames.zip"),
-            _ => format!("{prefix}frames-{attempt}.zip"),
-        }
+        format!("{}frames.zip", Self::results_prefix(owner, video, attempt))
     }
 }
 
@@ -159,17 +155,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_read_back_as_written() {
+    fn a_key_round_trips() {
         let owner = UserId::try_from("user-1".to_owned()).unwrap();
         let key = ObjectKey::source(&owner, VideoId::now());
         assert_eq!(key.to_string().parse::<ObjectKey>().unwrap(), key);
     }
 
     #[test]
-    fn attempts_share_no_zip() {
+    fn each_attempt_has_its_own_zip() {
         let (owner, id) = (UserId::try_from("u".to_owned()).unwrap(), VideoId::now());
         let zips = [0, 1, 2].map(|attempt| ObjectKey::zip(&owner, id, attempt));
-        assert_eq!(zips[0], format!("u/{id}/frames.zip"));
+        assert_eq!(zips[0], format!("u/{id}/0/frames.zip"));
         assert!(zips.iter().all(|key| key.starts_with(&ObjectKey::prefix(&owner, id))));
         assert!(zips[0] != zips[1] && zips[1] != zips[2]);
     }
@@ -185,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_read_back_from_their_bytes() {
+    fn an_id_round_trips_through_its_bytes() {
         let id = VideoId::now();
         assert_eq!(VideoId::from_bytes(id.to_bytes()), id);
     }

@@ -1,20 +1,20 @@
-//! What is wrong with a request, field by field.
+//! Errors in a request, field by field.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// One field of a request that is not as it must be.
+/// An error in one field of a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
-    /// The field, by its path in the JSON body, such as `extraction.every`; or the parameter.
+    /// The path of the field in the JSON body, such as `extraction.every`, or the name of the parameter.
     pub field: String,
-    /// What is wrong and what is allowed.
+    /// The error, and what is allowed.
     pub detail: String,
 }
 
 impl FieldError {
-    /// An error of one field.
+    /// Returns an error in one field.
     pub fn new(field: impl Into<String>, detail: impl Into<String>) -> Self {
         Self { field: field.into(), detail: detail.into() }
     }
@@ -26,7 +26,7 @@ impl fmt::Display for FieldError {
     }
 }
 
-/// Every wrong field of a set of options.
+/// All errors in a set of extraction options.
 #[derive(Debug, PartialEq, Eq)]
 pub struct InvalidExtraction(pub Vec<FieldError>);
 

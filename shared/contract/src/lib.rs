@@ -1,6 +1,6 @@
-//! What crosses a boundary: the API's bodies, the record in the table, the messages on the queues
-//! and the error codes. Types and their validation, nothing else, so that the functions, the client
-//! and the tests mean the same thing by the same word.
+//! Everything that crosses a boundary: the API's bodies, the record in the table, the messages on the
+//! queues and the error codes. Types and their validation only, so that functions, client and tests use
+//! the same words for the same things.
 
 mod counts;
 mod display;

@@ -1,18 +1,17 @@
-//! How much one video may ask for. Template parameters, of which the defaults are here, and the memory
-//! that there is.
+//! Limits for one video: template parameters with their defaults, and the memory of the function.
 
-/// The limits of one deployment (DESIGN §9).
+/// The limits of one deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The largest upload, in bytes.
     pub upload_bytes: u64,
     /// The longest video, in seconds.
     pub duration_seconds: u32,
-    /// The most frames one video may give.
+    /// The most frames of one zip.
     pub frames: u32,
-    /// The most pixels of one picture of the source.
+    /// The most pixels of a picture of the source.
     pub pixels: u64,
-    /// The memory of the function that decodes, in bytes. What does not fit into it is refused.
+    /// The memory of the `extract` function, in bytes. Videos that need more are refused.
     pub memory_bytes: u64,
 }
 

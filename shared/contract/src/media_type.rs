@@ -1,21 +1,20 @@
-//! Media types, as RFC 9110 has them in section 8.3.1.
+//! Media types by RFC 9110, section 8.3.1.
 
-/// The longest media type that is taken, in characters.
+/// The most characters of a media type.
 const LONGEST: usize = 255;
 
 /// Returns whether a text is a media type: type and subtype, and parameters, whose values are tokens or
 /// quoted strings. Spaces and tabs may stand around each `;`.
 ///
-/// Ranges such as `video/*` are no types. Texts of more than 255 characters are refused, as are
-/// characters outside ASCII: RFC 9110 takes such bytes in quoted strings as obsolete, and no request
-/// is signed with them.
+/// Ranges such as `video/*` are refused, as are texts of more than 255 characters and characters outside
+/// ASCII: RFC 9110 calls such bytes in quoted strings obsolete, and requests are never signed with them.
 pub fn is_media_type(text: &str) -> bool {
     let Some((kind, rest)) = text.split_once('/') else { return false };
     let (subtype, parameters) = token(rest);
     text.len() <= LONGEST && is_name(kind) && is_name(subtype) && are_parameters(parameters)
 }
 
-/// A type or a subtype. `*` alone stands for any of them, so it is none.
+/// Whether a token is a type or a subtype. `*` alone is a range.
 fn is_name(text: &str) -> bool {
     let (name, rest) = token(text);
     !name.is_empty() && rest.is_empty() && name != "*"
@@ -41,7 +40,7 @@ fn are_parameters(mut rest: &str) -> bool {
     }
 }
 
-/// What follows a token or a quoted string; `None` where there is neither.
+/// Returns the text after a leading token or quoted string, or `None` if it starts with neither.
 fn after_value(text: &str) -> Option<&str> {
     let Some(quoted) = text.strip_prefix('"') else {
         let (value, after) = token(text);
@@ -59,12 +58,12 @@ fn after_value(text: &str) -> Option<&str> {
     None
 }
 
-/// What may stand in a quoted string: a tab, a space, a visible ASCII character.
+/// Whether a character may occur in a quoted string: a tab, a space, a visible ASCII character.
 fn is_text(character: char) -> bool {
     matches!(character, '\t' | ' '..='~')
 }
 
-/// The longest token that a text begins with, and the rest.
+/// Splits a text after its longest leading token.
 fn token(text: &str) -> (&str, &str) {
     let is_of_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     text.split_at(text.find(|c| !is_of_token(c)).unwrap_or(text.len()))

@@ -1,106 +1,100 @@
-//! What stands on the queues: small tagged JSON, with a version that lets two releases meet on one
-//! queue while a deployment runs.
+//! The messages on the queues: small tagged JSON with a version, so that a consumer refuses a form that it
+//! does not know while a deployment replaces one release by the next.
 
 use crate::{Failure, UserId, VideoId, Warning, ZipFacts};
 use serde::{Deserialize, Serialize};
 
-/// On `jobs`: extract the frames of this video, all or a segment of them. Everything else stands in
-/// its record.
+/// A message on `jobs`: extract the frames of a video, all of them or a segment. Everything else is in the
+/// video's record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
     #[serde(rename = "type")]
     kind: JobKind,
     version: Version,
-    /// Whose video.
+    /// The video's owner.
     pub owner: UserId,
-    /// Which video.
+    /// The video's id.
     pub video: VideoId,
-    /// For which attempt at it: 0 for the first, and one more each time that its owner asks again. Of
-    /// an attempt that is not the video's any more, nothing is wanted.
-    #[serde(default, skip_serializing_if = "is_first")]
+    /// The attempt: 0 for the first, one more for each retry. Messages of superseded attempts are ignored.
     pub attempt: u32,
-    /// Which of its frames; all where absent, as in every video's first job.
+    /// The segment to extract. Absent in a video's first job, which is about all frames.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segment: Option<Segment>,
 }
 
 impl Job {
-    /// The first attempt's job for one video.
+    /// Returns the job for the first attempt at a video.
     pub fn new(owner: UserId, video: VideoId) -> Self {
         let (kind, version) = (JobKind::Extract, Version::V1);
         Self { kind, version, owner, video, attempt: 0, segment: None }
     }
 
-    /// The same job for this attempt.
+    /// Returns the same job for another attempt.
     pub fn of_attempt(self, attempt: u32) -> Self {
         Self { attempt, ..self }
     }
 
-    /// The job for one segment of a video.
+    /// Returns the job for one segment of a video.
     pub fn segment(owner: UserId, video: VideoId, segment: Segment) -> Self {
         Self { segment: Some(segment), ..Self::new(owner, video) }
     }
 }
 
-/// Some of a video's targets, by their numbers in time order from 0, for one worker to make.
+/// A contiguous range of a video's targets that one invocation extracts. Targets are numbered in time
+/// order from 0.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Segment {
-    /// The id of the message whose worker split the video. Of a segment whose run is not the video's
-    /// any more, nothing is wanted.
-    pub run: String,
+    /// The fan-out: the id of the message whose worker split the video. Segments of superseded fan-outs are
+    /// ignored.
+    pub fan_out: String,
     /// The first target.
     pub first: u32,
     /// The target after the last.
     pub end: u32,
 }
 
-/// On `outcomes`: what came of a video.
+/// A message on `outcomes`: the end of one attempt at a video.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outcome {
     #[serde(rename = "type")]
     kind: OutcomeKind,
     version: Version,
-    /// Whose video.
+    /// The video's owner.
     pub owner: UserId,
-    /// Which video.
+    /// The video's id.
     pub video: VideoId,
-    /// Which attempt at it, as in [`Job::attempt`].
-    #[serde(default, skip_serializing_if = "is_first")]
+    /// The attempt, as in [`Job::attempt`].
     pub attempt: u32,
-    /// What came of it.
+    /// How it ended.
     pub verdict: Verdict,
 }
 
 impl Outcome {
-    /// What came of the first attempt at one video.
+    /// Returns the outcome of the first attempt at a video.
     pub fn new(owner: UserId, video: VideoId, verdict: Verdict) -> Self {
         let (kind, version) = (OutcomeKind::Outcome, Version::V1);
         Self { kind, version, owner, video, attempt: 0, verdict }
     }
 
-    /// The same of this attempt.
+    /// Returns the same outcome of another attempt.
     pub fn of_attempt(self, attempt: u32) -> Self {
         Self { attempt, ..self }
     }
 }
 
-/// The first attempt is left out of messages: releases that knew no other wrote none.
-fn is_first(attempt: &u32) -> bool {
-    *attempt == 0
-}
-
-/// What came of a video.
+/// How an attempt at a video ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Its zip is there.
+    /// The zip is stored.
     Ready {
-        /// What the zip holds.
+        /// Facts about the zip.
         result: ZipFacts,
-        /// What could not be done all the same.
+        /// Problems that the zip has all the same.
         warnings: Vec<Warning>,
     },
-    /// There will be no zip.
+    /// There is no zip, for this reason.
     Failed(Failure),
 }
 
@@ -116,7 +110,7 @@ enum OutcomeKind {
     Outcome,
 }
 
-/// The form of a message. A consumer refuses those it does not know.
+/// The form of a message. A consumer refuses any form that it does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Version {
     #[serde(rename = "1")]
@@ -138,12 +132,13 @@ mod tests {
         let json = serde_json::to_value(&job).unwrap();
         assert_eq!(json["type"], "extract");
         assert_eq!(json["version"], "1");
-        assert!(json.get("segment").is_none() && json.get("attempt").is_none(), "{json}");
+        assert!(json.get("segment").is_none(), "{json}");
+        assert_eq!(json["attempt"], 0);
         assert_eq!(serde_json::from_value::<Job>(json).unwrap(), job);
     }
 
     #[test]
-    fn messages_tell_their_attempt() {
+    fn messages_carry_their_attempt() {
         let failed = Verdict::Failed(Failure::new(ErrorCode::Internal, "x"));
         let job = Job::new(owner(), VideoId::now()).of_attempt(2);
         let outcome = Outcome::new(owner(), VideoId::now(), failed).of_attempt(2);
@@ -155,15 +150,15 @@ mod tests {
     }
 
     #[test]
-    fn a_segment_is_a_job_too() {
-        let segment = Segment { run: "message".to_owned(), first: 40, end: 90 };
+    fn a_segment_is_sent_as_a_job() {
+        let segment = Segment { fan_out: "message".to_owned(), first: 40, end: 90 };
         let job = Job::segment(owner(), VideoId::now(), segment.clone());
         let json = serde_json::to_value(&job).unwrap();
         assert_eq!(json["type"], "extract");
         assert_eq!(json["version"], "1");
         assert_eq!(
             json["segment"],
-            serde_json::json!({ "run": "message", "first": 40, "end": 90 })
+            serde_json::json!({ "fanOut": "message", "first": 40, "end": 90 })
         );
         let read: Job = serde_json::from_value(json).unwrap();
         assert_eq!(read.segment, Some(segment));
@@ -171,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn other_messages_are_not_jobs() {
+    fn messages_of_another_type_or_version_are_refused() {
         let failed = Verdict::Failed(Failure::new(ErrorCode::Internal, "x"));
         let outcome = serde_json::to_value(Outcome::new(owner(), VideoId::now(), failed)).unwrap();
         assert!(serde_json::from_value::<Job>(outcome.clone()).is_err());

@@ -1,4 +1,5 @@
-//! JSON objects as nothing else: for a struct serde takes an array of the fields' values, too.
+//! Deserializers that take JSON objects only. For a struct, serde would also take an array of the fields'
+//! values.
 
 use serde::{
     Deserialize, Deserializer,
@@ -6,7 +7,7 @@ use serde::{
 };
 use std::{fmt, marker::PhantomData};
 
-/// An object, or `null` in place of the default.
+/// Reads an object, or `null` as the default.
 pub(crate) fn or_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -15,18 +16,18 @@ where
     or_none(deserializer).map(Option::unwrap_or_default)
 }
 
-/// An object, or `null`.
+/// Reads an object, or `null` as `None`.
 pub(crate) fn or_none<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    deserializer.deserialize_any(Object(PhantomData))
+    deserializer.deserialize_any(ObjectVisitor(PhantomData))
 }
 
-struct Object<T>(PhantomData<T>);
+struct ObjectVisitor<T>(PhantomData<T>);
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
     type Value = Option<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -48,7 +49,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn arrays_are_no_objects() {
+    fn arrays_are_refused() {
         let nulls = vec![json!(null); 20];
         for extraction in [json!([]), json!(nulls), json!(7), json!({ "sheet": [] })] {
             let body = json!({ "fileName": "a", "bytes": 1, "extraction": extraction });

@@ -1,4 +1,4 @@
-//! The options as a user gives them, and what they must be like.
+//! The extraction options as a user gives them, and their validation.
 
 #[cfg(feature = "openapi")]
 use crate::schema;
@@ -11,39 +11,39 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 
-/// The options as they stand in JSON. Every field may be left out.
+/// The extraction options in JSON. Every field is optional.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ExtractionOptions {
-    /// One frame every so many seconds, from 0.001 to 86,400, with at most 6 decimals.
+    /// One frame per interval of this many seconds, from 0.001 to 86,400, with at most 6 decimals.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(schema_with = schema::every))]
     pub every: Option<Fraction>,
-    /// So many frames a second, from 1/86,400 to 1,000; may be a fraction such as `"30000/1001"`.
+    /// Frames per second, from 1/86,400 to 1,000; may be a fraction such as `"30000/1001"`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(schema_with = schema::fps))]
     pub fps: Option<Fraction>,
-    /// So many frames, evenly spread: the centres of equal slices; 1 to 50,000.
+    /// Number of frames, evenly spread: the centres of equal slices; 1 to 50,000.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 50_000))]
     pub count: Option<u32>,
-    /// The frames at these places, 1 to 1,000.
+    /// The frames at these positions, 1 to 1,000 of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(min_items = 1, max_items = 1000))]
     pub at: Option<Vec<Position>>,
-    /// Every keyframe, if `true`.
+    /// Chooses every keyframe.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keyframes: Option<bool>,
-    /// The first frame of each scene: a cut is where the picture changes by at least so much, from
+    /// The first frame of each scene. A scene starts where the picture changes by at least this score, from
     /// 0.01 to 1, on the scale of FFmpeg's `scene` score; 0.3 is a good start.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(minimum = 0.01, maximum = 1.0))]
     pub scenes: Option<f64>,
-    /// Where the range that frames are chosen from starts; at the first frame if left out.
+    /// The start of the range in which frames are chosen. Default: the first frame.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Position>,
-    /// Where that range ends, itself outside; at the video's end if left out.
+    /// The end of that range, exclusive. Default: the end of the video.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Position>,
     /// The images' largest width in pixels, 16 to 8,192. Never upscales.
@@ -54,29 +54,28 @@ pub struct ExtractionOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(minimum = 16, maximum = 8192))]
     pub height: Option<u32>,
-    /// How an image takes on a `width` and a `height` that are both given; `inside` if left out.
+    /// How images are fitted if both `width` and `height` are given. Default: `inside`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fit: Option<Fit>,
-    /// The images' format; `jpeg` if left out.
+    /// The images' format. Default: `jpeg`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<Format>,
-    /// The quality of JPEG and WebP, 1 to 100; 85 if left out.
+    /// The quality of JPEG and WebP, 1 to 100. Default: 85.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(minimum = 1, maximum = 100))]
     pub quality: Option<u8>,
-    /// Replaces near-uniform frames by the next one that is not, if `true`.
+    /// Replaces a near-uniform frame by the next frame that is not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skip_blank: Option<bool>,
-    /// One image with small ones of chosen frames, spread evenly: 4 × 5 of 320 pixels if not told
-    /// otherwise.
+    /// One image with thumbnails of chosen frames, evenly spread. Default: 4 × 5 thumbnails of 320 pixels.
     #[serde(
         default,
         deserialize_with = "object::or_none",
         skip_serializing_if = "Option::is_none"
     )]
     pub sheet: Option<TilesOptions>,
-    /// Images with small ones of all chosen frames, and a WebVTT file that tells a player which to
-    /// show when: 10 × 10 of 160 pixels if not told otherwise.
+    /// Images with thumbnails of all chosen frames, and a WebVTT file that maps times to thumbnails for video
+    /// players. Default: 10 × 10 thumbnails of 160 pixels per image.
     #[serde(
         default,
         deserialize_with = "object::or_none",
@@ -123,7 +122,7 @@ impl TryFrom<ExtractionOptions> for Extraction {
 }
 
 impl InvalidExtraction {
-    /// Notes an error of a field unless it is `ok`. All errors of one field are one entry.
+    /// Adds an error about a field unless it is `ok`. All errors about one field form one entry.
     fn check(&mut self, ok: bool, field: &str, detail: &str) {
         if ok {
             return;
@@ -135,13 +134,13 @@ impl InvalidExtraction {
     }
 }
 
-/// A field that may be left out, but not be outside a range.
+/// Whether an optional field is absent or within a range.
 fn within<T: PartialOrd>(field: Option<T>, range: RangeInclusive<T>) -> bool {
     field.is_none_or(|field| range.contains(&field))
 }
 
 impl ExtractionOptions {
-    /// Which frames.
+    /// Validates the choice of frames.
     fn check_choice(&self, errors: &mut InvalidExtraction) {
         let number = |fraction: Option<Fraction>| fraction.map(|fraction| fraction.as_f64());
         let every = within(number(self.every), 0.001..=86_400.0);
@@ -170,7 +169,7 @@ impl ExtractionOptions {
         errors.check(range_is_forward(self.from, self.to), "to", rules::LATER);
     }
 
-    /// What becomes of them.
+    /// Validates the size and form of the images.
     fn check_form(&self, errors: &mut InvalidExtraction) {
         let sides = self.width.is_some() && self.height.is_some();
         errors.check(self.fit.is_none() || sides, "fit", rules::FIT_NEEDS);
@@ -183,7 +182,7 @@ impl ExtractionOptions {
     }
 }
 
-/// The tiles that are asked for, or what is wrong with them.
+/// Validates a contact sheet or a storyboard.
 fn tiles(
     field: &str,
     options: Option<TilesOptions>,
@@ -205,7 +204,7 @@ fn tiles(
     Some(tiles)
 }
 
-/// Whether a range can hold a frame, as far as that can be told without the video.
+/// Whether a range can contain a frame, as far as that is known without the video.
 fn range_is_forward(from: Option<Position>, to: Option<Position>) -> bool {
     match (from, to) {
         (Some(Position::Seconds(from)), Some(Position::Seconds(to)))

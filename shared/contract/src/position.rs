@@ -1,11 +1,11 @@
-//! Places in a video.
+//! Positions in a video.
 
 use crate::Fraction;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, str::FromStr};
 
-/// A place in a video: seconds from its first frame (`5`, `2.5`, `"1001/30000"`), a timecode
-/// (`"1:02.5"`, `"00:01:02.5"`) or a part of its length (`"50%"`).
+/// A position in a video: seconds from its first frame (`5`, `2.5`, `"1001/30000"`), a timecode
+/// (`"1:02.5"`, `"00:01:02.5"`) or a share of its length (`"50%"`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Position {
     /// Seconds from the first frame.
@@ -14,7 +14,7 @@ pub enum Position {
     Percent(Fraction),
 }
 
-/// A text that is no place in a video.
+/// The text is not a position in a video.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is not a time such as 5, 2.5, 00:01:02.5 or 50%")]
 pub struct InvalidPosition(String);
@@ -75,8 +75,8 @@ impl Serialize for Position {
 
 impl<'de> Deserialize<'de> for Position {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-        impl de::Visitor<'_> for Visitor {
+        struct PositionVisitor;
+        impl de::Visitor<'_> for PositionVisitor {
             type Value = Position;
 
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -99,7 +99,7 @@ impl<'de> Deserialize<'de> for Position {
                 text.parse().map_err(E::custom)
             }
         }
-        deserializer.deserialize_any(Visitor)
+        deserializer.deserialize_any(PositionVisitor)
     }
 }
 

@@ -1,5 +1,4 @@
-//! What each field of a request must be like, in the words of an error's detail: they read after the
-//! field's name.
+//! The rule for each field of a request, in the words of an error's detail, which follow the field's name.
 
 /// `every` of the options.
 pub const EVERY: &str = "must be a number of seconds from 0.001 to 86400 with at most 6 decimals, or a \
@@ -19,23 +18,23 @@ pub const TIME: &str = "must be a time: seconds with at most 6 decimals such as 
 pub const SWITCH: &str = "must be true or false";
 /// `scenes` of the options.
 pub const SCENES: &str = "must be a number from 0.01 to 1";
-/// `to`, where `from` is given too.
+/// `to`, if `from` is also given.
 pub const LATER: &str = "must be later than from";
 /// `width` and `height` of the options.
 pub const SIDE: &str = "must be a whole number of pixels from 16 to 8192";
 /// `fit` of the options.
 pub const FIT: &str = "must be \"inside\", \"cover\" or \"fill\"";
-/// `fit`, where a side is missing.
+/// `fit`, if a side is missing.
 pub const FIT_NEEDS: &str = "needs both width and height";
 /// `format` of the options.
 pub const FORMAT: &str = "must be \"jpeg\", \"png\" or \"webp\"";
 /// `quality` of the options.
 pub const QUALITY: &str = "must be a whole number from 1 to 100";
-/// `quality`, where the format is PNG.
+/// `quality`, if the format is PNG.
 pub const QUALITY_OF_PNG: &str = "is for jpeg and webp: a png loses nothing";
 /// `columns` and `rows` of a contact sheet or a storyboard.
 pub const GRID: &str = "must be a whole number from 1 to 20";
-/// `width` of a small image.
+/// `width` of a thumbnail.
 pub const TILE: &str = "must be a whole number of pixels from 16 to 640";
 /// An object.
 pub const OBJECT: &str = "must be an object";

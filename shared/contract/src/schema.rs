@@ -1,5 +1,5 @@
-//! Schemas of what serde reads and writes in ways of our own. The patterns take what is of use, and
-//! leave out what is taken besides, such as zeros in front.
+//! OpenAPI schemas of types with hand-written (de)serialization. The patterns cover the useful forms and
+//! leave out others that are accepted, such as leading zeros.
 
 use crate::{Position, file_name};
 use utoipa::{
@@ -10,11 +10,11 @@ use utoipa::{
     },
 };
 
-/// A number in a string: as one writes it, or as a fraction.
+/// A number in a string, in decimals or as a fraction.
 const FRACTION: &str =
     r"^([0-9]{1,9}|[0-9]{1,3}\.[0-9]{1,6}|[0-9]{1,6}\.[0-9]{1,3}|[0-9]{1,9}/[1-9][0-9]{0,8})$";
 
-/// As [`FRACTION`]; a timecode, in minutes or in hours; a part of the whole.
+/// A number as in [`FRACTION`], a timecode in minutes or in hours, or a share of the whole.
 const POSITION: &str = concat!(
     r"^([0-9]{1,9}|[0-9]{1,3}\.[0-9]{1,6}|[0-9]{1,6}\.[0-9]{1,3}|[0-9]{1,9}/[1-9][0-9]{0,8}",
     r"|[0-9]{1,4}:[0-5]?[0-9](\.[0-9]{1,3})?",
@@ -22,7 +22,7 @@ const POSITION: &str = concat!(
     r"|(100|[0-9]{1,2}(\.[0-9]{1,6})?)%)$",
 );
 
-/// A media type. `*` alone is no type and no subtype.
+/// A media type, which is not a range.
 const MEDIA_TYPE: &str = concat!(
     r"^(\*?[!#$%&'+\-.^_`|~0-9A-Za-z][!#$%&'*+\-.^_`|~0-9A-Za-z]*)",
     r"/(\*?[!#$%&'+\-.^_`|~0-9A-Za-z][!#$%&'*+\-.^_`|~0-9A-Za-z]*)",
@@ -39,7 +39,7 @@ fn text(pattern: &str) -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern))
 }
 
-/// A fraction in a range, or nothing. Of a fraction in a string no pattern can tell the range: the
+/// An optional fraction in a range. A pattern cannot express the range of a fraction in a string, so the
 /// format stands for it.
 fn fraction(least: f64, most: f64, about: &str, example: &str) -> Schema {
     let fraction = SchemaFormat::Custom("fraction".to_owned());

@@ -1,14 +1,14 @@
-//! Times as they stand in JSON and in records: RFC 3339 in UTC, always with milliseconds.
+//! The form of times in JSON and in records: RFC 3339 in UTC, always with milliseconds.
 
 use jiff::Timestamp;
 use serde::Serializer;
 
-/// Writes a time as `2026-11-21T12:00:00.123Z`. What is shorter than a millisecond is cut off.
+/// Formats a time as `2026-11-21T12:00:00.123Z`. Fractions of a millisecond are cut off.
 pub fn format_time(time: Timestamp) -> String {
     format!("{time:.3}")
 }
 
-/// For `serialize_with`.
+/// Serializes a time in this form, for `serialize_with`.
 pub(crate) fn serialize<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&format_time(*time))
 }

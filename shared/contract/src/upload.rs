@@ -1,19 +1,19 @@
-//! Where a video's bytes go, as the API tells it.
+//! The API's instructions for uploading a file.
 
 use crate::time;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How a video's bytes are uploaded: by one request, or, above 64 MiB, by one request for each part.
+/// How a file is uploaded: by one request, or, above 64 MiB, by one request per part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Upload {
     /// One request that sends the whole file.
     Single(SingleUpload),
-    /// A request for each part, in any order and side by side, and one to the API that completes
-    /// them.
+    /// One request per part, in any order and in parallel, followed by a call to the API that completes the
+    /// upload.
     Multipart(MultipartUpload),
 }
 
@@ -26,28 +26,28 @@ pub struct SingleUpload {
     pub method: String,
     /// The presigned URL.
     pub url: String,
-    /// Headers that must be sent as they stand here; they are signed. `content-length` is signed
-    /// too: HTTP clients set it themselves.
+    /// Headers that must be sent unchanged, since they are signed. `content-length` is signed, too; HTTP
+    /// clients set it themselves.
     pub headers: BTreeMap<String, String>,
-    /// When the URL stops working.
+    /// When the URL expires.
     #[serde(serialize_with = "time::serialize")]
     pub expires_at: Timestamp,
 }
 
-/// A page of an upload in parts: what has arrived of some parts, and where the others go.
+/// A page of a multipart upload: the parts that have arrived, and links for the others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MultipartUpload {
-    /// The length of every part in bytes, but of the last one, which is the rest.
+    /// The length of each part in bytes; the last part is the rest.
     pub part_bytes: u64,
-    /// How many parts there are. Their numbers start at 1.
+    /// The number of parts. Part numbers start at 1.
     pub parts: u16,
-    /// Those of the page that have arrived, by number.
+    /// The parts on this page that have arrived, by number.
     pub arrived: Vec<ArrivedPart>,
-    /// Those of the page that have not, by number.
+    /// The parts on this page that have not arrived, by number.
     pub urls: Vec<PartUrl>,
-    /// What to pass as `after` for the next page; absent on the last one.
+    /// The `after` of the next page; absent on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub next: Option<u16>,
@@ -62,11 +62,11 @@ pub struct ArrivedPart {
     pub number: u16,
     /// Its length in bytes.
     pub bytes: u64,
-    /// Its entity tag, as the storage told it.
+    /// Its entity tag on S3.
     pub e_tag: String,
 }
 
-/// Where a part goes: a `PUT` of exactly its length, which is signed.
+/// The link for a part: a `PUT` of exactly the part's length, which is signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -75,7 +75,7 @@ pub struct PartUrl {
     pub number: u16,
     /// The presigned URL.
     pub url: String,
-    /// When the URL stops working.
+    /// When the URL expires.
     #[serde(serialize_with = "time::serialize")]
     pub expires_at: Timestamp,
 }

@@ -1,29 +1,29 @@
-//! A video's record: where it stands, what came of it.
+//! A video's record as its owner sees it.
 
 use crate::{ErrorCode, Extraction, UserId, VideoId, time};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// One uploaded video and what became of it.
+/// One video, with its status and result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Video {
     /// Its id.
     pub id: VideoId,
-    /// Whose it is.
+    /// Its owner.
     pub owner: UserId,
-    /// The file's name at the user's place.
+    /// The file's name on the user's machine.
     pub file_name: String,
     /// The file's length in bytes, as declared and as signed.
     pub bytes: u64,
     /// The file's media type, as declared.
     pub content_type: String,
-    /// Which frames are wanted.
+    /// The extraction options.
     #[cfg_attr(feature = "openapi", schema(value_type = crate::ExtractionOptions))]
     pub extraction: Extraction,
-    /// Where it stands.
+    /// Its status.
     pub status: Status,
     /// When it was created.
     #[serde(serialize_with = "time::serialize")]
@@ -31,37 +31,37 @@ pub struct Video {
     /// When the record last changed.
     #[serde(serialize_with = "time::serialize")]
     pub updated_at: Timestamp,
-    /// How far the extraction has come; from `processing` on.
+    /// The progress of the extraction, in `processing`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub progress: Option<Progress>,
-    /// What came out; in `ready`.
+    /// Facts about the zip, in `ready`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub result: Option<ZipFacts>,
-    /// What could not be done although the video is `ready`.
+    /// Problems that a `ready` video has all the same.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
-    /// Why it failed; in `failed`.
+    /// The reason, in `failed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub error: Option<Failure>,
 }
 
-/// Where a video stands.
+/// The status of a video.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// The record exists, the bytes are on their way.
+    /// The record exists; the file has not arrived.
     AwaitingUpload,
-    /// The bytes are there, a worker will take them.
+    /// The file has arrived; no worker has started.
     Queued,
-    /// A worker is at it.
+    /// A worker extracts the frames.
     Processing,
-    /// The zip is there.
+    /// The zip can be downloaded.
     Ready,
-    /// There will be no zip.
+    /// The extraction failed.
     Failed,
 }
 
@@ -70,7 +70,7 @@ impl Status {
     pub const ALL: [Self; 5] =
         [Self::AwaitingUpload, Self::Queued, Self::Processing, Self::Ready, Self::Failed];
 
-    /// The status as it stands in JSON, for example `awaiting_upload`.
+    /// Returns the status as in JSON, for example `awaiting_upload`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::AwaitingUpload => "awaiting_upload",
@@ -81,7 +81,7 @@ impl Status {
         }
     }
 
-    /// Whether it stays as it is.
+    /// Whether the status only changes by a retry.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Ready | Self::Failed)
     }
@@ -93,19 +93,19 @@ impl fmt::Display for Status {
     }
 }
 
-/// Frames done of frames wanted. As read, `done` is never more than `total`.
+/// The number of finished frames. When read, `done` never exceeds `total`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(from = "Tally")]
 pub struct Progress {
-    /// Wanted frames that are settled so far.
+    /// Targets that are finished so far.
     pub done: u32,
-    /// Frames wanted.
+    /// Targets in total.
     pub total: u32,
 }
 
-/// Progress as it may be stored. The workers of a split video add to `done` what they made, and take
-/// back what a worker that failed had added, each on its own: the sum can stray for a while.
+/// Progress as it may be stored. In a fan-out each worker adds its finished frames to `done`, and the
+/// frames of a failed worker are subtracted again, so the sum may be out of range for a while.
 #[derive(Deserialize)]
 struct Tally {
     done: i64,
@@ -118,23 +118,23 @@ impl From<Tally> for Progress {
     }
 }
 
-/// What the zip holds, and what it was made from.
+/// Facts about the zip and its source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ZipFacts {
     /// The zip's length in bytes.
     pub bytes: u64,
-    /// How many images it holds.
+    /// The number of images.
     pub frames: u32,
     /// The video it was made from.
     pub source: Source,
-    /// The number of its storyboard's last image, if it has one.
+    /// The number of the last storyboard image, if there is a storyboard.
     #[serde(default, rename = "storyboardImages", skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub storyboard_images: Option<u32>,
 }
 
-/// What the container and its video stream say about themselves.
+/// Facts about a video file, as its container and video stream state them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -147,40 +147,40 @@ pub struct Source {
     pub width: u32,
     /// The height in pixels as coded.
     pub height: u32,
-    /// The length in seconds, where it is known.
+    /// The duration in seconds, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub duration: Option<f64>,
-    /// The mean number of frames per second, where it is known.
+    /// The mean number of frames per second, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub frame_rate: Option<f64>,
 }
 
-/// Something that could not be done although the rest could.
+/// A problem that did not stop the extraction.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Warning {
-    /// Where in the video, in seconds from its first frame, where that is known.
+    /// The position in seconds from the first frame, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub time: Option<f64>,
-    /// What, in a sentence.
+    /// The problem in a sentence.
     pub message: String,
 }
 
-/// Why a video failed.
+/// The reason why a video failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Failure {
     /// The stable code.
     pub code: ErrorCode,
-    /// A sentence that a person can act on.
+    /// A sentence that says what is wrong and what to do.
     pub message: String,
 }
 
 impl Failure {
-    /// A failure with its sentence.
+    /// Returns a failure with its sentence.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
     }

@@ -1,4 +1,4 @@
-//! A user's webhook: where the events about their videos go, and the secret that signs them.
+//! A user's webhook: the URL for events about their videos, and the secret that signs them.
 
 use crate::time;
 use jiff::Timestamp;
@@ -10,8 +10,8 @@ use std::fmt;
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SetWebhook {
-    /// Where events are to go: a URL of at most 2,048 characters, https, on the public internet, without
-    /// user, password and fragment.
+    /// The URL for events: at most 2,048 characters, https, on the public internet, without user, password
+    /// and fragment.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 2048))]
     pub url: String,
 }
@@ -21,52 +21,52 @@ pub struct SetWebhook {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Webhook {
-    /// Where events go, in the form that URL parsers write it.
+    /// The URL for events, in normal form.
     pub url: String,
-    /// When the user first set one.
+    /// When the user first set a webhook.
     #[serde(serialize_with = "time::serialize")]
     pub created_at: Timestamp,
-    /// When its URL and its secret were last set.
+    /// When URL and secret were last set.
     #[serde(serialize_with = "time::serialize")]
     pub updated_at: Timestamp,
 }
 
-/// The answer to `PUT /webhook`, and the only one that has the secret.
+/// The answer to `PUT /webhook`, the only answer that contains the secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct WebhookWithSecret {
-    /// What every answer tells.
+    /// The webhook.
     #[serde(flatten)]
     pub webhook: Webhook,
-    /// What events are signed with.
+    /// The secret that signs events.
     pub secret: WebhookSecret,
 }
 
-/// The answer to `POST /webhook/test`: what came back.
+/// The answer to `POST /webhook/test`: the receiver's response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct WebhookTest {
-    /// The HTTP status that the receiver answered with.
+    /// The receiver's HTTP status.
     pub status: u16,
-    /// How long that took, in milliseconds.
+    /// The time until the response, in milliseconds.
     pub duration_ms: u64,
 }
 
-/// What events are signed with, in the form of Standard Webhooks: `whsec_` and the key in base64.
-/// Does not show in logs.
+/// A secret that signs events, in the form of Standard Webhooks: `whsec_` and the key in base64. Its debug
+/// form hides it from logs.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct WebhookSecret(String);
 
 impl WebhookSecret {
-    /// The secret of this text.
+    /// Returns the secret with this text.
     pub fn new(text: String) -> Self {
         Self(text)
     }
 
-    /// The text, for those who may see it.
+    /// Returns the text. Keep it out of logs.
     pub fn as_str(&self) -> &str {
         &self.0
     }

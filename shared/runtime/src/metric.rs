@@ -1,7 +1,7 @@
-//! Counters: in CloudWatch, and in the table that `GET /metrics` reads.
+//! Counters in CloudWatch and in the table that `GET /metrics` reads.
 //!
-//! CloudWatch takes them from the log, in its embedded metric format: a JSON line becomes a metric, with
-//! no call that could fail or take time.
+//! CloudWatch reads them from the log in its embedded metric format: a JSON line becomes a metric, without a
+//! call that could fail or take time.
 
 use framezip_contract::{Counter, Counts};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-/// How long a function waits for a count to be written.
+/// The longest wait for a count to be written.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Adds one to the counter `name` of this function.
@@ -18,8 +18,8 @@ pub fn count(name: &'static str) {
     print(&[Metric { name, unit: "Count", value: 1, code: None }]);
 }
 
-/// Counts what has happened: here for CloudWatch, and in the table by `write`. Best effort: what was
-/// done is done, and is not done again for a count that fails.
+/// Counts an event in CloudWatch and, by `write`, in the table. A count that fails is logged and dropped: the
+/// event itself must not be repeated for it.
 pub async fn record<E: Display>(counts: &Counts, write: impl Future<Output = Result<(), E>>) {
     let metrics: Vec<_> = counts.iter().filter_map(Metric::of).collect();
     if !metrics.is_empty() {
@@ -27,17 +27,17 @@ pub async fn record<E: Display>(counts: &Counts, write: impl Future<Output = Res
     }
     match tokio::time::timeout(PATIENCE, write).await {
         Ok(Ok(())) => (),
-        Ok(Err(error)) => tracing::warn!(%error, "something was not counted"),
-        Err(_) => tracing::warn!("something was perhaps not counted: the table did not answer"),
+        Ok(Err(error)) => tracing::warn!(%error, "the table refused a count"),
+        Err(_) => tracing::warn!("the table did not answer a count in time"),
     }
 }
 
-/// One value of one metric of CloudWatch's.
+/// One value of a CloudWatch metric.
 struct Metric {
     name: &'static str,
     unit: &'static str,
     value: u64,
-    /// Why a video failed: a dimension of its own.
+    /// The reason why a video failed, as a dimension.
     code: Option<&'static str>,
 }
 
@@ -52,7 +52,7 @@ impl Metric {
             Counter::SourceBytes => ("SourceBytes", "Bytes"),
             Counter::SourceMillis => ("SourceTime", "Milliseconds"),
             Counter::ZipBytes => ("ZipBytes", "Bytes"),
-            // CloudWatch makes its own distribution of the times
+            // CloudWatch computes the distribution of times itself
             Counter::Extractions(_) => return None,
             Counter::ExtractionMillis => ("ExtractionTime", "Milliseconds"),
             Counter::EmailsSent => ("EmailsSent", "Count"),
@@ -74,7 +74,7 @@ fn print(metrics: &[Metric]) {
     println!("{}", line(metrics, &function, since_1970.as_millis()));
 }
 
-/// By function; of failures, both all of a function and each code of them.
+/// Returns a log line with metrics by function. Failures are counted per function and per code.
 fn line(metrics: &[Metric], function: &str, millis: u128) -> Value {
     let code = metrics.iter().find_map(|metric| metric.code);
     let dimensions = match code {
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_counted_name_stands_where_the_format_says() {
+    fn a_counter_has_the_embedded_metric_format() {
         let metric = Metric { name: "UnparsableMessages", unit: "Count", value: 1, code: None };
         let line = line(&[metric], "extract", 5);
         assert_eq!(
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_count_that_fails_or_hangs_stops_nothing() {
+    async fn a_count_that_fails_or_hangs_stops_no_function() {
         record(&Counts::queued(), async { Err("no") }).await;
         record(&Counts::queued(), std::future::pending::<Result<(), &str>>()).await;
     }

@@ -1,7 +1,7 @@
 //! Removes the objects of a video from S3.
 //!
-//! Needs `s3:ListBucket` on the folders of single videos and `s3:DeleteObject`. Folders are listed, so
-//! that nothing has to remember which objects a video has.
+//! Needs `s3:ListBucket` on the folders of videos and `s3:DeleteObject`. Folders are listed, so that no list
+//! of a video's objects has to be kept.
 
 use anyhow::Context;
 use aws_sdk_s3::{
@@ -10,26 +10,26 @@ use aws_sdk_s3::{
 };
 use framezip_contract::{ObjectKey, UserId, VideoId};
 
-/// Removes what workers wrote of a video to the results bucket: zips, posters, contact sheets,
-/// storyboards and the objects of a fan-out. Returns how many objects it removed.
+/// Removes a video's objects from the results bucket: zips, posters, contact sheets,
+/// storyboards and segments. Returns the number of removed objects.
 ///
 /// A second run removes what the first one missed.
 ///
 /// # Errors
-/// If S3 refuses or cannot be reached; some objects may be gone by then.
+/// If S3 refuses or cannot be reached. Some objects may be removed by then.
 pub async fn remove_results(
     s3: &Client,
     bucket: &str,
     owner: &UserId,
     id: VideoId,
 ) -> anyhow::Result<usize> {
-    let (own, parts) = (ObjectKey::prefix(owner, id), ObjectKey::parts_prefix(owner, id));
+    let (own, parts) = (ObjectKey::prefix(owner, id), ObjectKey::segments_prefix(owner, id));
     let (own, parts) =
         tokio::try_join!(remove_folder(s3, bucket, &own), remove_folder(s3, bucket, &parts))?;
     Ok(own + parts)
 }
 
-/// Removes every object whose key begins with `prefix`. Returns how many objects it removed.
+/// Removes every object with the prefix. Returns the number of removed objects.
 ///
 /// # Errors
 /// As for [`remove_results`].

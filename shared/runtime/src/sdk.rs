@@ -1,4 +1,4 @@
-//! The SDK's configuration.
+//! The configuration of the AWS SDK.
 
 use crate::settings::{self, SettingError};
 use aws_config::{
@@ -12,18 +12,17 @@ use aws_smithy_http_client::{
 use aws_smithy_types::{checksum_config::RequestChecksumCalculation, timeout::TimeoutConfig};
 use std::time::Duration;
 
-/// How long a service may take until its answer begins, from when a request begins to go out: the longest
-/// are parts of an upload, and S3's copies of parts. The SDK by itself would wait for ever.
+/// The longest time from the start of a request to the start of its answer. The longest requests are uploads
+/// and copies of parts. The SDK has no time-out of its own.
 const ANSWER_TIME: Duration = Duration::from_secs(120);
 
-/// The SDK's configuration, for all of a function's clients.
+/// Returns the SDK's configuration for all of a function's clients, which share one HTTP client.
 ///
-/// From the variables that Lambda sets, and one HTTP client for all: the SDK's own search would also look
-/// for files, processes and other services, which a function does not have, and is a part of each binary
-/// and of each cold start.
+/// It uses the variables that Lambda sets. The SDK's default chain would also look for files, processes and
+/// other services, which a function does not have, and would enlarge each binary and each cold start.
 ///
 /// # Errors
-/// Where Lambda has not set the region.
+/// If the region is not set.
 pub fn sdk_config() -> Result<SdkConfig, SettingError> {
     let credentials = EnvironmentVariableCredentialsProvider::new();
     let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
@@ -35,15 +34,15 @@ pub fn sdk_config() -> Result<SdkConfig, SettingError> {
     Ok(config.build())
 }
 
-/// How the clients of every function behave, still without credentials and HTTP client. Tests build real
-/// clients from it.
+/// Returns the settings of every function's clients, without credentials and HTTP client. Tests build real
+/// clients from them.
 ///
-/// **No checksums, unless S3 requires them.** By default the SDK adds a CRC32 to every part of a multipart
+/// **Checksums are sent only if S3 requires them.** By default the SDK adds a CRC32 to every part of a multipart
 /// upload, but does not name an algorithm at the upload's creation. S3 refuses such parts, or the
 /// completion: all requests of one upload must agree ("Checking object integrity for data uploads" in
-/// the Amazon S3 User Guide). Here none of them has one, which S3 always accepted, and S3 itself adds a
-/// CRC-64/NVME of the whole object. A presigned URL must not have one either: it would be the checksum of
-/// a body that does not exist yet.
+/// the Amazon S3 User Guide). So no request has a checksum, which S3 accepts, and S3 itself adds a CRC-64/NVME of
+/// the whole object. A presigned URL must not have a checksum either: it would be that of a body which does
+/// not exist yet.
 pub fn sdk_defaults(region: String) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())

@@ -1,5 +1,5 @@
-//! Settings from the environment, read once at the start. One function per variable; its error
-//! names the variable, so that a bad deployment fails at once and says why.
+//! Settings from the environment, read once at start. One function per variable; its error names the
+//! variable, so that a bad deployment fails at once with the reason.
 
 use framezip_contract::Limits;
 use std::{env, fmt, str::FromStr, time::Duration};
@@ -7,17 +7,17 @@ use std::{env, fmt, str::FromStr, time::Duration};
 /// A variable that is missing or wrong.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettingError {
-    /// Not set, or empty.
+    /// The variable is not set, or empty.
     #[error("the environment variable {0} is not set")]
     Missing(&'static str),
-    /// Set, but not to a value of its kind.
+    /// The variable has an invalid value.
     #[error("the environment variable {name} is {value:?}: {reason}")]
     Invalid {
         /// The variable.
         name: &'static str,
         /// Its value.
         value: String,
-        /// Why that is none.
+        /// Why the value is invalid.
         reason: String,
     },
 }
@@ -28,7 +28,7 @@ macro_rules! text_settings {
             $(#[$doc])*
             ///
             /// # Errors
-            /// Where the variable is not set.
+            /// If the variable is not set.
             pub fn $function() -> Result<String, SettingError> {
                 required($name, env::var($name).ok())
             }
@@ -39,32 +39,32 @@ macro_rules! text_settings {
 text_settings! {
     /// The DynamoDB table of videos.
     table_name = "TABLE_NAME";
-    /// The bucket that browsers upload to.
+    /// The bucket for uploads.
     uploads_bucket = "UPLOADS_BUCKET";
-    /// The bucket that zips are downloaded from.
+    /// The bucket for zips.
     results_bucket = "RESULTS_BUCKET";
     /// The queue of videos to extract.
     jobs_queue_url = "JOBS_QUEUE_URL";
-    /// Where jobs are given up.
+    /// The dead-letter queue of jobs.
     jobs_dlq_url = "JOBS_DLQ_URL";
-    /// The queue of what came of the videos.
+    /// The queue of outcomes.
     outcomes_queue_url = "OUTCOMES_QUEUE_URL";
     /// The Cognito user pool.
     user_pool_id = "USER_POOL_ID";
     /// The user pool's app client.
     user_pool_client_id = "USER_POOL_CLIENT_ID";
-    /// Whom mails come from.
+    /// The sender of mails.
     sender_email = "SENDER_EMAIL";
-    /// What cursors are signed with.
+    /// The key that signs cursors.
     cursor_key = "CURSOR_KEY";
-    /// The region that the function runs in; Lambda sets it.
+    /// The region of the function, set by Lambda.
     region = "AWS_REGION";
 }
 
-/// The limits of this deployment.
+/// Returns the limits for one video.
 ///
 /// # Errors
-/// Where one of the variables is not set, or not to a whole number.
+/// If one of the variables is not a whole number.
 pub fn limits() -> Result<Limits, SettingError> {
     Ok(Limits {
         upload_bytes: number("MAX_UPLOAD_BYTES")?,
@@ -75,38 +75,38 @@ pub fn limits() -> Result<Limits, SettingError> {
     })
 }
 
-/// How many unfinished videos one user may have.
+/// Returns the most unfinished videos per user.
 ///
 /// # Errors
-/// Where `MAX_UNFINISHED_VIDEOS` is not set, or not to a whole number.
+/// If `MAX_UNFINISHED_VIDEOS` is not a whole number.
 pub fn max_unfinished_videos() -> Result<u32, SettingError> {
     number("MAX_UNFINISHED_VIDEOS")
 }
 
-/// How long one worker may take for a video, before others are to do the rest of it.
+/// Returns the time after which a worker hands the rest of a video to other workers.
 ///
 /// # Errors
-/// Where `SEGMENT_SECONDS` is not set, or not to a whole number.
+/// If `SEGMENT_SECONDS` is not a whole number.
 pub fn segment_budget() -> Result<Duration, SettingError> {
     number("SEGMENT_SECONDS").map(Duration::from_secs)
 }
 
-/// Where a local stack answers in place of AWS.
+/// Returns the URL of a local stack in place of AWS, if there is one.
 pub fn local_endpoint() -> Option<String> {
     env::var("AWS_ENDPOINT_URL").ok()
 }
 
-/// Where a mail's reader finds the API.
+/// Returns the API's URL for readers of mails.
 ///
 /// # Errors
-/// Where `API_URL` is not set.
+/// If `API_URL` is not set.
 pub fn api_url() -> Result<String, SettingError> {
     let url = required("API_URL", env::var("API_URL").ok())?;
     Ok(local_endpoint().map_or_else(|| url.clone(), |endpoint| local_api_url(&endpoint, &url)))
 }
 
-/// A local stack cannot answer at the API's public name; it takes the API's id, which is that name's
-/// first label, as part of a path.
+/// Returns the API's URL on a local stack, which has no public name and takes the API's id, the first label of
+/// that name, in the path.
 fn local_api_url(endpoint: &str, public: &str) -> String {
     let name = public.trim_start_matches("https://");
     let id = name.split('.').next().unwrap_or_default();
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_local_api_is_found_by_its_id() {
+    fn a_local_api_has_its_id_in_the_path() {
         assert_eq!(
             local_api_url(
                 "http://127.0.0.1:4566",

@@ -1,9 +1,9 @@
-//! Messages out, one by one; messages in, from one to a batch.
+//! SQS: sending messages, and handling batches of received ones.
 //!
-//! Each body is parsed on its own, so that one bad message does not fail its neighbours. A message
-//! whose handling failed is reported as failed and comes again after a pause that grows with its
-//! receive count, instead of the queue's long visibility timeout, which is there for crashes. A body
-//! that does not parse is acknowledged, logged as an error and counted: it would never parse.
+//! Each body is parsed on its own, so that one bad message does not fail the batch. If a handler fails, its
+//! message is reported as failed and delivered again after a pause that grows with the receive count, instead
+//! of after the queue's visibility timeout, which covers crashes. A body that does not parse is acknowledged,
+//! logged as an error and counted, since it would never parse.
 //!
 //! Needs `sqs:ChangeMessageVisibility` on the queue.
 
@@ -18,32 +18,32 @@ use lambda_runtime::tracing::Instrument;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{convert::Infallible, time::Duration};
 
-/// A queue that a function consumes.
+/// A consumer of one queue.
 #[derive(Clone, Debug)]
-pub struct Inbox {
+pub struct QueueConsumer {
     client: aws_sdk_sqs::Client,
     url: String,
     first_pause: Duration,
     hidden_for: Option<Duration>,
 }
 
-/// Why a message was not sent.
+/// The reason why a message was not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
-    /// It has no form in JSON.
-    #[error("a message has no form in JSON: {0}")]
+    /// The message cannot be written as JSON.
+    #[error("a message cannot be written as JSON: {0}")]
     Message(#[from] serde_json::Error),
-    /// SQS refused, or could not be reached.
+    /// SQS refused the message or could not be reached.
     #[error("SQS SendMessage to {queue} failed")]
     Sqs {
         /// The queue's URL.
         queue: String,
-        /// What the SDK said.
+        /// The SDK's error.
         source: Box<aws_sdk_sqs::Error>,
     },
 }
 
-/// Puts a message on the queue at `queue`, a URL. Needs `sqs:SendMessage` on it.
+/// Sends a message to the queue with the URL `queue`. Needs `sqs:SendMessage` on it.
 ///
 /// # Errors
 /// [`SendError`].
@@ -59,45 +59,44 @@ pub async fn send(
     Ok(())
 }
 
-/// What a message's handler may want to know besides the body.
+/// The facts about a received message besides its body.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Delivery {
+pub struct ReceivedMessage {
     /// The message's id, the same in every delivery.
     pub message_id: String,
-    /// How often it was delivered, this time included.
+    /// The number of deliveries, this one included.
     pub receive_count: u32,
 }
 
-/// Why a message could not be handled; it will come again.
+/// The reason why a message could not be handled. It is delivered again.
 pub type HandlerError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The longest pause between two deliveries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(900);
 
-impl Inbox {
-    /// The queue at `url`. A message that failed for the first time comes again after
-    /// `first_pause`; after each further failure the pause doubles.
+impl QueueConsumer {
+    /// Returns a consumer of the queue with the URL `url`. After its first failure a message is delivered again
+    /// after `first_pause`; each further failure doubles the pause.
     pub fn new(client: aws_sdk_sqs::Client, url: String, first_pause: Duration) -> Self {
         Self { client, url, first_pause, hidden_for: None }
     }
 
-    /// The same, but a message whose handler crashes comes again after `hidden_for`, and not only after
-    /// the queue's own visibility timeout, which must outlast the longest handler there is. A handler that
-    /// is at work prolongs it.
+    /// Shortens the time after which a message is delivered again if its handler crashes, from the queue's
+    /// visibility timeout to `hidden_for`. While a handler runs, the consumer extends it.
     pub fn hiding_for(self, hidden_for: Duration) -> Self {
         Self { hidden_for: Some(hidden_for), ..self }
     }
 
-    /// Whether this is the queue of that ARN. Both end in the queue's name.
+    /// Whether this is the queue with that ARN. URL and ARN end in the queue's name.
     pub fn is(&self, arn: &str) -> bool {
         self.url.rsplit('/').next() == arn.rsplit(':').next()
     }
 
-    /// Handles every message of a batch, all at once, and reports those that failed.
+    /// Handles all messages of a batch at once and reports those that failed.
     pub async fn handle<M, F>(&self, batch: SqsEvent, handler: F) -> SqsBatchResponse
     where
         M: DeserializeOwned,
-        F: AsyncFn(M, Delivery) -> Result<(), HandlerError>,
+        F: AsyncFn(M, ReceivedMessage) -> Result<(), HandlerError>,
     {
         let handled = batch.records.iter().map(|message| {
             let id = message.message_id.clone().unwrap_or_default();
@@ -111,13 +110,13 @@ impl Inbox {
         response
     }
 
-    /// The id of the message if it must come again.
+    /// Handles one message. Returns its id if it must be delivered again.
     async fn handle_one<M, F>(&self, message: &SqsMessage, handler: &F) -> Option<String>
     where
         M: DeserializeOwned,
-        F: AsyncFn(M, Delivery) -> Result<(), HandlerError>,
+        F: AsyncFn(M, ReceivedMessage) -> Result<(), HandlerError>,
     {
-        let delivery = Delivery::of(message);
+        let delivery = ReceivedMessage::of(message);
         let body = match serde_json::from_str(message.body.as_deref().unwrap_or_default()) {
             Ok(body) => body,
             Err(error) => {
@@ -133,24 +132,24 @@ impl Inbox {
         let error = handled.err()?;
         let pause = self.pause(delivery.receive_count);
         tracing::error!(
-            // with its sources, which JSON logs leave out of an error value
+            // with its sources, which JSON logs omit from an error value
             error = %DisplayErrorContext(error.as_ref()),
             receive_count = delivery.receive_count,
             pause_s = pause.as_secs(),
-            "a message could not be handled and will come again"
+            "a message could not be handled and will be delivered again"
         );
         self.hide(message, pause).await;
         Some(delivery.message_id)
     }
 
-    /// Prolongs the message's visibility timeout for as long as it is polled.
+    /// Extends the message's visibility timeout while it is polled.
     async fn keep_hidden(&self, message: &SqsMessage) -> Infallible {
         let Some(hidden_for) = self.hidden_for else { return std::future::pending().await };
         loop {
-            // one that gets no answer must not keep the next one back
+            // a call without an answer must not delay the next one
             let hiding = tokio::time::timeout(hidden_for / 3, self.hide(message, hidden_for));
             if hiding.await.is_err() {
-                tracing::warn!("the message's visibility timeout may not have been prolonged");
+                tracing::warn!("the message's visibility timeout may not have been extended");
             }
             tokio::time::sleep(hidden_for / 3).await;
         }
@@ -161,8 +160,8 @@ impl Inbox {
         self.first_pause.saturating_mul(1 << doublings).min(LONGEST_PAUSE)
     }
 
-    /// Lets the message come again after so long. Where this fails, it comes again when it would have
-    /// before: not lost.
+    /// Sets the pause before the next delivery. If this fails, the message is delivered again at the time set
+    /// before, so it is not lost.
     async fn hide(&self, message: &SqsMessage, pause: Duration) {
         let changed = self
             .client
@@ -174,12 +173,12 @@ impl Inbox {
             .await;
         if let Err(error) = changed {
             let error = aws_sdk_sqs::Error::from(error);
-            tracing::warn!(%error, "the message's visibility timeout stays as it was");
+            tracing::warn!(%error, "the message's visibility timeout was not changed");
         }
     }
 }
 
-impl Delivery {
+impl ReceivedMessage {
     fn of(message: &SqsMessage) -> Self {
         let count = message.attributes.get("ApproximateReceiveCount");
         Self {
@@ -201,12 +200,12 @@ mod tests {
     const BATCH: &str = include_str!("../../../events/extract.json");
 
     #[tokio::test]
-    async fn one_bad_message_does_not_fail_its_neighbours() {
+    async fn one_bad_message_does_not_fail_the_batch() {
         let postponed = mock!(Client::change_message_visibility)
             .match_requests(|request| request.visibility_timeout() == Some(20))
             .then_output(|| ChangeMessageVisibilityOutput::builder().build());
         let client = mock_client!(aws_sdk_sqs, [&postponed]);
-        let inbox = Inbox::new(client, "http://sqs/1/jobs".to_owned(), Duration::from_secs(10));
+        let consumer = QueueConsumer::new(client, "http://sqs/1/jobs".to_owned(), Duration::from_secs(10));
         let mut batch: SqsEvent = serde_json::from_str(BATCH).unwrap();
         let mut add = |id: &str, body: Option<&str>, count: &str| {
             let mut message = batch.records[0].clone();
@@ -218,7 +217,7 @@ mod tests {
         add("bad", Some("nonsense"), "1");
         add("failing", None, "2");
         let response =
-            inbox
+            consumer
                 .handle(batch, async |_: Job, delivery| {
                     if delivery.message_id == "failing" { Err("no".into()) } else { Ok(()) }
                 })
@@ -230,30 +229,30 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_message_stays_hidden_while_its_handler_is_at_work() {
+    async fn a_message_stays_hidden_while_its_handler_runs() {
         let hidden = mock!(Client::change_message_visibility)
             .match_requests(|request| request.visibility_timeout() == Some(1))
             .then_output(|| ChangeMessageVisibilityOutput::builder().build());
         let client = mock_client!(aws_sdk_sqs, RuleMode::MatchAny, [&hidden]);
-        let inbox = Inbox::new(client, "http://sqs/1/jobs".to_owned(), Duration::from_secs(10))
+        let consumer = QueueConsumer::new(client, "http://sqs/1/jobs".to_owned(), Duration::from_secs(10))
             .hiding_for(Duration::from_secs(1));
         let slow = async |_: Job, _| {
             tokio::time::sleep(Duration::from_millis(500)).await;
             Ok(())
         };
-        let response = inbox.handle(serde_json::from_str(BATCH).unwrap(), slow).await;
+        let response = consumer.handle(serde_json::from_str(BATCH).unwrap(), slow).await;
         assert!(response.batch_item_failures.is_empty());
         assert_eq!(hidden.num_calls(), 2);
     }
 
     #[test]
-    fn pauses_double_and_end() {
+    fn pauses_double_up_to_a_limit() {
         let config = aws_sdk_sqs::Config::builder().behavior_version_latest().build();
         let client = Client::from_conf(config);
-        let inbox = Inbox::new(client, "http://sqs/1/jobs".to_owned(), Duration::from_secs(10));
-        let pauses: Vec<_> = [1, 2, 3, 100].map(|count| inbox.pause(count).as_secs()).into();
+        let consumer = QueueConsumer::new(client, "http://sqs/1/jobs".to_owned(), Duration::from_secs(10));
+        let pauses: Vec<_> = [1, 2, 3, 100].map(|count| consumer.pause(count).as_secs()).into();
         assert_eq!(pauses, [10, 20, 40, 900]);
-        assert!(inbox.is("arn:aws:sqs:eu-central-1:1:jobs"));
-        assert!(!inbox.is("arn:aws:sqs:eu-central-1:1:jobs-dlq"));
+        assert!(consumer.is("arn:aws:sqs:eu-central-1:1:jobs"));
+        assert!(!consumer.is("arn:aws:sqs:eu-central-1:1:jobs-dlq"));
     }
 }

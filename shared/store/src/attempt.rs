@@ -1,7 +1,7 @@
-//! Attempts: a video that is final may be begun again.
+//! Attempts: the owner of a `ready` or `failed` video may retry it.
 //!
-//! Messages of the attempt before may still come, and its workers may still be at it. So every message
-//! tells its attempt, and what it does is done only while that is the record's.
+//! Messages and workers of the attempt before may still be active. So every message carries its attempt, and
+//! its writes are conditional on that attempt being the record's.
 
 use crate::{
     CallKey, Earlier, Item, Record, StoreError, Videos,
@@ -15,46 +15,43 @@ use aws_sdk_dynamodb::{
 use framezip_contract::{Extraction, Status, Video, format_time};
 use jiff::Timestamp;
 
-/// A write, and the condition on it that the attempt is the record's.
+/// The condition that an attempt, which [`of_attempt`] adds to a write, is the record's.
+pub(crate) const IS_ATTEMPT: &str = "attempt = :attempt";
+
+/// Adds the attempt that [`IS_ATTEMPT`] compares with to a write.
 pub(crate) fn of_attempt(
     update: UpdateItemFluentBuilder,
     attempt: u32,
-) -> (UpdateItemFluentBuilder, &'static str) {
-    match attempt {
-        0 => (update, "attribute_not_exists(attempt)"),
-        _ => {
-            let update = update.expression_attribute_values(":attempt", number(attempt));
-            (update, "attempt = :attempt")
-        }
-    }
+) -> UpdateItemFluentBuilder {
+    update.expression_attribute_values(":attempt", number(attempt))
 }
 
-/// Whether a record is on an earlier attempt than this one.
+/// Whether a record is on an earlier attempt.
 pub(crate) fn is_before(item: &Item, attempt: u32) -> bool {
     let stored = item.get("attempt").and_then(|value| value.as_n().ok());
     let stored = stored.and_then(|number| number.parse().ok()).unwrap_or(0_u32);
     stored < attempt
 }
 
-/// What came of a retry.
+/// The result of a retry.
 #[derive(Debug, PartialEq)]
 pub enum Retry {
-    /// The video is queued: this is its record.
+    /// The video is queued; this is its record.
     Begun(Box<Record>),
-    /// The key is an earlier call's. Nothing was written.
+    /// An earlier call used the key. Nothing was written.
     Earlier(Earlier),
-    /// The video is not final, or on a later attempt, or gone. Nothing was written.
+    /// The video is not final, on a later attempt, or deleted. Nothing was written.
     NotFinal,
 }
 
 impl Videos {
-    /// `ready` or `failed` → `queued`, on the attempt that follows the record's, with other options where
-    /// such are given. What came of the attempt before is forgotten. The key of the call is written
-    /// together with the record, or not at all.
+    /// Moves a video from `ready` or `failed` to `queued`, on the attempt after the record's, with other
+    /// options if given. Removes the result of the attempt before. Writes the key of the call in the same
+    /// transaction.
     ///
-    /// The new attempt's job must have been sent before: a crash between the two leaves the video as it
-    /// was, and a job that is ignored. Of several calls that retry the same attempt at once, one begins
-    /// it; the others' jobs are as good as that one's, since the options stand in the record.
+    /// The caller must have sent the new attempt's job before: after a crash between the two, the video is
+    /// unchanged and the job is ignored. If several calls retry the same attempt at once, one of them begins
+    /// it; every call's job fits, since the options are in the record.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -94,26 +91,20 @@ impl Videos {
             .expression_attribute_values(":ready", text(Status::Ready))
             .expression_attribute_values(":failed", text(Status::Failed))
             .expression_attribute_values(":queued", text(Status::Queued))
+            .expression_attribute_values(":attempt", number(attempt))
             .expression_attribute_values(":next", number(attempt.saturating_add(1)))
             .expression_attribute_values(":now", text(format_time(now)))
             .expression_attribute_values(":kept", kept_until());
-        let is_this = match attempt {
-            0 => "attribute_not_exists(attempt)",
-            _ => "attempt = :attempt",
-        };
-        if attempt > 0 {
-            update = update.expression_attribute_values(":attempt", number(attempt));
-        }
         let mut options = "";
         if let Some(extraction) = extraction {
             update = update.expression_attribute_values(":extraction", self.value(extraction)?);
             options = ", extraction = :extraction";
         }
         let update = update
-            .condition_expression(format!("{is_this} AND #status IN (:ready, :failed)"))
+            .condition_expression(format!("{IS_ATTEMPT} AND #status IN (:ready, :failed)"))
             .update_expression(format!(
                 "SET #status = :queued, attempt = :next, updatedAt = :now, expiresAt = :kept{options} \
-                 REMOVE #result, warnings, #error, notice, progress, lease, run, startedAt",
+                 REMOVE #result, warnings, #error, notice, progress, lease, fanOut, startedAt",
             ))
             .build()
             .map_err(|e| self.failed("TransactWriteItems", e))?;
@@ -121,7 +112,7 @@ impl Videos {
     }
 }
 
-/// The record as a retry leaves it: whatever may have changed since it was read is set anew.
+/// Returns the record after a retry. The write sets everything that may have changed since it was read.
 fn begun(record: Record, extraction: Option<Extraction>, now: Timestamp) -> Record {
     let Record { video, email, multipart, attempt, .. } = record;
     let extraction = extraction.unwrap_or(video.extraction);
@@ -140,7 +131,7 @@ fn begun(record: Record, extraction: Option<Extraction>, now: Timestamp) -> Reco
         email,
         lease: None,
         notice: None,
-        run: None,
+        fan_out: None,
         multipart,
         attempt: attempt.saturating_add(1),
         started_at: None,

@@ -1,5 +1,4 @@
-//! The keys by which clients repeat a call safely, and the transactions that write a key together with
-//! what its call does.
+//! Idempotency keys, and the transactions that write a key together with the effect of its call.
 
 use crate::{
     Item, StoreError, Videos,
@@ -17,29 +16,29 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// A call that its client can repeat: the name that the client gave it, and what it asked for.
+/// The `Idempotency-Key` of a call, with a digest of the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallKey {
     /// The `Idempotency-Key`, 1 to 255 visible ASCII characters.
     pub name: String,
-    /// A digest of the request: a repetition has the same.
+    /// A digest of the request, equal for repetitions.
     pub fingerprint: String,
 }
 
-/// An earlier call of the same key.
+/// An earlier call with the same key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Earlier {
-    /// The same call, which created or retried these videos. They may have been deleted since.
+    /// The same request, which created or retried these videos. They may have been deleted since.
     Same(Vec<VideoId>),
-    /// A call that asked for something else.
+    /// Another request.
     Other,
 }
 
-/// How long a call can be repeated.
+/// The lifetime of a key.
 const KEY_KEPT: SignedDuration = SignedDuration::from_hours(24);
 
-/// Between the attempts of a transaction that meets another on the same items: of two calls of one key
-/// at once, one finds what the other wrote.
+/// The pauses after conflicts with other transactions on the same items. If two calls use one key at once, the
+/// later one then finds what the other wrote.
 const CONFLICT_PAUSES: [Duration; 5] = [
     Duration::from_millis(25),
     Duration::from_millis(50),
@@ -48,7 +47,7 @@ const CONFLICT_PAUSES: [Duration; 5] = [
     Duration::from_millis(400),
 ];
 
-/// What a key's item holds.
+/// The item of a key.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct StoredKey {
@@ -67,18 +66,18 @@ impl StoredKey {
     }
 }
 
-/// What came of a transaction.
+/// The result of a transaction.
 pub(crate) enum Transaction {
-    /// All of it was written.
+    /// Everything was written.
     Written,
-    /// Nothing was written, since the key is an earlier call's.
+    /// Nothing was written, since an earlier call used the key.
     Earlier(Earlier),
-    /// Nothing was written, since another condition did not hold.
+    /// Nothing was written, since another condition failed.
     Refused(StoreError),
 }
 
 impl Videos {
-    /// The call of this key in the last 24 hours; `None` where there was none.
+    /// Returns the call with this key in the last 24 hours, if there was one.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -89,12 +88,12 @@ impl Videos {
     ) -> Result<Option<Earlier>, StoreError> {
         let Some(item) = self.item(call_key(owner, &key.name)).await? else { return Ok(None) };
         let stored = self.stored_key(item)?;
-        // DynamoDB removes an expired item within days
+        // DynamoDB may take days to remove an expired item
         let good = stored.expires_at >= Timestamp::now().as_second();
         Ok(good.then(|| stored.earlier(key)))
     }
 
-    /// Sends writes that happen all or not at all. The write of a key must be the first.
+    /// Sends writes as one transaction. The write of a key must come first.
     pub(crate) async fn transact(
         &self,
         writes: Vec<TransactWriteItem>,
@@ -127,7 +126,7 @@ impl Videos {
         }
     }
 
-    /// The write of a call's key, with the videos that the call creates or retries.
+    /// Returns the write of a call's key, with the videos that the call creates or retries.
     pub(crate) fn key_write(
         &self,
         owner: &UserId,

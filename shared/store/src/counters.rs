@@ -1,7 +1,7 @@
-//! What is counted, in items that are only ever added to.
+//! Counters, in items that are only added to.
 //!
-//! One item takes about a thousand writes a second, and every step of every video counts. So each count
-//! goes to one of several shards, chosen at random, and a reading is the sum of them all.
+//! DynamoDB takes about a thousand writes a second on one item, and every step of every video is counted. So
+//! each write goes to a random shard, and a reading is the sum over all shards.
 
 use crate::{
     Item, StoreError, Videos,
@@ -12,7 +12,7 @@ use framezip_contract::{Counter, Counts};
 use futures_util::future::try_join_all;
 use std::collections::HashMap;
 
-/// How many items share the counting. More may be added; fewer would lose counts.
+/// The number of shards. It may grow; a smaller number would lose counts.
 const SHARDS: u32 = 8;
 
 /// All counts so far.
@@ -20,7 +20,7 @@ const SHARDS: u32 = 8;
 pub struct Totals(HashMap<String, u64>);
 
 impl Totals {
-    /// How often this was counted.
+    /// Returns the value of a counter.
     pub fn get(&self, counter: Counter) -> u64 {
         self.0.get(&counter.name()).copied().unwrap_or_default()
     }
@@ -38,7 +38,7 @@ impl Totals {
 }
 
 impl Videos {
-    /// Adds to the counters. Run twice, it counts twice.
+    /// Adds to the counters. Running it twice counts twice.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -61,8 +61,8 @@ impl Videos {
         Ok(())
     }
 
-    /// The sums of all counts. Read consistently: a replica that is behind would make a counter shrink,
-    /// and who reads them takes that for a start from zero.
+    /// Returns the sums over all shards. Reads are consistent: on an outdated replica a counter would shrink,
+    /// which monitoring takes for a restart from zero.
     ///
     /// # Errors
     /// [`StoreError`].

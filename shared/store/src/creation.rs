@@ -1,4 +1,4 @@
-//! New videos, and how many a user may have.
+//! The creation of videos, and the number of a user's unfinished ones.
 
 use crate::{
     CallKey, Earlier, Item, Record, StoreError, Videos,
@@ -9,23 +9,22 @@ use aws_sdk_dynamodb::types::Select;
 use framezip_contract::{Status, UserId};
 use jiff::Timestamp;
 
-/// What came of a call that was to create videos.
+/// The result of creating videos.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Creation {
-    /// They are there.
+    /// The videos were created.
     Created,
-    /// The key is an earlier call's. Nothing was written.
+    /// An earlier call used the key. Nothing was written.
     Earlier(Earlier),
 }
 
 impl Videos {
-    /// Writes the records of one user's new videos, and the key of the call that they were made by:
-    /// all or none of them. Of several calls of one key, at once or one after the other, the first
-    /// creates, and the others get [`Creation::Earlier`].
+    /// Writes the records of one user's new videos and the key of the call in one transaction. If several
+    /// calls use one key, the first creates the videos and the others get [`Creation::Earlier`].
     ///
     /// # Errors
-    /// [`StoreError`]; also where a record of one of the ids exists. Whether the records were written
-    /// is then unknown.
+    /// [`StoreError`], also if a record with one of the ids exists. Whether the records were written is then
+    /// unknown.
     pub async fn create(
         &self,
         owner: &UserId,
@@ -50,10 +49,9 @@ impl Videos {
         }
     }
 
-    /// How many of a user's videos are neither `ready` nor `failed`; where there are more than
-    /// `enough`, perhaps only that many.
+    /// Counts a user's videos that are neither `ready` nor `failed`. May stop counting above `enough`.
     ///
-    /// Reads the user's whole partition, where no more than `enough` are found.
+    /// Reads the user's whole partition unless it finds more than `enough`.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -68,7 +66,7 @@ impl Videos {
                 .consistent_read(true)
                 .scan_index_forward(false)
                 .key_condition_expression("pk = :pk AND begins_with(sk, :videos)")
-                // uploads that never came are there until DynamoDB removes them
+                // abandoned uploads are present until DynamoDB removes them
                 .filter_expression("NOT #status IN (:ready, :failed) AND expiresAt > :now")
                 .expression_attribute_names("#status", "status")
                 .expression_attribute_values(":pk", text(partition(owner)))

@@ -1,15 +1,15 @@
-//! The end of a record.
+//! The deletion of records.
 
 use crate::{Record, StoreError, Videos, record::key};
 use aws_sdk_dynamodb::types::ReturnValue;
 use framezip_contract::{UserId, VideoId};
 
 impl Videos {
-    /// Removes a video's record, and tells what it was; `None` where this user has no such video, as
-    /// when it is run twice.
+    /// Removes a video's record. Returns the record, or `None` if this user has no such video, for example on
+    /// a second run.
     ///
-    /// From then on every step of the video is refused, so its workers stop, and its messages do
-    /// nothing. Its runs' items stay until they expire.
+    /// Afterwards every step of the video is refused, so its workers stop and its messages have no effect. The
+    /// items of its fan-outs stay until they expire.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,8 +1,8 @@
 //! Everyone's videos, page by page, for administrators.
 //!
-//! They are found in the index `by-status`, one partition a status. Its partitions need no sharding: a
-//! video is written to each of them once or twice in its life, and DynamoDB takes 1,000 such writes a
-//! second in one, ten times what the API's throttle lets in.
+//! The index `by-status` has one partition per status. Partitions need no sharding: a video is written to each
+//! of them once or twice, and DynamoDB takes 1,000 such writes a second per partition, ten times the API's
+//! throttle.
 
 use crate::{
     Item, Page, Record, StoreError, Videos,
@@ -16,11 +16,11 @@ use std::{cmp::Reverse, collections::HashMap};
 const INDEX: &str = "by-status";
 
 impl Videos {
-    /// At most `limit` videos of all users, newest first, those created before `after`. `limit` is 100
-    /// at most.
+    /// Returns at most `limit` videos of all users that were created before `after`, newest first. `limit` is at
+    /// most 100.
     ///
-    /// The index follows the table within moments, not at once: a video that changes its status just
-    /// then may be missing, and a page may be short of it although there are more.
+    /// The index follows the table after a moment: a video that changes its status meanwhile may be missing,
+    /// so that a page may be shorter than `limit` although more videos follow.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -31,11 +31,11 @@ impl Videos {
         after: Option<VideoId>,
     ) -> Result<Page, StoreError> {
         let statuses = status.map_or(Status::ALL.to_vec(), |status| vec![status]);
-        // one more than wanted tells whether there is a next page
+        // one more than wanted shows whether there is a next page
         let found = statuses.into_iter().map(|status| self.newest(status, limit + 1, after));
         let mut found = try_join_all(found).await?.concat();
         found.sort_by_key(|(_, id)| Reverse(*id));
-        // on its way from one status to another
+        // a video may be found under its old and its new status
         found.dedup();
         let more = found.len() > limit;
         found.truncate(limit);
@@ -45,7 +45,7 @@ impl Videos {
         Ok(Page { records, next })
     }
 
-    /// The newest videos of one status.
+    /// Returns the newest videos of one status.
     async fn newest(
         &self,
         status: Status,
@@ -71,12 +71,12 @@ impl Videos {
         Ok(output.items().iter().filter_map(owner_and_id).collect())
     }
 
-    /// The records of these videos, newest first, without those that are gone.
+    /// Reads the records of these videos, newest first. Deleted ones are left out.
     async fn get_all(&self, videos: Vec<(UserId, VideoId)>) -> Result<Vec<Record>, StoreError> {
         let keys = videos.iter().map(|(owner, id)| key(owner, *id)).collect::<Vec<_>>();
         let mut wanted = self.wanted(keys);
         let mut records = Vec::new();
-        // where DynamoDB leaves some out, the next answer has one of them at least, or is an error
+        // DynamoDB may leave some out, but each answer has at least one of them or is an error
         while !wanted.is_empty() {
             let get = self.client.batch_get_item().set_request_items(Some(wanted));
             let output = get.send().await.map_err(|e| self.failed("BatchGetItem", e))?;
@@ -90,7 +90,7 @@ impl Videos {
     }
 
     fn wanted(&self, keys: Vec<Item>) -> HashMap<String, KeysAndAttributes> {
-        // it is an error to ask for no keys
+        // an empty list of keys is an error
         let keys = KeysAndAttributes::builder().set_keys(Some(keys).filter(|k| !k.is_empty()));
         keys.build().ok().map(|keys| (self.table.clone(), keys)).into_iter().collect()
     }

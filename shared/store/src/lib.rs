@@ -1,19 +1,18 @@
 //! The videos in DynamoDB: every key, every conditional write.
 //!
-//! A video's life is a line of states (DESIGN §3), and every message about it may arrive twice or
-//! late. So each step is one conditional write whose condition says from which states it may
-//! happen; a write whose condition does not hold changes nothing and says so. No step is decided by
-//! a read that is followed by a write.
+//! Every message about a video may arrive twice or late. So each step of a video's life is one conditional
+//! write, whose condition names the statuses from which the step is allowed. If the condition fails, nothing
+//! changes and the method says so. No step is decided by a read followed by a write.
 //!
-//! Beside the videos lie the runs of those whose work was split, for a day the keys of the calls that
-//! made videos, one item each; users' webhooks; and what is counted.
+//! Besides videos, the table holds one item per fan-out, per call with an `Idempotency-Key` (for a day), per
+//! webhook, and per shard of the counters.
 //!
-//! The index `by-status` has all videos by `status` and, within one, by `sk`, which is in the order of
-//! creation. Runs have no status, so they are not in it. It projects keys only: a write of progress
-//! does not touch it, and who finds a video there reads its record.
+//! The index `by-status` contains all videos by `status` and, within a status, by `sk`, which is the order of
+//! creation. It projects keys only, so that progress writes do not touch it; readers get the record from the
+//! table. Other items have no status, so they are not in the index.
 //!
 //! Needs `dynamodb:PutItem`, `GetItem`, `UpdateItem`, `DeleteItem`, `BatchGetItem` and `Query` on the
-//! table, and `Query` on its index, each function only those of the methods it calls.
+//! table, and `Query` on its index. A function needs only the permissions of the methods that it calls.
 
 mod attempt;
 mod calls;
@@ -21,10 +20,10 @@ mod counters;
 mod creation;
 mod delete;
 mod everyone;
+mod fan_outs;
 mod list;
 mod notice;
 mod record;
-mod runs;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -56,25 +55,25 @@ pub struct Videos {
     table: String,
 }
 
-/// Why the table could not be read or written.
+/// An error in reading or writing the table.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// DynamoDB refused or could not be reached. Trying again may help.
+    /// DynamoDB refused the request or could not be reached. Trying again may help.
     #[error("DynamoDB {operation} on {table} failed: {source}")]
     Dynamo {
         /// The API operation.
         operation: &'static str,
         /// The table.
         table: String,
-        /// What the SDK said.
+        /// The SDK's error.
         source: Box<aws_sdk_dynamodb::Error>,
     },
-    /// An item is not in the form that this release writes. Trying again will not help.
-    #[error("an item of {table} is not in the form of this release: {source}")]
+    /// An item does not have the form that this release writes. Trying again does not help.
+    #[error("an item of {table} does not have the form of this release: {source}")]
     Item {
         /// The table.
         table: String,
-        /// Which attribute, and why.
+        /// The attribute and the reason.
         source: serde_dynamo::Error,
     },
 }
@@ -82,13 +81,12 @@ pub enum StoreError {
 type Item = HashMap<String, AttributeValue>;
 
 impl Videos {
-    /// The table of this name.
+    /// Returns the table with this name.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
         Self { client, table: table.into() }
     }
 
-    /// Reads a video's record as it stands after every write that has returned; `None` where this
-    /// user has no such video.
+    /// Reads a video's record consistently. Returns `None` if this user has no such video.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -112,13 +110,13 @@ impl Videos {
             .return_values(ReturnValue::AllNew)
     }
 
-    /// Sends a conditional write: the new record, or `None` where the condition did not hold.
+    /// Sends a conditional write. Returns the new record, or `None` if the condition failed.
     async fn step(&self, update: UpdateItemFluentBuilder) -> Result<Option<Record>, StoreError> {
         let output = self.write(update).await?;
         output.and_then(|output| output.attributes).map(|item| self.record(item)).transpose()
     }
 
-    /// Sends a conditional write; `None` where the condition did not hold.
+    /// Sends a conditional write. Returns `None` if the condition failed.
     async fn write(
         &self,
         update: UpdateItemFluentBuilder,

@@ -6,25 +6,24 @@ use crate::{
 };
 use framezip_contract::{Status, UserId, VideoId};
 
-/// How many of a user's videos one request looks at for those of one status: this times
-/// [`MOST_QUERIES`].
-const LOOKED_AT: i32 = 250;
-/// How many queries one request makes. Above one where there is a filter, or where records are so large
-/// that DynamoDB's 1 MB a query does not hold a page.
+/// The number of videos that one query filters by status. One request makes up to [`MOST_QUERIES`].
+const FILTERED_PER_QUERY: i32 = 250;
+/// The most queries of one request. Several are needed if there is a filter, or if the records of a page
+/// exceed DynamoDB's limit of 1 MB per query.
 const MOST_QUERIES: usize = 4;
 
-/// Some videos.
+/// A page of videos.
 #[derive(Debug, PartialEq)]
 pub struct Page {
     /// The records, newest first.
     pub records: Vec<Record>,
-    /// After which video the next page starts; `None` on the last page.
+    /// The video after which the next page starts; `None` on the last page.
     pub next: Option<VideoId>,
 }
 
 impl Videos {
-    /// At most `limit` of a user's videos, newest first, those created before `after`. With a status,
-    /// fewer may come although there are more: no request looks at all that a user has.
+    /// Returns at most `limit` of a user's videos that were created before `after`, newest first. With a status,
+    /// a page may be shorter although more videos follow, since one request filters a limited number.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -48,10 +47,10 @@ impl Videos {
                 .scan_index_forward(false)
                 .set_exclusive_start_key(start);
             let query = match status {
-                // one more than wanted tells whether there is a next page
+                // one more than wanted shows whether there is a next page
                 None => query.limit((limit - records.len()) as i32 + 1),
                 Some(status) => query
-                    .limit(LOOKED_AT)
+                    .limit(FILTERED_PER_QUERY)
                     .filter_expression("#status = :status")
                     .expression_attribute_names("#status", "status")
                     .expression_attribute_values(":status", text(status)),

@@ -1,25 +1,24 @@
-//! Who tells the owner, so that each outcome is told once.
+//! The notification of a video's owner, sent once per outcome.
 
-use crate::{Lease, Record, StoreError, Videos, attempt::of_attempt, record::text, steps::against};
+use crate::{Lease, Record, StoreError, Videos, attempt::{IS_ATTEMPT, of_attempt}, record::text, steps::against};
 use framezip_contract::{Status, UserId, VideoId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The telling of an outcome: under way for as long as the lease runs, done once `sent_at` is there.
+/// The notification about an outcome: in progress while the lease is valid, done once `sent_at` is set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notice {
-    /// Which message's handler is at it.
+    /// The lease of the message whose handler sends it.
     pub lease: Lease,
-    /// When the mail was handed over.
+    /// When the mail was handed to SES.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Timestamp>,
 }
 
 impl Videos {
-    /// Takes the right to tell the owner what came of an attempt. `None`: the owner was told, or another
-    /// message's handler is at it, or the attempt is not final or not the video's any more, or the
-    /// video is gone.
+    /// Takes the lease on notifying the owner about an attempt. Returns `None` if the owner was notified,
+    /// another message holds the lease, the video is not final or on another attempt, or it is deleted.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -30,11 +29,10 @@ impl Videos {
         attempt: u32,
         lease: Lease,
     ) -> Result<Option<Record>, StoreError> {
-        let (update, is_this) = of_attempt(self.update(owner, id), attempt);
-        let update = against(update, &lease)
+        let update = against(of_attempt(self.update(owner, id), attempt), &lease)
             .update_expression("SET notice = :notice, updatedAt = :now")
             .condition_expression(format!(
-                "{is_this} AND #status IN (:ready, :failed) AND (attribute_not_exists(notice) \
+                "{IS_ATTEMPT} AND #status IN (:ready, :failed) AND (attribute_not_exists(notice) \
                  OR (attribute_not_exists(notice.sentAt) \
                  AND (notice.lease.#until < :millis OR notice.lease.#owner = :owner)))",
             ))
@@ -45,12 +43,12 @@ impl Videos {
         self.step(update).await
     }
 
-    /// Notes that the handler of the message `message_id` has told the owner. `None`: it has lost the
-    /// right to, or the video is gone.
+    /// Records that the handler of the message `message_id` has notified the owner. Returns `None` if it has
+    /// lost the lease or the video is deleted.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn told(
+    pub async fn notice_sent(
         &self,
         owner: &UserId,
         id: VideoId,

@@ -1,4 +1,4 @@
-//! How a video lies in the table.
+//! The form of records and keys in the table.
 
 use crate::{Item, Lease, Notice};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -6,47 +6,40 @@ use framezip_contract::{UserId, Video, VideoId, format_time};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// A video with what only the functions need to know of it.
+/// A video with the attributes that only the functions see.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// What its owner sees.
+    /// The video as its owner sees it.
     #[serde(flatten)]
     pub video: Video,
-    /// Where its owner is told.
+    /// The owner's e-mail address.
     pub email: String,
-    /// Whose worker has it, and until when.
+    /// The lease of the message whose worker processes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease: Option<Lease>,
-    /// Whether its owner was told.
+    /// The notification of its owner.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub notice: Option<Notice>,
-    /// The id of the message whose worker split the video's work into segments; while it is
-    /// `processing`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub run: Option<String>,
-    /// How S3 knows its upload, where that comes in parts.
+    /// The fan-out, in `processing`: the id of the message whose worker split the video into segments.
+    #[serde(default, rename = "fanOut", skip_serializing_if = "Option::is_none")]
+    pub fan_out: Option<String>,
+    /// The multipart upload on S3, if the file is uploaded in parts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub multipart: Option<Multipart>,
-    /// How often its owner has asked for it again. Not stored while it is 0, as in records from before
-    /// there was more than one attempt.
-    #[serde(default, skip_serializing_if = "is_first")]
+    /// The attempt: 0 for the first, one more for each retry.
     pub attempt: u32,
-    /// When the first worker took it.
+    /// When the first worker claimed it.
     #[serde(default, rename = "startedAt", skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
 }
 
-fn is_first(attempt: &u32) -> bool {
-    *attempt == 0
-}
-
-/// An upload in parts.
+/// A multipart upload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Multipart {
     /// The id that S3 gave it.
     pub upload_id: String,
-    /// The length of every part in bytes, but of the last.
+    /// The length of each part in bytes, except the last.
     pub part_bytes: u64,
 }
 
@@ -74,16 +67,16 @@ impl Record {
     }
 }
 
-/// An upload that never comes is forgotten after this.
+/// The lifetime of a record whose file never arrives.
 const ABANDONED_AFTER: SignedDuration = SignedDuration::from_hours(48);
-/// A record lives as long as its zip does: the results bucket's lifecycle says the same.
+/// The lifetime of a record, equal to that of its zip in the results bucket's lifecycle.
 const KEPT: SignedDuration = SignedDuration::from_hours(60 * 24);
-/// What is known of a run is of no use this long after its last part: by then the video is final.
-const RUN_KEPT: SignedDuration = SignedDuration::from_hours(48);
+/// The lifetime of a fan-out's item after its last segment. By then the video is final.
+const FAN_OUT_KEPT: SignedDuration = SignedDuration::from_hours(48);
 
-/// How all partition keys begin.
+/// The prefix of all users' partition keys.
 const USER: &str = "user#";
-/// How the sort keys of all videos begin, and of nothing else.
+/// The prefix of the sort keys of videos only.
 pub(crate) const VIDEOS: &str = "video#";
 
 pub(crate) fn partition(owner: &UserId) -> String {
@@ -98,23 +91,23 @@ pub(crate) fn key(owner: &UserId, id: VideoId) -> Item {
     item_key(owner, sort(id))
 }
 
-/// Whose video a key is, and which.
+/// Returns the owner and the id in a video's key.
 pub(crate) fn owner_and_id(key: &Item) -> Option<(UserId, VideoId)> {
     let owner = key.get("pk")?.as_s().ok()?.strip_prefix(USER)?;
     Some((UserId::try_from(owner.to_owned()).ok()?, video_id(key)?))
 }
 
-/// Which video a key is.
+/// Returns the id in a video's key.
 pub(crate) fn video_id(key: &Item) -> Option<VideoId> {
     key.get("sk")?.as_s().ok()?.strip_prefix(VIDEOS)?.parse().ok()
 }
 
-/// The key of the item that holds one run's parts.
-pub(crate) fn run_key(owner: &UserId, id: VideoId, run: &str) -> Item {
-    item_key(owner, format!("run#{id}#{run}"))
+/// Returns the key of the item with a fan-out's segments.
+pub(crate) fn fan_out_key(owner: &UserId, id: VideoId, fan_out: &str) -> Item {
+    item_key(owner, format!("fan-out#{id}#{fan_out}"))
 }
 
-/// The key of the item that remembers a client's call.
+/// Returns the key of the item about a call with an `Idempotency-Key`.
 pub(crate) fn call_key(owner: &UserId, name: &str) -> Item {
     item_key(owner, format!("key#{name}"))
 }
@@ -135,12 +128,12 @@ pub(crate) fn now() -> AttributeValue {
     text(format_time(Timestamp::now()))
 }
 
-/// The `expiresAt` of a video whose bytes have come.
+/// Returns the `expiresAt` of a video whose file has arrived.
 pub(crate) fn kept_until() -> AttributeValue {
     number((Timestamp::now() + KEPT).as_second())
 }
 
-/// The `expiresAt` of a run that a part was just added to.
-pub(crate) fn run_kept_until() -> AttributeValue {
-    number((Timestamp::now() + RUN_KEPT).as_second())
+/// Returns the `expiresAt` of a fan-out after a segment was added.
+pub(crate) fn fan_out_kept_until() -> AttributeValue {
+    number((Timestamp::now() + FAN_OUT_KEPT).as_second())
 }

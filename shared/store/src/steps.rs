@@ -1,8 +1,8 @@
-//! The steps of a video's life, each one conditional write.
+//! The steps of a video's life. Each is one conditional write.
 
 use crate::{
     Record, StoreError, Videos,
-    attempt::{is_before, of_attempt},
+    attempt::{IS_ATTEMPT, is_before, of_attempt},
     record::{kept_until, number, text},
 };
 use aws_sdk_dynamodb::{
@@ -14,19 +14,19 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// The right of one message's handler to a video. The same message, delivered again, has the same
-/// right: its first handler failed or crashed. Another message about the same video is a duplicate
-/// for as long as the lease runs, and may be dropped: the first is still on its queue.
+/// A lease on a video, owned by a message. When the message is delivered again, because its handler failed or
+/// crashed, it still owns the lease. While the lease is valid, any other message about the video is a
+/// duplicate and may be dropped: the owner is still on its queue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lease {
     /// The message's id.
     pub owner: String,
-    /// When other messages may take over, in milliseconds since 1970.
+    /// The end of the lease, in milliseconds since 1970.
     pub until: i64,
 }
 
-/// A write, with what its condition compares the lease that is there with: `#until` and `#owner`, the
-/// moment `:millis` and the `:owner` of this one.
+/// Adds the placeholders to a write that compare a stored lease with this one: `#until` and `#owner`, the
+/// current time `:millis` and this lease's `:owner`.
 pub(crate) fn against(update: UpdateItemFluentBuilder, lease: &Lease) -> UpdateItemFluentBuilder {
     update
         .expression_attribute_names("#until", "until")
@@ -36,7 +36,7 @@ pub(crate) fn against(update: UpdateItemFluentBuilder, lease: &Lease) -> UpdateI
 }
 
 impl Lease {
-    /// A lease of the message `owner`, from now on.
+    /// Returns a lease of the message `owner` that starts now.
     pub fn of(owner: &str, length: Duration) -> Self {
         let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
         let until = Timestamp::now().as_millisecond().saturating_add(length);
@@ -44,20 +44,20 @@ impl Lease {
     }
 }
 
-/// What came of asking for a video.
+/// The result of claiming a video.
 #[derive(Debug, PartialEq)]
 pub enum Claim {
-    /// It is the message's.
+    /// The message owns the lease.
     Taken(Box<Record>),
-    /// The record does not know of this attempt yet: the job has overtaken the write that begins it,
-    /// and must come again.
+    /// The job arrived before the write that begins its attempt, and must be delivered again.
     Early,
-    /// Another message's worker has it, or it is final, or on a later attempt, or gone.
+    /// Another message owns the lease, or the video is final, on a later attempt, or deleted.
     Refused,
 }
 
 impl Videos {
-    /// `awaiting_upload` → `queued`. `None`: it is further on already, or gone.
+    /// Moves a video from `awaiting_upload` to `queued`. Returns `None` if it has any other status or is
+    /// deleted.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -73,14 +73,14 @@ impl Videos {
         self.step(update).await
     }
 
-    /// → `processing`, under a lease. Only by a job of the attempt that the video is on. What comes of
-    /// the attempt's worker later is bound to its message's id, which no other attempt has.
+    /// Moves a video to `processing`, under a lease, for a job of its current attempt. Later writes of the
+    /// worker are bound to its message's id, which no other attempt has.
     ///
-    /// A video that was split stays with the message whose worker split it: its segments may be at
-    /// work however long ago the lease ran out. Only that message may come again, to send them again.
+    /// During a fan-out, only the message that started it may claim the video again, to send the segments
+    /// again: they may be at work long after the lease has expired.
     ///
-    /// From `awaiting_upload` too: the job is sent before `queued` is written, and a worker may be
-    /// quicker than that write.
+    /// The video may also be `awaiting_upload`: the job is sent before `queued` is written, and a worker may be
+    /// faster than that write.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -91,16 +91,15 @@ impl Videos {
         attempt: u32,
         lease: &Lease,
     ) -> Result<Claim, StoreError> {
-        let (update, is_this) = of_attempt(self.update(owner, id), attempt);
-        let update = against(update, lease)
+        let update = against(of_attempt(self.update(owner, id), attempt), lease)
             .update_expression(
                 "SET #status = :processing, lease = :lease, updatedAt = :now, expiresAt = :kept, \
                  startedAt = if_not_exists(startedAt, :now)",
             )
             .condition_expression(format!(
-                "{is_this} AND (#status IN (:awaiting, :queued) OR (#status = :processing \
+                "{IS_ATTEMPT} AND (#status IN (:awaiting, :queued) OR (#status = :processing \
                  AND (lease.#until < :millis OR lease.#owner = :owner))) \
-                 AND (attribute_not_exists(run) OR run = :owner)",
+                 AND (attribute_not_exists(fanOut) OR fanOut = :owner)",
             ))
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":processing", text(Status::Processing))
@@ -124,8 +123,8 @@ impl Videos {
         }
     }
 
-    /// Writes how far the worker of the message `owner` is. `None`: it has lost the video, and should
-    /// stop.
+    /// Writes the progress of the worker of the message `owner`. Returns `None` if it has lost the video and
+    /// should stop.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -148,8 +147,8 @@ impl Videos {
         self.step(update).await
     }
 
-    /// What came of an attempt: → `ready` from `processing`, → `failed` from any state that is not
-    /// final. `None`: it is final already, or on a later attempt, or gone.
+    /// Ends an attempt: `ready` from `processing`, `failed` from any status that is not final. Returns `None`
+    /// if the video is final, on a later attempt, or deleted.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -160,17 +159,16 @@ impl Videos {
         attempt: u32,
         verdict: &Verdict,
     ) -> Result<Option<Record>, StoreError> {
-        let (update, is_this) = of_attempt(self.update(owner, id), attempt);
-        let update = update
+        let update = of_attempt(self.update(owner, id), attempt)
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":kept", kept_until());
         let update = match verdict {
             Verdict::Ready { result, warnings } => update
                 .update_expression(
                     "SET #status = :ready, #result = :result, warnings = :warnings, \
-                     updatedAt = :now, expiresAt = :kept REMOVE lease, progress, run",
+                     updatedAt = :now, expiresAt = :kept REMOVE lease, progress, fanOut",
                 )
-                .condition_expression(format!("{is_this} AND #status = :processing"))
+                .condition_expression(format!("{IS_ATTEMPT} AND #status = :processing"))
                 .expression_attribute_names("#result", "result")
                 .expression_attribute_values(":ready", text(Status::Ready))
                 .expression_attribute_values(":processing", text(Status::Processing))
@@ -179,10 +177,10 @@ impl Videos {
             Verdict::Failed(failure) => update
                 .update_expression(
                     "SET #status = :failed, #error = :error, updatedAt = :now, expiresAt = :kept \
-                     REMOVE lease, progress, run",
+                     REMOVE lease, progress, fanOut",
                 )
                 .condition_expression(format!(
-                    "{is_this} AND attribute_exists(pk) AND NOT #status IN (:ready, :failed)"
+                    "{IS_ATTEMPT} AND NOT #status IN (:ready, :failed)"
                 ))
                 .expression_attribute_names("#error", "error")
                 .expression_attribute_values(":failed", text(Status::Failed))

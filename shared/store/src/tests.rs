@@ -1,11 +1,11 @@
-//! Against a real client over mocked HTTP: what goes out, and what comes of the answers.
+//! Tests with a real client over mocked HTTP: the requests, and the handling of the answers.
 
 mod attempts;
 mod calls;
 mod counters;
 mod creation;
+mod fan_outs;
 mod lists;
-mod runs;
 mod webhooks;
 
 use crate::{Claim, Lease, Multipart, Record, Videos};
@@ -64,7 +64,7 @@ fn sample() -> Record {
         email: "a@example.com".to_owned(),
         lease: Some(Lease::of("worker", Duration::from_secs(1))),
         notice: None,
-        run: None,
+        fan_out: None,
         multipart: Some(Multipart { upload_id: "upload".to_owned(), part_bytes: 16 << 20 }),
         attempt: 0,
         started_at: None,
@@ -81,7 +81,7 @@ fn item(record: &Record) -> crate::Item {
 }
 
 #[tokio::test]
-async fn a_record_reads_back_as_written() {
+async fn a_record_round_trips() {
     let record = sample();
     let stored = item(&record);
     assert_eq!(stored["pk"], AttributeValue::S("user#owner".to_owned()));
@@ -94,7 +94,7 @@ async fn a_record_reads_back_as_written() {
 }
 
 #[tokio::test]
-async fn a_condition_that_does_not_hold_is_no_error() {
+async fn a_failed_condition_is_no_error() {
     let update = mock!(Client::update_item).then_error(|| {
         UpdateItemError::ConditionalCheckFailedException(
             ConditionalCheckFailedException::builder().build(),

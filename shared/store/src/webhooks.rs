@@ -1,7 +1,7 @@
-//! Users' webhooks, one item each, beside the user's videos.
+//! Webhooks, one item per user.
 //!
-//! The secret lies there as it is: events are signed with it, so a digest of it would be of no use. The
-//! table is encrypted at rest, and only the functions' roles read it.
+//! The secret is stored in plain form, since events are signed with it. The table is encrypted at rest, and
+//! only the functions' roles can read it.
 
 use crate::{
     Item, StoreError, Videos,
@@ -15,8 +15,8 @@ use jiff::Timestamp;
 const WEBHOOK: &str = "webhook";
 
 impl Videos {
-    /// Sets a user's webhook, and whether it is their first. The URL and the secret that were there
-    /// before are gone. Run twice, it stays as it is.
+    /// Sets a user's webhook in place of an earlier one. Returns it, and whether it is the user's first.
+    /// Running it twice changes nothing.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -50,7 +50,7 @@ impl Videos {
         Ok((webhook, before.is_none()))
     }
 
-    /// A user's webhook, where they have one.
+    /// Returns a user's webhook, if there is one.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -60,7 +60,7 @@ impl Videos {
         got.item.map(|item| self.webhook_in(item)).transpose()
     }
 
-    /// Takes a user's webhook away, secret and all. Where there is none, does nothing.
+    /// Deletes a user's webhook with its secret. Running it twice changes nothing.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -1,9 +1,9 @@
-//! Which addresses are on the public internet.
+//! Addresses on the public internet.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Whether an address is one that anyone on the internet could reach: none of this machine, of a private
-/// or shared network, of a link (where the metadata service is), of a group, and none that is reserved.
+/// Whether an address can be reached by anyone on the internet. Loopback, private, shared, link-local (the
+/// metadata service), multicast and reserved addresses cannot.
 pub(super) fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
@@ -14,29 +14,29 @@ pub(super) fn is_public(address: IpAddr) -> bool {
     }
 }
 
-/// By the IANA's registry of special-purpose IPv4 addresses.
+/// Checks an address by IANA's registry of special-purpose IPv4 addresses.
 fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     let special = match (a, b, c) {
-        // this network; private, or of the provider; this machine; the link
+        // this network; private or shared; loopback; link-local
         (0 | 10 | 127, _, _) | (100, 64..=127, _) | (169, 254, _) => true,
         (172, 16..=31, _) | (192, 168, _) => true,
-        // of protocols: among them the old relays into IPv6
+        // protocol assignments, such as 6to4 relays
         (192, 0, 0) | (192, 88, 99) => true,
         // documentation and benchmarks
         (192, 0, 2) | (198, 51, 100) | (203, 0, 113) | (198, 18..=19, _) => true,
-        // groups, reserved, broadcast
+        // multicast, reserved, broadcast
         (224..=255, _, _) => true,
         _ => false,
     };
     !special
 }
 
-/// Only global unicast; of that, not what leads on to an IPv4 address, and not what is documentation.
+/// Accepts global unicast only, without addresses that embed an IPv4 address and documentation.
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [a, b, ..] = address.segments();
     let special = match (a, b) {
-        // of protocols (Teredo among them); documentation; 6to4; documentation
+        // protocol assignments, such as Teredo; documentation; 6to4; documentation
         (0x2001, 0..=0x01ff) | (0x2001, 0x0db8) | (0x2002, _) | (0x3fff, 0..=0x0fff) => true,
         _ => false,
     };
@@ -48,7 +48,7 @@ mod tests {
     use super::is_public;
 
     #[test]
-    fn the_internet_is_public() {
+    fn public_addresses_are_accepted() {
         for address in ["1.1.1.1", "8.8.8.8", "172.15.0.1", "172.32.0.1", "100.63.0.1", "11.0.0.1"]
         {
             assert!(is_public(address.parse().unwrap()), "{address}");
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_else_is() {
+    fn other_addresses_are_refused() {
         for address in [
             "0.0.0.0",
             "10.1.2.3",

@@ -1,34 +1,33 @@
-//! Events to users' webhooks: signed as Standard Webhooks says, and sent to the public internet only.
+//! Events to users' webhooks, signed by Standard Webhooks and sent to the public internet only.
 //!
-//! The URL is a user's, and the functions run where there is more to reach than a user may: the metadata
-//! service, a private network. So a [`Target`] is checked when it is set and again when it is used; a name
-//! is resolved here, and the connection is made to the very addresses that were found good, so that a
-//! second answer of the name server cannot lead elsewhere; redirects are not followed. On a local stack
-//! receivers have no TLS and are on this machine: there any address is good.
+//! Users choose the URL, and functions can reach more than users may: the metadata service, a private
+//! network. So a [`WebhookUrl`] is checked when it is set and again when it is used. Host names are resolved
+//! here, and connections go to the addresses that passed the check, so that a second DNS answer cannot
+//! redirect them. HTTP redirects are not followed. On a local stack receivers run on this machine without
+//! TLS, so every address is accepted.
 //!
-//! The HTTP client is the one that the SDK brings along. Another would make the functions larger by its
-//! own copy of what this does.
+//! The HTTP client is the SDK's. A second one would only enlarge the functions.
 
 mod address;
 mod sender;
 mod signature;
-mod target;
+mod url;
 
-pub use sender::{Answer, Message, SendError, Sender};
+pub use sender::{WebhookResponse, Event, DeliveryError, WebhookSender};
 pub use signature::new_secret;
-pub use target::{InvalidTarget, Target};
+pub use url::{InvalidWebhookUrl, WebhookUrl};
 
-/// How far events may go.
+/// The addresses that events may be sent to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// By TLS to the public internet.
+    /// The public internet, by TLS.
     Public,
-    /// Anywhere: for a local stack.
+    /// Any address, for a local stack.
     Anywhere,
 }
 
 impl Reach {
-    /// What the environment says.
+    /// Returns the reach for this environment.
     pub fn from_env() -> Self {
         if crate::settings::local_endpoint().is_some() { Self::Anywhere } else { Self::Public }
     }

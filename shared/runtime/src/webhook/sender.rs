@@ -1,6 +1,6 @@
-//! One event, sent once.
+//! The delivery of one event.
 
-use super::{InvalidTarget, Reach, Target, address::is_public, signature::sign};
+use super::{InvalidWebhookUrl, Reach, WebhookUrl, address::is_public, signature::sign};
 use aws_smithy_http_client::{
     Connector,
     tls::{Provider, rustls_provider::CryptoMode},
@@ -20,87 +20,87 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-/// How long a receiver may take, from the first packet to the answer's head.
+/// The longest time from the first packet to the head of the response.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Sends events.
 #[derive(Debug)]
-pub struct Sender {
+pub struct WebhookSender {
     reach: Reach,
     timeout: Duration,
-    /// Made when it is first needed, for it reads the machine's certificates.
+    /// Created on first use, since it reads the machine's certificates.
     connector: OnceLock<Connector>,
 }
 
-/// One event.
+/// An event to deliver.
 #[derive(Clone, Copy, Debug)]
-pub struct Message<'a> {
-    /// Its id, the same each time that it is sent: receivers drop what they know.
+pub struct Event<'a> {
+    /// Its id, the same for every delivery, so that receivers can ignore repetitions.
     pub id: &'a str,
-    /// It, as JSON.
+    /// The event as JSON.
     pub body: &'a str,
 }
 
-/// What a receiver answered.
+/// A receiver's response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// The HTTP status. One of 3xx is where a redirect was not followed.
+pub struct WebhookResponse {
+    /// The HTTP status; 3xx means a redirect that was not followed.
     pub status: u16,
-    /// How long it took.
+    /// The time until the response.
     pub took: Duration,
 }
 
-/// Why no answer came. The texts tell nothing that the webhook's owner does not know.
+/// The reason why there was no response. The texts contain nothing that the webhook's owner does not know.
 #[derive(Debug, thiserror::Error)]
-pub enum SendError {
-    /// The name server does not know the host.
-    #[error("The host's name is not known.")]
+pub enum DeliveryError {
+    /// The host's name cannot be resolved.
+    #[error("The host's name cannot be resolved. Check the webhook's URL.")]
     UnknownHost,
-    /// All its addresses are such that events do not go there.
-    #[error("The host is not on the public internet.")]
+    /// None of the host's addresses is public.
+    #[error("The host is not on the public internet. Use a public host for the webhook.")]
     NotPublic,
-    /// It took too long.
-    #[error("No answer came within {} seconds.", TIMEOUT.as_secs())]
+    /// The response took too long.
+    #[error("The receiver did not answer within {} seconds.", TIMEOUT.as_secs())]
     Timeout,
-    /// The host refused, has no good certificate, or hung up.
+    /// The host refused the connection, closed it, or has no valid certificate.
     #[error(
-        "No connection came about, or it broke off: is there a server with a good certificate?"
+        "The connection failed or was closed. Check that the server runs and has a valid certificate."
     )]
     Connection(#[source] Box<ConnectorError>),
-    /// The secret is not one that was made here.
+    /// The secret is invalid.
     #[error("The webhook's secret is damaged. Set the webhook again.")]
     Secret,
 }
 
-impl Sender {
-    /// A sender of this reach. Makes no connection.
+impl WebhookSender {
+    /// Returns a sender. It makes no connection yet.
     pub fn new(reach: Reach) -> Self {
         Self { reach, timeout: TIMEOUT, connector: OnceLock::new() }
     }
 
-    /// Where events may be sent to.
+    /// Checks a webhook's URL.
     ///
     /// # Errors
-    /// What is wrong with the URL.
-    pub fn target(&self, url: &str) -> Result<Target, InvalidTarget> {
-        Target::parse(url, self.reach)
+    /// [`InvalidWebhookUrl`].
+    pub fn check(&self, url: &str) -> Result<WebhookUrl, InvalidWebhookUrl> {
+        WebhookUrl::parse(url, self.reach)
     }
 
-    /// Sends a message, once, and waits for the head of the answer.
+    /// Sends an event once and waits for the head of the response.
     ///
     /// # Errors
-    /// Where none came.
+    /// [`DeliveryError`] if there is no response.
     pub async fn send(
         &self,
-        target: &Target,
+        target: &WebhookUrl,
         secret: &WebhookSecret,
-        message: Message<'_>,
-    ) -> Result<Answer, SendError> {
+        message: Event<'_>,
+    ) -> Result<WebhookResponse, DeliveryError> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-        let signature = sign(secret, message.id, now, message.body).ok_or(SendError::Secret)?;
+        let signature = sign(secret, message.id, now, message.body).ok_or(DeliveryError::Secret)?;
         let mut request = HttpRequest::new(SdkBody::from(message.body));
         let set = request.set_method("POST").and_then(|()| request.set_uri(target.as_str()));
-        set.map_err(|error| SendError::Connection(Box::new(ConnectorError::user(error.into()))))?;
+        set.map_err(|error| DeliveryError::Connection(Box::new(ConnectorError::user(error.into()))))?;
         for (name, value) in [
             ("content-type", "application/json".to_owned()),
             ("user-agent", concat!("framezip/", env!("CARGO_PKG_VERSION")).to_owned()),
@@ -112,14 +112,14 @@ impl Sender {
         }
         let started = Instant::now();
         let answer = tokio::time::timeout(self.timeout, self.connector().call(request)).await;
-        let response = answer.map_err(|_| SendError::Timeout)?.map_err(no_answer)?;
-        Ok(Answer { status: response.status().as_u16(), took: started.elapsed() })
+        let response = answer.map_err(|_| DeliveryError::Timeout)?.map_err(no_answer)?;
+        Ok(WebhookResponse { status: response.status().as_u16(), took: started.elapsed() })
     }
 
     fn connector(&self) -> &Connector {
         self.connector.get_or_init(|| {
             Connector::builder()
-                // an invocation may be the last for hours: its connections are of no use to the next
+                // the next invocation may come hours later, so connections are not kept
                 .pool_max_idle_per_host(0)
                 .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
                 .build_with_resolver(Resolver(self.reach))
@@ -127,7 +127,7 @@ impl Sender {
     }
 }
 
-/// Why a host has no address to send to.
+/// The reason why a host has no usable address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 enum NoAddress {
     #[error("the name is not known")]
@@ -136,8 +136,8 @@ enum NoAddress {
     NotPublic,
 }
 
-/// Finds the addresses that may be connected to. An address in place of a name does not come here; such
-/// are checked in [`Target`].
+/// Resolves host names to the addresses within reach. Addresses in place of names are checked by
+/// [`WebhookUrl`].
 #[derive(Clone, Copy, Debug)]
 struct Resolver(Reach);
 
@@ -156,16 +156,16 @@ impl ResolveDns for Resolver {
     }
 }
 
-fn no_answer(error: ConnectorError) -> SendError {
+fn no_answer(error: ConnectorError) -> DeliveryError {
     let mut cause: Option<&(dyn Error + 'static)> = Some(&error);
     while let Some(link) = cause {
         match link.downcast_ref() {
-            Some(NoAddress::Unknown) => return SendError::UnknownHost,
-            Some(NoAddress::NotPublic) => return SendError::NotPublic,
+            Some(NoAddress::Unknown) => return DeliveryError::UnknownHost,
+            Some(NoAddress::NotPublic) => return DeliveryError::NotPublic,
             None => cause = link.source(),
         }
     }
-    SendError::Connection(Box::new(error))
+    DeliveryError::Connection(Box::new(error))
 }
 
 #[cfg(test)]
@@ -177,9 +177,9 @@ mod tests {
         net::TcpListener,
     };
 
-    const MESSAGE: Message<'_> = Message { id: "m1", body: r#"{"type":"webhook.test"}"# };
+    const MESSAGE: Event<'_> = Event { id: "m1", body: r#"{"type":"webhook.test"}"# };
 
-    /// A server that gives one answer, and tells what it was asked.
+    /// Starts a server that sends one answer and returns the request.
     async fn server(answer: &'static str) -> (String, tokio::task::JoinHandle<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
@@ -190,13 +190,13 @@ mod tests {
                 socket.read_buf(&mut request).await.unwrap();
             }
             socket.write_all(answer.as_bytes()).await.unwrap();
-            // closed without an answer, where there is none
+            // without an answer, the connection is closed
             String::from_utf8(request).unwrap()
         });
         (url, asked)
     }
 
-    async fn send(sender: &Sender, url: &str) -> Result<Answer, SendError> {
+    async fn send(sender: &WebhookSender, url: &str) -> Result<WebhookResponse, DeliveryError> {
         let secret = new_secret().unwrap();
         sender.send(&sender.target(url).unwrap(), &secret, MESSAGE).await
     }
@@ -205,7 +205,7 @@ mod tests {
     async fn a_message_goes_out_signed_and_redirects_are_not_followed() {
         let answer = "HTTP/1.1 302 \r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n";
         let (url, asked) = server(answer).await;
-        let sender = Sender::new(Reach::Anywhere);
+        let sender = WebhookSender::new(Reach::Anywhere);
         let secret = new_secret().unwrap();
         let answer = sender.send(&sender.target(&url).unwrap(), &secret, MESSAGE).await.unwrap();
         assert_eq!(answer.status, 302);
@@ -223,31 +223,31 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_failure_is_told_apart() {
-        let sender = Sender::new(Reach::Anywhere);
+    async fn every_failure_has_its_own_error() {
+        let sender = WebhookSender::new(Reach::Anywhere);
         let unknown = send(&sender, "http://nowhere.invalid/").await;
-        assert!(matches!(unknown, Err(SendError::UnknownHost)), "{unknown:?}");
+        assert!(matches!(unknown, Err(DeliveryError::UnknownHost)), "{unknown:?}");
         let (url, _asked) = server("").await;
         let broken = send(&sender, &url).await;
-        assert!(matches!(broken, Err(SendError::Connection(_))), "{broken:?}");
+        assert!(matches!(broken, Err(DeliveryError::Connection(_))), "{broken:?}");
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/", listener.local_addr().unwrap());
-        let hasty = Sender { timeout: Duration::from_millis(100), ..sender };
+        let hasty = WebhookSender { timeout: Duration::from_millis(100), ..sender };
         let silent = send(&hasty, &url).await;
-        assert!(matches!(silent, Err(SendError::Timeout)), "{silent:?}");
+        assert!(matches!(silent, Err(DeliveryError::Timeout)), "{silent:?}");
     }
 
     #[tokio::test]
-    async fn a_name_of_an_inner_address_is_not_connected_to() {
+    async fn a_name_with_a_private_address_is_refused() {
         let inner = Resolver(Reach::Public).addresses("localhost").await;
         assert_eq!(inner, Err(NoAddress::NotPublic));
         assert!(Resolver(Reach::Anywhere).addresses("localhost").await.is_ok());
         let connector = Connector::builder()
             .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
             .build_with_resolver(Resolver(Reach::Public));
-        // as if the name had led elsewhere when it was set
+        // as if the name had a public address when it was set
         let request = HttpRequest::get("https://localhost:1/").unwrap();
         let error = no_answer(connector.call(request).await.unwrap_err());
-        assert!(matches!(error, SendError::NotPublic), "{error:?}");
+        assert!(matches!(error, DeliveryError::NotPublic), "{error:?}");
     }
 }

@@ -1,26 +1,26 @@
-//! Signatures as Standard Webhooks says.
+//! Signatures by Standard Webhooks.
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use framezip_contract::WebhookSecret;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// What every secret begins with.
+/// The prefix of every secret.
 const PREFIX: &str = "whsec_";
-/// The length of a key in bytes, as long as what it makes.
+/// The length of a key in bytes, equal to that of a signature.
 const KEY_BYTES: usize = 32;
 
-/// A secret that nobody can guess.
+/// Returns a new random secret.
 ///
 /// # Errors
-/// Where the system has no random numbers.
+/// If the system cannot provide random numbers.
 pub fn new_secret() -> Result<WebhookSecret, getrandom::Error> {
     let mut key = [0; KEY_BYTES];
     getrandom::fill(&mut key)?;
     Ok(WebhookSecret::new(format!("{PREFIX}{}", BASE64_STANDARD.encode(key))))
 }
 
-/// The `webhook-signature` of a message. `None`: the secret is none.
+/// Returns the `webhook-signature` of an event, or `None` if the secret is invalid.
 pub(super) fn sign(secret: &WebhookSecret, id: &str, timestamp: u64, body: &str) -> Option<String> {
     let key = BASE64_STANDARD.decode(secret.as_str().strip_prefix(PREFIX)?).ok()?;
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).ok()?;
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_signature_is_that_of_the_specification() {
+    fn the_signature_equals_that_in_the_specification() {
         let secret = WebhookSecret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned());
         let id = "msg_p5jXN8AQM9LWM0D4loKWxJek";
         let signature = sign(&secret, id, 1_614_265_330, r#"{"test": 2432232314}"#);
@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_new_each_time_and_sign() {
+    fn each_secret_is_new_and_signs() {
         let (one, other) = (new_secret().unwrap(), new_secret().unwrap());
         assert_ne!(one, other);
         let key = BASE64_STANDARD.decode(one.as_str().strip_prefix(PREFIX).unwrap()).unwrap();
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_secret_signs_nothing() {
+    fn an_invalid_secret_does_not_sign() {
         for text in ["", "abc", "whsec_*"] {
             assert_eq!(sign(&WebhookSecret::new(text.to_owned()), "a", 1, "b"), None, "{text}");
         }

@@ -1,4 +1,4 @@
-//! Videos that are begun again, or removed.
+//! Retries and deletions.
 
 use super::{
     calls::{canceled, key as call, lost, stored},
@@ -29,17 +29,11 @@ fn lease() -> Lease {
     Lease::of("worker", Duration::from_secs(900))
 }
 
-/// That a write is for this attempt only.
+/// Whether a write is for this attempt only.
 fn is_of(request: &UpdateItemInput, attempt: u32) -> bool {
     let condition = request.condition_expression().unwrap();
     let values = request.expression_attribute_values().unwrap();
-    match attempt {
-        0 => condition.starts_with("attribute_not_exists(attempt) AND "),
-        _ => {
-            condition.starts_with("attempt = :attempt AND ")
-                && values[":attempt"] == number(attempt)
-        }
-    }
+    condition.starts_with("attempt = :attempt AND ") && values[":attempt"] == number(attempt)
 }
 
 fn taken(attempt: u32) -> Rule {
@@ -63,7 +57,7 @@ fn refused(found: Option<Record>) -> Rule {
 }
 
 #[tokio::test]
-async fn messages_reach_their_own_attempt_only() {
+async fn a_message_changes_its_own_attempt_only() {
     let id = VideoId::now();
     let failed = Verdict::Failed(Failure::new(ErrorCode::Internal, "x"));
     for attempt in [0, 2] {
@@ -77,7 +71,7 @@ async fn messages_reach_their_own_attempt_only() {
 }
 
 #[tokio::test]
-async fn a_job_that_overtook_its_attempt_is_told_from_one_that_is_late() {
+async fn a_job_that_is_early_differs_from_one_that_is_late() {
     let at = |attempt| Some(Record { attempt, ..sample() });
     for (found, claim) in [
         (at(0), Claim::Early),
@@ -92,7 +86,7 @@ async fn a_job_that_overtook_its_attempt_is_told_from_one_that_is_late() {
     }
 }
 
-/// The writes of a transaction: a put, if there is one, and an update.
+/// Returns the writes of a transaction: a put, if there is one, and an update.
 fn writes(request: &TransactWriteItemsInput) -> (Option<&Put>, &Update) {
     match request.transact_items() {
         [update] => (None, update.update().unwrap()),
@@ -102,7 +96,7 @@ fn writes(request: &TransactWriteItemsInput) -> (Option<&Put>, &Update) {
 }
 
 #[tokio::test]
-async fn a_new_attempt_starts_from_nothing() {
+async fn a_retry_removes_the_earlier_result() {
     let record = Record { attempt: 4, notice: None, ..sample() };
     let transaction = mock!(Client::transact_write_items)
         .match_requests(|request| {
@@ -113,7 +107,7 @@ async fn a_new_attempt_starts_from_nothing() {
                 && expression.starts_with("SET #status = :queued, attempt = :next, ")
                 && expression.contains(", extraction = :extraction ")
                 && expression.ends_with(
-                    "REMOVE #result, warnings, #error, notice, progress, lease, run, startedAt",
+                    "REMOVE #result, warnings, #error, notice, progress, lease, fanOut, startedAt",
                 )
                 && update.condition_expression()
                     == Some("attempt = :attempt AND #status IN (:ready, :failed)")
@@ -133,13 +127,12 @@ async fn a_new_attempt_starts_from_nothing() {
 }
 
 #[tokio::test]
-async fn the_first_attempt_is_not_stored() {
+async fn a_retry_without_options_keeps_them() {
     let transaction = mock!(Client::transact_write_items)
         .match_requests(|request| {
             let (_, update) = writes(request);
-            !update.expression_attribute_values().unwrap().contains_key(":attempt")
-                && update.condition_expression()
-                    == Some("attribute_not_exists(attempt) AND #status IN (:ready, :failed)")
+            !update.update_expression().contains("extraction")
+                && update.expression_attribute_values().unwrap()[":attempt"] == number(0)
         })
         .then_output(|| TransactWriteItemsOutput::builder().build());
     let record = sample();
@@ -165,7 +158,7 @@ async fn a_retry_is_written_together_with_its_key() {
 }
 
 #[tokio::test]
-async fn a_retry_that_came_before_changes_nothing() {
+async fn a_repeated_retry_changes_nothing() {
     let record = sample();
     let id = record.video.id;
     let lost = lost(stored("a", &[id], 60));
@@ -190,7 +183,7 @@ async fn a_video_that_is_not_final_is_not_retried() {
 }
 
 #[tokio::test]
-async fn a_later_attempt_reads_back_as_written() {
+async fn a_later_attempt_round_trips() {
     let record = Record { attempt: 7, ..sample() };
     let stored = item(&record);
     assert_eq!(stored["attempt"], number(7));
@@ -199,7 +192,7 @@ async fn a_later_attempt_reads_back_as_written() {
 }
 
 #[tokio::test]
-async fn who_has_lost_the_right_to_tell_notes_nothing() {
+async fn a_handler_without_the_lease_records_no_notice() {
     let update = mock!(Client::update_item)
         .match_requests(|request| {
             request.condition_expression() == Some("notice.lease.#owner = :owner")
@@ -211,12 +204,12 @@ async fn who_has_lost_the_right_to_tell_notes_nothing() {
                 ConditionalCheckFailedException::builder().build(),
             )
         });
-    let told = videos(&[&update]).told(&owner(), VideoId::now(), "message").await.unwrap();
+    let told = videos(&[&update]).notice_sent(&owner(), VideoId::now(), "message").await.unwrap();
     assert_eq!(told, None);
 }
 
 #[tokio::test]
-async fn a_deleted_record_is_told_once() {
+async fn a_deleted_record_is_returned_once() {
     let record = sample();
     let stored = item(&record);
     let delete = mock!(Client::delete_item)

@@ -1,4 +1,4 @@
-//! Calls that are repeated under a key.
+//! Idempotency keys.
 
 use super::{owner, videos};
 use crate::{CallKey, Earlier, Item};
@@ -15,7 +15,7 @@ pub(super) fn key(fingerprint: &str) -> CallKey {
     CallKey { name: "call-1".to_owned(), fingerprint: fingerprint.to_owned() }
 }
 
-/// A key's item, good for so many seconds.
+/// Returns a key's item that expires in this number of seconds.
 pub(super) fn stored(fingerprint: &str, ids: &[VideoId], seconds: i64) -> Item {
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let ids = ids.iter().map(|id| text(&id.to_string())).collect();
@@ -29,7 +29,7 @@ pub(super) fn stored(fingerprint: &str, ids: &[VideoId], seconds: i64) -> Item {
     ])
 }
 
-/// A transaction that was cancelled for a reason that each of its writes has.
+/// Returns a transaction that was cancelled, with a reason for each write.
 pub(super) fn canceled(
     reasons: impl IntoIterator<Item = CancellationReason>,
 ) -> TransactWriteItemsError {
@@ -39,7 +39,7 @@ pub(super) fn canceled(
     TransactWriteItemsError::TransactionCanceledException(canceled)
 }
 
-/// A transaction that meets an earlier one of the same key.
+/// Returns a transaction that was refused because of an earlier call with the same key.
 pub(super) fn lost(earlier: Item) -> Rule {
     mock!(Client::transact_write_items).then_error(move || {
         let reason = CancellationReason::builder().code("ConditionalCheckFailed");

@@ -1,4 +1,4 @@
-//! What is counted.
+//! Counters.
 
 use super::{sample, videos};
 use crate::Totals;

@@ -1,4 +1,4 @@
-//! New videos.
+//! The creation of videos.
 
 use super::calls::{canceled, key, lost, stored};
 use super::{item, owner, sample, videos};
@@ -52,7 +52,7 @@ async fn a_repeated_call_gets_what_the_first_made() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn calls_of_one_key_that_meet_are_tried_again() {
+async fn a_conflict_of_two_calls_with_one_key_is_retried() {
     let conflict = || canceled([CancellationReason::builder().code("TransactionConflict").build()]);
     let transaction = mock!(Client::transact_write_items)
         .sequence()
@@ -70,7 +70,7 @@ async fn calls_of_one_key_that_meet_are_tried_again() {
 }
 
 #[tokio::test]
-async fn unfinished_videos_are_counted_until_there_are_enough() {
+async fn unfinished_videos_are_counted_up_to_the_limit() {
     let page = |count: i32, more: bool| {
         let start = more.then(|| item(&sample()));
         QueryOutput::builder().count(count).set_last_evaluated_key(start).build()

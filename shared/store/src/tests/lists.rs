@@ -14,12 +14,12 @@ use aws_smithy_mocks::{Rule, mock};
 use framezip_contract::{Status, VideoId};
 
 #[tokio::test]
-async fn a_page_ends_where_the_limit_says() {
+async fn a_page_ends_at_the_limit() {
     let records = [sample(), sample(), sample()];
     let items: Vec<_> = records.iter().map(item).collect();
     let query = mock!(Client::query)
         .match_requests(|request| {
-            // a user's runs lie in the same partition
+            // a user's fan-outs are in the same partition
             request.key_condition_expression() == Some("pk = :pk AND begins_with(sk, :videos)")
                 && request.expression_attribute_values().unwrap()[":videos"]
                     == AttributeValue::S("video#".to_owned())
@@ -34,7 +34,7 @@ async fn a_page_ends_where_the_limit_says() {
     assert_eq!((page.records.len(), page.next), (3, None));
 }
 
-/// A query whose filter lets nothing through, and that is not at its end.
+/// Returns a query whose filter drops every video and that has a next page.
 fn nothing_yet(at: VideoId) -> Rule {
     mock!(Client::query)
         .match_requests(|request| {
@@ -49,7 +49,7 @@ fn nothing_yet(at: VideoId) -> Rule {
 }
 
 #[tokio::test]
-async fn a_filter_looks_at_so_many_videos_and_goes_on_from_there() {
+async fn a_filtered_page_ends_after_a_limited_number_of_videos() {
     let at = VideoId::now();
     let query = nothing_yet(at);
     let page = videos(&[&query]).list(&owner(), Some(Status::Failed), 20, None).await.unwrap();
@@ -77,7 +77,7 @@ async fn everyones_videos_are_merged_newest_first() {
     };
     let [first, second, third, fourth] = keys.clone();
     let ready = found("ready", vec![fourth.clone(), third.clone(), first]);
-    // the third is on its way from one status to the other
+    // the third is found under both statuses
     let failed = found("failed", vec![third, second]);
     let none = ["awaiting_upload", "queued", "processing"].map(|status| found(status, Vec::new()));
     let (late, now) = (item(&records[2]), item(&records[3]));
@@ -106,7 +106,7 @@ async fn everyones_videos_are_merged_newest_first() {
 }
 
 #[tokio::test]
-async fn what_has_left_a_status_is_not_listed_under_it() {
+async fn a_video_with_a_new_status_is_not_listed_under_the_old_one() {
     let mut record = sample();
     record.video.status = Status::Ready;
     let (id, stored) = (record.video.id, item(&record));
@@ -128,7 +128,7 @@ async fn what_has_left_a_status_is_not_listed_under_it() {
 }
 
 #[tokio::test]
-async fn nobodys_videos_are_an_empty_page() {
+async fn a_user_without_videos_gets_an_empty_page() {
     let query = mock!(Client::query).then_output(|| QueryOutput::builder().build());
     let page = videos(&[&query]).list_everyones(None, 2, None).await.unwrap();
     assert_eq!((page.records.len(), page.next), (0, None));

@@ -1,4 +1,4 @@
-//! Users' webhooks.
+//! Webhooks.
 
 use super::{owner, videos};
 use crate::Item;
@@ -37,7 +37,7 @@ fn secret() -> WebhookSecret {
 }
 
 #[tokio::test]
-async fn the_first_webhook_is_told_apart_from_the_next() {
+async fn the_first_webhook_differs_from_the_next() {
     for (before, is_first) in [(None, true), (Some(stored()), false)] {
         let set = mock!(Client::update_item)
             .match_requests(|request| {
@@ -60,7 +60,7 @@ async fn the_first_webhook_is_told_apart_from_the_next() {
 }
 
 #[tokio::test]
-async fn a_webhook_reads_back_with_its_secret() {
+async fn a_webhook_round_trips_with_its_secret() {
     let get = mock!(Client::get_item)
         .match_requests(|request| request.key() == Some(&key()))
         .then_output(|| GetItemOutput::builder().set_item(Some(stored())).build());
@@ -70,7 +70,7 @@ async fn a_webhook_reads_back_with_its_secret() {
 }
 
 #[tokio::test]
-async fn who_has_none_has_none() {
+async fn a_user_may_have_no_webhook() {
     let get = mock!(Client::get_item).then_output(|| GetItemOutput::builder().build());
     assert_eq!(videos(&[&get]).webhook(&owner()).await.unwrap(), None);
     let delete = mock!(Client::delete_item)

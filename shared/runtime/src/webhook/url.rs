@@ -1,4 +1,4 @@
-//! Where events go.
+//! The checked URL of a webhook.
 
 use super::{Reach, address::is_public};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
@@ -7,64 +7,63 @@ use url::{Host, Url};
 /// The longest URL, in characters.
 const LONGEST: usize = 2048;
 
-/// A URL that events may be sent to. Where its host is a name, its addresses are checked when it is
-/// connected to.
+/// A URL that events may be sent to. If its host is a name, the addresses are checked on connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target(Url);
+pub struct WebhookUrl(Url);
 
-/// What is wrong with a webhook's URL. The texts read after "url".
+/// An error in a webhook's URL. The texts follow the word "url".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidTarget {
-    /// It does not parse.
+pub enum InvalidWebhookUrl {
+    /// The text is not a URL.
     #[error("must be a URL, such as https://example.com/framezip")]
     NoUrl,
-    /// Another scheme.
+    /// The scheme is not https.
     #[error("must begin with https://")]
     NotHttps,
-    /// More characters than URLs have that work everywhere.
+    /// The URL is longer than many servers accept.
     #[error("must have at most {LONGEST} characters")]
     TooLong,
-    /// A name or a password, which the signature makes superfluous.
+    /// The URL has a user name or password. The signature replaces them.
     #[error("must have neither a user name nor a password")]
     Credentials,
-    /// What is never sent.
+    /// The URL has a fragment, which is never sent.
     #[error("must have no fragment")]
     Fragment,
-    /// An address of a private network, or of a machine of ours.
+    /// The host is not public.
     #[error("must have a host on the public internet")]
     NotPublic,
 }
 
-impl Target {
-    /// Checks a URL. All spellings of an address are one: the parser makes `127.0.0.1` of `0x7f.1`.
-    pub(super) fn parse(text: &str, reach: Reach) -> Result<Self, InvalidTarget> {
+impl WebhookUrl {
+    /// Checks a URL. The parser normalizes addresses: `0x7f.1` becomes `127.0.0.1`.
+    pub(super) fn parse(text: &str, reach: Reach) -> Result<Self, InvalidWebhookUrl> {
         if text.len() > LONGEST {
-            return Err(InvalidTarget::TooLong);
+            return Err(InvalidWebhookUrl::TooLong);
         }
-        let url = Url::parse(text).map_err(|_| InvalidTarget::NoUrl)?;
+        let url = Url::parse(text).map_err(|_| InvalidWebhookUrl::NoUrl)?;
         match (url.scheme(), reach) {
             ("https", _) | ("http", Reach::Anywhere) => (),
-            _ => return Err(InvalidTarget::NotHttps),
+            _ => return Err(InvalidWebhookUrl::NotHttps),
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return Err(InvalidTarget::Credentials);
+            return Err(InvalidWebhookUrl::Credentials);
         }
         if url.fragment().is_some() {
-            return Err(InvalidTarget::Fragment);
+            return Err(InvalidWebhookUrl::Fragment);
         }
-        // encoded, it may have become longer
+        // encoding may have made it longer
         if url.as_str().len() > LONGEST {
-            return Err(InvalidTarget::TooLong);
+            return Err(InvalidWebhookUrl::TooLong);
         }
         if reach == Reach::Public && !may_be_public(&url) {
-            return Err(InvalidTarget::NotPublic);
+            return Err(InvalidWebhookUrl::NotPublic);
         }
-        // the HTTP client takes fewer URLs than the parser does
-        HttpRequest::get(url.as_str()).map_err(|_| InvalidTarget::NoUrl)?;
+        // the HTTP client accepts fewer URLs than the parser
+        HttpRequest::get(url.as_str()).map_err(|_| InvalidWebhookUrl::NoUrl)?;
         Ok(Self(url))
     }
 
-    /// The URL in the parser's form.
+    /// Returns the URL in normal form.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
@@ -86,12 +85,12 @@ fn may_be_public(url: &Url) -> bool {
 mod tests {
     use super::*;
 
-    fn public(text: &str) -> Result<String, InvalidTarget> {
-        Target::parse(text, Reach::Public).map(|target| target.as_str().to_owned())
+    fn public(text: &str) -> Result<String, InvalidWebhookUrl> {
+        WebhookUrl::parse(text, Reach::Public).map(|target| target.as_str().to_owned())
     }
 
     #[test]
-    fn urls_of_the_internet_are_good() {
+    fn public_urls_are_accepted() {
         for (text, url) in [
             ("https://example.com/hook?a=b", "https://example.com/hook?a=b"),
             ("https://Example.com:8443", "https://example.com:8443/"),
@@ -105,29 +104,29 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_is_told() {
+    fn every_error_is_reported() {
         for (text, fault) in [
-            ("", InvalidTarget::NoUrl),
-            ("example.com", InvalidTarget::NoUrl),
-            ("https://", InvalidTarget::NoUrl),
-            ("http://example.com/", InvalidTarget::NotHttps),
-            ("ftp://example.com/", InvalidTarget::NotHttps),
-            ("file:///etc/passwd", InvalidTarget::NotHttps),
-            ("https://ada@example.com/", InvalidTarget::Credentials),
-            ("https://:secret@example.com/", InvalidTarget::Credentials),
-            ("https://example.com/#a", InvalidTarget::Fragment),
+            ("", InvalidWebhookUrl::NoUrl),
+            ("example.com", InvalidWebhookUrl::NoUrl),
+            ("https://", InvalidWebhookUrl::NoUrl),
+            ("http://example.com/", InvalidWebhookUrl::NotHttps),
+            ("ftp://example.com/", InvalidWebhookUrl::NotHttps),
+            ("file:///etc/passwd", InvalidWebhookUrl::NotHttps),
+            ("https://ada@example.com/", InvalidWebhookUrl::Credentials),
+            ("https://:secret@example.com/", InvalidWebhookUrl::Credentials),
+            ("https://example.com/#a", InvalidWebhookUrl::Fragment),
         ] {
             assert_eq!(public(text), Err(fault), "{text}");
         }
         let long = |length: usize| format!("https://a.example/{}", "a".repeat(length - 18));
         assert!(public(&long(LONGEST)).is_ok());
-        assert_eq!(public(&long(LONGEST + 1)), Err(InvalidTarget::TooLong));
+        assert_eq!(public(&long(LONGEST + 1)), Err(InvalidWebhookUrl::TooLong));
         let grows = format!("https://a.example/{}", "ü".repeat(1000));
-        assert_eq!(public(&grows), Err(InvalidTarget::TooLong));
+        assert_eq!(public(&grows), Err(InvalidWebhookUrl::TooLong));
     }
 
     #[test]
-    fn inner_hosts_are_refused_however_they_are_spelt() {
+    fn private_hosts_are_refused_in_every_spelling() {
         for host in [
             "localhost",
             "LOCALHOST.",
@@ -148,18 +147,18 @@ mod tests {
         ] {
             assert_eq!(
                 public(&format!("https://{host}/")),
-                Err(InvalidTarget::NotPublic),
+                Err(InvalidWebhookUrl::NotPublic),
                 "{host}"
             );
         }
     }
 
     #[test]
-    fn a_local_stack_reaches_this_machine() {
+    fn a_local_stack_may_use_this_machine() {
         for text in ["http://127.0.0.1:9000/hook", "http://localhost/", "https://example.com/"] {
-            assert!(Target::parse(text, Reach::Anywhere).is_ok(), "{text}");
+            assert!(WebhookUrl::parse(text, Reach::Anywhere).is_ok(), "{text}");
         }
-        let ftp = Target::parse("ftp://127.0.0.1/", Reach::Anywhere);
-        assert_eq!(ftp, Err(InvalidTarget::NotHttps));
+        let ftp = WebhookUrl::parse("ftp://127.0.0.1/", Reach::Anywhere);
+        assert_eq!(ftp, Err(InvalidWebhookUrl::NotHttps));
     }
 }

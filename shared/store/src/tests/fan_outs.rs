@@ -1,4 +1,4 @@
-//! Videos whose work was split.
+//! Fan-outs.
 
 use super::{item, owner, sample, videos};
 use crate::{Claim, Lease};
@@ -27,20 +27,20 @@ fn lease() -> Lease {
     Lease::of("worker", Duration::from_secs(900))
 }
 
-/// The placeholders of an update's expressions.
+/// Returns the placeholders of an update's expressions.
 fn used(request: &UpdateItemInput) -> BTreeSet<String> {
     [request.update_expression(), request.condition_expression()]
         .into_iter()
         .flatten()
         .flat_map(|expression| {
-            expression.split(|c: char| !(c.is_ascii_alphanumeric() || c == '#' || c == ':'))
+            expression.start_fan_out(|c: char| !(c.is_ascii_alphanumeric() || c == '#' || c == ':'))
         })
         .filter(|word| word.starts_with(['#', ':']))
         .map(str::to_owned)
         .collect()
 }
 
-/// DynamoDB refuses a request that defines a placeholder and does not use it, or the other way.
+/// DynamoDB refuses a request that defines an unused placeholder or uses an undefined one.
 pub(super) fn is_closed(request: &UpdateItemInput) -> bool {
     let names = request.expression_attribute_names().into_iter().flat_map(|names| names.keys());
     let values = request.expression_attribute_values().into_iter().flat_map(|values| values.keys());
@@ -64,9 +64,9 @@ async fn every_placeholder_is_defined_and_used() {
     videos.claim(&owner(), id, 0, &lease()).await.unwrap();
     videos.claim(&owner(), id, 3, &lease()).await.unwrap();
     videos.progress(&owner(), id, "worker", Progress { done: 1, total: 2 }).await.unwrap();
-    videos.split(&owner(), id, "worker").await.unwrap();
+    videos.start_fan_out(&owner(), id, "worker").await.unwrap();
     videos.advance(&owner(), id, "worker", 1).await.unwrap();
-    videos.add_part(&owner(), id, "worker", "0-1-a").await.unwrap();
+    videos.add_segment(&owner(), id, "worker", "0-1-a").await.unwrap();
     videos.claim_assembly(&owner(), id, "worker", &lease()).await.unwrap();
     videos.finish(&owner(), id, 0, &ready).await.unwrap();
     videos.finish(&owner(), id, 3, &failed).await.unwrap();
@@ -77,10 +77,10 @@ async fn every_placeholder_is_defined_and_used() {
 }
 
 #[tokio::test]
-async fn a_split_names_the_run_by_its_message() {
+async fn a_fan_out_is_named_after_its_message() {
     let mut record = sample();
     record.video.status = Status::Processing;
-    record.run = Some("worker".to_owned());
+    record.fan_out = Some("worker".to_owned());
     let stored = item(&record);
     assert_eq!(stored["run"], text("worker"));
     let update = mock!(Client::update_item)
@@ -94,12 +94,12 @@ async fn a_split_names_the_run_by_its_message() {
         .then_output(move || {
             UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build()
         });
-    let split = videos(&[&update]).split(&owner(), record.video.id, "worker").await.unwrap();
+    let split = videos(&[&update]).start_fan_out(&owner(), record.video.id, "worker").await.unwrap();
     assert_eq!(split, Some(record));
 }
 
 #[tokio::test]
-async fn a_video_with_a_run_is_claimed_by_its_message_only() {
+async fn a_video_with_a_fan_out_is_claimed_by_its_message_only() {
     let stored = item(&sample());
     let claim = mock!(Client::update_item)
         .match_requests(|request| {
@@ -115,7 +115,7 @@ async fn a_video_with_a_run_is_claimed_by_its_message_only() {
 }
 
 #[tokio::test]
-async fn a_final_video_has_no_run() {
+async fn a_final_video_has_no_fan_out() {
     let record = sample();
     let stored = item(&record);
     let finish = mock!(Client::update_item)
@@ -135,7 +135,7 @@ async fn a_final_video_has_no_run() {
 }
 
 #[tokio::test]
-async fn progress_that_strayed_reads_within_its_total() {
+async fn progress_out_of_range_reads_within_its_total() {
     let mut record = sample();
     record.video.progress = Some(Progress { done: 0, total: 10 });
     let mut stored = item(&record);
@@ -158,7 +158,7 @@ async fn progress_that_strayed_reads_within_its_total() {
 }
 
 #[tokio::test]
-async fn a_part_is_told_with_those_before_it() {
+async fn a_segment_is_returned_with_those_before_it() {
     let id = VideoId::now();
     let sort = format!("run#{id}#run");
     let update = mock!(Client::update_item)
@@ -175,7 +175,7 @@ async fn a_part_is_told_with_those_before_it() {
             let parts = AttributeValue::Ss(vec!["0-5-a".to_owned(), "5-9-b".to_owned()]);
             UpdateItemOutput::builder().attributes("parts", parts).build()
         });
-    let parts = videos(&[&update]).add_part(&owner(), id, "run", "5-9-b").await.unwrap();
+    let parts = videos(&[&update]).add_segment(&owner(), id, "run", "5-9-b").await.unwrap();
     assert_eq!(parts, ["0-5-a", "5-9-b"]);
 }
 
@@ -195,10 +195,10 @@ async fn one_message_assembles_at_a_time() {
 }
 
 #[tokio::test]
-async fn workers_of_a_run_that_is_over_are_told_so() {
+async fn workers_of_a_fan_out_that_is_over_stop() {
     let refused = refused();
     let videos = videos(&[&refused]);
     let id = VideoId::now();
-    assert_eq!(videos.split(&owner(), id, "worker").await.unwrap(), None);
+    assert_eq!(videos.start_fan_out(&owner(), id, "worker").await.unwrap(), None);
     assert_eq!(videos.advance(&owner(), id, "run", 1).await.unwrap(), None);
 }
