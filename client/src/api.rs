@@ -8,7 +8,7 @@ use framezip_contract::{
 use jiff::Timestamp;
 use reqwest::{RequestBuilder, Url};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{fmt, time::Duration};
+use std::{fmt, mem, time::Duration};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -23,7 +23,7 @@ struct Granted {
 }
 
 /// What is done with tokens that were renewed.
-type OnRenewal = Box<dyn Fn(&Tokens) + Send + Sync>;
+type OnRenewal = Box<dyn Fn(&Tokens, &Tokens) + Send + Sync>;
 
 /// The API of one server, for one user. It renews the user's tokens when they are about to expire.
 pub struct ApiClient {
@@ -45,9 +45,9 @@ impl ApiClient {
         Self { server, pool, tokens: Mutex::new(tokens), on_renewal: None }
     }
 
-    /// Has renewed tokens given to `keep` as soon as they come, to keep them for the next time.
+    /// Calls `keep` with the tokens before and after each renewal, to keep the new ones for the next time.
     #[must_use]
-    pub fn on_renewal(self, keep: impl Fn(&Tokens) + Send + Sync + 'static) -> Self {
+    pub fn on_renewal(self, keep: impl Fn(&Tokens, &Tokens) + Send + Sync + 'static) -> Self {
         Self { on_renewal: Some(Box::new(keep)), ..self }
     }
 
@@ -81,9 +81,9 @@ impl ApiClient {
     }
 
     async fn renew(&self, tokens: &mut Tokens) -> Result<(), Error> {
-        *tokens = self.pool.refresh(tokens).await?;
+        let before = mem::replace(tokens, self.pool.refresh(tokens).await?);
         if let Some(keep) = &self.on_renewal {
-            keep(tokens);
+            keep(&before, tokens);
         }
         Ok(())
     }
@@ -258,7 +258,9 @@ mod tests {
         let server = TestServer::start(answers).await;
         let kept = Arc::new(std::sync::Mutex::new(Vec::new()));
         let copy = kept.clone();
-        let keep = move |tokens: &Tokens| copy.lock().unwrap().push(tokens.refresh_token.clone());
+        let keep = move |_: &Tokens, tokens: &Tokens| {
+            copy.lock().unwrap().push(tokens.refresh_token.clone())
+        };
         let api = server.api_client(60).on_renewal(keep);
         api.list(None, None, None).await.unwrap();
         api.list(Some(Status::Ready), Some(5), Some("a/b")).await.unwrap();

@@ -34,7 +34,8 @@ impl ApiClient {
         progress: impl FnMut(u64),
     ) -> Result<DownloadedZip, Error> {
         let zip = DownloadedZip::new(folder)?;
-        let path = zip.path().to_owned();
+        // errors name the folder: the file's own name is not the one that was asked for
+        let path = folder.to_owned();
         let writer = zip.open()?;
         let mut transfer = Transfer::new(tokio::fs::File::from_std(writer), path);
         self.transfer(download, &mut transfer, progress).await?;

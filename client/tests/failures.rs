@@ -41,6 +41,43 @@ fn every_failure_is_a_document() {
 }
 
 #[test]
+fn a_failed_video_is_one_document() {
+    let mut failed = video(ID, "clip.mp4", "failed");
+    failed["error"] = json!({"code": "not_a_video", "message": "It is a text."});
+    let stage = Stage::new(move |_, _| Some(Answer::json(200, &failed)));
+    for command in ["status", "watch", "download"] {
+        let ended = stage.run(&[command, ID, "--json"]);
+        assert_eq!(ended.code, Some(4), "{ended:?}");
+        assert_eq!(ended.document()["error"]["code"], "not_a_video");
+        assert!(ended.stderr.contains("It is a text."), "{ended:?}");
+    }
+}
+
+#[test]
+fn another_sign_in_meanwhile_stays() {
+    let calls = AtomicU32::new(0);
+    let granted = json!({"AuthenticationResult": {"IdToken": "new", "ExpiresIn": 3600}});
+    let (go, wait) = std::sync::mpsc::channel::<()>();
+    let wait = std::sync::Mutex::new(wait);
+    let stage = Stage::new(move |_, line| match line {
+        "POST /cognito" => {
+            wait.lock().unwrap().recv().unwrap();
+            Some(Answer::json(200, &granted))
+        }
+        _ if calls.fetch_add(1, Ordering::Relaxed) == 0 => Some(Answer::json(401, &json!({}))),
+        _ => Some(Answer::json(200, &json!({"videos": []}))),
+    });
+    let child = stage.command(&["list"]).spawn().unwrap();
+    stage.wait_for("GET /videos?limit=100");
+    let mut other = stage.credentials();
+    other["tokens"]["idToken"] = json!("other");
+    stage.set_credentials(&other);
+    go.send(()).unwrap();
+    assert_eq!(Ended::of(child.wait_with_output().unwrap()).code, Some(0));
+    assert_eq!(stage.credentials(), other);
+}
+
+#[test]
 fn what_is_not_ready_has_a_code_of_its_own() {
     let stage = Stage::new(|_, _| Some(Answer::json(200, &video(ID, "clip.mp4", "queued"))));
     let ended = stage.run(&["download", ID, "--json"]);

@@ -5,7 +5,7 @@
 
 mod common;
 
-use common::{Answer, Ended, Stage, interrupt, ready, video, zip};
+use common::{Answer, Ended, Stage, interrupt, interrupt_when_ready, ready, video, zip};
 use serde_json::json;
 use std::{
     fs,
@@ -117,21 +117,6 @@ fn a_password_that_never_comes_can_be_interrupted() {
     let ended = end(child);
     assert_eq!(ended.code, Some(130), "{ended:?}");
     drop(pipe);
-}
-
-/// Interrupts a process once it catches the signal: before, the signal would end it by itself.
-fn interrupt_when_ready(child: &Child) {
-    let started = Instant::now();
-    let catches = || {
-        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
-        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
-        u64::from_str_radix(caught.trim(), 16).unwrap() & 0b10 != 0
-    };
-    while !catches() {
-        assert!(started.elapsed() < Duration::from_secs(20), "it never catches SIGINT");
-        thread::sleep(Duration::from_millis(5));
-    }
-    interrupt(child.id());
 }
 
 #[test]

@@ -131,7 +131,9 @@ fn standard_output_gets_the_zip_alone() {
 #[test]
 fn a_failure_is_not_written_where_the_zip_goes() {
     let stage = stage();
-    for arguments in [&["--api", "http://127.0.0.1:1"][..], &["--api", "nonsense"]] {
+    for arguments in
+        [&["--api", "http://127.0.0.1:1"][..], &["--api", "nonsense"], &["--nonsense"], &["x"]]
+    {
         let ended = stage.run(&[&["download", A, "-o", "-", "--json"], arguments].concat());
         assert_ne!(ended.code, Some(0), "{ended:?}");
         assert!(ended.stdout.is_empty(), "{ended:?}");
@@ -150,6 +152,18 @@ fn a_descriptor_of_the_shell_is_written_to() {
         assert_eq!(ended.code, Some(0), "{ended:?}");
         assert!(read("out") == [b"first", &a[..]].concat(), "{} bytes", read("out").len());
     }
+    // where the shell's other commands write before and after
+    let line = format!(
+        "{{ printf first >&3; framezip download {A} -o /dev/fd/3; printf last >&3; }} 3> out"
+    );
+    let ended = shell(&stage, &line);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(read("out") == [b"first", &a[..], b"last"].concat(), "{} bytes", read("out").len());
+    fs::write(stage.work().join("mine"), "mine").unwrap();
+    let ended = shell(&stage, &format!("framezip download {A} -o /dev/fd/3 --force 3< mine"));
+    assert_failed(&ended, "open for reading");
+    assert_failed(&shell(&stage, &format!("framezip download {A} -o /dev/fd/33")), "descriptor");
+    assert_eq!(read("mine"), b"mine");
     // a file that has no name any more
     let line = format!(
         "exec 3<> gone 4< gone; rm gone; framezip download {A} -o /dev/fd/3 && cat <&4 > kept"
@@ -263,6 +277,22 @@ fn an_interrupted_download_leaves_nothing() {
         assert_eq!(ended.code, Some(code), "{ended:?}");
         assert_eq!(ended.document()["error"]["code"], "interrupted");
         assert!(stage.names().is_empty(), "{:?}", stage.names());
+    }
+}
+
+#[test]
+fn no_signal_is_lost_however_early() {
+    for round in 0..20 {
+        let stage = Stage::new(|api, line| match line.starts_with("GET /zip") {
+            true => None,
+            false => Some(ready(api, A, "clip.mp4", &zip(b'a', 9))),
+        });
+        let child = stage.command(&["download", A, "--json"]).spawn().unwrap();
+        common::interrupt_when_ready(&child);
+        let ended = Ended::of(child.wait_with_output().unwrap());
+        assert_eq!(ended.code, Some(130), "round {round}: {ended:?}");
+        assert_eq!(ended.document()["error"]["code"], "interrupted", "round {round}");
+        assert!(stage.names().is_empty(), "round {round}: {:?}", stage.names());
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
     path::PathBuf,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
@@ -64,6 +64,11 @@ impl Stage {
     pub fn credentials(&self) -> Value {
         let text = fs::read(self.folder.path().join("credentials.json")).unwrap();
         serde_json::from_slice(&text).unwrap()
+    }
+
+    /// Replaces what is kept of the sign-in.
+    pub fn set_credentials(&self, credentials: &Value) {
+        fs::write(self.folder.path().join("credentials.json"), credentials.to_string()).unwrap();
     }
 
     /// The names in it, sorted.
@@ -139,6 +144,21 @@ pub fn interrupt(pid: u32) {
 /// Sends a signal, such as `-TERM`.
 pub fn signal(signal: &str, pid: u32) {
     assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
+}
+
+/// Interrupts a process once it catches the signal: before, the signal would end it by itself.
+pub fn interrupt_when_ready(child: &Child) {
+    let started = Instant::now();
+    let catches = || {
+        let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).unwrap();
+        u64::from_str_radix(caught.trim(), 16).unwrap() & 0b10 != 0
+    };
+    while !catches() {
+        assert!(started.elapsed() < Duration::from_secs(20), "it never catches SIGINT");
+        thread::sleep(Duration::from_millis(5));
+    }
+    interrupt(child.id());
 }
 
 fn serve(socket: TcpStream, log: &Mutex<Vec<String>>, answer: impl Fn(&str) -> Option<Answer>) {

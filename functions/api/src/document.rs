@@ -1,38 +1,147 @@
 //! The JSON document of a body.
 
-use crate::errors::{Errors, MOST};
+use crate::errors::Errors;
 use framezip_contract::FieldError;
-use serde::de::{DeserializeSeed, MapAccess, SeqAccess, Visitor};
-use serde_json::{Deserializer, Map, Number, Value, map::Entry};
-use std::{cell::RefCell, fmt};
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
+use serde_json::{Map, Number, Value, from_slice, from_str, map::Entry, value::RawValue};
+use std::{borrow::Cow, fmt};
 
-/// Above this, floating point does not tell whole numbers apart.
+/// From here on, floating point does not tell whole numbers apart.
 const WHOLE: f64 = (1_u64 << 53) as f64;
+/// The deepest nesting of lists and objects, far more than any request needs.
+const DEEPEST: u32 = 32;
 
-/// Reads a JSON document. Every whole number is an integer, even where it is written as `5.0`: to JSON
+/// Reads a JSON document. Every whole number is an integer, even if it is written as `5.0`: to JSON
 /// Schema, and to some languages, these are the same.
 ///
 /// # Errors
-/// If the body is no JSON, or an object in it has a name twice: which of the two values counts, readers
-/// of JSON do not agree on.
+/// If the body is not JSON, or a value in it cannot be held exactly, or an object in it has a name twice:
+/// readers of JSON do not agree on which of the two values counts.
 pub(crate) fn read(body: &[u8]) -> Result<Value, Vec<FieldError>> {
-    let repeated = RefCell::default();
-    let mut reader = Deserializer::from_slice(body);
-    let node = Node { place: &Place::Body, repeated: &repeated };
-    let read = node.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     let mut errors = Errors::default();
-    match read {
-        Ok(value) => {
-            for path in repeated.into_inner() {
-                errors.note(&path, "is given more than once in one object");
-            }
-            errors.end().map(|()| value)
+    let value = match from_slice::<&RawValue>(body) {
+        Ok(raw) => read_value(raw.get(), &Place::Body, DEEPEST, &mut errors),
+        Err(_) if body.trim_ascii().is_empty() => {
+            errors.note("body", "is empty: it must be a JSON document");
+            Value::Null
         }
         Err(error) => {
             let (line, column) = (error.line(), error.column());
             errors.note("body", &format!("is not valid JSON: see line {line}, column {column}"));
-            errors.end().map(|()| Value::Null)
+            Value::Null
         }
+    };
+    errors.end().map(|()| value)
+}
+
+/// Reads one value, in which up to `depth` lists and objects may be nested.
+fn read_value(raw: &str, place: &Place, depth: u32, errors: &mut Errors) -> Value {
+    let value = match raw.as_bytes().first() {
+        Some(b'{' | b'[') if depth == 0 => Err("is nested too deeply"),
+        Some(b'{') => read_object(raw, place, depth, errors),
+        Some(b'[') => read_list(raw, place, depth, errors),
+        Some(b'-' | b'0'..=b'9') => read_number(raw),
+        _ => from_str(raw).map_err(|_| "has an escape that stands for no character"),
+    };
+    value.unwrap_or_else(|detail| {
+        errors.note(&place.to_string(), detail);
+        Value::Null
+    })
+}
+
+fn read_object(
+    raw: &str,
+    place: &Place,
+    depth: u32,
+    errors: &mut Errors,
+) -> Result<Value, &'static str> {
+    let Ok(Members(members)) = from_str(raw) else {
+        return Err("has a name with an escape that stands for no character");
+    };
+    let mut values = Map::new();
+    for (name, raw) in members {
+        let place = Place::Field(place, &name);
+        let value = read_value(raw.get(), &place, depth - 1, errors);
+        if values.contains_key(&name) {
+            errors.note(&place.to_string(), "is given more than once in one object");
+        }
+        if let Entry::Vacant(free) = values.entry(name) {
+            free.insert(value);
+        }
+    }
+    Ok(values.into())
+}
+
+fn read_list(
+    raw: &str,
+    place: &Place,
+    depth: u32,
+    errors: &mut Errors,
+) -> Result<Value, &'static str> {
+    let items: Vec<&RawValue> = from_str(raw).map_err(|_| "is not valid JSON")?;
+    let items = items.into_iter().enumerate();
+    let read = |(index, raw): (usize, &RawValue)| {
+        read_value(raw.get(), &Place::Item(place, index), depth - 1, errors)
+    };
+    Ok(items.map(read).collect())
+}
+
+fn read_number(raw: &str) -> Result<Value, &'static str> {
+    if let Ok(number) = raw.parse::<u64>() {
+        return Ok(number.into());
+    }
+    let number: f64 = raw.parse().map_err(|_| "is not a number")?;
+    // a whole number that is too large for an integer is too large for every field, too
+    let is_whole = !raw.contains(['.', 'e', 'E']);
+    let is_exact = is_whole || decimal(raw) == decimal(&format!("{number:e}"));
+    match Number::from_f64(number) {
+        Some(_) if !is_exact => Err("is a number with too many digits: give at most 15"),
+        Some(_) if number.fract() == 0.0 && number.abs() < WHOLE => Ok((number as i64).into()),
+        Some(number) => Ok(Value::Number(number)),
+        None => Err("is a number that is too large"),
+    }
+}
+
+/// Returns the digits of a JSON number, without zeros at either end, and the power of ten of the last one.
+fn decimal(raw: &str) -> (String, i64) {
+    let (mantissa, exponent) = raw.split_once(['e', 'E']).unwrap_or((raw, "0"));
+    let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{}{decimals}", whole.trim_start_matches('-'));
+    let digits = digits.trim_start_matches('0');
+    let significant = digits.trim_end_matches('0');
+    if significant.is_empty() {
+        return (String::new(), 0);
+    }
+    let exponent = exponent.parse::<i64>().unwrap_or(i64::MAX);
+    let zeros = (digits.len() - significant.len()) as i64;
+    (significant.to_owned(), exponent.saturating_add(zeros - decimals.len() as i64))
+}
+
+/// The members of an object, in their order, with names that may be there twice.
+struct Members<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Members<'de> {
+    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
+        struct MembersVisitor;
+        impl<'de> Visitor<'de> for MembersVisitor {
+            type Value = Members<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+        reader.deserialize_map(MembersVisitor)
     }
 }
 
@@ -46,94 +155,23 @@ enum Place<'a> {
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Body => Ok(()),
-            Self::Field(Self::Body, name) => f.write_str(name),
-            Self::Field(outer, name) => write!(f, "{outer}.{name}"),
+            Self::Body => f.write_str("body"),
+            Self::Field(Self::Body, name) => f.write_str(&step(name)),
+            Self::Field(outer, name) => write!(f, "{outer}.{}", step(name)),
             Self::Item(Self::Body, index) => write!(f, "body[{index}]"),
             Self::Item(outer, index) => write!(f, "{outer}[{index}]"),
         }
     }
 }
 
-/// A value that is being read.
-#[derive(Clone, Copy)]
-struct Node<'a> {
-    place: &'a Place<'a>,
-    /// The paths of fields that are there more than once.
-    repeated: &'a RefCell<Vec<String>>,
-}
-
-impl<'de> DeserializeSeed<'de> for Node<'_> {
-    type Value = Value;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
-        reader.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Node<'_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(value.into())
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        Ok(number.into())
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Value, E> {
-        Ok(number.into())
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
-        if number.fract() == 0.0 && number.abs() < WHOLE {
-            return Ok((number as i64).into());
-        }
-        Ok(Number::from_f64(number).map_or(Value::Null, Value::Number))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(text.into())
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<Value, E> {
-        Ok(text.into())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
-        let mut values = Vec::new();
-        loop {
-            let place = Place::Item(self.place, values.len());
-            match items.next_element_seed(Node { place: &place, ..self })? {
-                Some(value) => values.push(value),
-                None => return Ok(values.into()),
-            }
-        }
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
-        let mut values = Map::new();
-        while let Some(name) = fields.next_key::<String>()? {
-            let place = Place::Field(self.place, &name);
-            let value = fields.next_value_seed(Node { place: &place, ..self })?;
-            let mut repeated = self.repeated.borrow_mut();
-            if values.contains_key(&name) && repeated.len() < MOST {
-                repeated.push(place.to_string());
-            }
-            if let Entry::Vacant(free) = values.entry(name) {
-                free.insert(value);
-            }
-        }
-        Ok(values.into())
+/// The name of a field as a step of a path: quoted unless it is a plain word, so that `"a.b"` does not look
+/// like a field of `a`.
+pub(crate) fn step(name: &str) -> Cow<'_, str> {
+    let is_plain = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    if !name.is_empty() && name.chars().all(is_plain) {
+        name.into()
+    } else {
+        Value::from(name).to_string().into()
     }
 }
 
@@ -176,18 +214,62 @@ mod tests {
     #[test]
     fn what_is_no_json_says_where() {
         for (json, place) in [
-            ("", "line 1, column 0"),
             ("{", "line 1, column 1"),
             ("{\n\"a\":}", "line 2, column 5"),
             ("{} {}", "line 1, column 4"),
-            ("1e999", "line 1, column 5"),
             ("NaN", "line 1, column 1"),
-            ("{\"a\":\"\\ud800\"}", "line 1, column 13"),
         ] {
             assert_eq!(wrong(json), [format!("body: is not valid JSON: see {place}")], "{json}");
         }
         assert_eq!(wrong(&"[".repeat(1000)).len(), 1);
         assert!(read(b"\"\xff\"").is_err());
+        assert_eq!(wrong(" \n"), ["body: is empty: it must be a JSON document"]);
+    }
+
+    #[test]
+    fn a_number_that_cannot_be_held_exactly_is_refused() {
+        for number in
+            ["2.00000000000000000001", "0.10000000000000000001", "86400.000000000001", "1e-400"]
+        {
+            let error = "a: is a number with too many digits: give at most 15";
+            assert_eq!(wrong(&format!(r#"{{"a":{number}}}"#)), [error], "{number}");
+        }
+        assert_eq!(wrong(r#"{"a":[1,1e400]}"#), ["a[1]: is a number that is too large"]);
+        for exact in [
+            "0.30000000000000004",
+            "1.50000000000000000000",
+            "12e-1",
+            "-0",
+            "1e22",
+            "18446744073709551617",
+        ] {
+            assert!(read(exact.as_bytes()).is_ok(), "{exact}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_by_its_path() {
+        for (json, error) in [
+            (r#"{"a":"\ud800"}"#, "a: has an escape that stands for no character"),
+            (r#"{"\ud800":1}"#, "body: has a name with an escape that stands for no character"),
+        ] {
+            assert_eq!(wrong(json), [error]);
+        }
+        let deep = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(read(deep(32).as_bytes()).is_ok());
+        assert!(wrong(&deep(33))[0].ends_with("is nested too deeply"));
+        assert_eq!(wrong(&deep(10_000)).len(), 1);
+    }
+
+    #[test]
+    fn a_step_with_other_characters_is_quoted() {
+        assert_eq!(
+            wrong(r#"{"x":{"a.b":1,"a.b":1,"":1,"":1}}"#),
+            [
+                "x.\"a.b\": is given more than once in one object",
+                "x.\"\": is given more than once in one object",
+            ]
+        );
     }
 
     #[test]
@@ -195,6 +277,6 @@ mod tests {
         let long = "x".repeat(1000);
         let fields = (0..200).map(|index| format!("\"{long}{}\":1", index / 2));
         let errors = wrong(&format!("{{{}}}", fields.collect::<Vec<_>>().join(",")));
-        assert!(errors.len() <= MOST && errors.iter().all(|error| error.len() < 500), "{errors:?}");
+        assert!(errors.len() <= 50 && errors.iter().all(|error| error.len() < 500), "{errors:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! JSON objects, field by field, so that an answer names every field that is wrong.
 
-use crate::errors::Errors;
+use crate::{document::step, errors::Errors};
 use framezip_contract::rules;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -80,7 +80,7 @@ impl<'a> Fields<'a> {
         let known = self.known.join(", ");
         for name in self.given.keys().filter(|name| !self.known.contains(&name.as_str())) {
             let detail = format!("is not a known field; the fields here are {known}");
-            self.errors.note(&join(&self.path, name), &detail);
+            self.errors.note(&join(&self.path, &step(name)), &detail);
         }
     }
 

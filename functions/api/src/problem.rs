@@ -1,5 +1,6 @@
 //! What goes wrong in a request, and how it is told (RFC 9457).
 
+use crate::errors::MOST;
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -41,7 +42,7 @@ impl<E: Into<anyhow::Error>> From<E> for ApiError {
     }
 }
 
-/// The most wrong fields that a problem's sentence has. Its list has all.
+/// The most wrong fields that a problem's sentence has. Its list has up to [`MOST`].
 const MOST_IN_A_SENTENCE: usize = 5;
 
 /// How to authenticate, as API Gateway says it, too.
@@ -59,7 +60,9 @@ impl ApiError {
                 let fields = errors.iter().take(MOST_IN_A_SENTENCE).map(ToString::to_string);
                 let mut fields = fields.collect::<Vec<_>>().join("; ");
                 if let Some(more @ 1..) = errors.len().checked_sub(MOST_IN_A_SENTENCE) {
-                    fields.push_str(&format!("; and {more} more"));
+                    // the list itself has an end
+                    let least = if errors.len() == MOST { "at least " } else { "" };
+                    fields.push_str(&format!("; and {least}{more} more"));
                 }
                 return (StatusCode::BAD_REQUEST, "invalid_request", fields.into());
             }

@@ -22,11 +22,10 @@ fn is_name(text: &str) -> bool {
 
 fn are_parameters(mut rest: &str) -> bool {
     loop {
-        rest = skip_space(rest);
         if rest.is_empty() {
             return true;
         }
-        let Some(parameter) = rest.strip_prefix(';') else { return false };
+        let Some(parameter) = skip_space(rest).strip_prefix(';') else { return false };
         let (name, after) = token(skip_space(parameter));
         rest = match (name, after.strip_prefix('=')) {
             // RFC 9110 lets a parameter be empty
@@ -115,6 +114,8 @@ mod tests {
             "*/mp4",
             "video /mp4",
             "video/ mp4",
+            "video/mp4 ",
+            "video/mp4; a=b\t",
             " video/mp4",
             "video/mp4, video/webm",
             "video/mp4 codecs",

@@ -5,7 +5,7 @@ use crate::{
     config,
     console::Console,
     credentials::{Credentials, Store},
-    exit::{NotSignedIn, Usage},
+    exit::{self, NotSignedIn, Usage},
 };
 use framezip_client::{ApiClient, Server, Tokens, UserPool};
 use std::path::PathBuf;
@@ -57,7 +57,9 @@ impl<'a> App<'a> {
         };
         let pool = UserPool::new(&server, user_pool);
         let (store, console, api) = (self.store.clone(), self.console.clone(), server.to_string());
-        let keep = move |tokens: &Tokens| keep_renewed(&store, &api, tokens, &console);
+        let keep = move |before: &Tokens, tokens: &Tokens| {
+            keep_renewed(&store, &api, before, tokens, &console);
+        };
         Ok(ApiClient::new(server, pool, tokens).on_renewal(keep))
     }
 
@@ -81,14 +83,14 @@ impl<'a> App<'a> {
 
 /// Keeps renewed tokens, unless the user has signed out or in elsewhere meanwhile. That it cannot be done is
 /// no failure of the command: the next one renews them again.
-fn keep_renewed(store: &Store, api: &str, tokens: &Tokens, console: &Console) {
+fn keep_renewed(store: &Store, api: &str, before: &Tokens, tokens: &Tokens, console: &Console) {
     let result = store.load().and_then(|kept| match kept {
-        Some(kept) if kept.api == api && kept.tokens.is_some() => {
+        Some(kept) if kept.api == api && kept.tokens.as_ref() == Some(before) => {
             store.save(&Credentials { tokens: Some(tokens.clone()), ..kept })
         }
         _ => Ok(()),
     });
     if let Err(error) = result {
-        console.note(&format!("the renewed sign-in is not kept: {error:#}"));
+        console.note(&format!("the renewed sign-in is not kept: {}", exit::sentence(&error)));
     }
 }

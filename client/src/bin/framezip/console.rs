@@ -1,8 +1,13 @@
 //! What is printed where: results on standard output, as text or as JSON; all else on standard
 //! error.
 
-use crate::{exit::ErrorDocument, human, progress::Track};
+use crate::{
+    exit::{self, ErrorDocument},
+    human,
+    progress::Track,
+};
 use anyhow::Context;
+use framezip_contract::is_unsafe_to_show;
 use indicatif::MultiProgress;
 use serde::Serialize;
 use std::{
@@ -44,12 +49,12 @@ impl Console {
 
     /// Prints a result: the text, or with `--json` the document in one line.
     pub fn result(&self, text: &str, document: &impl Serialize) -> anyhow::Result<()> {
-        if self.json { self.document(document) } else { self.line(text) }
+        if self.json { self.document(document) } else { self.line(&safe(text)) }
     }
 
     /// Prints a document of something that is no result, if `--json` asks for documents.
     pub fn document(&self, document: &impl Serialize) -> anyhow::Result<()> {
-        if self.json { self.line(&serde_json::to_string(document)?) } else { Ok(()) }
+        if self.json { self.line(&json(document)?) } else { Ok(()) }
     }
 
     /// Prints a text that is the result itself, with `--json` too.
@@ -104,8 +109,9 @@ impl Console {
 
     /// Prints the document of a command that failed as a whole.
     pub fn document_alone(&self, error: &ErrorDocument) {
-        if let Err(error) = self.line(&serde_json::json!({ "error": error }).to_string()) {
-            self.error(&format!("{error:#}"));
+        let document = json(&serde_json::json!({ "error": error }));
+        if let Err(error) = document.and_then(|document| self.line(&document)) {
+            self.error(&exit::sentence(&error));
         }
     }
 
@@ -129,6 +135,38 @@ impl Console {
 /// Prints lines on standard error, of which none can steer a terminal. If that is closed, there is no place
 /// left to say so.
 pub fn print_error(text: &str) {
-    let lines = text.lines().map(human::escaped).collect::<Vec<_>>();
-    let _ = writeln!(io::stderr().lock(), "{}", lines.join("\n"));
+    let _ = writeln!(io::stderr().lock(), "{}", safe(text));
+}
+
+/// Lines of which none can steer a terminal.
+fn safe(text: &str) -> String {
+    text.lines().map(human::escaped).collect::<Vec<_>>().join("\n")
+}
+
+/// A document in one line, which cannot steer a terminal.
+fn json(document: &impl Serialize) -> anyhow::Result<String> {
+    let mut json = String::new();
+    for character in serde_json::to_string(document)?.chars() {
+        if is_unsafe_to_show(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                json.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            json.push(character);
+        }
+    }
+    Ok(json)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::json;
+
+    #[test]
+    fn a_document_steers_no_terminal_and_stays_the_same() {
+        let name = "a\u{1b}\u{9b}31m\u{202e}\u{7f}\u{e0041}é";
+        let document = json(&name).unwrap();
+        assert_eq!(document, r#""a\u001b\u009b31m\u202e\u007f\udb40\udc41é""#);
+        assert_eq!(serde_json::from_str::<String>(&document).unwrap(), name);
+    }
 }

@@ -58,6 +58,16 @@ pub fn is_interruption(error: &anyhow::Error) -> bool {
     error.chain().filter_map(|cause| cause.downcast_ref()).any(is_cause)
 }
 
+/// An error with its causes, in one text. Texts of libraries, which may quote a server's, are escaped;
+/// ours are safe, and some have several lines.
+pub fn sentence(error: &anyhow::Error) -> String {
+    let texts = error.chain().map(|cause| match cause.is::<Error>() {
+        true => cause.to_string(),
+        false => escaped(&cause.to_string()),
+    });
+    texts.collect::<Vec<_>>().join(": ")
+}
+
 /// Why a command failed, as `--json` prints it.
 #[derive(Debug, Serialize)]
 pub struct ErrorDocument {
@@ -69,7 +79,7 @@ impl ErrorDocument {
     /// The API's own code or the video's, where there is one; else one of the client's.
     pub fn of(error: &anyhow::Error) -> Self {
         let code = error.chain().find_map(code).unwrap_or_else(|| "failed".to_owned());
-        Self { code, message: format!("{error:#}") }
+        Self { code, message: sentence(error) }
     }
 
     /// One of the client's own codes.

@@ -15,6 +15,7 @@ mod password;
 mod progress;
 #[cfg(test)]
 mod samples;
+mod signals;
 // the library's own, which names its types by the crate that it stands in
 #[cfg(test)]
 #[expect(dead_code, reason = "the library's tests use all of it")]
@@ -29,62 +30,29 @@ use crate::{
 };
 #[cfg(test)]
 use framezip_client::{ApiClient, Server, Tokens, UserPool};
-use std::{env, ffi::OsString, future, io::IsTerminal, process, time::Duration};
-use tokio::time::timeout;
-
-/// How long the end after a signal may take, such as the removal of incomplete files.
-const LAST_WORDS: Duration = Duration::from_secs(1);
+use signals::Interruption;
+use std::{
+    env,
+    ffi::{OsStr, OsString},
+    path::Path,
+    process,
+};
 
 #[tokio::main]
 async fn main() {
-    tokio::spawn(end_at_signal());
+    // before anything else, so that no signal is lost
+    let interruption = Interruption::listen();
     let exit = match Cli::read(env::args_os()) {
-        Ok(cli) => run(cli).await,
+        Ok(cli) => run(cli, interruption).await,
         Err(error) => refuse(&error, env::args_os().skip(1)),
     };
     // not by returning: a thread that still waits for a password or a pipe would hold the process
     process::exit(exit.code());
 }
 
-/// Waits until a signal asks the command to end, and returns how it ends then.
-#[cfg(unix)]
-async fn signal() -> Exit {
-    use tokio::signal::unix::{Signal, SignalKind, signal};
-    async fn received(signal: Option<Signal>) {
-        match signal {
-            Some(mut signal) => drop(signal.recv().await),
-            None => future::pending().await,
-        }
-    }
-    let listen = |kind| signal(kind).ok();
-    // without a terminal, as under nohup, the end of the terminal is not meant
-    let is_in_terminal = std::io::stderr().is_terminal();
-    let hangup = if is_in_terminal { listen(SignalKind::hangup()) } else { None };
-    tokio::select! {
-        () = received(listen(SignalKind::interrupt())) => Exit::Interrupted,
-        () = received(listen(SignalKind::terminate())) => Exit::Terminated,
-        () = received(hangup) => Exit::Terminated,
-    }
-}
-
-#[cfg(not(unix))]
-async fn signal() -> Exit {
-    match tokio::signal::ctrl_c().await {
-        Ok(()) => Exit::Interrupted,
-        Err(_) => future::pending().await,
-    }
-}
-
-/// Ends the process after a signal if [`run`] does not: it cannot while it writes to a pipe that is full or to
-/// a terminal that is stopped. A second signal ends it at once.
-async fn end_at_signal() {
-    let exit = signal().await;
-    let _ = timeout(LAST_WORDS, signal()).await;
-    process::exit(exit.code());
-}
-
 /// Runs a command until it is done, or until a signal ends it.
-async fn run(Cli { global: Global { api, json, quiet }, command }: Cli) -> Exit {
+async fn run(cli: Cli, interruption: Interruption) -> Exit {
+    let Cli { global: Global { api, json, quiet }, command } = cli;
     let stdout = if command.saves_to_stdout() { Stdout::Zip } else { Stdout::Results };
     let console = Console::new(json, quiet).with_stdout(stdout);
     let work = async {
@@ -92,18 +60,19 @@ async fn run(Cli { global: Global { api, json, quiet }, command }: Cli) -> Exit 
         commands::run(command, &app).await
     };
     let result = tokio::select! {
-        result = work => result,
-        exit = signal() => {
+        biased;
+        exit = interruption.wait() => {
             console.interrupted();
             return exit;
         }
+        result = work => result,
     };
     result.unwrap_or_else(|error| {
         if exit::is_interruption(&error) {
             console.interrupted();
             return Exit::Interrupted;
         }
-        console.failure(&format!("{error:#}"), &ErrorDocument::of(&error));
+        console.failure(&exit::sentence(&error), &ErrorDocument::of(&error));
         Exit::of(&error)
     })
 }
@@ -115,11 +84,27 @@ fn refuse(error: &clap::Error, arguments: impl Iterator<Item = OsString>) -> Exi
     if !error.use_stderr() {
         return Exit::Done;
     }
-    if arguments.take_while(|argument| argument != "--").any(|argument| argument == "--json") {
+    let arguments: Vec<_> = arguments.take_while(|argument| argument != "--").collect();
+    if arguments.iter().any(|argument| argument == "--json") {
         let text = error.render().to_string();
         let text = text.split("\n\nUsage:").next().unwrap_or_default();
         let text = text.trim_start_matches("error: ").trim_end();
-        Console::new(true, true).document_alone(&ErrorDocument::new("usage", text));
+        let stdout = if name_stdout(&arguments) { Stdout::Zip } else { Stdout::Results };
+        Console::new(true, true)
+            .with_stdout(stdout)
+            .document_alone(&ErrorDocument::new("usage", text));
     }
     Exit::Usage
+}
+
+/// Whether arguments that do not parse have an `-o` that leads to standard output.
+fn name_stdout(arguments: &[OsString]) -> bool {
+    let is_stdout = |path: &OsStr| output::is_stdout(Path::new(path));
+    let is_option = |argument: &OsStr| argument == "-o" || argument == "--output";
+    let follows = arguments.windows(2).any(|pair| is_option(&pair[0]) && is_stdout(&pair[1]));
+    let arguments = arguments.iter().filter_map(|argument| argument.to_str());
+    let joined = arguments.filter_map(|argument| {
+        argument.strip_prefix("-o").or_else(|| argument.strip_prefix("--output="))
+    });
+    follows || joined.map(OsStr::new).any(is_stdout)
 }

@@ -4,6 +4,7 @@ use crate::{
     app::App,
     args::{Confirm, Credentials, ForgotPassword},
     exit::Exit,
+    human,
     password::{self, Age},
 };
 use serde_json::json;
@@ -17,7 +18,7 @@ pub async fn sign_up(args: &Credentials, app: &App<'_>) -> anyhow::Result<Exit> 
     let text = if signed_up.confirmed {
         format!("signed up: framezip --api {server} sign-in --email {email}")
     } else {
-        let to = signed_up.code_sent_to.as_deref().unwrap_or(email);
+        let to = human::escaped(signed_up.code_sent_to.as_deref().unwrap_or(email));
         format!("a code went to {to}: framezip --api {server} confirm --email {email} <code>")
     };
     let document = json!({"email": email, "confirmed": signed_up.confirmed});
@@ -59,7 +60,7 @@ pub async fn forgot_password(args: &ForgotPassword, app: &App<'_>) -> anyhow::Re
     let email = &args.email;
     let Some(code) = &args.code else {
         let to = server.user_pool().await?.forgot_password(email).await?;
-        let to = to.as_deref().unwrap_or(email);
+        let to = human::escaped(to.as_deref().unwrap_or(email));
         let text = format!(
             "a code went to {to}: framezip --api {server} forgot-password --email {email} --code <code>"
         );

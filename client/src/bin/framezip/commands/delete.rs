@@ -5,7 +5,7 @@ use crate::{
     args::{Delete, Owner},
     begun::Uploads,
     console::Console,
-    exit::{ErrorDocument, Exit},
+    exit::{self, ErrorDocument, Exit},
     human,
     progress::Stage,
 };
@@ -34,7 +34,7 @@ pub async fn run(
             Ok(()) => {
                 // also where the upload is not done with: nothing can go on with it
                 if let Err(error) = uploads.forget(*id) {
-                    console.note(&format!("{error:#}"));
+                    console.note(&exit::sentence(&error));
                 }
                 console.result(&format!("deleted: {id}"), &json!({"id": id, "deleted": true}))
             }
@@ -46,7 +46,7 @@ pub async fn run(
             }
         };
         if let Err(error) = result {
-            console.error(&format!("{id}: {error:#}"));
+            console.error(&format!("{id}: {}", exit::sentence(&error)));
             worst = worst.max(Exit::of(&error));
         }
     }

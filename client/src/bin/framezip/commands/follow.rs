@@ -3,7 +3,7 @@
 use super::download;
 use crate::{
     console::Console,
-    exit::{ErrorDocument, Exit, VideoFailed},
+    exit::{self, ErrorDocument, Exit, VideoFailed},
     human,
     output::Output,
     progress::{Stage, Track},
@@ -49,7 +49,7 @@ impl Report {
         };
         printed.map_or_else(
             |error| {
-                console.error(&format!("{about}{error:#}"));
+                console.error(&format!("{about}{}", exit::sentence(&error)));
                 Exit::of(&error)
             },
             |()| Exit::Done,

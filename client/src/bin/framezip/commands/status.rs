@@ -22,7 +22,11 @@ pub async fn look(id: VideoId, owner: &Owner, api: &ApiClient) -> Result<VideoVi
 pub async fn run(args: &One, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
     let view = look(args.id, &args.owner, api).await?;
     console.result(&text(&view.video), &view)?;
-    VideoFailed::check(&view.video)?;
+    if let Err(failed) = VideoFailed::check(&view.video) {
+        // the document has the failure, too
+        console.error(&failed.to_string());
+        return Ok(Exit::VideoFailed);
+    }
     Ok(Exit::Done)
 }
 
@@ -41,7 +45,7 @@ fn text(video: &Video) -> String {
 
 fn source(source: &Source) -> String {
     let Source { codec, width, height, .. } = source;
-    let mut facts = vec![format!("{codec} {width}×{height}")];
+    let mut facts = vec![format!("{} {width}×{height}", human::escaped(codec))];
     facts.extend(source.frame_rate.map(|rate| format!("{} fps", (rate * 100.0).round() / 100.0)));
     facts.extend(source.duration.map(human::duration));
     facts.join(", ")

@@ -3,7 +3,7 @@
 use super::list;
 use crate::{
     console::Console,
-    exit::{ErrorDocument, Exit, VideoFailed},
+    exit::{self, ErrorDocument, Exit, VideoFailed},
     human,
     progress::{Stage, Track},
 };
@@ -88,7 +88,7 @@ fn end(id: VideoId, look: Result<VideoView, Error>, console: &Console) -> Exit {
     };
     printed.map_or_else(
         |error| {
-            console.error(&format!("{error:#}"));
+            console.error(&exit::sentence(&error));
             Exit::of(&error)
         },
         |()| Exit::Done,

@@ -1,6 +1,6 @@
 //! The user's webhook.
 
-use crate::{args::Webhook, console::Console, exit::Exit};
+use crate::{args::Webhook, console::Console, exit::Exit, human};
 use framezip_client::ApiClient;
 use serde_json::json;
 
@@ -8,13 +8,13 @@ use serde_json::json;
 pub async fn run(command: &Webhook, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
     match command {
         Webhook::Show => match api.webhook().await? {
-            Some(webhook) => console.result(&webhook.url, &webhook)?,
+            Some(webhook) => console.result(&human::escaped(&webhook.url), &webhook)?,
             None => console.result("there is none", &json!(null))?,
         },
         Webhook::Set { url } => {
             let set = api.set_webhook(url).await?;
-            let secret = set.secret.as_str();
-            let text = format!("{}\nsecret, shown this once: {secret}", set.webhook.url);
+            let (url, secret) = (human::escaped(&set.webhook.url), set.secret.as_str());
+            let text = format!("{url}\nsecret, shown this once: {}", human::escaped(secret));
             console.result(&text, &set)?;
         }
         Webhook::Delete => {

@@ -18,7 +18,6 @@ use std::{
     cell::RefCell,
     collections::HashSet,
     fs,
-    io::IsTerminal,
     path::{Path, PathBuf},
 };
 
@@ -27,8 +26,10 @@ use std::{
 pub enum Output {
     /// One zip, to standard output.
     Stdout,
-    /// One zip, to a device, a named pipe or a descriptor.
+    /// One zip, to a device or a named pipe.
     Stream(PathBuf),
+    /// One zip, to a descriptor that the command was started with.
+    Descriptor { number: i32, path: PathBuf },
     /// One zip, to a regular file.
     File {
         /// Where it is, with every symbolic link resolved.
@@ -54,6 +55,7 @@ impl Output {
         Ok(match Place::of(path)? {
             Place::Stdout => Self::Stdout,
             Place::Stream => Self::Stream(path.to_owned()),
+            Place::Descriptor(number) => Self::Descriptor { number, path: path.to_owned() },
             Place::Free => Self::File { path: path.to_owned(), existing },
             Place::File(resolved) => {
                 let shown = human::path(path);
@@ -88,13 +90,16 @@ impl Output {
             }
             Self::Stream(path) => {
                 let cannot_write = || format!("cannot write {}", human::path(path));
-                // a descriptor may be that of a file with something in it already
-                let stream = tokio::fs::OpenOptions::new().append(true).open(path).await;
-                let stream = stream.with_context(cannot_write)?.into_std().await;
-                let text = "a zip is not written to a terminal: name a file with -o";
-                ensure!(!stream.is_terminal(), WrongPlace::new(text));
-                let stream = tokio::fs::File::from_std(stream);
+                let stream = tokio::fs::OpenOptions::new().write(true).open(path).await;
+                let stream = stream.with_context(cannot_write)?;
                 api.download_to(download, stream, path, progress).await?;
+                Ok(path.display().to_string())
+            }
+            Self::Descriptor { number, path } => {
+                let cannot_write = || format!("cannot write {}", human::path(path));
+                let file = place::open_descriptor(*number).with_context(cannot_write)?;
+                let file = tokio::fs::File::from_std(file);
+                api.download_to(download, file, path, progress).await?;
                 Ok(path.display().to_string())
             }
             Self::File { path, existing } => {

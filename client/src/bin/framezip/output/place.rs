@@ -6,6 +6,7 @@ use std::{
     fs::{self, FileType, Metadata},
     io::{self, IsTerminal},
     path::{Path, PathBuf},
+    process,
 };
 
 /// Names of standard output that hold on systems without `/proc`, too.
@@ -18,8 +19,10 @@ const MOST_LINKS: usize = 40;
 pub enum Place {
     /// Standard output, under whatever name.
     Stdout,
-    /// A character device, a named pipe, or another descriptor of the process.
+    /// A character device or a named pipe.
     Stream,
+    /// A descriptor that the command was started with, such as that of `3>file` in a shell.
+    Descriptor(i32),
     /// A regular file, with every symbolic link resolved.
     File(PathBuf),
     /// Nothing yet, in a folder that can be written to.
@@ -41,6 +44,8 @@ impl Place {
         let is_link = match path.symlink_metadata() {
             Ok(metadata) => metadata.is_symlink(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let text = format!("{shown} is not an open descriptor");
+                ensure!(descriptor(path).is_none(), WrongPlace::new(text));
                 let is_folder = path.as_os_str().to_string_lossy().ends_with('/');
                 let text = format!("{shown} is a folder's name: name a file, or use --output-dir");
                 ensure!(!is_folder, WrongPlace::new(text));
@@ -62,13 +67,18 @@ impl Place {
                 "{shown} is a folder: name a file in it, or use --output-dir"
             )));
         }
-        if metadata.is_file() && !is_descriptor(path) {
+        if let Some(number) = descriptor(path) {
+            check_descriptor(number, &shown)?;
+            return Ok(Self::Descriptor(number));
+        }
+        if metadata.is_file() {
             let path = path.canonicalize().with_context(|| format!("cannot write {shown}"))?;
             check_folder(parent(&path))?;
             return Ok(Self::File(path));
         }
         let text = format!("{shown} is neither a file nor a pipe: name another one");
-        ensure!(metadata.is_file() || is_stream(metadata.file_type()), WrongPlace::new(text));
+        ensure!(is_stream(metadata.file_type()), WrongPlace::new(text));
+        check_stream(path, &metadata)?;
         Ok(Self::Stream)
     }
 }
@@ -81,9 +91,7 @@ pub fn is_stdout(path: &Path) -> bool {
 
 /// Fails if a zip on standard output would get lost, or mixed with messages.
 fn check_stdout() -> anyhow::Result<()> {
-    let is_terminal = io::stdout().is_terminal();
-    let text = "a zip is not written to a terminal: name a file with -o";
-    ensure!(!is_terminal, WrongPlace::new(text));
+    check_terminal(&io::stdout())?;
     let text = "standard output and standard error lead to the same place, so messages would get into the \
                 zip: separate them, or name a file with -o";
     let metadata = metadata(&io::stdout());
@@ -122,22 +130,52 @@ pub fn parent(path: &Path) -> &Path {
     folder.unwrap_or(Path::new("."))
 }
 
-/// Whether a path is one of the process's descriptors, such as `/dev/fd/3`, also by a link. What it leads to
-/// may be a regular file, but a shell has opened it for the zip to be written to.
-fn is_descriptor(path: &Path) -> bool {
+/// The number of a descriptor of this process that a path names, such as `/dev/fd/3`, also by a link. It may
+/// be that of a regular file, but a shell has opened it for the zip to be written to.
+fn descriptor(path: &Path) -> Option<i32> {
+    let own = format!("/proc/{}", process::id());
     let mut path = path.to_owned();
     for _ in 0..MOST_LINKS {
         let folder = parent(&path).canonicalize().unwrap_or_default();
-        let is_in_proc = folder.starts_with("/proc") && folder.ends_with("fd");
-        if is_in_proc || folder == Path::new("/dev/fd") {
-            return true;
+        let is_own = folder.starts_with(&own) && folder.ends_with("fd");
+        if is_own || folder == Path::new("/dev/fd") {
+            return path.file_name()?.to_str()?.parse().ok();
         }
-        match fs::read_link(&path) {
-            Ok(target) => path = folder.join(target),
-            Err(_) => return false,
-        }
+        path = folder.join(fs::read_link(&path).ok()?);
     }
-    false
+    None
+}
+
+/// Fails unless a zip can be written to a descriptor that is open.
+fn check_descriptor(number: i32, shown: &str) -> anyhow::Result<()> {
+    let file = open_descriptor(number).map_err(|_| {
+        WrongPlace::new(format!(
+            "{shown} cannot be written to: it is open for reading, or not at all"
+        ))
+    })?;
+    let metadata = file.metadata().with_context(|| format!("cannot write {shown}"))?;
+    let text = format!("{shown} is neither a file nor a pipe: name another one");
+    ensure!(metadata.is_file() || is_stream(metadata.file_type()), WrongPlace::new(text));
+    check_terminal(&file)
+}
+
+/// Fails for a device or a pipe that cannot be written to, and for a terminal.
+fn check_stream(path: &Path, metadata: &Metadata) -> anyhow::Result<()> {
+    let shown = human::path(path);
+    let refused =
+        |error: io::Error| WrongPlace::new(format!("{shown} cannot be written to: {error}"));
+    check_access(path).map_err(refused)?;
+    // to open a pipe would wait for its reader
+    if !is_pipe(metadata.file_type()) {
+        check_terminal(&fs::OpenOptions::new().write(true).open(path).map_err(refused)?)?;
+    }
+    Ok(())
+}
+
+fn check_terminal(open: &impl IsTerminal) -> anyhow::Result<()> {
+    let text = "a zip is not written to a terminal: name a file with -o";
+    ensure!(!open.is_terminal(), WrongPlace::new(text));
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -154,7 +192,7 @@ fn is_stream(_: FileType) -> bool {
 /// Whether bytes written to an open descriptor and to this file would get mixed. Devices such as `/dev/null`
 /// mix nothing.
 fn is_shared_with(open: &impl Descriptor, file: &Metadata) -> bool {
-    let is_device = !file.is_file() && !is_pipe(file.file_type());
+    let is_device = is_stream(file.file_type()) && !is_pipe(file.file_type());
     !is_device && is_same(open, file)
 }
 
@@ -177,6 +215,37 @@ fn is_same(open: &impl Descriptor, file: &Metadata) -> bool {
 fn metadata(open: &impl Descriptor) -> Option<Metadata> {
     let copy = open.as_fd().try_clone_to_owned().ok()?;
     fs::File::from(copy).metadata().ok()
+}
+
+/// Opens a descriptor that the process was started with once more, to write to it.
+#[cfg(unix)]
+pub fn open_descriptor(number: i32) -> io::Result<fs::File> {
+    use std::os::fd::BorrowedFd;
+    if number < 0 {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    // SAFETY: the descriptor is only borrowed for this call, which fails if it is not open
+    let copy = unsafe { BorrowedFd::borrow_raw(number) }.try_clone_to_owned()?;
+    let mode = rustix::fs::fcntl_getfl(&copy)? & rustix::fs::OFlags::RWMODE;
+    if mode == rustix::fs::OFlags::RDONLY {
+        return Err(io::ErrorKind::PermissionDenied.into());
+    }
+    Ok(copy.into())
+}
+
+#[cfg(not(unix))]
+pub fn open_descriptor(_: i32) -> io::Result<fs::File> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(unix)]
+fn check_access(path: &Path) -> io::Result<()> {
+    Ok(rustix::fs::access(path, rustix::fs::Access::WRITE_OK)?)
+}
+
+#[cfg(not(unix))]
+fn check_access(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(not(unix))]

@@ -4,7 +4,7 @@ use crate::{
     begun::{Kept, Uploads},
     commands::follow::{Follow, Report},
     console::Console,
-    exit::{Exit, VideoFailed},
+    exit::{self, Exit, VideoFailed},
     human,
     output::Output,
     progress::Stage,
@@ -88,7 +88,7 @@ impl Run<'_> {
         if result.as_ref().map_or_else(is_final, |_| true)
             && let Err(error) = self.uploads.forget(id)
         {
-            self.console.note(&format!("{about}{error:#}"));
+            self.console.note(&format!("{about}{}", exit::sentence(&error)));
         }
         drop(held);
         result
@@ -140,7 +140,10 @@ impl Run<'_> {
         let kept = self.uploads.keep(video, path, self.extraction);
         let note = |error| {
             let id = video.id;
-            let text = format!("only framezip resume {id} could go on with it: {error:#}");
+            let text = format!(
+                "only framezip resume {id} could go on with it: {}",
+                exit::sentence(&error)
+            );
             self.console.note(&text);
         };
         kept.map_err(note).ok()
