@@ -231,6 +231,6 @@ pub async fn a_late_upload_does_not_stay(stack: &Stack) -> Result<()> {
         ensure!(started.elapsed() < SETTLED_WITHIN, "the upload stays");
         tokio::time::sleep(PAUSE).await;
     }
-    ensure!(stack.has_logged(video.id, &["removed an upload for a video that is gone"])?);
+    ensure!(stack.has_logged(video.id, &["removed an upload of a deleted video"])?);
     Ok(())
 }

@@ -23,7 +23,7 @@ const CONCURRENT_COPIES: usize = 8;
 /// Each gathered part is in memory as a whole.
 const CONCURRENT_GATHERED: usize = 2;
 
-/// The characters that a copy's source does not need to escape.
+/// The characters that are escaped in a copy's source.
 const IN_PATHS: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
