@@ -66,7 +66,7 @@ impl Notifier {
     async fn fail_job(&self, job: Job, delivery: Delivery) -> Result<(), HandlerError> {
         let outcome = failed_job_outcome(job);
         if self.write(&outcome).await? {
-            tracing::error!(video.id = %outcome.video, "a video's job failed too often and will not be retried");
+            tracing::error!(video.id = %outcome.video, "a video's job failed for good");
             metric::count("JobsGivenUp");
         }
         self.notify_owner(&outcome, delivery).await
@@ -120,7 +120,7 @@ impl Notifier {
     /// video's deletion.
     async fn ignore(&self, owner: &UserId, id: VideoId) -> anyhow::Result<()> {
         if self.videos.get(owner, id).await?.is_some() {
-            tracing::info!(video.id = %id, "sent no mail: the outcome was already handled, or superseded by a retry");
+            tracing::info!(video.id = %id, "sent no mail: the outcome was handled before or is superseded");
             return Ok(());
         }
         let count = objects::remove_results(&self.s3, &self.results, owner, id).await?;

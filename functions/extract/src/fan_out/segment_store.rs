@@ -85,7 +85,7 @@ struct ChainLink {
 /// Chooses segments that follow each other from target 0 to `total`; `None` if some are missing. If
 /// several segments begin at the same target, any of them will do.
 pub(crate) fn chain(mut names: Vec<SegmentName>, total: u32) -> Option<Vec<SegmentName>> {
-    // a segment may end where no other one begins. Built from the end, no chain includes it
+    // a segment may end where no other one begins; chains are built from the end, so none includes it
     names.sort_by_key(|name| (name.targets.end, name.targets.start));
     let mut links = vec![ChainLink { start: total, segment: None }];
     for name in names.into_iter().rev().filter(|name| !name.targets.is_empty()) {

@@ -159,13 +159,14 @@ impl CacheState {
 
     fn evict(&mut self) {
         while self.cached_bytes > SHARED_BYTES + BYTES_PER_READER * self.readers {
-            let cached = self.slots.iter().filter_map(|(block, slot)| match slot {
-                BlockSlot::Cached { bytes, used } => Some((*used, *block, bytes.len())),
+            let last_uses = self.slots.iter().filter_map(|(block, slot)| match slot {
+                BlockSlot::Cached { used, .. } => Some((used, *block)),
                 BlockSlot::Fetching(_) => None,
             });
-            let Some((_, oldest, length)) = cached.min() else { return };
-            self.slots.remove(&oldest);
-            self.cached_bytes -= length;
+            let Some((_, oldest)) = last_uses.min() else { return };
+            if let Some(BlockSlot::Cached { bytes, .. }) = self.slots.remove(&oldest) {
+                self.cached_bytes -= bytes.len();
+            }
         }
     }
 }
