@@ -1,5 +1,5 @@
-//! Lets this crate's tests, and the function under `cargo lambda watch`, find the FFmpeg they were
-//! linked with. On Lambda it lies in the layer, where the loader looks anyway.
+//! Lets this crate's tests, and the function under `cargo lambda watch`, find the FFmpeg that they were
+//! linked with. On Lambda it is in the layer, where the loader finds it without help.
 
 fn main() {
     println!("cargo::rerun-if-env-changed=FFMPEG_DIR");

@@ -94,7 +94,7 @@ pub async fn a_worker_stops_when_its_video_is_deleted(stack: &Stack) -> Result<(
     person.api.delete(id).await?;
     assert_gone(&person, id).await?;
     // its progress tells it, or that its source is gone
-    let stopped = ["the video was taken away", "could not extract a video's frames"];
+    let stopped = ["the work was cancelled", "could not extract a video's frames"];
     let mut looks = 0..150;
     while !stack.has_logged(id, &stopped)? {
         looks.next().context("its worker goes on")?;
@@ -231,6 +231,6 @@ pub async fn a_late_upload_does_not_stay(stack: &Stack) -> Result<()> {
         ensure!(started.elapsed() < SETTLED_WITHIN, "the upload stays");
         tokio::time::sleep(PAUSE).await;
     }
-    ensure!(stack.has_logged(video.id, &["removed an upload for a video that is gone"])?);
+    ensure!(stack.has_logged(video.id, &["removed an upload of a deleted video"])?);
     Ok(())
 }

@@ -18,7 +18,7 @@ READ_AT_ONCE = 2 * MIB
 UNITS_A_WRITE = 2
 # A worker hides its message for twice the budget, again after a third of that.
 HIDDEN_AGAIN = 2 * SEGMENT_SECONDS / 3
-# pace.rs: measured for a tenth, handed on in pieces of three quarters, alone up to five quarters.
+# throughput.rs: measured for a tenth, segments of three quarters, one worker up to five quarters.
 MEASURED, SHARE, TOLERANCE = 0.1, 0.75, 1.25
 
 

@@ -80,8 +80,8 @@ def told(lines):
             raise Failed(f"a worker says: {line}")
     reports = [re.search(r"\tDuration: ([\d.]+) ms", line) for line in lines]
     whole = fields(lines, "extracted a video's frames")
-    parts = fields(lines, "extracted a part of a video's frames")
-    joined = fields(lines, "joined a video's parts")
+    parts = fields(lines, "extracted a segment of a video's frames")
+    joined = fields(lines, "assembled a video's zip")
     return {
         "invocations": [float(report[1]) / 1000 for report in reports if report],
         "read": sum(int(one["source.bytes_read"]) for one in whole + parts),

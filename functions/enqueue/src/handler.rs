@@ -1,4 +1,4 @@
-//! An upload has arrived.
+//! An S3 event: uploads have arrived.
 
 use anyhow::Context;
 use aws_lambda_events::{event::s3::S3Event, s3::S3EventRecord};
@@ -14,21 +14,24 @@ use framezip_store::Videos;
 use lambda_runtime::Error;
 use percent_encoding::percent_decode_str;
 
-/// What an upload's arrival needs.
+/// The clients and settings of the function.
 pub(crate) struct Enqueuer {
     videos: Videos,
     s3: aws_sdk_s3::Client,
     sqs: aws_sdk_sqs::Client,
+    /// The bucket of uploaded videos.
     uploads: String,
+    /// The URL of the queue of jobs.
     jobs: String,
+    /// The URL of the queue of outcomes.
     outcomes: String,
 }
 
 impl Enqueuer {
-    /// From the environment.
+    /// Reads the settings from the environment and builds the clients.
     ///
     /// # Errors
-    /// Names the variable that is missing.
+    /// Names the variable that is missing or invalid.
     pub(crate) fn from_env() -> Result<Self, SettingError> {
         let config = framezip_runtime::sdk_config()?;
         Ok(Self {
@@ -41,15 +44,15 @@ impl Enqueuer {
         })
     }
 
-    /// Queues every video of the event. Where one fails, the whole event comes again: those that
-    /// were queued are not queued twice.
+    /// Queues every video of the event. If one fails, the whole event is delivered again. Videos that were
+    /// already queued are not queued twice.
     pub(crate) async fn handle(&self, event: S3Event) -> Result<(), Error> {
         for record in event.records {
             let key = record.s3.object.key.clone().unwrap_or_default();
             match object_key(&key) {
-                Some(key) => self.arrived(&key, &record).await?,
+                Some(key) => self.enqueue(&key, &record).await?,
                 None => {
-                    tracing::error!(object.key = key, "passed over an object that is no upload");
+                    tracing::error!(object.key = key, "ignored an object that is not an upload");
                     metric::count("UnknownObjects");
                 }
             }
@@ -57,20 +60,20 @@ impl Enqueuer {
         Ok(())
     }
 
-    /// Queues one video. The message goes out before the record says so: a crash between the two
-    /// makes a second message, which does nothing, and never a lost video.
-    async fn arrived(&self, key: &ObjectKey, event: &S3EventRecord) -> anyhow::Result<()> {
+    /// Queues one video. The message is sent before the record is written, so a crash between the two
+    /// causes a second message, which has no effect, and never loses a video.
+    async fn enqueue(&self, key: &ObjectKey, event: &S3EventRecord) -> anyhow::Result<()> {
         let Some(record) = self.videos.get(&key.owner, key.video).await? else {
-            return self.remove(key).await;
+            return self.remove_upload(key).await;
         };
         let video = record.video;
         if video.status != Status::AwaitingUpload {
-            tracing::info!(video.id = %video.id, "an upload's event came again");
+            tracing::info!(video.id = %video.id, "ignored a repeated event of an upload");
             return Ok(());
         }
         let bytes = event.s3.object.size.unwrap_or_default() as u64;
         if bytes != video.bytes {
-            return self.refuse(video, bytes).await;
+            return self.send_failure(video, bytes).await;
         }
         let job = Job::new(video.owner.clone(), video.id);
         sqs::send(&self.sqs, &self.jobs, &job).await?;
@@ -82,29 +85,33 @@ impl Enqueuer {
         Ok(())
     }
 
-    /// Removes an upload that arrived after its video was deleted, by a URL that still works: no record
-    /// would ever lead to it.
-    async fn remove(&self, key: &ObjectKey) -> anyhow::Result<()> {
+    /// Removes an upload that arrived after its video was deleted, through a URL that was still valid. No
+    /// record refers to it.
+    async fn remove_upload(&self, key: &ObjectKey) -> anyhow::Result<()> {
         let object = key.to_string();
         let delete = self.s3.delete_object().bucket(&self.uploads).key(&object);
         let deleted = delete.send().await.map_err(aws_sdk_s3::Error::from);
         deleted
             .with_context(|| format!("S3 DeleteObject of s3://{}/{object} failed", self.uploads))?;
-        tracing::warn!(video.id = %key.video, "removed an upload for a video that is gone");
+        tracing::warn!(video.id = %key.video, "removed an upload of a deleted video");
         Ok(())
     }
 
-    async fn refuse(&self, video: Video, arrived: u64) -> anyhow::Result<()> {
+    /// Sends the outcome of an upload that has another length than announced.
+    async fn send_failure(&self, video: Video, arrived: u64) -> anyhow::Result<()> {
         let failure = Failure::new(
             ErrorCode::UploadMismatch,
-            format!("{} bytes were announced and {arrived} arrived. Send it again.", video.bytes),
+            format!(
+                "The uploaded file has {arrived} bytes instead of the announced {}. Send the video again.",
+                video.bytes
+            ),
         );
         let outcome = Outcome::new(video.owner, video.id, Verdict::Failed(failure));
         Ok(sqs::send(&self.sqs, &self.outcomes, &outcome).await?)
     }
 }
 
-/// S3 events carry keys as forms do: `+` for a space, `%` for the rest.
+/// Parses the key of an S3 event, which is encoded like a form: `+` for a space, `%` for the rest.
 fn object_key(encoded: &str) -> Option<ObjectKey> {
     let spaced = encoded.replace('+', " ");
     percent_decode_str(&spaced).decode_utf8().ok()?.parse().ok()
@@ -175,7 +182,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_upload_is_sent_before_it_is_written() {
+    async fn the_job_is_sent_before_the_record_is_written() {
         let stored = stored("awaiting_upload");
         let sent = sent_to("jobs");
         let write = mock!(aws_sdk_dynamodb::Client::update_item)
@@ -185,7 +192,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_video_that_is_queued_is_counted() {
+    async fn a_queued_video_is_counted() {
         let (stored, sent) = (stored("awaiting_upload"), sent_to("jobs"));
         let write = mock!(aws_sdk_dynamodb::Client::update_item)
             .match_requests(|request| request.condition_expression().is_some())
@@ -200,13 +207,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_event_that_comes_again_does_nothing() {
+    async fn a_repeated_event_has_no_effect() {
         let stored = stored("processing");
         handled(EVENT, &[&stored], &[]).await.unwrap();
     }
 
     #[tokio::test]
-    async fn an_upload_for_a_deleted_video_is_removed() {
+    async fn an_upload_of_a_deleted_video_is_removed() {
         let gone = mock!(aws_sdk_dynamodb::Client::get_item)
             .then_output(|| GetItemOutput::builder().build());
         let removed = mock!(aws_sdk_s3::Client::delete_object)
@@ -230,7 +237,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_object_that_is_no_upload_is_passed_over() {
+    async fn an_object_that_is_not_an_upload_is_ignored() {
         let other = EVENT.replace("/source", "/other");
         handled(&other, &[], &[]).await.unwrap();
     }

@@ -1,4 +1,4 @@
-//! Triggered by S3: an uploaded video → a message on `jobs`.
+//! Triggered by S3: sends a message to `jobs` for each uploaded video.
 
 mod handler;
 

@@ -1,75 +1,76 @@
-//! One job: take the video or a part of it, extract its frames, pass on what came of it.
+//! One job: claims the video, dispatches the work and sends the outcome.
 
 use crate::{
-    extraction::{End, Hold},
-    handler::Extractor,
-    work::Task,
+    claimed_video::ClaimedVideo,
+    cleanup::clean_up_if_deleted,
+    decode_thread::Assignment,
+    extractor::Extractor,
+    fan_out, outcome,
+    worker::{self, WorkerResult},
 };
-use framezip_contract::{Job, Outcome, Segment, Verdict};
-use framezip_runtime::sqs::{self, Delivery, HandlerError};
+use framezip_contract::Job;
+use framezip_runtime::sqs::{Delivery, HandlerError};
 use framezip_store::{Claim, Lease};
 use std::time::{Duration, Instant, SystemTime};
 
-/// What is left of the invocation for what comes behind extraction when that stops.
+/// The time kept free, at the end of the invocation, for the steps that follow decoding.
 const RESERVE: Duration = Duration::from_secs(20);
 
-impl Extractor {
-    /// Extracts a video's frames, or some of them, and passes on what came of it: a verdict to
-    /// `outcomes`, or, of a video that takes long, jobs for others.
-    ///
-    /// Run twice, it makes the same zip under the same key; a duplicate that comes while the first
-    /// is under way, or after it, does nothing, or makes a part that is as good. So does a job of an
-    /// attempt that is not the video's any more; one of an attempt that is not the video's yet comes
-    /// again. If it fails, the video stays `processing`, no upload is left open, and the message
-    /// comes again. Of a video that was deleted meanwhile, it leaves no object.
-    pub(crate) async fn extract(
-        &self,
-        job: Job,
-        delivery: Delivery,
-        deadline: SystemTime,
-    ) -> Result<(), HandlerError> {
-        let Job { owner, video: id, attempt, segment, .. } = job;
-        let time_left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
-        let stop_at = Instant::now() + time_left.saturating_sub(RESERVE);
-        let lease = Lease::of(&delivery.message_id, time_left);
-        let record = match &segment {
-            None => match self.videos.claim(&owner, id, attempt, &lease).await? {
-                Claim::Taken(record) => Some(*record),
-                Claim::Early => return Err("the record does not know of this attempt yet".into()),
-                Claim::Refused => None,
-            },
-            // a run is of one attempt
-            Some(segment) => self.videos.advance(&owner, id, &segment.run, 0).await?,
-        };
-        let Some(record) = record else {
-            if !self.clean_up_if_deleted(&owner, id).await? {
-                tracing::info!(video.id = %id, "dropped a job that is done or under way");
-            }
-            return Ok(());
-        };
-        let hold = Hold::new(&record, lease, stop_at);
-        match segment {
-            Some(Segment { first, end, .. }) => self.segment(&hold, first..end).await?,
-            // its worker split the video, and failed behind that
-            None if hold.run.is_some() => self.hand_over_again(&hold).await?,
-            None => self.whole(&hold).await?,
+/// Extracts a video's frames, or a segment of them. Sends a verdict to `outcomes` or, if the video takes
+/// long, jobs for the other segments.
+///
+/// A job that is handled twice makes the same zip under the same key. A duplicate that arrives while the
+/// first one is being handled, or later, does nothing, or makes a segment that is equally good. A job of
+/// a superseded attempt is ignored; a job of an attempt that is not in the record yet is delivered
+/// again. On an error the video stays `processing`, no upload is left open, and the message is delivered
+/// again. If the video was deleted in the meantime, no object is left.
+pub(crate) async fn handle(
+    extractor: &Extractor,
+    job: Job,
+    delivery: Delivery,
+    deadline: SystemTime,
+) -> Result<(), HandlerError> {
+    let Job { owner, video: id, attempt, segment, .. } = job;
+    let time_left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
+    let decoding_deadline = Instant::now() + time_left.saturating_sub(RESERVE);
+    let lease = Lease::of(&delivery.message_id, time_left);
+    let record = match &segment {
+        None => match extractor.videos.claim(&owner, id, attempt, &lease).await? {
+            Claim::Taken(record) => Some(*record),
+            Claim::Early => return Err("the attempt of this job is not in the record yet".into()),
+            Claim::Refused => None,
+        },
+        // a fan-out belongs to one attempt, so its id suffices
+        Some(segment) => extractor.videos.advance(&owner, id, &segment.run, 0).await?,
+    };
+    let Some(record) = record else {
+        if !clean_up_if_deleted(extractor, &owner, id).await? {
+            tracing::info!(
+                video.id = %id,
+                "ignored a job: the video is finished, retried or in progress elsewhere"
+            );
         }
-        self.clean_up_if_deleted(&owner, id).await?;
-        Ok(())
-    }
-
-    /// Does the video alone, or begins a run.
-    async fn whole(&self, hold: &Hold<'_>) -> anyhow::Result<()> {
-        match self.work(hold, Task::Whole).await? {
-            End::Verdict(verdict) => self.tell(hold, verdict).await,
-            End::Piece(piece) => self.split(hold, *piece).await,
-            End::TakenAway => Ok(()),
+        return Ok(());
+    };
+    let claimed = ClaimedVideo::new(&record, lease, decoding_deadline);
+    match segment {
+        Some(segment) => {
+            fan_out::extract_segment(extractor, &claimed, segment.first..segment.end).await?;
         }
+        // this message's worker split the video earlier, and failed after that
+        None if claimed.fan_out.is_some() => fan_out::resume(extractor, &claimed).await?,
+        None => extract_video(extractor, &claimed).await?,
     }
+    clean_up_if_deleted(extractor, &owner, id).await?;
+    Ok(())
+}
 
-    /// Sends what came of a video to `outcomes`.
-    pub(crate) async fn tell(&self, hold: &Hold<'_>, verdict: Verdict) -> anyhow::Result<()> {
-        let outcome = Outcome::new(hold.video.owner.clone(), hold.video.id, verdict);
-        Ok(sqs::send(&self.sqs, &self.outcomes, &outcome.of_attempt(hold.attempt)).await?)
+/// Extracts the whole video, or begins a fan-out if that takes too long.
+async fn extract_video(extractor: &Extractor, claimed: &ClaimedVideo<'_>) -> anyhow::Result<()> {
+    let key = claimed.zip_key();
+    match worker::run(extractor, claimed, Assignment::WholeVideo, &key).await? {
+        WorkerResult::Verdict(verdict) => outcome::send(extractor, claimed, verdict).await,
+        WorkerResult::Segment(segment) => fan_out::begin(extractor, claimed, *segment, key).await,
+        WorkerResult::Cancelled => Ok(()),
     }
 }

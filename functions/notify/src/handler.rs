@@ -1,4 +1,4 @@
-//! What came of a video: written, then told.
+//! A batch of outcomes, or of failed jobs: each is written to the record and mailed to the owner.
 
 use crate::mail::Mailer;
 use aws_lambda_events::{event::sqs::SqsEvent, sqs::SqsBatchResponse};
@@ -12,26 +12,27 @@ use framezip_store::{Lease, Videos};
 use lambda_runtime::Error;
 use std::time::Duration;
 
-/// A message that failed may come again after this; the pause doubles each time.
+/// The pause before a failed message is delivered again; it doubles after each further failure.
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
-/// How long a message's handler has the right to tell the owner. Above the function's timeout.
+/// How long a message keeps the right to notify the owner. Longer than the function's timeout.
 const NOTICE_LEASE: Duration = Duration::from_secs(60);
 
-/// What telling an outcome needs.
+/// The clients and settings of the function.
 pub(crate) struct Notifier {
     videos: Videos,
     mailer: Mailer,
     s3: aws_sdk_s3::Client,
+    /// The bucket of zips.
     results: String,
     outcomes: Inbox,
     dead_jobs: Inbox,
 }
 
 impl Notifier {
-    /// From the environment.
+    /// Reads the settings from the environment and builds the clients.
     ///
     /// # Errors
-    /// Names the variable that is missing.
+    /// Names the variable that is missing or invalid.
     pub(crate) fn from_env() -> Result<Self, SettingError> {
         let config = framezip_runtime::sdk_config()?;
         let sqs = aws_sdk_sqs::Client::new(&config);
@@ -49,37 +50,37 @@ impl Notifier {
         })
     }
 
-    /// A batch from either queue; Lambda never mixes two queues in one.
+    /// Handles a batch from either queue. Lambda never mixes two queues in one batch.
     pub(crate) async fn handle(&self, batch: SqsEvent) -> Result<SqsBatchResponse, Error> {
         let arn = batch.records.first().and_then(|record| record.event_source_arn.as_deref());
         if arn.is_some_and(|arn| self.dead_jobs.is(arn)) {
-            let handler = async |job: Job, delivery| self.give_up(job, delivery).await;
+            let handler = async |job: Job, delivery| self.fail_job(job, delivery).await;
             return Ok(self.dead_jobs.handle(batch, handler).await);
         }
-        let handler = async |outcome: Outcome, delivery| self.settle(outcome, delivery).await;
+        let handler = async |outcome: Outcome, delivery| self.finish(outcome, delivery).await;
         Ok(self.outcomes.handle(batch, handler).await)
     }
 
-    /// Writes that a job was given up, and tells the owner. A job of an earlier attempt, or of a video
-    /// that is gone, does nothing.
-    async fn give_up(&self, job: Job, delivery: Delivery) -> Result<(), HandlerError> {
-        let outcome = given_up(job);
+    /// Writes that a job failed for good, and notifies the owner. A job of an earlier attempt or of a
+    /// deleted video has no effect.
+    async fn fail_job(&self, job: Job, delivery: Delivery) -> Result<(), HandlerError> {
+        let outcome = failed_job_outcome(job);
         if self.write(&outcome).await? {
-            tracing::error!(video.id = %outcome.video, "a video's job was given up");
+            tracing::error!(video.id = %outcome.video, "a video's job failed for good");
             metric::count("JobsGivenUp");
         }
-        self.tell(&outcome, delivery).await
+        self.notify_owner(&outcome, delivery).await
     }
 
-    /// Writes the verdict and tells the owner. Run twice, it changes nothing and tells nobody twice.
-    /// Where the mail fails, the verdict stands and the message comes again for the mail. Of an earlier
-    /// attempt, or of a video that is gone, nothing is written and nobody is told.
-    async fn settle(&self, outcome: Outcome, delivery: Delivery) -> Result<(), HandlerError> {
+    /// Writes the verdict and notifies the owner. A second run changes nothing and sends no second mail. If
+    /// the mail fails, the verdict stands and the message is delivered again for the mail. An outcome of
+    /// an earlier attempt or of a deleted video has no effect.
+    async fn finish(&self, outcome: Outcome, delivery: Delivery) -> Result<(), HandlerError> {
         self.write(&outcome).await?;
-        self.tell(&outcome, delivery).await
+        self.notify_owner(&outcome, delivery).await
     }
 
-    /// Whether the verdict is news.
+    /// Writes the verdict. Returns whether it was new.
     async fn write(&self, outcome: &Outcome) -> Result<bool, HandlerError> {
         let Outcome { owner, video: id, attempt, verdict, .. } = outcome;
         let Some(record) = self.videos.finish(owner, *id, *attempt, verdict).await? else {
@@ -89,7 +90,12 @@ impl Notifier {
         Ok(true)
     }
 
-    async fn tell(&self, outcome: &Outcome, delivery: Delivery) -> Result<(), HandlerError> {
+    /// Mails the outcome to the owner, once.
+    async fn notify_owner(
+        &self,
+        outcome: &Outcome,
+        delivery: Delivery,
+    ) -> Result<(), HandlerError> {
         let Outcome { owner, video: id, attempt, .. } = outcome;
         let message = &delivery.message_id;
         let lease = Lease::of(message, NOTICE_LEASE);
@@ -104,20 +110,25 @@ impl Notifier {
             video.id = %id,
             video.status = %record.video.status,
             email = masked(&record.email),
-            "told the owner what came of a video"
+            "mailed a video's outcome to its owner"
         );
         Ok(())
     }
 
-    /// Sends no mail: the owner got it or is getting it, or has retried or deleted the video. Of a
-    /// deleted video it removes what a worker may have written after the deletion.
+    /// Sends no mail: the owner has received it, or another message's handler is sending it, or the owner
+    /// has retried or deleted the video. Removes the objects that a worker may have written after the
+    /// video's deletion.
     async fn ignore(&self, owner: &UserId, id: VideoId) -> anyhow::Result<()> {
         if self.videos.get(owner, id).await?.is_some() {
-            tracing::info!(video.id = %id, "sent no mail: this outcome was handled or superseded");
+            tracing::info!(video.id = %id, "sent no mail: the outcome was handled before or is superseded");
             return Ok(());
         }
         let count = objects::remove_results(&self.s3, &self.results, owner, id).await?;
-        tracing::info!(video.id = %id, objects.count = count, "cleaned up after a deleted video");
+        tracing::info!(
+            video.id = %id,
+            objects.count = count,
+            "removed the results of a deleted video"
+        );
         Ok(())
     }
 
@@ -126,10 +137,12 @@ impl Notifier {
     }
 }
 
-fn given_up(job: Job) -> Outcome {
+/// The outcome of a job that failed for good.
+fn failed_job_outcome(job: Job) -> Outcome {
     let failure = Failure::new(
         ErrorCode::Internal,
-        "We could not process this video, and we have been told. Try again later.",
+        "We could not process this video because of a problem on our side. We have been notified. Try \
+         again later.",
     );
     Outcome::new(job.owner, job.video, Verdict::Failed(failure)).of_attempt(job.attempt)
 }
@@ -152,7 +165,7 @@ mod tests {
     use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
     use std::collections::HashMap;
 
-    type Item = HashMap<String, AttributeValue>;
+    type TableItem = HashMap<String, AttributeValue>;
 
     fn notifier(dynamodb: &[&Rule], ses: &[&Rule], s3: &[&Rule]) -> Notifier {
         let dynamodb = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, dynamodb);
@@ -175,7 +188,7 @@ mod tests {
         UserId::try_from("owner".to_owned()).unwrap()
     }
 
-    /// The batch of one message.
+    /// A batch of one message.
     fn batch(queue: &str, body: &impl serde::Serialize) -> SqsEvent {
         let body = serde_json::to_string(body).unwrap();
         let record = serde_json::json!({
@@ -186,7 +199,7 @@ mod tests {
         serde_json::from_value(serde_json::json!({ "Records": [record] })).unwrap()
     }
 
-    fn stored() -> Item {
+    fn stored() -> TableItem {
         let text = |value: &str| AttributeValue::S(value.to_owned());
         let failure = [("code", text("internal")), ("message", text("No."))];
         let failure = failure.map(|(name, value)| (name.to_owned(), value)).into();
@@ -206,8 +219,8 @@ mod tests {
         attributes.map(|(name, value)| (name.to_owned(), value)).into()
     }
 
-    /// Handles a late job and a late outcome of the second attempt, whose writes are refused.
-    async fn handle_late(found: Option<Item>, s3: &[&Rule]) {
+    /// Handles a late job and a late outcome of the second attempt. Their writes are refused.
+    async fn handle_late(found: Option<TableItem>, s3: &[&Rule]) {
         let refused = mock!(Client::update_item)
             .match_requests(|request| {
                 request.condition_expression().unwrap().starts_with("attempt = :attempt AND")
@@ -223,7 +236,7 @@ mod tests {
             .then_output(move || GetItemOutput::builder().set_item(found.clone()).build());
         let notifier = notifier(&[&refused, &read], &[], s3);
         let job = Job::new(owner(), VideoId::now()).of_attempt(1);
-        let outcome = given_up(job.clone());
+        let outcome = failed_job_outcome(job.clone());
         for event in [batch("jobs-dlq", &job), batch("outcomes", &outcome)] {
             let answer = notifier.handle(event).await.unwrap();
             assert!(answer.batch_item_failures.is_empty());
@@ -237,7 +250,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nothing_stays_of_a_deleted_video() {
+    async fn the_results_of_a_deleted_video_are_removed() {
         let list = mock!(aws_sdk_s3::Client::list_objects_v2).then_output(|| {
             let zip = aws_sdk_s3::types::Object::builder().key("owner/id/frames.zip").build();
             ListObjectsV2Output::builder().contents(zip).build()
@@ -251,7 +264,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_job_given_up_is_mailed_and_noted_as_told() {
+    async fn a_job_that_failed_for_good_is_mailed_and_recorded() {
         let counts = |request: &UpdateItemInput| {
             request.update_expression().is_some_and(|expression| expression.starts_with("ADD "))
         };

@@ -8,7 +8,7 @@ use aws_sdk_sesv2::{
 use framezip_contract::{Status, Video, Warning};
 use framezip_store::Record;
 
-/// Sends mails.
+/// Sends mails to the owners of videos.
 ///
 /// Needs `ses:SendEmail` on the sender's identity.
 pub(crate) struct Mailer {
@@ -22,11 +22,11 @@ impl Mailer {
         Self { client, sender, api_url }
     }
 
-    /// Tells the owner of a final video what came of it.
+    /// Mails the outcome of a finished video to its owner.
     pub(crate) async fn send(&self, record: &Record) -> anyhow::Result<()> {
-        let letter = Letter::about(&record.video, &self.api_url);
-        let body = Body::builder().text(content(letter.text())?).html(content(letter.html())?);
-        let message = Message::builder().subject(content(letter.subject)?).body(body.build());
+        let mail = MailContent::about(&record.video, &self.api_url);
+        let body = Body::builder().text(content(mail.text())?).html(content(mail.html())?);
+        let message = Message::builder().subject(content(mail.subject)?).body(body.build());
         let sent = self
             .client
             .send_email()
@@ -44,17 +44,17 @@ fn content(text: String) -> anyhow::Result<Content> {
     Content::builder().data(text).charset("UTF-8").build().context("a mail without content")
 }
 
-/// What a mail says, before it is text or HTML.
-struct Letter {
+/// The content of a mail, before it becomes text or HTML.
+struct MailContent {
     subject: String,
     paragraphs: Vec<String>,
-    /// Commands or addresses, shown as they are.
+    /// Commands, shown verbatim.
     verbatim: Vec<String>,
 }
 
-impl Letter {
+impl MailContent {
     fn about(video: &Video, api_url: &str) -> Self {
-        let name = shown(&video.file_name);
+        let name = header_safe(&video.file_name);
         let mut paragraphs = Vec::new();
         let mut verbatim = Vec::new();
         let subject = if video.status == Status::Ready {
@@ -83,8 +83,8 @@ impl Letter {
 
     fn text(&self) -> String {
         let indented = self.verbatim.iter().map(|line| format!("    {line}"));
-        let parts: Vec<_> = self.paragraphs.iter().cloned().chain(indented).collect();
-        parts.join("\n\n") + "\n"
+        let paragraphs: Vec<_> = self.paragraphs.iter().cloned().chain(indented).collect();
+        paragraphs.join("\n\n") + "\n"
     }
 
     fn html(&self) -> String {
@@ -103,13 +103,15 @@ fn warnings(warnings: &[Warning]) -> Option<String> {
     let first = warnings.first()?;
     let more = match warnings.len() {
         1 => String::new(),
-        count => format!(" There are {} more such notes in frames.json.", count - 1),
+        2 => " There is one more warning in frames.json.".to_owned(),
+        count => format!(" There are {} more warnings in frames.json.", count - 1),
     };
     Some(format!("Please note: {}{more}", first.message))
 }
 
-/// A file name as it may stand in a header line: nothing in it steers or hides, and it is not endless.
-fn shown(name: &str) -> String {
+/// Returns a file name that is safe in a header line: characters that steer or hide text are escaped,
+/// and the length is limited.
+fn header_safe(name: &str) -> String {
     let short: String = name.chars().take(100).collect();
     framezip_contract::escaped(&short)
 }
@@ -165,22 +167,22 @@ mod tests {
     }
 
     #[test]
-    fn a_ready_video_tells_how_to_get_it() {
+    fn the_mail_of_a_ready_video_has_the_download_command() {
         let video = video();
-        let letter = Letter::about(&video, "https://api");
-        assert_eq!(letter.subject, "The frames of a<b>\\u{d}\\u{a}&c.mp4 are ready");
-        assert!(letter.text().contains("60 frames in a zip of 8.1 MB"), "{}", letter.text());
+        let mail = MailContent::about(&video, "https://api");
+        assert_eq!(mail.subject, "The frames of a<b>\\u{d}\\u{a}&c.mp4 are ready");
+        assert!(mail.text().contains("60 frames in a zip of 8.1 MB"), "{}", mail.text());
         let command = format!("framezip --api https://api download {}", video.id);
-        assert!(letter.text().contains(&command), "{}", letter.text());
-        assert!(letter.html().contains("a&lt;b&gt;\\u{d}\\u{a}&amp;c.mp4"), "{}", letter.html());
+        assert!(mail.text().contains(&command), "{}", mail.text());
+        assert!(mail.html().contains("a&lt;b&gt;\\u{d}\\u{a}&amp;c.mp4"), "{}", mail.html());
     }
 
     #[test]
-    fn a_failed_video_tells_why() {
-        let failure = Failure::new(ErrorCode::NotAVideo, "This is no video.");
+    fn the_mail_of_a_failed_video_has_the_reason() {
+        let failure = Failure::new(ErrorCode::NotAVideo, "This is not a video.");
         let video = Video { status: Status::Failed, result: None, error: Some(failure), ..video() };
-        let letter = Letter::about(&video, "https://api");
-        assert!(letter.text().contains("This is no video."));
-        assert!(letter.text().contains("not_a_video"));
+        let mail = MailContent::about(&video, "https://api");
+        assert!(mail.text().contains("This is not a video."));
+        assert!(mail.text().contains("not_a_video"));
     }
 }

@@ -1,4 +1,4 @@
-//! Consumes `outcomes` and the jobs' dead-letter queue: final status, e-mail.
+//! Consumes `outcomes` and the jobs' dead-letter queue: writes a video's final status and mails its owner.
 
 mod handler;
 mod mail;

@@ -1,24 +1,24 @@
-//! An S3 object as a file: blocking, seekable, for several readers at once.
+//! Reads an S3 object like a file: blocking, seekable, for several readers at once.
 //!
-//! Demuxers read a few kilobytes here and there, and S3 takes tens of milliseconds for each answer:
-//! so whole units are fetched, several by one request, and kept for all readers of the object. A
-//! reader that reads on gets longer windows, and the next one before it asks. Every unit must be of
-//! the same object: one that was replaced meanwhile is an error, not a mixture.
+//! Demuxers read a few kilobytes here and there, and each answer of S3 takes tens of milliseconds. So
+//! whole blocks are fetched, several in one request, and kept for all readers of the object. A reader
+//! that reads on gets longer windows, and the next one before it needs it. All blocks must be of the
+//! same object: an object that was replaced in between is an error, never a mixture.
 //!
-//! Readers run on threads that may block, beside the Tokio runtime that fetches. Needs
-//! `s3:GetObject`, and `s3:ListBucket` to be told that an object is gone.
+//! Readers run on threads that may block; the Tokio runtime fetches. Needs `s3:GetObject`, and
+//! `s3:ListBucket` so that S3 reports a missing object as missing.
 
-mod cache;
-mod run;
+mod block_cache;
+mod read_ahead;
 #[cfg(test)]
 mod tests;
 
 use aws_sdk_s3::{
     Client, error::SdkError, operation::get_object::GetObjectError, primitives::ByteStream,
 };
+use block_cache::{BlockCache, BlockClaim, BlockLookup};
 use bytes::{Bytes, BytesMut};
-use cache::{Cache, Claim, Found};
-use run::Run;
+use read_ahead::ReadAhead;
 use std::{
     fmt::Display,
     io::{self, Read, Seek, SeekFrom},
@@ -30,34 +30,34 @@ use std::{
 };
 use tokio::{runtime::Handle, task::JoinSet, time};
 
-/// What a read fails with when the object is gone or another one.
+/// The error kind of a read after the object was removed or replaced.
 pub(crate) const SOURCE_GONE: io::ErrorKind = io::ErrorKind::NotFound;
 
-/// Bytes in a unit: what is kept, and waited for, as one. The object's last may be shorter.
-const UNIT: u64 = 256 << 10;
-/// Attempts at one window; the SDK's own retries do not cover a body that breaks off.
-const ATTEMPTS: u32 = 4;
-/// How long S3 may take to begin its answer, the SDK's retries included. The SDK guards the connecting
-/// before that (3 seconds) and the body after it (20 seconds without a byte); for the answer
-/// between them it waits as long as `sdk_config` says, which is for the slowest requests.
+/// Bytes in a block, the unit in which the object is fetched and cached. The last block may be shorter.
+const BLOCK: u64 = 256 << 10;
+/// How often one window is requested at most. The SDK's own retries do not cover a body that breaks off.
+const MAX_REQUESTS: u32 = 4;
+/// How long S3 may take to begin its answer, the SDK's retries included. The SDK limits connecting (to
+/// 3 seconds) and pauses in the body (to 20 seconds). Its limit on the time in between is that of
+/// `sdk_config`, which is meant for the slowest requests.
 const ANSWER_TIME: Duration = Duration::from_secs(20);
 
-/// An object in S3, which any number of readers read.
-pub(crate) struct Object {
+/// An object in S3 that any number of readers can read.
+pub(crate) struct SourceObject {
     client: Client,
     bucket: String,
     key: String,
     length: u64,
-    /// The entity tag of the first answer, which all others must have.
+    /// The entity tag of the first answer. All other answers must have the same one.
     e_tag: OnceLock<String>,
-    cache: Arc<Cache>,
+    cache: Arc<BlockCache>,
     bytes_read: AtomicU64,
     runtime: Handle,
     fetches: Mutex<JoinSet<()>>,
 }
 
-impl Object {
-    /// An object of `length` bytes. Must be called on a Tokio runtime, on which it fetches.
+impl SourceObject {
+    /// An object of `length` bytes. Must be called on a Tokio runtime, which then fetches the blocks.
     pub(crate) fn new(client: Client, bucket: &str, key: String, length: u64) -> Arc<Self> {
         Arc::new(Self {
             client,
@@ -65,26 +65,26 @@ impl Object {
             key,
             length,
             e_tag: OnceLock::new(),
-            cache: Cache::new(length),
+            cache: BlockCache::new(length),
             bytes_read: AtomicU64::new(0),
             runtime: Handle::current(),
             fetches: Mutex::default(),
         })
     }
 
-    /// Gives up what is still being fetched: nobody reads any more. What a function leaves under way goes
-    /// on, or fails, in its next invocation.
+    /// Aborts the fetches that are still running. Otherwise they would continue, or fail, in the function's
+    /// next invocation.
     pub(crate) fn close(&self) {
         self.fetches().abort_all();
     }
 
-    /// How many bytes came from S3; those that had to come again count again.
+    /// How many bytes were downloaded. Bytes that were downloaded again count again.
     pub(crate) fn bytes_read(&self) -> u64 {
         self.bytes_read.load(Ordering::Relaxed)
     }
 
-    /// Fetches what was claimed, in the background.
-    fn fetch(self: &Arc<Self>, claim: Claim) {
+    /// Fetches the claimed blocks in the background.
+    fn fetch(self: &Arc<Self>, claim: BlockClaim) {
         let mut fetches = self.fetches();
         while fetches.try_join_next().is_some() {}
         fetches.spawn_on(self.clone().fulfil(claim), &self.runtime);
@@ -94,22 +94,22 @@ impl Object {
         self.fetches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn fulfil(self: Arc<Self>, mut claim: Claim) {
-        let mut attempt = 1;
+    async fn fulfil(self: Arc<Self>, mut claim: BlockClaim) {
+        let mut requests = 1;
         while let Err(error) = self.get(&mut claim).await {
-            if attempt == ATTEMPTS || error.kind() == SOURCE_GONE {
+            if requests == MAX_REQUESTS || error.kind() == SOURCE_GONE {
                 return claim.fail(&error);
             }
-            tracing::warn!(%error, attempt, "fetching a part of the video again");
-            time::sleep(Duration::from_millis(100 << attempt)).await;
-            attempt += 1;
+            tracing::warn!(%error, requests.count = requests, "retrying a read of the video");
+            time::sleep(Duration::from_millis(100 << requests)).await;
+            requests += 1;
         }
     }
 
-    /// One request for all units left. On an error, those that came whole are published.
-    async fn get(&self, claim: &mut Claim) -> io::Result<()> {
-        let units = claim.left();
-        let (first, end) = (units.start * UNIT, (units.end * UNIT).min(self.length));
+    /// Sends one request for all blocks left. On an error, the blocks that arrived whole are published.
+    async fn get(&self, claim: &mut BlockClaim) -> io::Result<()> {
+        let blocks = claim.left();
+        let (first, end) = (blocks.start * BLOCK, (blocks.end * BLOCK).min(self.length));
         let request = self
             .client
             .get_object()
@@ -124,16 +124,16 @@ impl Object {
         if let Some(e_tag) = answer.e_tag
             && *self.e_tag.get_or_init(|| e_tag.clone()) != e_tag
         {
-            // two first requests crossed the replacement
+            // two first requests were sent at once, and the object was replaced between them
             return Err(io::Error::new(SOURCE_GONE, "the object was replaced"));
         }
         if answer.content_length.is_some_and(|length| length as u64 != end - first) {
-            return Err(self.failed(io::ErrorKind::UnexpectedEof, "not the range asked for"));
+            return Err(self.failed(io::ErrorKind::UnexpectedEof, "not the requested range"));
         }
-        let mut body = Body { object: self, stream: answer.body, chunk: Bytes::new() };
-        for unit in units {
-            let next = ((unit + 1) * UNIT).min(end);
-            let bytes = body.take((next - unit * UNIT) as usize).await?;
+        let mut body = ObjectBody { object: self, stream: answer.body, chunk: Bytes::new() };
+        for block in blocks {
+            let next = ((block + 1) * BLOCK).min(end);
+            let bytes = body.take((next - block * BLOCK) as usize).await?;
             if next == end {
                 body.end().await?;
             }
@@ -145,7 +145,7 @@ impl Object {
     fn refused(&self, error: SdkError<GetObjectError>) -> io::Error {
         let status = error.raw_response().map(|response| response.status().as_u16());
         let kind = match status {
-            // gone; replaced; shorter than it was
+            // removed; replaced; replaced by a shorter one
             Some(404 | 412 | 416) => SOURCE_GONE,
             _ => io::ErrorKind::Other,
         };
@@ -158,17 +158,17 @@ impl Object {
     }
 }
 
-/// An answer's body, cut into units.
-struct Body<'a> {
-    object: &'a Object,
+/// The body of an answer, cut into blocks.
+struct ObjectBody<'a> {
+    object: &'a SourceObject,
     stream: ByteStream,
-    /// What came and was not taken yet.
+    /// The received bytes that were not taken yet.
     chunk: Bytes,
 }
 
-impl Body<'_> {
+impl ObjectBody<'_> {
     async fn take(&mut self, length: usize) -> io::Result<Bytes> {
-        // copied: chunks lie in buffers of the connection's, which they would keep alive
+        // copied, because a chunk keeps the connection's buffer alive
         let mut bytes = BytesMut::with_capacity(length);
         while bytes.len() < length {
             if self.chunk.is_empty() && !self.next().await? {
@@ -180,7 +180,7 @@ impl Body<'_> {
         Ok(bytes.freeze())
     }
 
-    /// Only at the body's end does the SDK tell that its checksum is wrong.
+    /// Reads to the end of the body, where the SDK reports a wrong checksum.
     async fn end(&mut self) -> io::Result<()> {
         if !self.chunk.is_empty() || self.next().await? {
             return Err(self.object.failed(io::ErrorKind::InvalidData, "the body is too long"));
@@ -188,7 +188,7 @@ impl Body<'_> {
         Ok(())
     }
 
-    /// `false` at the end.
+    /// Receives the next chunk. Returns `false` at the end.
     async fn next(&mut self) -> io::Result<bool> {
         let chunk = self.stream.try_next().await;
         let Some(chunk) = chunk.map_err(|error| self.object.failed(io::ErrorKind::Other, error))?
@@ -201,44 +201,44 @@ impl Body<'_> {
     }
 }
 
-/// A reader of an object, with a place of its own.
+/// A reader of an object, with its own position.
 pub(crate) struct ObjectReader {
-    object: Arc<Object>,
+    object: Arc<SourceObject>,
     position: u64,
-    run: Run,
+    read_ahead: ReadAhead,
 }
 
 impl ObjectReader {
-    /// At the object's first byte.
-    pub(crate) fn new(object: Arc<Object>) -> Self {
-        object.cache.enter();
-        Self { object, position: 0, run: Run::default() }
+    /// A reader at the object's first byte.
+    pub(crate) fn new(object: Arc<SourceObject>) -> Self {
+        object.cache.add_reader();
+        Self { object, position: 0, read_ahead: ReadAhead::default() }
     }
 
-    /// The unit at the position.
-    fn unit(&mut self) -> io::Result<Bytes> {
-        self.run.move_to(self.position);
+    /// Returns the block at the position, and fetches it if necessary.
+    fn block(&mut self) -> io::Result<Bytes> {
+        self.read_ahead.move_to(self.position);
         loop {
-            let fetch = match self.object.cache.find(self.run.on_miss()) {
-                Found::Here(bytes) => return Ok(bytes),
-                Found::Coming(fetch) => fetch,
-                Found::Missing(claim) => {
+            let fetch = match self.object.cache.look_up(self.read_ahead.window_at_position()) {
+                BlockLookup::Cached(bytes) => return Ok(bytes),
+                BlockLookup::Fetching(fetch) => fetch,
+                BlockLookup::Missing(claim) => {
                     let fetch = claim.fetch();
-                    self.run.fetches(claim.left());
+                    self.read_ahead.start_window(claim.left());
                     self.object.fetch(claim);
                     fetch
                 }
             };
-            if let Some(bytes) = self.object.cache.wait(self.position / UNIT, &fetch)? {
+            if let Some(bytes) = self.object.cache.wait(self.position / BLOCK, &fetch)? {
                 return Ok(bytes);
             }
         }
     }
 
-    fn read_ahead(&mut self) {
-        let window = self.run.next_window();
+    fn fetch_ahead(&mut self) {
+        let window = self.read_ahead.next_window();
         if let Some(claim) = window.and_then(|window| self.object.cache.claim(window)) {
-            self.run.fetches_ahead(claim.left());
+            self.read_ahead.start_window_ahead(claim.left());
             self.object.fetch(claim);
         }
     }
@@ -246,7 +246,7 @@ impl ObjectReader {
 
 impl Drop for ObjectReader {
     fn drop(&mut self) {
-        self.object.cache.leave();
+        self.object.cache.remove_reader();
     }
 }
 
@@ -255,13 +255,13 @@ impl Read for ObjectReader {
         if self.position >= self.object.length || buffer.is_empty() {
             return Ok(0);
         }
-        let unit = self.unit()?;
-        let rest = &unit[(self.position % UNIT) as usize..];
+        let block = self.block()?;
+        let rest = &block[(self.position % BLOCK) as usize..];
         let count = rest.len().min(buffer.len());
         buffer[..count].copy_from_slice(&rest[..count]);
         self.position += count as u64;
-        self.run.advance(count);
-        self.read_ahead();
+        self.read_ahead.advance(count);
+        self.fetch_ahead();
         Ok(count)
     }
 }

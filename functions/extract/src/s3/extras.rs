@@ -1,34 +1,35 @@
-//! What is shown of a video without its zip: poster, contact sheet, storyboard. They are in the zip too; but
-//! a link leads to a whole object, so each of them also is one.
+//! The files that are shown without the zip: poster, contact sheet and storyboard. The zip contains them
+//! too, but a link leads to a whole object, so each of them is also an object.
 //!
-//! Several workers write them side by side, and again when a message comes again: always the same bytes.
+//! Several workers may write them at the same time, or again after a message is delivered again: always
+//! the same bytes.
 //!
 //! Needs `s3:PutObject`.
 
-use crate::multipart::{Over, Target, UploadError};
+use super::multipart::{NewObject, Overwrite, UploadError};
 use aws_sdk_s3::Client;
 use framezip_frames::Output;
 use tokio::sync::mpsc;
 
-/// How many may wait to be sent.
-const WAITING: usize = 2;
+/// How many files may wait to be sent.
+const QUEUE_DEPTH: usize = 2;
 
-/// The end that takes files, for a thread that may block.
-pub(crate) type Sender = mpsc::Sender<Output>;
+/// Takes files from a thread that may block.
+pub(crate) type ExtraSender = mpsc::Sender<Output>;
 
-/// The end that they come out of.
-pub(crate) type Receiver = mpsc::Receiver<Output>;
+/// Passes the files on to the upload.
+pub(crate) type ExtraReceiver = mpsc::Receiver<Output>;
 
-pub(crate) fn pipe() -> (Sender, Receiver) {
-    mpsc::channel(WAITING)
+pub(crate) fn pipe() -> (ExtraSender, ExtraReceiver) {
+    mpsc::channel(QUEUE_DEPTH)
 }
 
-/// Uploads every file that comes, under its own name behind `prefix`.
+/// Uploads every file that it receives, under `prefix` and the file's own name.
 pub(crate) async fn upload(
     client: &Client,
     bucket: &str,
     prefix: &str,
-    mut files: Receiver,
+    mut files: ExtraReceiver,
 ) -> Result<(), UploadError> {
     while let Some(file) = files.recv().await {
         put(client, bucket, prefix, file).await?;
@@ -36,7 +37,7 @@ pub(crate) async fn upload(
     Ok(())
 }
 
-/// Uploads one file under its own name behind `prefix`.
+/// Uploads one file under `prefix` and its own name.
 pub(crate) async fn put(
     client: &Client,
     bucket: &str,
@@ -44,13 +45,14 @@ pub(crate) async fn put(
     Output { name, bytes, .. }: Output,
 ) -> Result<(), UploadError> {
     let key = format!("{prefix}{name}");
-    let target = Target { client, bucket, key: &key, content_type: content_type(&name) };
-    target.put(bytes.into(), Over::Anything).await?;
+    let object = NewObject { client, bucket, key: &key, content_type: content_type(&name) };
+    object.put(bytes.into(), Overwrite::Anything).await?;
     Ok(())
 }
 
-/// Whether a file of the zip is one of these. The table of contents tells of what is in the zip.
-pub(crate) fn is_one(file: &Output) -> bool {
+/// Returns whether a file of the zip is an object of its own, too. Frames are not, and neither is the
+/// table of contents, which describes the zip.
+pub(crate) fn is_extra(file: &Output) -> bool {
     file.frame.is_none() && !file.name.ends_with(".json")
 }
 
@@ -97,6 +99,6 @@ mod tests {
         let (sent, ()) = tokio::join!(upload(&client, "results", "a/", receiver), sending);
         sent.unwrap();
         assert_eq!(rules.map(|rule| rule.num_calls()), [1; 3]);
-        assert!(is_one(&file("sheet.jpg")) && !is_one(&file("frames.json")));
+        assert!(is_extra(&file("sheet.jpg")) && !is_extra(&file("frames.json")));
     }
 }

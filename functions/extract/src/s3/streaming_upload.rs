@@ -1,77 +1,77 @@
-//! A zip on its way to S3: a blocking writer at one end, a multipart upload at the other.
+//! A zip that is uploaded while it is written: a blocking writer feeds a multipart upload.
 //!
-//! Parts leave while frames are still being decoded, a few at a time, so memory holds a few parts
-//! whatever the zip's length. A zip of one part is sent as one object. Where the writer is dropped
-//! before its end, or S3 fails, the upload is aborted and no object appears.
+//! Parts are sent while frames are still being decoded, a few at a time, so memory holds a few parts
+//! whatever the zip's length. A zip of one part is sent in one request. If the writer is dropped before
+//! it is finished, or S3 fails, the upload is aborted and no object appears.
 //!
-//! What is at a zip's key only ever grows. A message may be delivered twice at once, and then two workers
-//! write there: each a whole zip, or as much of it as it has done when it lets others go on. Whatever
-//! they write has the same bytes from the beginning, so what is there is good for both as long as it is
-//! the longer.
+//! A zip object is only ever replaced by a longer one with the same beginning. A message may be
+//! delivered twice at the same time, and then two workers write to the same key: each a whole zip, or
+//! the entries that it has when it leaves the rest to other workers. Both write the same bytes from the
+//! beginning, so the longer object serves both.
 //!
 //! Needs `s3:PutObject`, `s3:GetObject` and `s3:AbortMultipartUpload`.
 
-use crate::multipart::{Over, Target, Upload, UploadError, ZIP};
+use super::multipart::{NewObject, OpenUpload, Overwrite, UploadError, ZIP};
 use aws_sdk_s3::Client;
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use std::io::{self, Write};
 use tokio::sync::mpsc;
 
-/// The first parts' length. S3 asks for 5 MiB at least, in all parts but the last.
+/// The length of the first parts. S3 requires at least 5 MiB in all parts but the last.
 const PART: usize = 8 << 20;
-/// Every so many parts the length grows by [`PART`], so that S3's 10,000 parts hold 470 GiB.
+/// After each 1000 parts the length grows by [`PART`], so that S3's 10,000 parts hold 470 GiB.
 const PARTS_OF_ONE_LENGTH: usize = 1000;
-/// Parts under way to S3 at once.
-const IN_FLIGHT: usize = 2;
+/// How many parts are uploaded at once.
+const CONCURRENT_UPLOADS: usize = 2;
 
-/// One message through the pipe.
-enum Message {
+/// A message from the writer to the upload.
+enum WriterMessage {
     Part(Bytes),
-    /// The rest; may be empty. Only with it is everything there.
-    Last(Bytes, Extent),
+    /// The last part, which may be empty. Without it the zip is unfinished.
+    Last(Bytes, ZipExtent),
 }
 
-/// How much was written.
+/// How much of a zip was written.
 #[derive(Clone, Copy)]
-pub(crate) enum Extent {
+pub(crate) enum ZipExtent {
     /// The whole zip.
     Whole,
-    /// Some of its entries.
-    Part,
+    /// The entries of one segment.
+    Segment,
 }
 
-impl Extent {
-    /// What the object may replace, `length` being its own.
-    fn over(self, length: u64) -> Over {
+impl ZipExtent {
+    /// Which existing object an object of `length` bytes may replace.
+    fn overwrite(self, length: u64) -> Overwrite {
         match self {
-            Self::Whole => Over::Anything,
-            Self::Part => Over::Shorter(length),
+            Self::Whole => Overwrite::Anything,
+            Self::Segment => Overwrite::Shorter(length),
         }
     }
 }
 
-/// The writing end.
+/// The writing end of the pipe; it cuts the zip into parts.
 pub(crate) struct PartWriter {
     buffer: BytesMut,
     sent: usize,
-    pipe: mpsc::Sender<Message>,
+    sender: mpsc::Sender<WriterMessage>,
 }
 
-/// The uploading end.
-pub(crate) struct Parts(mpsc::Receiver<Message>);
+/// The uploading end of the pipe.
+pub(crate) struct PartReceiver(mpsc::Receiver<WriterMessage>);
 
-/// Both ends of a pipe that holds one part.
-pub(crate) fn pipe() -> (PartWriter, Parts) {
+/// Returns both ends of a pipe that holds one part.
+pub(crate) fn pipe() -> (PartWriter, PartReceiver) {
     let (sender, receiver) = mpsc::channel(1);
-    (PartWriter { buffer: BytesMut::new(), sent: 0, pipe: sender }, Parts(receiver))
+    (PartWriter { buffer: BytesMut::new(), sent: 0, sender }, PartReceiver(receiver))
 }
 
 impl PartWriter {
-    /// Says that everything was written, and how much that is.
-    pub(crate) fn finish(self, extent: Extent) -> io::Result<()> {
-        let last = Message::Last(self.buffer.freeze(), extent);
-        self.pipe.blocking_send(last).map_err(|_| io::ErrorKind::BrokenPipe.into())
+    /// Sends the last part. `extent` says how much of the zip was written.
+    pub(crate) fn finish(self, extent: ZipExtent) -> io::Result<()> {
+        let last = WriterMessage::Last(self.buffer.freeze(), extent);
+        self.sender.blocking_send(last).map_err(|_| io::ErrorKind::BrokenPipe.into())
     }
 
     fn part_length(&self) -> usize {
@@ -85,20 +85,20 @@ impl Write for PartWriter {
         let count = bytes.len().min(length - self.buffer.len());
         self.buffer.extend_from_slice(&bytes[..count]);
         if self.buffer.len() == length {
-            let part = Message::Part(std::mem::take(&mut self.buffer).freeze());
-            self.pipe.blocking_send(part).map_err(|_| io::ErrorKind::BrokenPipe)?;
+            let part = WriterMessage::Part(std::mem::take(&mut self.buffer).freeze());
+            self.sender.blocking_send(part).map_err(|_| io::ErrorKind::BrokenPipe)?;
             self.sent += 1;
         }
         Ok(count)
     }
 
-    /// Parts leave when they are full; there is nothing to hurry.
+    /// Does nothing: parts are sent when they are full.
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
 }
 
-/// An object that was uploaded, or one that has its bytes and more.
+/// The object at the key after an upload: the uploaded one, or a longer one that begins with its bytes.
 #[derive(Debug)]
 pub(crate) struct Uploaded {
     /// How many bytes were written.
@@ -106,52 +106,52 @@ pub(crate) struct Uploaded {
     pub(crate) e_tag: String,
 }
 
-/// Uploads what comes through the pipe.
+/// Uploads the parts that it receives.
 pub(crate) async fn upload(
     client: &Client,
     bucket: &str,
     key: &str,
-    mut parts: Parts,
+    mut parts: PartReceiver,
 ) -> Result<Uploaded, UploadError> {
-    let target = Target { client, bucket, key, content_type: ZIP };
+    let object = NewObject { client, bucket, key, content_type: ZIP };
     let mut bytes = 0;
-    let made = match parts.0.recv().await {
+    let written = match parts.0.recv().await {
         None => Err(UploadError::Unfinished),
-        Some(Message::Last(zip, extent)) => {
+        Some(WriterMessage::Last(zip, extent)) => {
             bytes = zip.len() as u64;
-            target.put(zip, extent.over(bytes)).await
+            object.put(zip, extent.overwrite(bytes)).await
         }
-        Some(Message::Part(first)) => {
-            let send = async |upload: Upload<'_>| send(upload, first, parts, &mut bytes).await;
-            target.multipart(send).await
+        Some(WriterMessage::Part(first)) => {
+            let send = async |upload: OpenUpload<'_>| send(upload, first, parts, &mut bytes).await;
+            object.multipart(send).await
         }
     };
-    match made {
-        Ok(e_tag) | Err(UploadError::Stays { e_tag }) => Ok(Uploaded { bytes, e_tag }),
+    match written {
+        Ok(e_tag) | Err(UploadError::Kept { e_tag }) => Ok(Uploaded { bytes, e_tag }),
         Err(error) => Err(error),
     }
 }
 
-/// Sends the first part and those that follow, and completes the upload. Adds their bytes to `length`.
+/// Uploads the first part and those that follow, and completes the upload. Adds their bytes to `length`.
 async fn send(
-    upload: Upload<'_>,
+    upload: OpenUpload<'_>,
     first: Bytes,
-    mut parts: Parts,
+    mut parts: PartReceiver,
     length: &mut u64,
 ) -> Result<String, UploadError> {
-    let mut under_way = FuturesUnordered::new();
+    let mut in_flight = FuturesUnordered::new();
     let mut sent = Vec::new();
-    let mut message = Some(Message::Part(first));
+    let mut message = Some(WriterMessage::Part(first));
     let mut number = 1;
     let extent = loop {
         let (part, last) = match message {
             None => return Err(UploadError::Unfinished),
-            Some(Message::Part(part)) => (part, None),
-            Some(Message::Last(part, extent)) => (part, Some(extent)),
+            Some(WriterMessage::Part(part)) => (part, None),
+            Some(WriterMessage::Last(part, extent)) => (part, Some(extent)),
         };
         *length += part.len() as u64;
         if !part.is_empty() {
-            under_way.push(upload.part(number, part));
+            in_flight.push(upload.part(number, part));
             number += 1;
         }
         if let Some(extent) = last {
@@ -159,21 +159,21 @@ async fn send(
         }
         message = loop {
             tokio::select! {
-                Some(part) = under_way.next() => sent.push(part?),
-                message = parts.0.recv(), if under_way.len() < IN_FLIGHT => break message,
+                Some(part) = in_flight.next() => sent.push(part?),
+                message = parts.0.recv(), if in_flight.len() < CONCURRENT_UPLOADS => break message,
             }
         };
     };
-    while let Some(part) = under_way.next().await {
+    while let Some(part) = in_flight.next().await {
         sent.push(part?);
     }
-    upload.complete(sent, extent.over(*length)).await
+    upload.complete(sent, extent.overwrite(*length)).await
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::multipart::rules::{aborted, created};
+    use crate::s3::multipart::rules::{aborted, created};
     use aws_sdk_s3::{
         error::ErrorMetadata,
         operation::{
@@ -200,23 +200,23 @@ mod tests {
         result
     }
 
-    /// What is there.
-    fn there(length: i64, e_tag: &'static str) -> Rule {
+    /// S3's answer about an existing object.
+    fn existing(length: i64, e_tag: &'static str) -> Rule {
         mock!(Client::head_object).then_output(move || {
             HeadObjectOutput::builder().content_length(length).e_tag(e_tag).build()
         })
     }
 
-    fn taken() -> ErrorMetadata {
+    fn refused() -> ErrorMetadata {
         ErrorMetadata::builder().code("PreconditionFailed").build()
     }
 
     #[tokio::test]
-    async fn a_small_zip_is_one_object() {
+    async fn a_small_zip_is_sent_in_one_request() {
         let put = mock!(Client::put_object).then_output(|| PutObjectOutput::builder().build());
         let sent = uploaded(&[&put], |mut writer| {
             writer.write_all(&[1; 1000]).unwrap();
-            writer.finish(Extent::Whole).unwrap();
+            writer.finish(ZipExtent::Whole).unwrap();
         })
         .await;
         assert_eq!(sent.unwrap().bytes, 1000);
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_large_zip_leaves_in_exact_parts() {
+    async fn a_large_zip_is_sent_in_parts_of_exact_length() {
         let create = created();
         let part = mock!(Client::upload_part)
             .match_requests(|request| {
@@ -241,7 +241,7 @@ mod tests {
             .then_output(|| CompleteMultipartUploadOutput::builder().build());
         let sent = uploaded(&[&create, &part, &complete], |mut writer| {
             writer.write_all(&vec![1; 2 * PART + 7]).unwrap();
-            writer.finish(Extent::Whole).unwrap();
+            writer.finish(ZipExtent::Whole).unwrap();
         })
         .await;
         assert_eq!(sent.unwrap().bytes, 2 * PART as u64 + 7);
@@ -249,24 +249,24 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_part_replaces_a_shorter_one() {
+    async fn a_segment_replaces_a_shorter_one() {
         let first = mock!(Client::put_object)
             .match_requests(|put| put.if_none_match() == Some("*") && put.if_match().is_none())
-            .then_error(|| PutObjectError::generic(taken()));
-        let there = there(999, "shorter");
+            .then_error(|| PutObjectError::generic(refused()));
+        let existing = existing(999, "shorter");
         let second = mock!(Client::put_object)
             .match_requests(|put| {
                 put.if_match() == Some("shorter") && put.if_none_match().is_none()
             })
             .then_output(|| PutObjectOutput::builder().e_tag("own").build());
-        let sent = uploaded(&[&first, &there, &second], |mut writer| {
+        let sent = uploaded(&[&first, &existing, &second], |mut writer| {
             writer.write_all(&[1; 1000]).unwrap();
-            writer.finish(Extent::Part).unwrap();
+            writer.finish(ZipExtent::Segment).unwrap();
         })
         .await
         .unwrap();
         assert_eq!((sent.bytes, &*sent.e_tag), (1000, "own"));
-        assert_eq!([first, there, second].map(|rule| rule.num_calls()), [1; 3]);
+        assert_eq!([first, existing, second].map(|rule| rule.num_calls()), [1; 3]);
     }
 
     #[tokio::test]
@@ -275,13 +275,13 @@ mod tests {
         let first = mock!(Client::put_object)
             .match_requests(|put| put.if_none_match() == Some("*"))
             .then_error(move || PutObjectError::generic(conflict.clone()));
-        let there = there(999, "shorter");
+        let existing = existing(999, "shorter");
         let second = mock!(Client::put_object)
             .match_requests(|put| put.if_match() == Some("shorter"))
             .then_output(|| PutObjectOutput::builder().e_tag("own").build());
-        let sent = uploaded(&[&first, &there, &second], |mut writer| {
+        let sent = uploaded(&[&first, &existing, &second], |mut writer| {
             writer.write_all(&[1; 1000]).unwrap();
-            writer.finish(Extent::Part).unwrap();
+            writer.finish(ZipExtent::Segment).unwrap();
         })
         .await
         .unwrap();
@@ -289,22 +289,22 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_part_leaves_a_longer_one_alone() {
+    async fn a_segment_does_not_replace_a_longer_one() {
         let (create, abort) = (created(), aborted());
         let part = mock!(Client::upload_part)
             .then_output(|| UploadPartOutput::builder().e_tag("e").build());
         let complete = mock!(Client::complete_multipart_upload)
             .match_requests(|complete| complete.if_none_match() == Some("*"))
-            .then_error(|| CompleteMultipartUploadError::generic(taken()));
-        let there = there(PART as i64 + 1, "as long");
-        let sent = uploaded(&[&create, &part, &complete, &there, &abort], |mut writer| {
+            .then_error(|| CompleteMultipartUploadError::generic(refused()));
+        let existing = existing(PART as i64 + 1, "as long");
+        let sent = uploaded(&[&create, &part, &complete, &existing, &abort], |mut writer| {
             writer.write_all(&vec![1; PART + 1]).unwrap();
-            writer.finish(Extent::Part).unwrap();
+            writer.finish(ZipExtent::Segment).unwrap();
         })
         .await
         .unwrap();
         assert_eq!((sent.bytes, &*sent.e_tag), (PART as u64 + 1, "as long"));
-        assert_eq!((there.num_calls(), abort.num_calls()), (1, 1));
+        assert_eq!((existing.num_calls(), abort.num_calls()), (1, 1));
     }
 
     #[tokio::test]

@@ -1,14 +1,14 @@
-//! What S3 receives: a real client, with the functions' own settings, on a fake S3 that is as strict about
-//! checksums as the real one and as the local stack is not.
+//! The requests that S3 receives from a real client with the functions' own settings. The fake S3 here is
+//! as strict about checksums as the real one; the local stack is not.
 //!
 //! S3's rule, from "Checking object integrity for data uploads" in the Amazon S3 User Guide and the
-//! reference of `CreateMultipartUpload`, `UploadPart` and `CompleteMultipartUpload`: the algorithm that is
-//! named when a multipart upload is created is the one of all its parts, and then the completion has every
-//! part's checksum; without an algorithm at the creation, no part may have a checksum.
+//! reference of `CreateMultipartUpload`, `UploadPart` and `CompleteMultipartUpload`: if a multipart upload
+//! is created with a checksum algorithm, all its parts use that algorithm, and the completion lists every
+//! part's checksum; if it is created without one, no part may have a checksum.
 
-use crate::{
-    assembly::{Piece, assemble},
-    zip_upload::{Extent, pipe, upload},
+use super::{
+    concat::{ObjectRef, concat},
+    streaming_upload::{ZipExtent, pipe, upload},
 };
 use aws_sdk_s3::{
     Client,
@@ -25,15 +25,15 @@ use std::{
 
 const MIB: usize = 1 << 20;
 
-/// One request: what it does, the names of its headers, and its body.
+/// A request: its operation, the names of its headers, and its body.
 #[derive(Debug)]
-struct Received {
+struct ReceivedRequest {
     operation: &'static str,
     headers: Vec<String>,
     body: Bytes,
 }
 
-impl Received {
+impl ReceivedRequest {
     fn of(request: &Request<SdkBody>) -> Self {
         let query = request.uri().query().unwrap_or_default();
         let is_copy = request.headers().contains_key("x-amz-copy-source");
@@ -51,10 +51,10 @@ impl Received {
         Self { operation, headers, body }
     }
 
-    /// Whether the request has a checksum of its body, or announces one.
+    /// Returns whether the request has a checksum of its body, or announces one.
     fn has_checksum(&self) -> bool {
-        let marks = ["x-amz-checksum", "x-amz-sdk-checksum", "x-amz-trailer", "content-md5"];
-        self.headers.iter().any(|name| marks.iter().any(|mark| name.starts_with(mark)))
+        let prefixes = ["x-amz-checksum", "x-amz-sdk-checksum", "x-amz-trailer", "content-md5"];
+        self.headers.iter().any(|name| prefixes.iter().any(|prefix| name.starts_with(prefix)))
     }
 
     fn answer(&self) -> Response<SdkBody> {
@@ -80,12 +80,12 @@ impl Received {
     }
 }
 
-/// A client of the fake S3, and what that receives.
-fn strict_s3() -> (Client, Arc<Mutex<Vec<Received>>>) {
+/// A client of the fake S3, and the requests that the fake S3 receives.
+fn strict_s3() -> (Client, Arc<Mutex<Vec<ReceivedRequest>>>) {
     let received = Arc::new(Mutex::new(Vec::new()));
     let log = received.clone();
     let http = infallible_client_fn(move |request| {
-        let request = Received::of(&request);
+        let request = ReceivedRequest::of(&request);
         let answer = request.answer();
         log.lock().unwrap().push(request);
         answer
@@ -98,9 +98,9 @@ fn strict_s3() -> (Client, Arc<Mutex<Vec<Received>>>) {
     (Client::new(&config), received)
 }
 
-/// Checks that exactly these operations came, in any order, that none had a checksum, and that the
-/// completion lists the parts by number and entity tag alone.
-fn assert_consistent(received: &[Received], expected: &[&str]) {
+/// Checks that exactly these operations were received, in any order, that no request had a checksum, and
+/// that the completion lists the parts only by number and entity tag.
+fn assert_consistent(received: &[ReceivedRequest], expected: &[&str]) {
     let mut operations: Vec<_> = received.iter().map(|request| request.operation).collect();
     operations.sort_unstable();
     assert_eq!(operations, expected);
@@ -120,12 +120,12 @@ fn assert_consistent(received: &[Received], expected: &[&str]) {
 }
 
 #[tokio::test]
-async fn the_requests_of_a_zip_agree_about_checksums() {
+async fn the_requests_of_a_streaming_upload_have_no_checksums() {
     let (client, received) = strict_s3();
     let (mut writer, parts) = pipe();
     let writing = tokio::task::spawn_blocking(move || {
         writer.write_all(&vec![1; 9 * MIB]).unwrap();
-        writer.finish(Extent::Whole).unwrap();
+        writer.finish(ZipExtent::Whole).unwrap();
     });
     upload(&client, "results", "key", parts).await.unwrap();
     writing.await.unwrap();
@@ -134,21 +134,21 @@ async fn the_requests_of_a_zip_agree_about_checksums() {
 }
 
 #[tokio::test]
-async fn the_requests_of_an_assembly_agree_about_checksums() {
+async fn the_requests_of_a_concatenation_have_no_checksums() {
     let (client, received) = strict_s3();
-    let piece = Piece { key: "a".to_owned(), e_tag: "\"a\"".to_owned(), bytes: 100 << 20 };
+    let object = ObjectRef { key: "a".to_owned(), e_tag: "\"a\"".to_owned(), bytes: 100 << 20 };
     let tail = Bytes::from_static(b"tail");
-    assemble(&client, "results", "key", &[piece], tail).await.unwrap();
+    concat(&client, "results", "key", &[object], tail).await.unwrap();
     let expected =
         ["CompleteMultipartUpload", "CreateMultipartUpload", "UploadPart", "UploadPartCopy"];
     assert_consistent(&received.lock().unwrap(), &expected);
 }
 
 #[tokio::test]
-async fn a_single_put_needs_no_checksum() {
+async fn a_single_put_has_no_checksum() {
     let (client, received) = strict_s3();
     let (writer, parts) = pipe();
-    let writing = tokio::task::spawn_blocking(move || writer.finish(Extent::Whole).unwrap());
+    let writing = tokio::task::spawn_blocking(move || writer.finish(ZipExtent::Whole).unwrap());
     upload(&client, "results", "key", parts).await.unwrap();
     writing.await.unwrap();
     assert_consistent(&received.lock().unwrap(), &["PutObject"]);

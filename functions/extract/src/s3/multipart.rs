@@ -1,9 +1,10 @@
-//! Objects that are made in S3 part by part, and not at all where a part fails.
+//! Objects that are written to S3 in one request, or in parts.
 //!
-//! Whatever goes wrong once an upload was begun, the upload is aborted, because S3 keeps its parts,
-//! and bills them, until it is. Where that fails too, both errors are told.
+//! If anything fails after a multipart upload was created, the upload is aborted, because S3 keeps its
+//! parts, and bills them, until then. If the abort fails too, both errors are reported.
 //!
-//! Needs `s3:PutObject`, `s3:AbortMultipartUpload` and, to leave alone what is there, `s3:GetObject`.
+//! Needs `s3:PutObject`, `s3:AbortMultipartUpload` and, to compare with an existing object,
+//! `s3:GetObject`.
 
 use aws_sdk_s3::{
     Client,
@@ -15,10 +16,10 @@ use aws_sdk_s3::{
 use bytes::Bytes;
 use std::io;
 
-/// A zip's.
+/// The content type of a zip.
 pub(crate) const ZIP: &str = "application/zip";
 
-/// Why a zip did not reach S3.
+/// Why an object was not written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UploadError {
     /// The writer was dropped before it was finished.
@@ -27,17 +28,17 @@ pub(crate) enum UploadError {
     /// S3 refused, or could not be reached.
     #[error("S3 {operation} of s3://{bucket}/{key} failed: {source}")]
     S3 { operation: &'static str, bucket: String, key: String, source: Box<aws_sdk_s3::Error> },
-    /// S3 began to send an object's bytes and did not send them all.
+    /// S3 began to send an object's bytes and stopped before the end.
     #[error("S3 GetObject of s3://{bucket}/{key} broke off: {source}")]
     BrokeOff { bucket: String, key: String, source: io::Error },
-    /// An object as long or longer is there, and was to stay.
-    #[error("an object as long is there already")]
-    Stays { e_tag: String },
-    /// S3 makes no object of as many parts as this one needs.
-    #[error("s3://{bucket}/{key} would have too many parts")]
+    /// An object that is at least as long exists, and was kept.
+    #[error("an object that is at least as long exists")]
+    Kept { e_tag: String },
+    /// The object would need more parts than S3 accepts.
+    #[error("s3://{bucket}/{key} would need more parts than S3 accepts")]
     TooManyParts { bucket: String, key: String },
-    /// What was sent could not be taken back. The bucket's lifecycle does it later.
-    #[error("{cause}; and its parts could not be removed: {abort}")]
+    /// The upload failed, and its parts could not be removed. The bucket's lifecycle removes them later.
+    #[error("{cause}; and the upload's parts could not be removed: {abort}")]
     NotAborted { cause: Box<UploadError>, abort: Box<UploadError> },
 }
 
@@ -54,60 +55,64 @@ impl UploadError {
     }
 }
 
-/// What an object may take the place of.
+/// Which existing object a write may replace.
 #[derive(Clone, Copy)]
-pub(crate) enum Over {
+pub(crate) enum Overwrite {
     Anything,
-    /// Only of an object of fewer bytes.
+    /// Only an object with fewer bytes than this.
     Shorter(u64),
 }
 
-/// What must be true of the object that is there, as S3 takes it in a conditional write.
+/// The condition of a conditional write.
 #[derive(Default)]
-struct Condition {
+struct WriteCondition {
     if_match: Option<String>,
     if_none_match: Option<String>,
 }
 
-/// What S3 tells of an object.
-pub(crate) struct Head {
+/// The metadata of an existing object.
+pub(crate) struct ObjectHead {
     pub(crate) length: u64,
     pub(crate) e_tag: String,
 }
 
-/// The object to be made.
+/// An object to be written.
 #[derive(Clone, Copy)]
-pub(crate) struct Target<'a> {
+pub(crate) struct NewObject<'a> {
     pub(crate) client: &'a Client,
     pub(crate) bucket: &'a str,
     pub(crate) key: &'a str,
     pub(crate) content_type: &'static str,
 }
 
-impl Target<'_> {
-    /// Makes the object at once. Returns its entity tag.
-    pub(crate) async fn put(self, bytes: Bytes, over: Over) -> Result<String, UploadError> {
-        let put = async |Condition { if_match, if_none_match }| {
+impl NewObject<'_> {
+    /// Writes the object in one request. Returns its entity tag.
+    pub(crate) async fn put(
+        self,
+        bytes: Bytes,
+        overwrite: Overwrite,
+    ) -> Result<String, UploadError> {
+        let put = async |WriteCondition { if_match, if_none_match }| {
             let put = self.client.put_object().bucket(self.bucket).key(self.key);
             let put = put.set_if_match(if_match).set_if_none_match(if_none_match);
             let put = put.content_type(self.content_type).body(bytes.clone().into());
             let put = put.send().await.map_err(|error| self.failed("PutObject", error))?;
             Ok(put.e_tag.unwrap_or_default())
         };
-        self.make(over, put).await
+        self.write_over(overwrite, put).await
     }
 
-    /// Makes the object in an upload that `send` completes. Returns what that returns: the object's
-    /// entity tag.
+    /// Writes the object by a multipart upload that `send` completes. Returns what `send` returns: the
+    /// object's entity tag.
     ///
-    /// Where it fails, no object appears, one that was there before stays as it was, and no part is
-    /// left behind unless the error is [`UploadError::NotAborted`].
+    /// On an error no object appears, an existing one is unchanged, and no part is left unless the error
+    /// is [`UploadError::NotAborted`].
     pub(crate) async fn multipart(
         self,
-        send: impl AsyncFnOnce(Upload<'_>) -> Result<String, UploadError>,
+        send: impl AsyncFnOnce(OpenUpload<'_>) -> Result<String, UploadError>,
     ) -> Result<String, UploadError> {
         let id = self.create().await?;
-        let upload = Upload { target: self, id: &id };
+        let upload = OpenUpload { object: self, id: &id };
         let cause = match send(upload).await {
             Ok(e_tag) => return Ok(e_tag),
             Err(cause) => cause,
@@ -120,33 +125,35 @@ impl Target<'_> {
         })
     }
 
-    /// What is there.
-    pub(crate) async fn head(self) -> Result<Head, UploadError> {
+    /// Returns the metadata of the existing object.
+    pub(crate) async fn head(self) -> Result<ObjectHead, UploadError> {
         let head = self.client.head_object().bucket(self.bucket).key(self.key).send().await;
         let head = head.map_err(|error| self.failed("HeadObject", error))?;
         let length = head.content_length.and_then(|length| length.try_into().ok());
-        Ok(Head { length: length.unwrap_or(0), e_tag: head.e_tag.unwrap_or_default() })
+        Ok(ObjectHead { length: length.unwrap_or(0), e_tag: head.e_tag.unwrap_or_default() })
     }
 
-    /// Has `make` write the object, on a condition, until that is true or the object there stays.
-    async fn make(
+    /// Calls `write` with a condition until the condition holds or the existing object is kept.
+    async fn write_over(
         self,
-        over: Over,
-        make: impl AsyncFn(Condition) -> Result<String, UploadError>,
+        overwrite: Overwrite,
+        write: impl AsyncFn(WriteCondition) -> Result<String, UploadError>,
     ) -> Result<String, UploadError> {
-        let Over::Shorter(length) = over else { return make(Condition::default()).await };
+        let Overwrite::Shorter(length) = overwrite else {
+            return write(WriteCondition::default()).await;
+        };
         let mut condition =
-            Condition { if_none_match: Some("*".to_owned()), ..Condition::default() };
+            WriteCondition { if_none_match: Some("*".to_owned()), ..WriteCondition::default() };
         loop {
-            match make(condition).await {
+            match write(condition).await {
                 Err(UploadError::S3 { source, .. }) if is_refusal(source.code()) => {}
-                made => return made,
+                written => return written,
             }
-            let Head { length: there, e_tag } = self.head().await?;
-            if there >= length {
-                return Err(UploadError::Stays { e_tag });
+            let ObjectHead { length: existing, e_tag } = self.head().await?;
+            if existing >= length {
+                return Err(UploadError::Kept { e_tag });
             }
-            condition = Condition { if_match: Some(e_tag), ..Condition::default() };
+            condition = WriteCondition { if_match: Some(e_tag), ..WriteCondition::default() };
         }
     }
 
@@ -162,71 +169,72 @@ impl Target<'_> {
     }
 }
 
-/// A multipart upload under way.
+/// A multipart upload that is neither completed nor aborted.
 #[derive(Clone, Copy)]
-pub(crate) struct Upload<'a> {
-    pub(crate) target: Target<'a>,
+pub(crate) struct OpenUpload<'a> {
+    pub(crate) object: NewObject<'a>,
     pub(crate) id: &'a str,
 }
 
-impl Upload<'_> {
-    /// Sends these bytes as part `number`, the first of which is 1.
+impl OpenUpload<'_> {
+    /// Uploads part `number`; the first one is 1.
     pub(crate) async fn part(self, number: i32, part: Bytes) -> Result<CompletedPart, UploadError> {
-        let Target { client, bucket, key, .. } = self.target;
+        let NewObject { client, bucket, key, .. } = self.object;
         let upload = client.upload_part().bucket(bucket).key(key).upload_id(self.id);
         let upload = upload.part_number(number).body(ByteStream::from(part));
         let sent = upload.send().await;
-        let sent = sent.map_err(|error| self.target.failed("UploadPart", error))?;
+        let sent = sent.map_err(|error| self.object.failed("UploadPart", error))?;
         Ok(CompletedPart::builder().part_number(number).set_e_tag(sent.e_tag).build())
     }
 
-    /// Makes the object of its parts, which may be in any order. Returns its entity tag.
+    /// Completes the upload from its parts, given in any order. Returns the object's entity tag.
     pub(crate) async fn complete(
         self,
         mut parts: Vec<CompletedPart>,
-        over: Over,
+        overwrite: Overwrite,
     ) -> Result<String, UploadError> {
         parts.sort_by_key(CompletedPart::part_number);
         let parts = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
-        let Target { client, bucket, key, .. } = self.target;
-        let complete = async |Condition { if_match, if_none_match }| {
+        let NewObject { client, bucket, key, .. } = self.object;
+        let complete = async |WriteCondition { if_match, if_none_match }| {
             let complete = client.complete_multipart_upload().bucket(bucket).key(key);
             let complete = complete.upload_id(self.id).multipart_upload(parts.clone());
             let complete = complete.set_if_match(if_match).set_if_none_match(if_none_match);
-            let completed = complete.customize().config_override(patience()).send().await;
             let completed =
-                completed.map_err(|error| self.target.failed("CompleteMultipartUpload", error))?;
+                complete.customize().config_override(without_stall_protection()).send().await;
+            let completed =
+                completed.map_err(|error| self.object.failed("CompleteMultipartUpload", error))?;
             Ok(completed.e_tag.unwrap_or_default())
         };
-        self.target.make(over, complete).await
+        self.object.write_over(overwrite, complete).await
     }
 
     async fn abort(self) -> Result<(), UploadError> {
-        let Target { client, bucket, key, .. } = self.target;
+        let NewObject { client, bucket, key, .. } = self.object;
         let abort = client.abort_multipart_upload().bucket(bucket).key(key);
         match abort.upload_id(self.id).send().await.map_err(aws_sdk_s3::Error::from) {
             Ok(_) => Ok(()),
-            // it was aborted, and the answer was lost
+            // an earlier request aborted it, and its response was lost
             Err(aws_sdk_s3::Error::NoSuchUpload(_)) => Ok(()),
-            Err(error) => Err(self.target.failed("AbortMultipartUpload", error)),
+            Err(error) => Err(self.object.failed("AbortMultipartUpload", error)),
         }
     }
 }
 
-/// Whether a conditional write was refused because of the object that is there, or because of another
-/// write of the same key at the same time. After such a conflict S3 may not complete a multipart upload
-/// any more; then the next try fails, and the message is delivered again.
+/// Returns whether a conditional write was refused because of the existing object, or because of another
+/// write to the same key at the same time. After such a conflict S3 may refuse to complete the multipart
+/// upload at all; then the next try fails, and the message is delivered again.
 fn is_refusal(code: Option<&str>) -> bool {
     matches!(code, Some("PreconditionFailed" | "ConditionalRequestConflict"))
 }
 
-/// For operations that S3 begins to answer before it has done them: the SDK would take the silence
-/// until then for a connection that stalled, and give up after 20 seconds.
-pub(crate) fn patience() -> Builder {
+/// The configuration of operations whose response S3 begins before they are done. The SDK would take the
+/// silence in between for a stalled connection, and give up after 20 seconds.
+pub(crate) fn without_stall_protection() -> Builder {
     Builder::new().stalled_stream_protection(StalledStreamProtectionConfig::disabled())
 }
 
-/// What S3 answers where a test is not about it.
+/// Responses of S3 to requests that a test is not about.
 #[cfg(test)]
 pub(crate) mod rules {
     use aws_sdk_s3::{
@@ -261,11 +269,13 @@ mod tests {
     use aws_sdk_s3::types::error::NoSuchUpload;
     use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 
-    async fn nothing_sent(rules: &[&Rule]) -> UploadError {
+    async fn upload_without_parts(rules: &[&Rule]) -> UploadError {
         let client = mock_client!(aws_sdk_s3, RuleMode::MatchAny, rules);
-        let target = Target { client: &client, bucket: "results", key: "key", content_type: ZIP };
-        let complete = async |upload: Upload<'_>| upload.complete(Vec::new(), Over::Anything).await;
-        target.multipart(complete).await.unwrap_err()
+        let object =
+            NewObject { client: &client, bucket: "results", key: "key", content_type: ZIP };
+        let complete =
+            async |upload: OpenUpload<'_>| upload.complete(Vec::new(), Overwrite::Anything).await;
+        object.multipart(complete).await.unwrap_err()
     }
 
     fn not_completed() -> Rule {
@@ -276,28 +286,28 @@ mod tests {
     #[tokio::test]
     async fn an_upload_that_does_not_complete_is_aborted() {
         let (create, complete, abort) = (rules::created(), not_completed(), rules::aborted());
-        let error = nothing_sent(&[&create, &complete, &abort]).await.to_string();
+        let error = upload_without_parts(&[&create, &complete, &abort]).await.to_string();
         let expected = "S3 CompleteMultipartUpload of s3://results/key failed";
         assert!(error.starts_with(expected), "{error}");
         assert_eq!(abort.num_calls(), 1);
     }
 
     #[tokio::test]
-    async fn an_upload_that_is_gone_is_aborted() {
+    async fn an_upload_that_is_gone_counts_as_aborted() {
         let (create, complete) = (rules::created(), not_completed());
         let abort = mock!(Client::abort_multipart_upload).then_error(|| {
             AbortMultipartUploadError::NoSuchUpload(NoSuchUpload::builder().build())
         });
-        let error = nothing_sent(&[&create, &complete, &abort]).await;
+        let error = upload_without_parts(&[&create, &complete, &abort]).await;
         assert!(matches!(error, UploadError::S3 { .. }), "{error}");
     }
 
     #[tokio::test]
-    async fn where_aborting_fails_too_both_errors_are_told() {
+    async fn if_the_abort_fails_too_both_errors_are_reported() {
         let (create, complete) = (rules::created(), not_completed());
         let abort = mock!(Client::abort_multipart_upload)
             .then_error(|| AbortMultipartUploadError::unhandled("no"));
-        let error = nothing_sent(&[&create, &complete, &abort]).await.to_string();
+        let error = upload_without_parts(&[&create, &complete, &abort]).await.to_string();
         assert!(error.contains("S3 CompleteMultipartUpload of s3://results/key"), "{error}");
         assert!(error.contains("S3 AbortMultipartUpload of s3://results/key"), "{error}");
     }

@@ -1,0 +1,51 @@
+//! Verdicts on videos, and the messages that carry them to `outcomes`.
+
+use crate::{claimed_video::ClaimedVideo, extractor::Extractor};
+use framezip_contract::{ErrorCode, Failure, Outcome, Source, Verdict, Warning, ZipFacts};
+use framezip_frames::Report;
+use framezip_runtime::sqs;
+
+/// How many warnings go into the record. `frames.json` has all of them.
+const MAX_WARNINGS: usize = 20;
+
+/// Sends a video's verdict to `outcomes`.
+pub(crate) async fn send(
+    extractor: &Extractor,
+    claimed: &ClaimedVideo<'_>,
+    verdict: Verdict,
+) -> anyhow::Result<()> {
+    let outcome = Outcome::new(claimed.video.owner.clone(), claimed.video.id, verdict);
+    let outcome = outcome.of_attempt(claimed.attempt);
+    Ok(sqs::send(&extractor.sqs, &extractor.outcomes, &outcome).await?)
+}
+
+/// The verdict on a video whose zip of `bytes` bytes was written.
+pub(crate) fn ready(bytes: u64, report: Report, source: Source) -> Verdict {
+    let Report { frames, storyboard_images, mut warnings, .. } = report;
+    let more = warnings.len().saturating_sub(MAX_WARNINGS);
+    if more > 0 {
+        warnings.truncate(MAX_WARNINGS);
+        warnings.push(Warning {
+            time: None,
+            message: format!("There are {more} more warnings in the zip's frames.json."),
+        });
+    }
+    Verdict::Ready { result: ZipFacts { bytes, frames, source, storyboard_images }, warnings }
+}
+
+/// The verdict on a video whose extraction does not fit into one invocation.
+pub(crate) fn out_of_time() -> Verdict {
+    Verdict::Failed(Failure::new(
+        ErrorCode::TooLong,
+        "Extracting these frames takes longer than allowed. Choose fewer frames or a shorter video.",
+    ))
+}
+
+/// The verdict on a video whose uploaded file was removed or replaced while it was read.
+pub(crate) fn source_gone() -> Verdict {
+    Verdict::Failed(Failure::new(
+        ErrorCode::UploadMismatch,
+        "The uploaded file was removed or replaced while its frames were being extracted. Send the \
+         video again.",
+    ))
+}
