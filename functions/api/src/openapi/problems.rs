@@ -80,14 +80,14 @@ fn described(mut errors: Vec<ApiError>) -> BTreeMap<String, RefOr<Response>> {
             (problem.code.clone(), ExampleBuilder::new().value(Some(json!(problem))).build())
         }));
         let mut response = Response::new(codes.join(", "));
-        response.content.insert("application/problem+json".to_owned(), content.build());
+        response.content.insert("application/problem+json".to_owned(), content.build().into());
         if status == StatusCode::UNAUTHORIZED {
-            let challenge = HeaderBuilder::new().schema(Object::with_type(Type::String));
+            let challenge = HeaderBuilder::new().schema(Some(Object::with_type(Type::String)));
             let challenge = challenge.description(Some("`Bearer`")).build();
-            response.headers.insert("WWW-Authenticate".to_owned(), challenge);
+            response.headers.insert("WWW-Authenticate".to_owned(), challenge.into());
         }
         if let Some(message) = gateways(status) {
-            response.content.insert("application/json".to_owned(), message);
+            response.content.insert("application/json".to_owned(), message.into());
         }
         all.insert(status.as_str().to_owned(), response.into());
     }
@@ -96,7 +96,7 @@ fn described(mut errors: Vec<ApiError>) -> BTreeMap<String, RefOr<Response>> {
         (StatusCode::SERVICE_UNAVAILABLE, "Not at the moment: wait, and try again."),
     ] {
         let mut response = Response::new(text);
-        response.content.extend(gateways(status).map(|body| ("application/json".to_owned(), body)));
+        response.content.extend(gateways(status).map(|body| ("application/json".to_owned(), body.into())));
         all.insert(status.as_str().to_owned(), response.into());
     }
     all
