@@ -99,8 +99,8 @@ async fn a_401_says_how_to_authenticate() {
         if let Some(token) = token {
             request = request.extension(context(token));
         }
-        let app = crate::app::app(super::state(&[]));
-        let response = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let router = crate::router::router(super::state(&[]));
+        let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(response.status(), 401, "{path}");
         assert_eq!(response.headers()["www-authenticate"], "Bearer", "{path}");
     }

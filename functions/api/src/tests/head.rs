@@ -1,6 +1,6 @@
 //! HEAD: what GET answers, without a body.
 
-use super::{ID, Item, app, context, record, state};
+use super::{ID, Item, context, record, router, state};
 use aws_sdk_dynamodb::operation::get_item::{GetItemError, GetItemOutput};
 use aws_smithy_mocks::{Rule, mock};
 use axum::{
@@ -11,8 +11,8 @@ use tower::ServiceExt;
 
 async fn answer(rule: &Rule, verb: &str, path: &str) -> (StatusCode, HeaderMap, usize) {
     let request = Request::builder().method(verb).uri(path).extension(context("id"));
-    let app = app(state(&[rule]));
-    let response = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let router = router(state(&[rule]));
+    let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();
     (parts.status, parts.headers, to_bytes(body, usize::MAX).await.unwrap().len())
 }

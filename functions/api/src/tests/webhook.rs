@@ -1,7 +1,7 @@
 //! `/webhook`.
 
-use super::{answer, app, context, counted, state};
-use crate::app::State;
+use super::{answer, context, counted, router, state};
+use crate::state::AppState;
 use aws_sdk_dynamodb::{
     operation::{
         delete_item::DeleteItemOutput, get_item::GetItemOutput, update_item::UpdateItemOutput,
@@ -33,9 +33,9 @@ fn stored(url: String) -> Rule {
 }
 
 async fn test(rules: &[&Rule], reach: Reach) -> (u16, Value) {
-    let state = State { webhooks: Sender::new(reach), ..state(rules) };
+    let state = AppState { webhooks: Sender::new(reach), ..state(rules) };
     let request = Request::post("/webhook/test").extension(context("id"));
-    let response = app(state).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let response = router(state).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let status = response.status().as_u16();
     let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
     (status, serde_json::from_slice(&body).unwrap())
@@ -79,7 +79,7 @@ async fn without_a_webhook_there_is_nothing_to_read_or_test() {
     let delete = mock!(aws_sdk_dynamodb::Client::delete_item)
         .then_output(|| DeleteItemOutput::builder().build());
     let request = Request::delete("/webhook").extension(context("id")).body(Body::empty());
-    let response = app(state(&[&delete])).oneshot(request.unwrap()).await.unwrap();
+    let response = router(state(&[&delete])).oneshot(request.unwrap()).await.unwrap();
     assert_eq!((response.status().as_u16(), delete.num_calls()), (204, 1));
 }
 
