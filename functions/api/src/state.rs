@@ -23,7 +23,6 @@ pub(crate) struct AppState {
     /// Needs `sqs:SendMessage` on the queue of jobs.
     pub(crate) sqs: aws_sdk_sqs::Client,
     pub(crate) jobs_queue_url: String,
-    pub(crate) cursors: crate::request::cursor::Cursors,
     pub(crate) webhooks: Sender,
     pub(crate) limits: Limits,
     pub(crate) max_unfinished_videos: u32,
@@ -48,7 +47,6 @@ impl AppState {
             objects: Objects::new(s3, uploads, results),
             sqs: aws_sdk_sqs::Client::new(&sdk),
             jobs_queue_url: settings::jobs_queue_url()?,
-            cursors: crate::request::cursor::Cursors::new(&settings::cursor_key()?),
             webhooks: Sender::new(Reach::from_env()),
             limits: settings::limits()?,
             max_unfinished_videos: settings::max_unfinished_videos()?,

@@ -11,7 +11,6 @@
 //! | `JOBS_DLQ_URL` | notify | where jobs are given up |
 //! | `OUTCOMES_QUEUE_URL` | enqueue, extract, notify | the queue of what came of them |
 //! | `USER_POOL_ID`, `USER_POOL_CLIENT_ID` | api | where users sign in |
-//! | `CURSOR_KEY` | api | what the cursors of lists are signed with |
 //! | `SENDER_EMAIL` | notify | whom mails come from |
 //! | `API_URL` | notify | where a mail's reader finds the API |
 //! | `AWS_ENDPOINT_URL` | all | set on a local stack only: what answers in place of AWS. Webhooks may then go anywhere |

@@ -55,8 +55,6 @@ text_settings! {
     user_pool_client_id = "USER_POOL_CLIENT_ID";
     /// Whom mails come from.
     sender_email = "SENDER_EMAIL";
-    /// What cursors are signed with.
-    cursor_key = "CURSOR_KEY";
     /// The region that the function runs in; Lambda sets it.
     region = "AWS_REGION";
 }

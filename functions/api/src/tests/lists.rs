@@ -1,13 +1,15 @@
 //! Lists and their cursors; what administrators see.
 
 use super::{ID, Item, answer, record};
+use crate::request::cursor::{ListScope, VideoList};
 use aws_sdk_dynamodb::{
     Client,
     operation::{batch_get_item::BatchGetItemOutput, get_item::GetItemOutput, query::QueryOutput},
     types::AttributeValue,
 };
 use aws_smithy_mocks::{Rule, mock};
-use serde_json::Value;
+use framezip_contract::{UserId, VideoId};
+use serde_json::{Value, json};
 
 const EARLIER: &str = "01990d2c-6a3e-7c51-9d0b-2f6c1a7be000";
 
@@ -71,6 +73,56 @@ async fn a_cursor_is_good_for_its_own_list_only() {
         format!("/videos?all=true&cursor={cursor}"),
     ] {
         let problem = refusal(&path, "admin").await;
+        assert_eq!(problem["errors"][0]["field"], "cursor", "{path}");
+    }
+}
+
+/// The own list of `user-1`.
+fn own_list<T>(with: impl Fn(VideoList<'_>) -> T) -> T {
+    let user = UserId::try_from("user-1".to_owned()).unwrap();
+    let scope = ListScope::User(user.clone());
+    with(VideoList { asker: &user, scope: &scope, status: None })
+}
+
+#[tokio::test]
+async fn a_made_up_cursor_stays_in_the_callers_partition() {
+    for id in
+        [EARLIER.parse().unwrap(), VideoId::from_bytes([0; 16]), VideoId::from_bytes([255; 16])]
+    {
+        let cursor = own_list(|list| list.cursor_after(id));
+        let own = mock!(Client::query)
+            .match_requests(move |request| {
+                let values = request.expression_attribute_values().unwrap();
+                let start = request.exclusive_start_key().unwrap();
+                let partition = text("user#user-1");
+                request.index_name().is_none()
+                    && request.key_condition_expression()
+                        == Some("pk = :pk AND begins_with(sk, :videos)")
+                    && (&values[":pk"], &values[":videos"]) == (&partition, &text("video#"))
+                    && *start
+                        == Item::from([
+                            ("pk".to_owned(), partition),
+                            ("sk".to_owned(), text(&format!("video#{id}"))),
+                        ])
+            })
+            .then_output(|| QueryOutput::builder().build());
+        let path = format!("/videos?cursor={cursor}");
+        assert_eq!(ids(&[&own], &path, "id").await, (Vec::new(), None));
+        assert_eq!(own.num_calls(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_made_up_cursor_grants_no_other_list() {
+    let user = UserId::try_from("user-1".to_owned()).unwrap();
+    let other = ListScope::User(UserId::try_from("user-2".to_owned()).unwrap());
+    let id = EARLIER.parse().unwrap();
+    for (scope, query) in [(&ListScope::Everyone, "all=true"), (&other, "user=user-2")] {
+        let cursor = VideoList { asker: &user, scope, status: None }.cursor_after(id);
+        let path = format!("/videos?{query}&cursor={cursor}");
+        let (status, _, problem) = answer(&[], "GET", &path, Some("id"), "").await;
+        assert_eq!((status.as_u16(), &problem["code"]), (403, &json!("forbidden")), "{path}");
+        let problem = refusal(&format!("/videos?cursor={cursor}"), "id").await;
         assert_eq!(problem["errors"][0]["field"], "cursor", "{path}");
     }
 }

@@ -12,7 +12,6 @@ mod upload;
 mod webhook;
 
 use crate::{
-    request::cursor::Cursors,
     router::router,
     state::AppState,
     storage::{Links, Objects, Uploads},
@@ -67,7 +66,6 @@ fn state(rules: &[&Rule]) -> AppState {
         objects: Objects::new(s3, "uploads".to_owned(), "results".to_owned()),
         sqs,
         jobs_queue_url: "jobs".to_owned(),
-        cursors: Cursors::new("a key"),
         webhooks: Sender::new(Reach::Public),
         limits: Limits::default(),
         max_unfinished_videos: 100,

@@ -37,8 +37,8 @@ pub(crate) async fn list(
     let after = match &query.cursor {
         None => None,
         Some(cursor) => {
-            let read = state.cursors.read(list, cursor);
-            Some(read.ok_or_else(|| ApiError::invalid("cursor", CURSOR))?)
+            let position = list.position(cursor);
+            Some(position.ok_or_else(|| ApiError::invalid("cursor", CURSOR))?)
         }
     };
     let page = match &scope {
@@ -47,7 +47,7 @@ pub(crate) async fn list(
     };
     Ok(Json(VideoPage {
         videos: page.records.into_iter().map(|record| record.video).collect(),
-        cursor: page.next.map(|last| state.cursors.write(list, last)),
+        cursor: page.next.map(|last| list.cursor_after(last)),
     }))
 }
 
