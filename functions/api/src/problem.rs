@@ -11,7 +11,7 @@ use std::{borrow::Cow, sync::Arc};
 /// Why a request failed.
 #[derive(Debug)]
 pub(crate) enum ApiError {
-    /// Fields or parameters are invalid: these.
+    /// These fields or parameters are invalid.
     Invalid(Vec<FieldError>),
     /// The request has no claims of a signed-in user.
     Unauthorized,
@@ -74,39 +74,39 @@ impl ApiError {
             Self::Unauthorized => (
                 StatusCode::UNAUTHORIZED,
                 "unauthorized",
-                "Sign in, and send the ID token as a bearer token.",
+                "Sign in and send the ID token as a bearer token.",
             ),
             Self::Forbidden => {
-                (StatusCode::FORBIDDEN, "forbidden", "Only administrators may ask for this.")
+                (StatusCode::FORBIDDEN, "forbidden", "Only administrators may do this.")
             }
             Self::NotFound => {
-                (StatusCode::NOT_FOUND, "not_found", "There is nothing here, or it is not yours.")
+                (StatusCode::NOT_FOUND, "not_found", "This does not exist, or it is not yours.")
             }
             Self::MethodNotAllowed => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method_not_allowed",
-                "This path does not take this method.",
+                "This path does not support this method.",
             ),
             Self::NotFinished => (
                 StatusCode::CONFLICT,
                 "not_finished",
-                "Only a video that is ready or has failed can be begun again.",
+                "Only a video that is ready or has failed can be retried. Wait until it is finished.",
             ),
             Self::SourceGone => (
                 StatusCode::CONFLICT,
                 "source_gone",
-                "The uploaded file is not there any more. Send the video again.",
+                "The uploaded file no longer exists. Upload the video again.",
             ),
             Self::TooLarge(detail) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail.as_str()),
             Self::UnsupportedMediaType => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported_media_type",
-                "The body must be JSON, of the type application/json.",
+                "The body must be JSON. Send it with the content type application/json.",
             ),
             Self::TooManyVideos { limit, count } => {
                 let detail = format!(
-                    "You may have at most {limit} unfinished videos, and have {count}. Wait until \
-                     some are finished, or delete some. An upload that does not come is removed \
+                    "You have {count} unfinished videos and may have at most {limit}. Wait until some \
+                     are finished, or delete some. A video whose upload never arrives is removed \
                      after 48 hours."
                 );
                 return (StatusCode::CONFLICT, "too_many_videos", detail.into());
@@ -114,7 +114,7 @@ impl ApiError {
             Self::UploadOver => (
                 StatusCode::CONFLICT,
                 "upload_over",
-                "This upload is over: its bytes have come, or it was given up.",
+                "This upload is over: it is complete, or it was aborted.",
             ),
             Self::UploadIncomplete(detail) => {
                 (StatusCode::CONFLICT, "upload_incomplete", detail.as_str())

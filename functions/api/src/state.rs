@@ -1,6 +1,6 @@
 //! What the routes share: clients and settings.
 
-use crate::storage::{Links, Objects, Uploads};
+use crate::storage::{Links, Objects, UploadBucket};
 use axum::extract::State;
 use framezip_contract::{Counts, Limits, WebConfig};
 use framezip_runtime::{
@@ -17,7 +17,7 @@ pub(crate) type SharedState = State<Arc<AppState>>;
 /// The clients and settings that the routes use.
 pub(crate) struct AppState {
     pub(crate) videos: Videos,
-    pub(crate) uploads: Uploads,
+    pub(crate) uploads: UploadBucket,
     pub(crate) links: Links,
     pub(crate) objects: Objects,
     /// Needs `sqs:SendMessage` on the queue of jobs.
@@ -42,7 +42,7 @@ impl AppState {
         let s3 = aws_sdk_s3::Client::new(&sdk);
         Ok(Self {
             videos: Videos::new(aws_sdk_dynamodb::Client::new(&sdk), settings::table_name()?),
-            uploads: Uploads::new(s3.clone(), uploads.clone()),
+            uploads: UploadBucket::new(s3.clone(), uploads.clone()),
             links: Links::new(s3.clone(), results.clone()),
             objects: Objects::new(s3, uploads, results),
             sqs: aws_sdk_sqs::Client::new(&sdk),

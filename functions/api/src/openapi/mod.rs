@@ -21,25 +21,25 @@ use utoipa::{
 #[openapi(
     info(
         title = "framezip",
-        description = "Send a video, download a zip of its frames. Bodies are JSON in camelCase; \
-            unknown fields and parameters are refused. Errors are problem details (RFC 9457), whose \
-            `code` is stable. What answers to GET answers to HEAD, without a body. All but the routes of the service itself need `Authorization: Bearer` \
-            with a Cognito ID token; `/config.json` tells of which user pool. Another user's video \
-            is not found.",
+        description = "Send a video, download a zip of its frames. Bodies are JSON in camelCase. \
+            Unknown fields and parameters are refused. Errors are problem details (RFC 9457) with a \
+            stable `code`. Every path that answers GET also answers HEAD, without a body. All routes \
+            except those of the service itself need `Authorization: Bearer` with an ID token of the \
+            Cognito user pool that `/config.json` names. Another user's video answers 404.",
     ),
     components(schemas(CreateVideo, CreateVideos, CreatedVideo, CreatedVideos, Problem)),
     tags(
-        (name = "videos", description = "Videos and what becomes of them"),
+        (name = "videos", description = "Videos and their results"),
         (name = "uploads", description = "The bytes of videos"),
-        (name = "webhook", description = "Where events about a user's videos go"),
-        (name = "service", description = "The service itself; for anyone"),
+        (name = "webhook", description = "The URL that receives events about a user's videos"),
+        (name = "service", description = "The service itself. All its routes but `/metrics` are public"),
     ),
 )]
-struct Base;
+struct BaseDocument;
 
 /// Returns the document without its routes.
 pub(crate) fn base() -> openapi::OpenApi {
-    Base::openapi()
+    BaseDocument::openapi()
 }
 
 /// Completes a document that has all routes: adds the authentication, the rules between options, examples,
@@ -57,6 +57,7 @@ pub(crate) fn complete(mut document: openapi::OpenApi, limits: &Limits) -> opena
     document
 }
 
+/// Returns the schema of this name if it is an object.
 fn object<'a>(document: &'a mut openapi::OpenApi, name: &str) -> Option<&'a mut openapi::Object> {
     match document.components.as_mut()?.schemas.get_mut(name)? {
         RefOr::T(Schema::Object(object)) => Some(object),
@@ -64,13 +65,13 @@ fn object<'a>(document: &'a mut openapi::OpenApi, name: &str) -> Option<&'a mut 
     }
 }
 
-/// Adds the authentication of users.
+/// Adds the authentication of users to the document.
 struct IdToken;
 
 impl Modify for IdToken {
     fn modify(&self, document: &mut openapi::OpenApi) {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
-        let about = "The ID token of a user of the Cognito user pool. Not the access token.";
+        let about = "The ID token of a user of the Cognito user pool, not the access token.";
         let scheme = SecurityScheme::Http(scheme.description(Some(about)).build());
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("idToken", scheme);

@@ -1,8 +1,7 @@
 //! The error responses of each route, described with the values that the route answers.
 
-use crate::problem::ApiError::*;
 use crate::{
-    problem::ApiError,
+    problem::ApiError::{self, *},
     request::parameters::{LIMIT, USER},
 };
 use axum::http::StatusCode;
@@ -48,7 +47,7 @@ problems! {
     MetricsProblems: unknown_parameter(), Forbidden;
     ReadUploadProblems: unknown_parameter(), NotFound, UploadOver;
     CompleteUploadProblems: unknown_parameter(), NotFound,
-        UploadIncomplete("Parts are missing: 2-3, 7. Send them first.".to_owned()), UploadOver;
+        UploadIncomplete("These parts have not arrived: 2-3, 7. Send them, then complete the upload again.".to_owned()), UploadOver;
 }
 
 const TOO_MANY: ApiError = TooManyVideos { limit: 100, count: 100 };
@@ -59,7 +58,7 @@ fn invalid(field: &str, detail: &str) -> ApiError {
 
 /// The error of a route without parameters.
 fn unknown_parameter() -> ApiError {
-    invalid("x", "is not known: there are no parameters here")
+    invalid("x", "is not a known parameter; this path takes none")
 }
 
 fn too_large() -> ApiError {
@@ -96,8 +95,14 @@ fn described(mut errors: Vec<ApiError>) -> BTreeMap<String, RefOr<Response>> {
         all.insert(status.as_str().to_owned(), response.into());
     }
     for (status, text) in [
-        (StatusCode::TOO_MANY_REQUESTS, "More than 100 requests a second: wait, and try again."),
-        (StatusCode::SERVICE_UNAVAILABLE, "Not at the moment: wait, and try again."),
+        (
+            StatusCode::TOO_MANY_REQUESTS,
+            "There are more than 100 requests a second. Wait and try again.",
+        ),
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The API is not available at the moment. Wait and try again.",
+        ),
     ] {
         let mut response = Response::new(text);
         response.content.extend(
@@ -120,7 +125,7 @@ fn gateway_answer(status: StatusCode) -> Option<Content> {
     };
     let text = ObjectBuilder::new().schema_type(Type::String);
     let schema: Object = ObjectBuilder::new()
-        .description(Some("What API Gateway answers, before the API is asked."))
+        .description(Some("An answer of API Gateway, made before a request reaches the API."))
         .property("message", text)
         .required("message")
         .into();

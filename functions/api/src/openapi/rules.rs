@@ -10,7 +10,7 @@ use utoipa::{
     },
 };
 
-/// The options of which only one may be given.
+/// The options that exclude each other.
 const CHOICES: [&str; 6] = ["every", "fps", "count", "at", "keyframes", "scenes"];
 
 /// Adds the rules to the schema of the options.
@@ -22,9 +22,10 @@ impl Modify for ExtractionRules {
         let Some(options) = components.schemas.get_mut(&*ExtractionOptions::name()) else { return };
         let rules = AllOfBuilder::new()
             .description(Some(
-                "Which frames, and what becomes of them. Every field may be left out. Only one of \
-                 `every`, `fps`, `count`, `at`, `keyframes` and `scenes` may be given; `fit` needs \
-                 `width` and `height`; `quality` is not for `png`; `to` must be later than `from`.",
+                "The choice of frames and the form of their images. Every field is optional. Only \
+                 one of `every`, `fps`, `count`, `at`, `keyframes` and `scenes` may be given. `fit` \
+                 needs `width` and `height`. `quality` is not for `png`. `to` must be later than \
+                 `from`.",
             ))
             .item(options.clone())
             .item(one_choice())

@@ -1,4 +1,4 @@
-//! The callers that may read the metrics.
+//! The permission to read the metrics.
 
 use super::user::{User, claims};
 use crate::problem::ApiError;

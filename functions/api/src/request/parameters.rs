@@ -62,7 +62,9 @@ impl QueryReader {
 
     fn end(mut self) -> Result<(), Vec<FieldError>> {
         let rule = match self.known.join(", ") {
-            known if known.is_empty() => "is not known: there are no parameters here".to_owned(),
+            known if known.is_empty() => {
+                "is not a known parameter; this path takes none".to_owned()
+            }
             known => format!("is not a known parameter; the parameters here are {known}"),
         };
         for (name, _) in &self.unread {
@@ -100,7 +102,7 @@ impl FromQuery for NoQuery {
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct OwnerQuery {
-    /// Whose video it is, by their id. For administrators only.
+    /// The id of the video's owner; your own if absent. For administrators only.
     #[param(nullable = false, value_type = Option<String>, pattern = "^[A-Za-z0-9_-]{1,128}$")]
     user: Option<UserId>,
 }
@@ -126,19 +128,19 @@ impl OwnerQuery {
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ListQuery {
-    /// Only videos of this status.
+    /// Only videos with this status.
     #[param(nullable = false)]
     pub(crate) status: Option<Status>,
-    /// The most videos of the page, 1 to 100; 20 if left out.
+    /// The maximum number of videos on the page, 1 to 100; 20 if absent.
     #[param(nullable = false, minimum = 1, maximum = 100)]
     limit: Option<usize>,
-    /// The `cursor` of the page before, of the same list.
+    /// The `cursor` of the previous page of the same list.
     #[param(nullable = false, pattern = "^[A-Za-z0-9_-]{43}$")]
     pub(crate) cursor: Option<String>,
-    /// Whose videos, by their id; one's own if left out. For administrators only.
+    /// The id of the videos' owner; your own if absent. For administrators only.
     #[param(nullable = false, value_type = Option<String>, pattern = "^[A-Za-z0-9_-]{1,128}$")]
     user: Option<UserId>,
-    /// Everyone's videos, if `true`; not together with `user`. For administrators only.
+    /// `true` for everyone's videos; not together with `user`. For administrators only.
     #[param(nullable = false)]
     all: Option<bool>,
 }
@@ -193,14 +195,14 @@ impl ListQuery {
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct UploadQuery {
-    /// The last part of the page before, which that page has as `next`.
+    /// The `next` of the previous page.
     #[param(nullable = false, maximum = 65_535)]
     pub(crate) after: Option<u16>,
 }
 
 impl FromQuery for UploadQuery {
     fn take(query: &mut QueryReader) -> Self {
-        let rule = "must be a whole number from 0 to 65535: the next of the page before";
+        let rule = "must be a whole number from 0 to 65535: the next of the previous page";
         Self { after: query.parameter("after", rule, |text| text.parse().ok()) }
     }
 }
@@ -249,13 +251,13 @@ mod tests {
         }
         assert_eq!(
             read::<UploadQuery>("after=65536").await.unwrap_err(),
-            ["after: must be a whole number from 0 to 65535: the next of the page before"]
+            ["after: must be a whole number from 0 to 65535: the next of the previous page"]
         );
         assert_eq!(
             read::<NoQuery>("x=1&y=%FF").await.unwrap_err(),
             [
-                "x: is not known: there are no parameters here",
-                "y: is not known: there are no parameters here"
+                "x: is not a known parameter; this path takes none",
+                "y: is not a known parameter; this path takes none"
             ]
         );
     }

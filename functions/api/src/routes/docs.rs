@@ -57,7 +57,7 @@ fn html(document: &Value) -> String {
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport \
          content=\"width=device-width\"><title>{title}</title><style>{STYLE}</style>\
          <h1>{title} <small>{version}</small></h1><p>{about} <a href=openapi.json>openapi.json</a> \
-         is the same for machines."
+         is the same for programs."
     );
     let operations = operations(document);
     html.push_str("<table>");
@@ -105,7 +105,7 @@ fn operations(document: &Value) -> Vec<DocumentedOperation<'_>> {
 fn section(html: &mut String, document: &Value, operation: &DocumentedOperation<'_>) {
     let DocumentedOperation { method, path, value } = operation;
     let id = text(&value["operationId"]);
-    let anyone = if value["security"].is_null() { " <small>for anyone</small>" } else { "" };
+    let anyone = if value["security"].is_null() { " <small>public</small>" } else { "" };
     put!(
         html,
         "<h2 id={id}><code>{method} {path}</code>{anyone}</h2><p><b>{}.</b> {}",
@@ -129,7 +129,7 @@ fn section(html: &mut String, document: &Value, operation: &DocumentedOperation<
     }
     let body = &value["requestBody"];
     if !body.is_null() {
-        let needed = if body["required"] == true { "" } else { " <small>may be left out</small>" };
+        let needed = if body["required"] == true { "" } else { " <small>optional</small>" };
         put!(html, "<h3>Body{needed}</h3>");
         contents(html, document, body);
     }

@@ -12,17 +12,17 @@ use serde::Serialize;
 use std::sync::Arc;
 use utoipa::{ToSchema, openapi::OpenApi};
 
-/// `GET /health`.
+/// The answer to `GET /health`.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Health {
-    /// `ok`.
+    /// Always `ok`.
     status: &'static str,
 }
 
 #[utoipa::path(
     get, path = "/health", tag = "service", operation_id = "health",
-    summary = "Whether the API answers",
-    responses((status = 200, description = "It does.", body = Health)),
+    summary = "Check the API",
+    responses((status = 200, description = "The API answers.", body = Health)),
 )]
 pub(crate) async fn health() -> Json<Health> {
     Json(Health { status: "ok" })
@@ -30,7 +30,7 @@ pub(crate) async fn health() -> Json<Health> {
 
 #[utoipa::path(
     get, path = "/config.json", tag = "service", operation_id = "config",
-    summary = "What a client must know to sign a user in",
+    summary = "Settings to sign users in",
     responses((status = 200, description = "The user pool.", body = WebConfig)),
 )]
 pub(crate) async fn config(State(state): SharedState) -> Json<WebConfig> {

@@ -21,10 +21,10 @@ const MAX_RANGES: usize = 20;
 #[utoipa::path(
     get, path = "/videos/{id}/upload", tag = "uploads", operation_id = "readUpload",
     security(("idToken" = [])), summary = "Resume an upload",
-    description = "What has arrived of a video's bytes, and fresh URLs for what has not: the one of \
-        the whole file, or a page of parts.",
+    description = "Returns fresh URLs for a video's bytes that have not arrived: one URL for the whole \
+        file, or a page of the parts that have arrived and of URLs for the others.",
     params(("id" = VideoId, Path, description = "The video's id."), UploadQuery),
-    responses((status = 200, description = "Where the bytes go.", body = Upload), ReadUploadProblems),
+    responses((status = 200, description = "The upload.", body = Upload), ReadUploadProblems),
 )]
 pub(crate) async fn read(
     State(state): SharedState,
@@ -45,9 +45,9 @@ pub(crate) async fn read(
 #[utoipa::path(
     post, path = "/videos/{id}/upload/complete", tag = "uploads", operation_id = "completeUpload",
     security(("idToken" = [])), summary = "Complete an upload",
-    description = "Makes the file of its parts, once all have arrived. It is queued a little later. An \
-        upload by one PUT completes itself: for it the call checks that the bytes have arrived. \
-        Repeating the call is safe.",
+    description = "Makes the file from its parts once all have arrived. The video is queued shortly \
+        afterwards. An upload by one PUT completes itself: the call only checks that its bytes have \
+        arrived. Repeating the call is safe.",
     params(("id" = VideoId, Path, description = "The video's id.")),
     responses((status = 200, description = "The video.", body = Video), CompleteUploadProblems),
 )]
@@ -64,11 +64,15 @@ pub(crate) async fn complete(
     match state.uploads.complete(&record).await? {
         Completion::Done => Ok(Json(record.video)),
         Completion::Missing(missing) => {
-            let detail = format!("Parts are missing: {}. Send them first.", ranges(&missing));
+            let detail = format!(
+                "These parts have not arrived: {}. Send them, then complete the upload again.",
+                ranges(&missing)
+            );
             Err(ApiError::UploadIncomplete(detail))
         }
         Completion::NotSent => Err(ApiError::UploadIncomplete(
-            "The file's bytes have not arrived. Send them first.".to_owned(),
+            "The file's bytes have not arrived. Send them, then complete the upload again."
+                .to_owned(),
         )),
         Completion::Gone => Err(ApiError::UploadOver),
     }

@@ -31,12 +31,12 @@ use uuid::Uuid;
 #[utoipa::path(
     put, path = "/webhook", tag = "webhook", operation_id = "setWebhook",
     security(("idToken" = [])), summary = "Set your webhook",
-    description = "Sets where events about your videos go, and makes a new secret for them, which no \
-        other answer shows. The one before signs nothing from then on.",
+    description = "Sets the URL that receives events about your videos and makes a new secret to sign \
+        them. Only this answer shows the secret. The previous secret signs nothing from then on.",
     request_body(content = SetWebhook, example = json!({ "url": "https://example.com/framezip" })),
     responses(
-        (status = 200, description = "Set in place of another.", body = WebhookWithSecret),
-        (status = 201, description = "Set.", body = WebhookWithSecret),
+        (status = 200, description = "Replaced the previous webhook.", body = WebhookWithSecret),
+        (status = 201, description = "Set. There was no webhook before.", body = WebhookWithSecret),
         SetWebhookProblems,
     ),
 )]
@@ -62,8 +62,8 @@ pub(crate) async fn set(
 /// `GET /webhook`: returns the webhook without its secret.
 #[utoipa::path(
     get, path = "/webhook", tag = "webhook", operation_id = "readWebhook",
-    security(("idToken" = [])), summary = "Your webhook",
-    description = "Without its secret.",
+    security(("idToken" = [])), summary = "Read your webhook",
+    description = "Returns the webhook without its secret.",
     responses((status = 200, description = "Your webhook.", body = Webhook), ReadWebhookProblems),
 )]
 pub(crate) async fn read(
@@ -78,8 +78,8 @@ pub(crate) async fn read(
 /// `DELETE /webhook`: removes the webhook. Succeeds also if there is none.
 #[utoipa::path(
     delete, path = "/webhook", tag = "webhook", operation_id = "deleteWebhook",
-    security(("idToken" = [])), summary = "Take your webhook away",
-    responses((status = 204, description = "There is none any more."), DeleteWebhookProblems),
+    security(("idToken" = [])), summary = "Remove your webhook",
+    responses((status = 204, description = "There is no webhook now."), DeleteWebhookProblems),
 )]
 pub(crate) async fn delete(
     State(state): SharedState,
@@ -93,9 +93,9 @@ pub(crate) async fn delete(
 /// `POST /webhook/test`: sends one event, signed like every other, and returns the receiver's answer.
 #[utoipa::path(
     post, path = "/webhook/test", tag = "webhook", operation_id = "testWebhook",
-    security(("idToken" = [])), summary = "Try your webhook",
-    description = "Sends one signed event of the type `webhook.test`, and tells what came back.",
-    responses((status = 200, description = "What came back.", body = WebhookTest), TestWebhookProblems),
+    security(("idToken" = [])), summary = "Test your webhook",
+    description = "Sends one signed event of the type `webhook.test` and returns the receiver's answer.",
+    responses((status = 200, description = "The receiver's answer.", body = WebhookTest), TestWebhookProblems),
 )]
 pub(crate) async fn test(
     State(state): SharedState,
@@ -106,7 +106,7 @@ pub(crate) async fn test(
         state.videos.webhook(&user.id).await?.ok_or(ApiError::NotFound)?;
     // the URL may have been stored under earlier rules
     let target = state.webhooks.target(&webhook.url).map_err(|invalid| {
-        ApiError::WebhookUnreachable(format!("The webhook's URL {invalid}. Set another."))
+        ApiError::WebhookUnreachable(format!("The webhook's URL {invalid}. Set another URL."))
     })?;
     let id = format!("test_{}", Uuid::now_v7());
     let event =

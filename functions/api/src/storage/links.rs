@@ -75,7 +75,7 @@ fn expiry() -> anyhow::Result<Timestamp> {
     Ok(signed + SignedDuration::try_from(LIFETIME)?)
 }
 
-/// The characters to encode by RFC 8187: all but letters, digits and the most common punctuation.
+/// The characters to encode in a file name (RFC 8187): all but letters, digits, `.`, `-` and `_`.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_');
 
 /// Returns the `Content-Disposition` of a video's zip (RFC 6266): an ASCII name for old clients, and the

@@ -6,4 +6,4 @@ mod uploads;
 
 pub(crate) use links::Links;
 pub(crate) use objects::Objects;
-pub(crate) use uploads::{Completion, MAX_PART_URLS, Uploads};
+pub(crate) use uploads::{Completion, MAX_PART_URLS, UploadBucket};

@@ -1,4 +1,4 @@
-//! HEAD: what GET answers, without a body.
+//! HEAD: the answer to GET without its body.
 
 use super::{ID, Item, context, record, router, state};
 use aws_sdk_dynamodb::operation::get_item::{GetItemError, GetItemOutput};
@@ -18,7 +18,7 @@ async fn answer(rule: &Rule, verb: &str, path: &str) -> (StatusCode, HeaderMap, 
 }
 
 #[tokio::test]
-async fn head_answers_as_get_does() {
+async fn head_answers_like_get_without_a_body() {
     let found = |item: Option<Item>| {
         mock!(aws_sdk_dynamodb::Client::get_item)
             .then_output(move || GetItemOutput::builder().set_item(item.clone()).build())

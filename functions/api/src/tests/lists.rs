@@ -1,4 +1,4 @@
-//! Lists and their cursors; what administrators see.
+//! Lists, their cursors, and the lists of administrators.
 
 use super::{ID, Item, answer, record};
 use crate::request::cursor::{ListScope, VideoList};
@@ -17,7 +17,7 @@ fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())
 }
 
-/// Two videos in the partition of a user.
+/// A query that finds two videos in the partition of a user.
 fn two_of(owner: &'static str) -> Rule {
     let mut earlier = record("ready");
     earlier.insert("id".to_owned(), text(EARLIER));
@@ -45,7 +45,7 @@ async fn refusal(path: &str, token: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_page_tells_where_the_next_begins() {
+async fn a_cursor_leads_to_the_next_page() {
     let first = two_of("user-1");
     let (found, cursor) = ids(&[&first], "/videos?limit=1", "id").await;
     assert_eq!(found, [ID]);
@@ -59,7 +59,7 @@ async fn a_page_tells_where_the_next_begins() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_good_for_its_own_list_only() {
+async fn a_cursor_is_valid_only_for_its_own_list() {
     let (_, cursor) = ids(&[&two_of("user-1")], "/videos?limit=1", "admin").await;
     let cursor = cursor.unwrap();
     let other = if cursor.starts_with('A') { "B" } else { "A" };
@@ -77,7 +77,7 @@ async fn a_cursor_is_good_for_its_own_list_only() {
     }
 }
 
-/// The own list of `user-1`.
+/// Calls a function with the list of `user-1`'s own videos.
 fn own_list<T>(with: impl Fn(VideoList<'_>) -> T) -> T {
     let user = UserId::try_from("user-1".to_owned()).unwrap();
     let scope = ListScope::User(user.clone());

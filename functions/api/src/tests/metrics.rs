@@ -24,7 +24,7 @@ fn machine() -> RequestContext {
 }
 
 #[tokio::test]
-async fn a_machine_gets_the_sums_as_text() {
+async fn a_machine_reads_the_sums_as_text() {
     let number = |number: u64| AttributeValue::N(number.to_string());
     let get = mock!(aws_sdk_dynamodb::Client::get_item).then_output(move || {
         GetItemOutput::builder()

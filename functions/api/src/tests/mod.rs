@@ -14,7 +14,7 @@ mod webhook;
 use crate::{
     router::router,
     state::AppState,
-    storage::{Links, Objects, Uploads},
+    storage::{Links, Objects, UploadBucket},
 };
 use aws_sdk_dynamodb::{
     operation::{get_item::GetItemOutput, update_item::UpdateItemOutput},
@@ -51,7 +51,7 @@ fn sdk() -> SdkConfig {
 }
 
 fn state(rules: &[&Rule]) -> AppState {
-    // each client matches its own operations' rules only; whatever is counted is taken
+    // each client matches only the rules of its own operations; writes to counters always succeed
     let counted = counted();
     let rules = &[rules, &[&counted]].concat()[..];
     let dynamodb = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, rules);
@@ -61,7 +61,7 @@ fn state(rules: &[&Rule]) -> AppState {
     let sqs = mock_client!(aws_sdk_sqs, RuleMode::MatchAny, rules);
     AppState {
         videos: Videos::new(dynamodb, "Videos"),
-        uploads: Uploads::new(s3.clone(), "uploads".to_owned()),
+        uploads: UploadBucket::new(s3.clone(), "uploads".to_owned()),
         links: Links::new(aws_sdk_s3::Client::new(&sdk()), "results".to_owned()),
         objects: Objects::new(s3, "uploads".to_owned(), "results".to_owned()),
         sqs,
@@ -78,8 +78,8 @@ fn state(rules: &[&Rule]) -> AppState {
     }
 }
 
-/// The context as API Gateway sends it for a user who is signed in, by an `id` or an `access` token; or
-/// for an `admin`.
+/// The context that API Gateway sends for a signed-in user with an `id` or `access` token, or for an
+/// `admin`.
 fn context(token: &str) -> RequestContext {
     let mut claims = json!({ "sub": "user-1", "email": "a@example.com", "token_use": token });
     if token == "admin" {
@@ -94,7 +94,7 @@ fn context(token: &str) -> RequestContext {
     RequestContext::ApiGatewayV2(serde_json::from_value(context).unwrap())
 }
 
-/// Takes whatever is counted.
+/// Accepts every write to the counters.
 fn counted() -> Rule {
     mock!(aws_sdk_dynamodb::Client::update_item)
         .match_requests(|request| request.update_expression().unwrap().starts_with("ADD "))
@@ -144,7 +144,7 @@ async fn the_public_routes_need_no_token() {
     assert_eq!(status, StatusCode::TEMPORARY_REDIRECT);
 }
 
-/// A record as it lies in the table.
+/// A record as it is stored in the table.
 fn record(status: &str) -> Item {
     let text = |value: &str| AttributeValue::S(value.to_owned());
     let attributes = [

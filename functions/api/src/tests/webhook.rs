@@ -42,7 +42,7 @@ async fn test(rules: &[&Rule], reach: Reach) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn each_put_shows_a_new_secret() {
+async fn each_put_returns_a_new_secret() {
     let set = mock!(aws_sdk_dynamodb::Client::update_item)
         .then_output(|| UpdateItemOutput::builder().build());
     let mut secrets = Vec::new();
@@ -56,7 +56,7 @@ async fn each_put_shows_a_new_secret() {
 }
 
 #[tokio::test]
-async fn the_secret_is_not_shown_again() {
+async fn the_secret_is_not_returned_again() {
     let stored = stored("https://example.com/".to_owned());
     let (status, _, json) = answer(&[&stored], "GET", "/webhook", Some("id"), "").await;
     assert_eq!(status, 200);
@@ -69,7 +69,7 @@ async fn the_secret_is_not_shown_again() {
 }
 
 #[tokio::test]
-async fn without_a_webhook_there_is_nothing_to_read_or_test() {
+async fn a_missing_webhook_is_not_found() {
     let none =
         mock!(aws_sdk_dynamodb::Client::get_item).then_output(|| GetItemOutput::builder().build());
     for (method, path) in [("GET", "/webhook"), ("POST", "/webhook/test")] {
@@ -84,7 +84,7 @@ async fn without_a_webhook_there_is_nothing_to_read_or_test() {
 }
 
 #[tokio::test]
-async fn a_test_tells_what_the_receiver_answered() {
+async fn a_test_returns_the_receivers_answer() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let stored = stored(format!("http://{}/hook", listener.local_addr().unwrap()));
     let receiver = tokio::spawn(async move {
@@ -109,7 +109,7 @@ async fn a_test_tells_what_the_receiver_answered() {
 }
 
 #[tokio::test]
-async fn a_test_that_does_not_get_through_says_why() {
+async fn a_failed_test_states_the_reason() {
     let counted = counted();
     for (url, reach, why) in [
         ("https://nowhere.invalid/", Reach::Public, "The host's name is not known."),

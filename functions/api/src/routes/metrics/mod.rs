@@ -23,12 +23,12 @@ use framezip_store::Totals;
 #[utoipa::path(
     get, path = "/metrics", tag = "service", operation_id = "metrics",
     security(("idToken" = [])), summary = "Counters for Prometheus",
-    description = "For administrators, and for machines with an access token of the scope \
+    description = "For administrators, and for machines with an access token that has the scope \
         `metrics/read`.",
     responses(
         (
-            status = 200, description = "OpenMetrics text; where `Accept` names only `text/plain`, \
-                in the format that Prometheus had before.",
+            status = 200, description = "OpenMetrics text, or the older Prometheus text format if \
+                `Accept` names only `text/plain`.",
             content((String = "application/openmetrics-text"), (String = "text/plain")),
         ),
         MetricsProblems,
@@ -47,14 +47,14 @@ pub(crate) async fn read(
     Ok((headers, exposition(&totals, format)))
 }
 
-/// Writes all counters. Every series exists from the start, at zero: Prometheus sees no increase when a
-/// series appears.
+/// Writes all counters. Every series exists from the start, at zero, because Prometheus counts no
+/// increase when a series appears.
 fn exposition(totals: &Totals, format: ExpositionFormat) -> String {
     let get = |counter| totals.get(counter);
     let failures = ErrorCode::ALL.map(|code| (code, get(Counter::VideosFailed(code))));
     let failed = failures.iter().map(|(_, count)| count).sum();
     let mut text = Exposition::new(format);
-    text.counter("framezip_videos", None, "Videos that came to this status.");
+    text.counter("framezip_videos", None, "Videos that reached this status.");
     for (status, count) in [
         ("created", get(Counter::VideosCreated)),
         ("queued", get(Counter::VideosQueued)),
@@ -76,17 +76,17 @@ fn exposition(totals: &Totals, format: ExpositionFormat) -> String {
     text.counter("framezip_zip_bytes", Some("bytes"), "Length of the zips.");
     text.sample(TOTAL, None, get(Counter::ZipBytes));
     extraction_times(&mut text, totals);
-    text.counter("framezip_emails", None, "Mails to owners, by what came of each attempt.");
+    text.counter("framezip_emails", None, "Attempts to mail owners, by result.");
     text.sample(TOTAL, Some(("result", "sent")), get(Counter::EmailsSent));
     text.sample(TOTAL, Some(("result", "failed")), get(Counter::EmailsFailed));
-    text.counter("framezip_webhooks", None, "Events to webhooks, by what came of each attempt.");
+    text.counter("framezip_webhooks", None, "Attempts to deliver events to webhooks, by result.");
     text.sample(TOTAL, Some(("result", "delivered")), get(Counter::WebhooksDelivered));
     text.sample(TOTAL, Some(("result", "failed")), get(Counter::WebhooksFailed));
     text.end()
 }
 
 fn extraction_times(text: &mut Exposition, totals: &Totals) {
-    let help = "From when a worker took a video to its zip.";
+    let help = "Time from the claim of a video by a worker to its zip.";
     text.histogram("framezip_extraction_seconds", "seconds", help);
     let mut count = 0;
     for bound in EXTRACTION_BOUNDS {

@@ -32,15 +32,15 @@ use jiff::Timestamp;
 /// whether their records were written.
 #[utoipa::path(
     post, path = "/videos", tag = "videos", operation_id = "createVideo", security(("idToken" = [])),
-    summary = "Create a video, or several at once",
-    description = "Makes a record, and tells where to send the file's bytes: by one PUT, or, above \
-        64 MiB, by one for each part. Of several videos, all are made or none. Send an \
-        `Idempotency-Key` to repeat the call safely: it makes nothing new within a day, and answers \
-        200 with what the first call made and fresh URLs.",
+    summary = "Create one video or several",
+    description = "Creates the record of each video and returns URLs for the file's bytes: one PUT, or \
+        above 64 MiB one PUT for each part. Either all videos of a call are created or none. Send an \
+        `Idempotency-Key` to repeat the call safely: within a day, a repeated call creates nothing \
+        and answers 200 with the videos of the first call and fresh URLs.",
     params(
         ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$",
-            description = "A name for this call, for instance a UUID: 1 to 255 visible ASCII \
-                characters. Of another body the same name is refused."),
+            description = "A unique name for this call, for instance a UUID: 1 to 255 visible ASCII \
+                characters. The same name with a different body is refused."),
     ),
     request_body(
         content = inline(CreateBody),
@@ -56,10 +56,10 @@ use jiff::Timestamp;
         ),
     ),
     responses(
-        (status = 201, description = "Made. Of one video, with its path in `Location`; of several, in \
-            the order of the files.", body = inline(CreatedBody)),
-        (status = 200, description = "A call of this key came before: what it made, as far as it is \
-            still there.", body = inline(CreatedBody)),
+        (status = 201, description = "Created. One video has its path in `Location`. Several videos \
+            are in the order of the request.", body = inline(CreatedBody)),
+        (status = 200, description = "An earlier call had this key. The answer has its videos that still exist.",
+            body = inline(CreatedBody)),
         CreateProblems,
     ),
 )]
@@ -96,7 +96,10 @@ pub(crate) async fn create(
             for record in &records {
                 if let Err(error) = state.uploads.abort(record).await {
                     let error = format!("{error:#}");
-                    tracing::warn!(error, "could not abort an unused upload; the lifecycle will");
+                    tracing::warn!(
+                        error,
+                        "failed to abort an unused upload; the bucket's lifecycle will abort it"
+                    );
                 }
             }
             repeated(&state, &user, earlier, new.batch).await

@@ -1,4 +1,4 @@
-//! `/videos`: list, read, delete, and in their own files create and retry.
+//! `/videos` and `/videos/{id}`: list, read and delete. The files of this folder create and retry.
 
 pub(super) mod create;
 pub(super) mod retry;
@@ -21,8 +21,8 @@ use framezip_contract::{VideoId, VideoPage, VideoView};
 #[utoipa::path(
     get, path = "/videos", tag = "videos", operation_id = "listVideos", security(("idToken" = [])),
     summary = "List videos, newest first",
-    description = "One page of them. Only an answer without `cursor` is the last page: with `status`, \
-        which looks at 1,000 videos at a time, a page may be short or empty before that.",
+    description = "Returns one page. Only an answer without `cursor` is the last page: a call with \
+        `status` examines at most 1,000 videos, so an earlier page may be short or empty.",
     params(ListQuery),
     responses((status = 200, description = "A page.", body = VideoPage), ListProblems),
 )]
@@ -56,8 +56,8 @@ pub(crate) async fn list(
 #[utoipa::path(
     get, path = "/videos/{id}", tag = "videos", operation_id = "readVideo",
     security(("idToken" = [])), summary = "Read a video",
-    description = "Where it stands; when it is `ready`, with a fresh link to its zip, which works for \
-        an hour.",
+    description = "Returns the video and, once it is `ready`, a fresh link to its zip. The link works \
+        for an hour.",
     params(("id" = VideoId, Path, description = "The video's id."), OwnerQuery),
     responses((status = 200, description = "The video.", body = VideoView), ReadProblems),
 )]
@@ -81,10 +81,10 @@ pub(crate) async fn read(
 #[utoipa::path(
     delete, path = "/videos/{id}", tag = "videos", operation_id = "deleteVideo",
     security(("idToken" = [])), summary = "Delete a video",
-    description = "Removes the record, the file and the zips. A worker that is at it stops within \
-        seconds, and nobody is mailed.",
+    description = "Removes the record, the file and the zips. A worker that processes the video stops \
+        within seconds, and no mail is sent.",
     params(("id" = VideoId, Path, description = "The video's id."), OwnerQuery),
-    responses((status = 204, description = "Gone."), DeleteProblems),
+    responses((status = 204, description = "Deleted."), DeleteProblems),
 )]
 pub(crate) async fn delete(
     State(state): SharedState,

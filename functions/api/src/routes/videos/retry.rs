@@ -23,20 +23,20 @@ use framezip_store::{Earlier, Retry};
 #[utoipa::path(
     post, path = "/videos/{id}/retry", tag = "videos", operation_id = "retryVideo",
     security(("idToken" = [])), summary = "Extract again",
-    description = "Queues a video that is `ready` or has `failed` again, while its file is kept. Its \
-        result and its error are forgotten. Without a body, or without `extraction` in it, the \
-        options stay as they were. Send an `Idempotency-Key` to repeat the call safely: it begins \
-        nothing new within a day, and answers 200 with the video as it is.",
+    description = "Queues a video that is `ready` or has `failed` again, while its file is kept. \
+        Removes its result and its error. Without a body, or without `extraction` in it, the options \
+        stay the same. Send an `Idempotency-Key` to repeat the call safely: within a day, a repeated \
+        call begins nothing and answers 200 with the video as it is.",
     params(
         ("id" = VideoId, Path, description = "The video's id."),
         ("Idempotency-Key" = Option<String>, Header, nullable = false, pattern = "^[!-~]{1,255}$",
-            description = "A name for this call, as for `POST /videos`. For another body or another \
-                video the same name is refused."),
+            description = "A unique name for this call, as for `POST /videos`. The same name with a \
+                different body or for a different video is refused."),
     ),
     request_body(content = Option<RetryVideo>, example = json!({ "extraction": { "count": 9 } })),
     responses(
         (status = 202, description = "Queued.", body = Video),
-        (status = 200, description = "A call of this key came before: the video as it is.",
+        (status = 200, description = "An earlier call had this key. The video is as it is now.",
             body = Video),
         RetryProblems,
     ),

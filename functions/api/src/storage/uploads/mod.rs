@@ -1,5 +1,5 @@
-//! Uploads of videos: presigned URLs, the parts that have arrived, completion and abortion. URLs are made
-//! for each answer and never stored or logged.
+//! Uploads of videos: presigned URLs, arrived parts, completion and abortion. URLs are made for each
+//! answer and never stored or logged.
 //!
 //! An upload never replaces an object: a single PUT and the completion of a multipart upload are both
 //! conditional on a free key. The bucket's lifecycle aborts uploads that never end.
@@ -25,20 +25,20 @@ use std::time::Duration;
 /// The lifetime of the URL of a single PUT.
 const PUT_LIFETIME: Duration = Duration::from_secs(60 * 60);
 
-/// The lifetime of the URLs of parts. It is longer, because parts are uploaded one after another.
+/// The lifetime of the URLs of parts. It is longer because there are many, and each waits for earlier ones.
 const PART_LIFETIME: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// The maximum number of part URLs in one answer.
 pub(crate) const MAX_PART_URLS: usize = 100;
 
 /// The bucket that videos are uploaded to.
-pub(crate) struct Uploads {
+pub(crate) struct UploadBucket {
     s3: Client,
     bucket: String,
 }
 
-impl Uploads {
-    /// Makes uploads to this bucket. The client must not add checksums on its own: a presigned checksum
+impl UploadBucket {
+    /// Uses this bucket. The client must not add checksums on its own: a presigned checksum
     /// would be that of a body that does not exist yet.
     pub(crate) fn new(s3: Client, bucket: String) -> Self {
         Self { s3, bucket }
@@ -115,6 +115,7 @@ impl Uploads {
         }
     }
 
+    /// Returns the multipart upload of a video.
     fn multipart<'a>(
         &'a self,
         key: &'a str,
@@ -151,7 +152,7 @@ impl Uploads {
 }
 
 /// Returns the media type with spaces instead of tabs outside quoted strings. Both mean the same there,
-/// but clients and S3 disagree on how to sign tabs.
+/// but only spaces are signed the same way everywhere.
 fn signable(media_type: &str) -> String {
     let (mut is_quoted, mut is_escaped) = (false, false);
     let signable = |character| {

@@ -1,6 +1,6 @@
 //! One multipart upload on S3.
 
-use super::{PART_LIFETIME, Uploads, expiry, parts::PartLayout};
+use super::{PART_LIFETIME, UploadBucket, expiry, parts::PartLayout};
 use anyhow::Context;
 use aws_sdk_s3::{
     config::{Builder, StalledStreamProtectionConfig},
@@ -34,7 +34,7 @@ pub(crate) enum Completion {
 /// A multipart upload of a video.
 #[derive(Clone, Copy)]
 pub(super) struct MultipartUploadRef<'a> {
-    pub(super) uploads: &'a Uploads,
+    pub(super) uploads: &'a UploadBucket,
     pub(super) key: &'a str,
     pub(super) multipart: &'a Multipart,
     pub(super) bytes: u64,
@@ -58,8 +58,8 @@ impl MultipartUploadRef<'_> {
         self.describe(0, PartListing { parts: Vec::new(), up_to: None }, max_urls).await
     }
 
-    /// Returns the page after the part `after`, or `None` if the upload is over. Sends one request to S3, so
-    /// a page has at most 1,000 parts that have arrived.
+    /// Returns the page after the part `after`, or `None` if the upload is over. A page is one request to
+    /// S3, so it has at most 1,000 parts that have arrived.
     pub(super) async fn page(
         self,
         after: u16,
@@ -71,6 +71,7 @@ impl MultipartUploadRef<'_> {
         }
     }
 
+    /// Makes a page from a listing and signs the URLs of its missing parts.
     async fn describe(
         self,
         after: u16,
@@ -95,7 +96,7 @@ impl MultipartUploadRef<'_> {
 
     /// Signs a PUT of exactly the part's length.
     async fn sign(self, number: u16) -> anyhow::Result<PartUrl> {
-        let Uploads { s3, bucket } = self.uploads;
+        let UploadBucket { s3, bucket } = self.uploads;
         let part = s3.upload_part().bucket(bucket).key(self.key);
         let part = part.upload_id(&self.multipart.upload_id).part_number(number.into());
         let part = part.content_length(i64::try_from(self.layout().length(number))?);
@@ -103,10 +104,10 @@ impl MultipartUploadRef<'_> {
         Ok(PartUrl { number, url: signed.uri().to_owned(), expires_at: expiry(PART_LIFETIME)? })
     }
 
-    /// Lists the whole ones among the next 1,000 parts after `after`, or returns `None` if the upload is
-    /// over.
+    /// Lists the next 1,000 parts on S3 after `after`, without those that are not whole. Returns `None` if
+    /// the upload is over.
     async fn list(self, after: u16) -> anyhow::Result<Option<PartListing>> {
-        let Uploads { s3, bucket } = self.uploads;
+        let UploadBucket { s3, bucket } = self.uploads;
         let list = s3.list_parts().bucket(bucket).key(self.key);
         let list = list.upload_id(&self.multipart.upload_id);
         let listed = match list.part_number_marker(after.to_string()).send().await {
@@ -133,7 +134,7 @@ impl MultipartUploadRef<'_> {
         if !missing.is_empty() {
             return Ok(Completion::Missing(missing));
         }
-        let Uploads { s3, bucket } = self.uploads;
+        let UploadBucket { s3, bucket } = self.uploads;
         let complete = s3.complete_multipart_upload().bucket(bucket).key(self.key);
         let complete = complete.upload_id(&self.multipart.upload_id).if_none_match("*");
         let complete = complete.multipart_upload(completed_parts(arrived)).customize();
@@ -163,7 +164,7 @@ impl MultipartUploadRef<'_> {
 
     /// Aborts the upload with all its parts. An upload that is over is left as it is.
     pub(super) async fn abort(self) -> anyhow::Result<()> {
-        let Uploads { s3, bucket } = self.uploads;
+        let UploadBucket { s3, bucket } = self.uploads;
         let abort = s3.abort_multipart_upload().bucket(bucket).key(self.key);
         match abort.upload_id(&self.multipart.upload_id).send().await {
             Err(error) if error.code() != Some(NO_SUCH_UPLOAD) => {
