@@ -18,7 +18,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
         let body = Bytes::from_request(request, state).await;
         let body = body.map_err(|rejection| match rejection.status() {
             status if status.is_server_error() => {
-                ApiError::from(anyhow::anyhow!("the body: {rejection}"))
+                ApiError::from(anyhow::anyhow!("failed to read the body: {rejection}"))
             }
             _ => ApiError::TooLarge("The body may have at most 2 MB.".to_owned()),
         })?;
