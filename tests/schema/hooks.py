@@ -28,7 +28,7 @@ FOREIGN = re.compile(
 def before_call(context, case, kwargs):
     if case.meta is None or not case.meta.generation.mode.is_positive:
         return
-    # a cursor is signed: none that is made up is taken
+    # a cursor contains a digest, so a random one is refused
     if case.query:
         case.query.pop("cursor", None)
     # a key names one call: under the same, another body is refused

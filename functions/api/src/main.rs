@@ -1,40 +1,19 @@
-//! The HTTP API: creates videos, hands out presigned URLs, tells where videos stand.
+//! The HTTP API: creates videos, issues presigned URLs, reports the status of videos.
 
-mod app;
-mod body;
-mod call_key;
-mod create;
-mod cursor;
-mod docs;
-mod document;
-mod errors;
-mod exposition;
-mod fields;
-mod head;
-mod jobs;
-mod lifecycle;
-mod links;
-mod metrics;
-mod objects;
+mod middleware;
 mod openapi;
-mod options;
-mod parameters;
 mod problem;
 mod request;
+mod router;
+mod routes;
+mod state;
+mod storage;
 #[cfg(test)]
 mod tests;
-mod unfinished;
-mod upload_routes;
-mod uploads;
-mod user;
-mod videos;
-mod webhook;
-
-use lambda_http::Error;
 
 #[tokio::main]
-async fn main() -> Result<(), Error> {
+async fn main() -> Result<(), lambda_http::Error> {
     framezip_runtime::init_logging();
-    let state = app::State::from_env()?;
-    lambda_http::run(app::app(state)).await
+    let state = state::AppState::from_env()?;
+    lambda_http::run(router::router(state)).await
 }

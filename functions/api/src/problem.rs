@@ -1,6 +1,5 @@
-//! What goes wrong in a request, and how it is told (RFC 9457).
+//! The errors of requests and their answers: problem details (RFC 9457).
 
-use crate::errors::MOST;
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -9,30 +8,38 @@ use axum::{
 use framezip_contract::{FieldError, Problem};
 use std::{borrow::Cow, sync::Arc};
 
-/// Why a request was not done.
+/// Why a request failed.
 #[derive(Debug)]
 pub(crate) enum ApiError {
-    /// Every field that is not as it must be.
+    /// These fields or parameters are invalid.
     Invalid(Vec<FieldError>),
-    /// No claims of a signed-in user.
+    /// The request has no claims of a signed-in user.
     Unauthorized,
-    /// Asked for what only administrators may have.
+    /// Only administrators may send this request.
     Forbidden,
-    /// No such thing, or not this user's.
+    /// The resource does not exist, or belongs to another user.
     NotFound,
     /// The path exists, but not for this method.
     MethodNotAllowed,
-    /// Only what is ready or has failed can be begun again.
+    /// The video is neither ready nor failed, so it cannot be retried.
     NotFinished,
-    /// It cannot be begun again, for the uploaded file is gone.
+    /// The uploaded file is gone, so the video cannot be retried.
     SourceGone,
-    /// More than the limit.
+    /// The user has too many unfinished videos.
+    TooManyVideos { limit: u32, count: u32 },
+    /// The upload is complete or was aborted.
+    UploadOver,
+    /// Bytes of the upload have not arrived. The text says which.
+    UploadIncomplete(String),
+    /// The idempotency key was used for a different call.
+    KeyReused,
+    /// The test event did not reach the user's webhook. The text says why.
+    WebhookUnreachable(String),
+    /// A file or a body exceeds its limit. The text says which limit.
     TooLarge(String),
-    /// A body that is said to be something else than JSON.
+    /// The body's content type is not JSON.
     UnsupportedMediaType,
-    /// What does not go as things stand, with its code and its sentence.
-    Refused(StatusCode, &'static str, String),
-    /// Our fault. What it was goes to the log, not to the client.
+    /// The request failed on our side. The cause is logged and not shown to the client.
     Internal(Arc<anyhow::Error>),
 }
 
@@ -42,63 +49,87 @@ impl<E: Into<anyhow::Error>> From<E> for ApiError {
     }
 }
 
-/// The most wrong fields that a problem's sentence has. Its list has up to [`MOST`].
-const MOST_IN_A_SENTENCE: usize = 5;
+/// The maximum number of invalid fields in a problem's `errors`. Lambda limits the size of an answer.
+pub(crate) const MAX_FIELDS: usize = 50;
+/// The maximum number of invalid fields in a problem's `detail`.
+const MAX_FIELDS_IN_DETAIL: usize = 5;
 
-/// How to authenticate, as API Gateway says it, too.
+/// The authentication challenge, the same as API Gateway's.
 const CHALLENGE: HeaderValue = HeaderValue::from_static("Bearer");
 
-/// Why a response is a 500, on its way to where the request's id is known.
+/// The cause of a 500, carried in the response to the middleware that knows the request's id.
 #[derive(Clone)]
 struct Cause(Arc<anyhow::Error>);
 
 impl ApiError {
-    /// Its status, its stable code, and its sentence.
+    /// Returns the error for one invalid parameter or field.
+    pub(crate) fn invalid(field: &str, detail: &str) -> Self {
+        Self::Invalid(vec![FieldError::new(field, detail)])
+    }
+
+    /// Returns the status, the stable code and the `detail`.
     fn parts(&self) -> (StatusCode, &'static str, Cow<'_, str>) {
         let (status, code, detail) = match self {
             Self::Invalid(errors) => {
-                let fields = errors.iter().take(MOST_IN_A_SENTENCE).map(ToString::to_string);
-                let mut fields = fields.collect::<Vec<_>>().join("; ");
-                if let Some(more @ 1..) = errors.len().checked_sub(MOST_IN_A_SENTENCE) {
-                    // the list itself has an end
-                    let least = if errors.len() == MOST { "at least " } else { "" };
-                    fields.push_str(&format!("; and {least}{more} more"));
-                }
-                return (StatusCode::BAD_REQUEST, "invalid_request", fields.into());
+                return (StatusCode::BAD_REQUEST, "invalid_request", summary(errors).into());
             }
             Self::Unauthorized => (
                 StatusCode::UNAUTHORIZED,
                 "unauthorized",
-                "Sign in, and send the ID token as a bearer token.",
+                "Sign in and send the ID token as a bearer token.",
             ),
             Self::Forbidden => {
-                (StatusCode::FORBIDDEN, "forbidden", "Only administrators may ask for this.")
+                (StatusCode::FORBIDDEN, "forbidden", "Only administrators may do this.")
             }
             Self::NotFound => {
-                (StatusCode::NOT_FOUND, "not_found", "There is nothing here, or it is not yours.")
+                (StatusCode::NOT_FOUND, "not_found", "This does not exist, or it is not yours.")
             }
             Self::MethodNotAllowed => (
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method_not_allowed",
-                "This path does not take this method.",
+                "This path does not support this method.",
             ),
             Self::NotFinished => (
                 StatusCode::CONFLICT,
                 "not_finished",
-                "Only a video that is ready or has failed can be begun again.",
+                "Only a video that is ready or has failed can be retried. Wait until it is finished.",
             ),
             Self::SourceGone => (
                 StatusCode::CONFLICT,
                 "source_gone",
-                "The uploaded file is not there any more. Send the video again.",
+                "The uploaded file no longer exists. Upload the video again.",
             ),
             Self::TooLarge(detail) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail.as_str()),
             Self::UnsupportedMediaType => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported_media_type",
-                "The body must be JSON, of the type application/json.",
+                "The body must be JSON. Send it with the content type application/json.",
             ),
-            Self::Refused(status, code, detail) => (*status, *code, detail.as_str()),
+            Self::TooManyVideos { limit, count } => {
+                let detail = format!(
+                    "You have {count} unfinished videos and may have at most {limit}. Wait until some \
+                     are finished, or delete some. A video whose upload never arrives is removed \
+                     after 48 hours."
+                );
+                return (StatusCode::CONFLICT, "too_many_videos", detail.into());
+            }
+            Self::UploadOver => (
+                StatusCode::CONFLICT,
+                "upload_over",
+                "This upload is over: it is complete, or it was aborted.",
+            ),
+            Self::UploadIncomplete(detail) => {
+                (StatusCode::CONFLICT, "upload_incomplete", detail.as_str())
+            }
+            Self::KeyReused => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency_key_reused",
+                "This Idempotency-Key was already used with a different body or call. Use a new key.",
+            ),
+            // not a 5xx, which would raise an alarm: the fault is not ours
+            Self::WebhookUnreachable(detail) => {
+                (StatusCode::FAILED_DEPENDENCY, "webhook_unreachable", detail.as_str())
+            }
             Self::Internal(_) => (
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "internal",
@@ -108,7 +139,7 @@ impl ApiError {
         (status, code, detail.into())
     }
 
-    /// What the answer says.
+    /// Returns the status and the answer's body.
     pub(crate) fn problem(&self, request_id: Option<String>) -> (StatusCode, Problem) {
         let (status, code, detail) = self.parts();
         let problem = Problem {
@@ -129,7 +160,7 @@ impl ApiError {
         let kind = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         if let Self::Unauthorized = self {
-            // RFC 9110 asks for it
+            // required by RFC 9110
             response.headers_mut().insert(header::WWW_AUTHENTICATE, CHALLENGE);
         }
         response
@@ -146,9 +177,20 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// Logs why a request failed on our side, and answers in the same words whatever it was, with the id by
-/// which it is found in the log.
-pub(crate) fn ours(mut response: Response, request_id: Option<String>) -> Response {
+/// Lists the first invalid fields.
+fn summary(errors: &[FieldError]) -> String {
+    let fields = errors.iter().take(MAX_FIELDS_IN_DETAIL).map(ToString::to_string);
+    let mut fields = fields.collect::<Vec<_>>().join("; ");
+    if let Some(more @ 1..) = errors.len().checked_sub(MAX_FIELDS_IN_DETAIL) {
+        let least = if errors.len() == MAX_FIELDS { "at least " } else { "" };
+        fields.push_str(&format!("; and {least}{more} more"));
+    }
+    fields
+}
+
+/// Logs why a request failed on our side. Returns the same answer for every cause, with the request's
+/// id, by which the cause can be found in the log.
+pub(crate) fn internal(mut response: Response, request_id: Option<String>) -> Response {
     let cause = response.extensions_mut().remove();
     let Cause(error) =
         cause.unwrap_or_else(|| Cause(Arc::new(anyhow::anyhow!("answered {}", response.status()))));

@@ -10,7 +10,6 @@
 //! | `JOBS_DLQ_URL` | notify | the dead-letter queue of jobs |
 //! | `OUTCOMES_QUEUE_URL` | enqueue, extract, notify | the queue of outcomes |
 //! | `USER_POOL_ID`, `USER_POOL_CLIENT_ID` | api | the Cognito user pool and its app client |
-//! | `CURSOR_KEY` | api | what the cursors of lists are signed with |
 //! | `SENDER_EMAIL` | notify | the sender of mails |
 //! | `API_URL` | notify | the API's URL in mails |
 //! | `AWS_ENDPOINT_URL` | all | the URL that replaces AWS; set on a local stack only, where webhooks may go to any address |

@@ -55,8 +55,6 @@ text_settings! {
     user_pool_client_id = "USER_POOL_CLIENT_ID";
     /// The sender of mails.
     sender_email = "SENDER_EMAIL";
-    /// The key that signs cursors.
-    cursor_key = "CURSOR_KEY";
     /// The region of the function, set by Lambda.
     region = "AWS_REGION";
 }

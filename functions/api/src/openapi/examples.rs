@@ -1,13 +1,13 @@
-//! Examples of what is sent and answered, by the name of its schema.
+//! Examples of bodies, by the name of their schema.
 
 use super::object;
 use serde_json::{Value, json};
 use utoipa::{Modify, openapi::OpenApi};
 
 /// Adds the examples to the schemas.
-pub(super) struct Examples;
+pub(super) struct SchemaExamples;
 
-impl Modify for Examples {
+impl Modify for SchemaExamples {
     fn modify(&self, document: &mut OpenApi) {
         for (name, example) in examples() {
             if let Some(object) = object(document, name) {
@@ -17,7 +17,7 @@ impl Modify for Examples {
     }
 }
 
-/// Each is one of its type, as a test makes sure.
+/// Returns the examples. A test checks that each is a value of its type.
 pub(super) fn examples() -> [(&'static str, Value); 7] {
     [
         ("Video", video()),
@@ -88,9 +88,9 @@ mod tests {
     };
 
     #[test]
-    fn every_example_is_one_of_its_type() {
+    fn every_example_is_a_value_of_its_type() {
         for (name, example) in examples() {
-            // read and written again it is the same: it has every field, and no other
+            // unchanged after reading and writing, so it has exactly the type's fields
             macro_rules! same {
                 ($($type:ident)*) => {
                     match name {

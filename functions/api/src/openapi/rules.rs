@@ -1,4 +1,4 @@
-//! What holds between the options of an extraction. The derived schema tells of each by itself.
+//! The rules between the options of an extraction. The derived schema describes each option on its own.
 
 use framezip_contract::ExtractionOptions;
 use serde_json::{Value, json};
@@ -10,21 +10,22 @@ use utoipa::{
     },
 };
 
-/// The options of which only one may be given.
+/// The options that exclude each other.
 const CHOICES: [&str; 6] = ["every", "fps", "count", "at", "keyframes", "scenes"];
 
 /// Adds the rules to the schema of the options.
-pub(super) struct Rules;
+pub(super) struct ExtractionRules;
 
-impl Modify for Rules {
+impl Modify for ExtractionRules {
     fn modify(&self, document: &mut OpenApi) {
         let Some(components) = document.components.as_mut() else { return };
         let Some(options) = components.schemas.get_mut(&*ExtractionOptions::name()) else { return };
         let rules = AllOfBuilder::new()
             .description(Some(
-                "Which frames, and what becomes of them. Every field may be left out. Only one of \
-                 `every`, `fps`, `count`, `at`, `keyframes` and `scenes` may be given; `fit` needs \
-                 `width` and `height`; `quality` is not for `png`; `to` must be later than `from`.",
+                "The choice of frames and the form of their images. Every field is optional. Only \
+                 one of `every`, `fps`, `count`, `at`, `keyframes` and `scenes` may be given. `fit` \
+                 needs `width` and `height`. `quality` is not for `png`. `to` must be later than \
+                 `from`.",
             ))
             .item(options.clone())
             .item(one_choice())
@@ -40,7 +41,8 @@ fn one_choice() -> AnyOfBuilder {
     alternatives.into_iter().fold(AnyOfBuilder::new(), AnyOfBuilder::item)
 }
 
-/// `null` is as good as left out, and so is `false` for keyframes.
+/// Returns the schema of an object without these fields. `null` counts as absent, and so does `false` for
+/// keyframes.
 fn without(fields: &[&str]) -> Object {
     let null = |field: &str| match field {
         "keyframes" => any_of(&[json!(false), Value::Null]),

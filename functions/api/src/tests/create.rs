@@ -1,6 +1,6 @@
 //! `POST /videos`.
 
-use super::{answer, answer_to, context};
+use super::{ID, answer, answer_to, context};
 use aws_sdk_dynamodb::{
     Client as DynamoDb,
     operation::{
@@ -27,9 +27,8 @@ use serde_json::{Value, json};
 use std::collections::HashMap;
 
 const SMALL: &str = r#"{"fileName":"a.mp4","bytes":5,"contentType":"video/mp4"}"#;
-/// One byte more than goes up in one PUT.
+/// One byte more than the largest file for a single PUT.
 const LARGE: &str = r#"{"fileName":"b.mp4","bytes":67108865,"contentType":"video/mp4"}"#;
-const ID: &str = "01990d2c-6a3e-7c51-9d0b-2f6c1a7be001";
 
 fn counted(count: i32) -> Rule {
     mock!(DynamoDb::query).then_output(move || QueryOutput::builder().count(count).build())
@@ -40,7 +39,7 @@ fn written() -> Rule {
         .then_output(|| TransactWriteItemsOutput::builder().build())
 }
 
-/// Presigning asks for a rule, and makes nothing of it.
+/// The rules that presigning needs. Their outputs are not used.
 pub(super) fn signed() -> [Rule; 2] {
     [
         mock!(S3::put_object).then_output(|| PutObjectOutput::builder().build()),
@@ -71,7 +70,7 @@ async fn create_with(key: &str, rules: &[&Rule], body: &str) -> (StatusCode, Val
 }
 
 #[tokio::test]
-async fn a_new_video_gets_an_upload_that_signs_what_it_must() {
+async fn the_url_of_a_single_put_signs_all_its_conditions() {
     let (status, json) = create(&[&counted(0), &written()], SMALL).await;
     assert_eq!(status, StatusCode::CREATED, "{json}");
     assert_eq!(json["video"]["status"], "awaiting_upload");
@@ -86,7 +85,7 @@ async fn a_new_video_gets_an_upload_that_signs_what_it_must() {
 }
 
 #[tokio::test]
-async fn a_large_video_goes_up_in_parts() {
+async fn a_large_video_is_uploaded_in_parts() {
     let begun = begun();
     let written = mock!(DynamoDb::transact_write_items)
         .match_requests(|request| {
@@ -129,7 +128,7 @@ async fn an_answer_has_at_most_a_hundred_part_urls() {
 }
 
 #[tokio::test]
-async fn several_videos_are_written_at_once() {
+async fn several_videos_are_written_in_one_transaction() {
     let written = written();
     let body = format!(r#"{{"videos":[{SMALL},{LARGE}]}}"#);
     let (status, json) = create(&[&counted(98), &begun(), &written], &body).await;
@@ -141,7 +140,7 @@ async fn several_videos_are_written_at_once() {
 }
 
 #[tokio::test]
-async fn only_so_many_videos_may_be_unfinished() {
+async fn the_number_of_unfinished_videos_is_limited() {
     let body = format!(r#"{{"videos":[{SMALL},{SMALL}]}}"#);
     let (status, json) = create(&[&counted(99)], &body).await;
     assert_eq!((status, &json["code"]), (StatusCode::CONFLICT, &json!("too_many_videos")));
@@ -154,7 +153,7 @@ fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())
 }
 
-/// The item of a key whose call had this body.
+/// The item of an idempotency key whose call had this body.
 pub(super) fn key_item(body: &str) -> HashMap<String, AttributeValue> {
     use sha2::{Digest, Sha256};
     let digest = Sha256::digest(body);
@@ -166,7 +165,7 @@ pub(super) fn key_item(body: &str) -> HashMap<String, AttributeValue> {
     ])
 }
 
-/// What stands under a key in the table, and a video in this status.
+/// The table's answers: the item of the key `call-1`, and a video in this status.
 fn stored(body: Option<&str>, status: &'static str) -> [Rule; 2] {
     let item = body.map(key_item);
     let is_key = |key: &HashMap<String, AttributeValue>| key["sk"] == text("key#call-1");
@@ -194,7 +193,7 @@ async fn a_repeated_call_gets_the_same_video() {
 }
 
 #[tokio::test]
-async fn a_key_is_for_one_body() {
+async fn a_key_is_refused_for_a_different_body() {
     let [key, _] = stored(Some(LARGE), "queued");
     let (status, json) = create_with("call-1", &[&key], SMALL).await;
     let expected = (StatusCode::UNPROCESSABLE_ENTITY, &json!("idempotency_key_reused"));
@@ -202,7 +201,7 @@ async fn a_key_is_for_one_body() {
 }
 
 #[tokio::test]
-async fn of_two_calls_at_once_one_creates() {
+async fn only_one_of_two_concurrent_calls_creates() {
     let [key, video] = stored(None, "awaiting_upload");
     let lost = mock!(DynamoDb::transact_write_items).then_error(|| {
         let reason = CancellationReason::builder().code("ConditionalCheckFailed");
@@ -217,11 +216,11 @@ async fn of_two_calls_at_once_one_creates() {
     let rules = [&key, &video, &counted(0), &begun(), &lost, &abort];
     let (status, json) = create_with("call-1", &rules, LARGE).await;
     assert_eq!((status, &json["video"]["id"]), (StatusCode::OK, &json!(ID)), "{json}");
-    assert_eq!(abort.num_calls(), 1, "the loser's upload is given up");
+    assert_eq!(abort.num_calls(), 1, "the slower call aborts its upload");
 }
 
 #[tokio::test]
-async fn a_key_has_a_form() {
+async fn an_invalid_key_is_refused() {
     for key in ["", "a b", "ä", &"k".repeat(256)] {
         let (status, json) = create_with(key, &[], SMALL).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{key:?}: {json}");
@@ -230,7 +229,7 @@ async fn a_key_has_a_form() {
 }
 
 #[tokio::test]
-async fn a_repeated_call_is_not_refused_for_the_room_that_its_own_video_takes() {
+async fn a_repeated_call_is_not_refused_because_of_its_own_video() {
     let [_, video] = stored(None, "awaiting_upload");
     let is_key = |key: &HashMap<String, AttributeValue>| key["sk"] == text("key#call-1");
     let found = mock!(DynamoDb::get_item)

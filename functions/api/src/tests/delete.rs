@@ -1,4 +1,4 @@
-//! Videos deleted.
+//! `DELETE /videos/{id}`.
 
 use super::{ID, answer, record};
 use aws_sdk_dynamodb::{operation::delete_item::DeleteItemOutput, types::AttributeValue};
@@ -68,8 +68,8 @@ fn folders(owner: &str) -> Vec<Rule> {
 }
 
 #[tokio::test]
-async fn nothing_of_a_deleted_video_stays() {
-    // without a record too: a removal that failed is finished by the next
+async fn record_and_objects_of_a_deleted_video_are_removed() {
+    // without a record too: a repeated call finishes a removal that failed
     for found in [true, false] {
         let (record, folders) = (deleted_record("user-1", found), folders("user-1"));
         let rules: Vec<_> = folders.iter().chain([&record]).collect();
@@ -86,7 +86,7 @@ async fn administrators_delete_anybodys_video() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_not_found() {
+async fn an_unknown_video_is_not_found() {
     let empty = mock!(S3::list_objects_v2).then_output(|| ListObjectsV2Output::builder().build());
     let (status, problem) = delete(&[&deleted_record("user-1", false), &empty], "", "id").await;
     assert_eq!((status, &problem["code"]), (404, &json!("not_found")));
@@ -94,7 +94,7 @@ async fn what_is_not_there_is_not_found() {
 }
 
 #[tokio::test]
-async fn objects_that_stay_are_an_error() {
+async fn a_failed_removal_of_objects_is_an_error() {
     let record = deleted_record("user-1", true);
     let folders = folders("user-1");
     let listed = folders.iter().step_by(2);

@@ -1,4 +1,4 @@
-//! What goes wrong, and how it is told.
+//! Errors and their answers.
 
 use super::{ID, answer, answer_to, context};
 use aws_smithy_mocks::mock;
@@ -6,7 +6,7 @@ use axum::{body::Body, http::Request};
 use tower::ServiceExt;
 
 #[tokio::test]
-async fn errors_are_problems_with_codes() {
+async fn errors_are_problems_with_stable_codes() {
     let video = format!("/videos/{ID}");
     let retry = format!("{video}/retry");
     for (method, path, token, body, status, code) in [
@@ -47,7 +47,7 @@ async fn errors_are_problems_with_codes() {
 }
 
 #[tokio::test]
-async fn failures_of_ours_tell_nothing() {
+async fn internal_errors_reveal_nothing() {
     let get = mock!(aws_sdk_dynamodb::Client::get_item).then_error(|| {
         aws_sdk_dynamodb::operation::get_item::GetItemError::unhandled("a secret detail")
     });
@@ -60,14 +60,14 @@ async fn failures_of_ours_tell_nothing() {
 }
 
 #[tokio::test]
-async fn only_json_is_read() {
+async fn only_json_is_accepted() {
     for (kind, status) in [
         ("text/plain", 415),
         ("multipart/form-data", 415),
         ("application/x-www-form-urlencoded", 415),
         ("application/jsonx", 415),
         ("", 415),
-        // read, and found to lack its fields
+        // accepted, but the fields are missing
         ("application/json", 400),
         ("Application/JSON; charset=utf-8", 400),
     ] {
@@ -79,7 +79,7 @@ async fn only_json_is_read() {
 }
 
 #[tokio::test]
-async fn what_is_no_text_or_too_much_is_refused() {
+async fn invalid_text_and_large_bodies_are_refused() {
     for (body, status, code) in [
         (b"{\"fileName\":\"\xff\",\"bytes\":1}".to_vec(), 400, "invalid_request"),
         (br#"{"fileName":"\u0000","bytes":1}"#.to_vec(), 400, "invalid_request"),
@@ -93,21 +93,21 @@ async fn what_is_no_text_or_too_much_is_refused() {
 }
 
 #[tokio::test]
-async fn a_401_says_how_to_authenticate() {
+async fn a_401_states_how_to_authenticate() {
     for (path, token) in [("/videos", None), ("/videos", Some("access")), ("/metrics", None)] {
         let mut request = Request::get(path);
         if let Some(token) = token {
             request = request.extension(context(token));
         }
-        let app = crate::app::app(super::state(&[]));
-        let response = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let router = crate::router::router(super::state(&[]));
+        let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         assert_eq!(response.status(), 401, "{path}");
         assert_eq!(response.headers()["www-authenticate"], "Bearer", "{path}");
     }
 }
 
 #[tokio::test]
-async fn the_sentence_of_many_wrong_fields_stays_short() {
+async fn the_detail_of_many_invalid_fields_stays_short() {
     let body = format!(r#"{{"extraction":{{"at":[{}]}}}}"#, vec!["-1"; 60].join(","));
     let retry = format!("/videos/{ID}/retry");
     let (_, _, json) = answer(&[], "POST", &retry, Some("id"), &body).await;

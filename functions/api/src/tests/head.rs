@@ -1,6 +1,6 @@
-//! HEAD: what GET answers, without a body.
+//! HEAD: the answer to GET without its body.
 
-use super::{ID, Item, app, context, record, state};
+use super::{ID, Item, context, record, router, state};
 use aws_sdk_dynamodb::operation::get_item::{GetItemError, GetItemOutput};
 use aws_smithy_mocks::{Rule, mock};
 use axum::{
@@ -11,14 +11,14 @@ use tower::ServiceExt;
 
 async fn answer(rule: &Rule, verb: &str, path: &str) -> (StatusCode, HeaderMap, usize) {
     let request = Request::builder().method(verb).uri(path).extension(context("id"));
-    let app = app(state(&[rule]));
-    let response = app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let router = router(state(&[rule]));
+    let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let (parts, body) = response.into_parts();
     (parts.status, parts.headers, to_bytes(body, usize::MAX).await.unwrap().len())
 }
 
 #[tokio::test]
-async fn head_answers_as_get_does() {
+async fn head_answers_like_get_without_a_body() {
     let found = |item: Option<Item>| {
         mock!(aws_sdk_dynamodb::Client::get_item)
             .then_output(move || GetItemOutput::builder().set_item(item.clone()).build())

@@ -1,13 +1,15 @@
-//! Lists and their cursors; what administrators see.
+//! Lists, their cursors, and the lists of administrators.
 
 use super::{ID, Item, answer, record};
+use crate::request::cursor::{ListScope, VideoList};
 use aws_sdk_dynamodb::{
     Client,
     operation::{batch_get_item::BatchGetItemOutput, get_item::GetItemOutput, query::QueryOutput},
     types::AttributeValue,
 };
 use aws_smithy_mocks::{Rule, mock};
-use serde_json::Value;
+use framezip_contract::{UserId, VideoId};
+use serde_json::{Value, json};
 
 const EARLIER: &str = "01990d2c-6a3e-7c51-9d0b-2f6c1a7be000";
 
@@ -15,7 +17,7 @@ fn text(value: &str) -> AttributeValue {
     AttributeValue::S(value.to_owned())
 }
 
-/// Two videos in the partition of a user.
+/// A query that finds two videos in the partition of a user.
 fn two_of(owner: &'static str) -> Rule {
     let mut earlier = record("ready");
     earlier.insert("id".to_owned(), text(EARLIER));
@@ -43,7 +45,7 @@ async fn refusal(path: &str, token: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_page_tells_where_the_next_begins() {
+async fn a_cursor_leads_to_the_next_page() {
     let first = two_of("user-1");
     let (found, cursor) = ids(&[&first], "/videos?limit=1", "id").await;
     assert_eq!(found, [ID]);
@@ -57,7 +59,7 @@ async fn a_page_tells_where_the_next_begins() {
 }
 
 #[tokio::test]
-async fn a_cursor_is_good_for_its_own_list_only() {
+async fn a_cursor_is_valid_only_for_its_own_list() {
     let (_, cursor) = ids(&[&two_of("user-1")], "/videos?limit=1", "admin").await;
     let cursor = cursor.unwrap();
     let other = if cursor.starts_with('A') { "B" } else { "A" };
@@ -71,6 +73,56 @@ async fn a_cursor_is_good_for_its_own_list_only() {
         format!("/videos?all=true&cursor={cursor}"),
     ] {
         let problem = refusal(&path, "admin").await;
+        assert_eq!(problem["errors"][0]["field"], "cursor", "{path}");
+    }
+}
+
+/// Calls a function with the list of `user-1`'s own videos.
+fn own_list<T>(with: impl Fn(VideoList<'_>) -> T) -> T {
+    let user = UserId::try_from("user-1".to_owned()).unwrap();
+    let scope = ListScope::User(user.clone());
+    with(VideoList { asker: &user, scope: &scope, status: None })
+}
+
+#[tokio::test]
+async fn a_made_up_cursor_stays_in_the_callers_partition() {
+    for id in
+        [EARLIER.parse().unwrap(), VideoId::from_bytes([0; 16]), VideoId::from_bytes([255; 16])]
+    {
+        let cursor = own_list(|list| list.cursor_after(id));
+        let own = mock!(Client::query)
+            .match_requests(move |request| {
+                let values = request.expression_attribute_values().unwrap();
+                let start = request.exclusive_start_key().unwrap();
+                let partition = text("user#user-1");
+                request.index_name().is_none()
+                    && request.key_condition_expression()
+                        == Some("pk = :pk AND begins_with(sk, :videos)")
+                    && (&values[":pk"], &values[":videos"]) == (&partition, &text("video#"))
+                    && *start
+                        == Item::from([
+                            ("pk".to_owned(), partition),
+                            ("sk".to_owned(), text(&format!("video#{id}"))),
+                        ])
+            })
+            .then_output(|| QueryOutput::builder().build());
+        let path = format!("/videos?cursor={cursor}");
+        assert_eq!(ids(&[&own], &path, "id").await, (Vec::new(), None));
+        assert_eq!(own.num_calls(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_made_up_cursor_grants_no_other_list() {
+    let user = UserId::try_from("user-1".to_owned()).unwrap();
+    let other = ListScope::User(UserId::try_from("user-2".to_owned()).unwrap());
+    let id = EARLIER.parse().unwrap();
+    for (scope, query) in [(&ListScope::Everyone, "all=true"), (&other, "user=user-2")] {
+        let cursor = VideoList { asker: &user, scope, status: None }.cursor_after(id);
+        let path = format!("/videos?{query}&cursor={cursor}");
+        let (status, _, problem) = answer(&[], "GET", &path, Some("id"), "").await;
+        assert_eq!((status.as_u16(), &problem["code"]), (403, &json!("forbidden")), "{path}");
+        let problem = refusal(&format!("/videos?cursor={cursor}"), "id").await;
         assert_eq!(problem["errors"][0]["field"], "cursor", "{path}");
     }
 }

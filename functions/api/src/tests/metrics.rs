@@ -1,7 +1,7 @@
 //! `/metrics`.
 
 use super::{context, state};
-use crate::app::app;
+use crate::router::router;
 use aws_sdk_dynamodb::{operation::get_item::GetItemOutput, types::AttributeValue};
 use aws_smithy_mocks::mock;
 use axum::{
@@ -24,7 +24,7 @@ fn machine() -> RequestContext {
 }
 
 #[tokio::test]
-async fn a_machine_gets_the_sums_as_text() {
+async fn a_machine_reads_the_sums_as_text() {
     let number = |number: u64| AttributeValue::N(number.to_string());
     let get = mock!(aws_sdk_dynamodb::Client::get_item).then_output(move || {
         GetItemOutput::builder()
@@ -38,7 +38,7 @@ async fn a_machine_gets_the_sums_as_text() {
             .build()
     });
     let request = Request::get("/metrics").extension(machine()).body(Body::empty()).unwrap();
-    let response = app(state(&[&get])).oneshot(request).await.unwrap();
+    let response = router(state(&[&get])).oneshot(request).await.unwrap();
     assert_eq!(response.status(), 200);
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     assert_eq!(response.headers()["content-type"], kind);

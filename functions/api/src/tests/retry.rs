@@ -1,4 +1,4 @@
-//! Videos begun again.
+//! `POST /videos/{id}/retry`.
 
 use super::{ID, Item, answer_to, context, create::key_item, delete::listed, record};
 use aws_sdk_dynamodb::{
@@ -42,7 +42,7 @@ fn sort_key(key: &Item) -> &str {
     key["sk"].as_s().unwrap()
 }
 
-/// So many videos that are neither ready nor failed.
+/// A query that counts this many unfinished videos.
 fn unfinished(count: i32) -> Rule {
     mock!(DynamoDb::query).then_output(move || QueryOutput::builder().count(count).build())
 }
@@ -51,7 +51,7 @@ fn source(size: i64) -> Rule {
     listed("uploads", format!("user-1/{ID}/"), "source", size)
 }
 
-/// The queue, which takes the job of the fourth attempt.
+/// The queue, which accepts only the job of the fourth attempt.
 fn queue() -> Rule {
     mock!(aws_sdk_sqs::Client::send_message)
         .match_requests(|request| {
@@ -122,7 +122,7 @@ async fn a_job_is_sent_before_its_attempt_begins() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_begun_again_sends_no_job() {
+async fn a_refused_retry_sends_no_job() {
     for status in ["awaiting_upload", "queued", "processing"] {
         let (status, problem) = retried(&[&stored(status)], "").await;
         assert_eq!((status, &problem["code"]), (409, &json!("not_finished")));
@@ -140,7 +140,7 @@ async fn what_cannot_be_begun_again_sends_no_job() {
 }
 
 #[tokio::test]
-async fn a_retry_counts_as_a_new_video_does() {
+async fn a_retry_counts_as_an_unfinished_video() {
     let (status, problem) = retried(&[&stored("ready"), &unfinished(100)], "").await;
     assert_eq!((status, &problem["code"]), (409, &json!("too_many_videos")));
 }
@@ -164,7 +164,7 @@ fn retry_item(body: &str) -> Item {
 }
 
 #[tokio::test]
-async fn a_repeated_retry_gets_the_video_as_it_is() {
+async fn a_repeated_retry_returns_the_current_video() {
     for status in ["queued", "processing", "ready", "failed"] {
         let rules = [&stored(status), &key(Some(retry_item("{}")))];
         let (code, video) = retried_with(Some("call-1"), &rules, "{}").await;
@@ -173,7 +173,7 @@ async fn a_repeated_retry_gets_the_video_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_key_is_for_one_call() {
+async fn a_key_is_refused_for_a_different_call() {
     for item in [retry_item("{}"), key_item(""), key_item(&format!("retry {} ", "other"))] {
         let rules = [&stored("ready"), &key(Some(item))];
         let (status, problem) = retried_with(Some("call-1"), &rules, "").await;
@@ -182,8 +182,8 @@ async fn a_key_is_for_one_call() {
 }
 
 #[tokio::test]
-async fn of_two_retries_at_once_the_later_gets_the_video() {
-    // the other call has written its key and the video since this one read them
+async fn the_slower_of_two_concurrent_retries_returns_the_video() {
+    // the other call wrote its key and the video after this one read them
     let taken = CancellationReason::builder().code("ConditionalCheckFailed");
     let taken = taken.set_item(Some(retry_item(""))).build();
     let refused = refused(vec![taken, failed_condition()]);
@@ -194,7 +194,7 @@ async fn of_two_retries_at_once_the_later_gets_the_video() {
 }
 
 #[tokio::test]
-async fn a_repeated_retry_is_not_refused_for_the_room_that_its_own_video_takes() {
+async fn a_repeated_retry_is_not_refused_because_of_its_own_video() {
     let found = mock!(DynamoDb::get_item)
         .match_requests(|request| sort_key(request.key().unwrap()) == "key#call-1")
         .sequence()

@@ -1,6 +1,6 @@
 //! `/videos/{id}/upload`.
 
-use super::{answer, create::signed};
+use super::{Item, answer, create::signed, record};
 use aws_sdk_dynamodb::{
     Client as DynamoDb, operation::get_item::GetItemOutput, types::AttributeValue,
 };
@@ -19,32 +19,19 @@ use aws_sdk_s3::{
 };
 use aws_smithy_mocks::{Rule, mock};
 use serde_json::{Value, json};
-use std::collections::HashMap;
 
 const PATH: &str = "/videos/01990d2c-6a3e-7c51-9d0b-2f6c1a7be001/upload";
 const PART: i64 = 16 << 20;
 
-/// A video in the table, of 70 MiB if it comes in parts: five, the last of 6 MiB.
-pub(super) fn item(status: &str, upload_id: Option<&str>) -> HashMap<String, AttributeValue> {
-    let text = |value: &str| AttributeValue::S(value.to_owned());
+/// A video in the table. A multipart upload has 70 MiB in five parts, the last of which has 6 MiB.
+pub(super) fn item(status: &str, upload_id: Option<&str>) -> Item {
+    let mut item = record(status);
     let bytes = if upload_id.is_some() { 70 << 20 } else { 5 };
-    let mut item: HashMap<_, _> = [
-        ("id", text("01990d2c-6a3e-7c51-9d0b-2f6c1a7be001")),
-        ("owner", text("user-1")),
-        ("email", text("a@example.com")),
-        ("fileName", text("a.mp4")),
-        ("bytes", AttributeValue::N(bytes.to_string())),
-        ("contentType", text("video/mp4")),
-        ("extraction", AttributeValue::M([].into())),
-        ("status", text(status)),
-        ("createdAt", text("2026-11-21T00:00:00Z")),
-        ("updatedAt", text("2026-11-21T00:00:00Z")),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into();
+    item.insert("bytes".to_owned(), AttributeValue::N(bytes.to_string()));
     if let Some(upload_id) = upload_id {
         let part_bytes = AttributeValue::N(PART.to_string());
-        let fields = [("uploadId", text(upload_id)), ("partBytes", part_bytes)];
+        let fields =
+            [("uploadId", AttributeValue::S(upload_id.to_owned())), ("partBytes", part_bytes)];
         let fields = fields.map(|(name, value)| (name.to_owned(), value)).into();
         item.insert("multipart".to_owned(), AttributeValue::M(fields));
     }
@@ -100,7 +87,7 @@ fn numbers(list: &Value) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn what_has_arrived_is_told_and_the_rest_signed() {
+async fn arrived_parts_are_listed_and_missing_ones_are_signed() {
     let video = video("awaiting_upload", Some("upload-1"));
     let (status, json) = look("", &[&video, &listed(&[2, 5])]).await;
     assert_eq!((status, &json["kind"], &json["parts"]), (200, &json!("multipart"), &json!(5)));
@@ -116,7 +103,7 @@ async fn what_has_arrived_is_told_and_the_rest_signed() {
 }
 
 #[tokio::test]
-async fn a_part_that_is_not_whole_has_not_arrived() {
+async fn an_incomplete_part_counts_as_missing() {
     let video = video("awaiting_upload", Some("upload-1"));
     let short = mock!(S3::list_parts).then_output(|| {
         let part = Part::builder().part_number(1).size(PART - 1).e_tag("t").build();
@@ -129,13 +116,13 @@ async fn a_part_that_is_not_whole_has_not_arrived() {
 }
 
 #[tokio::test]
-async fn one_put_is_signed_again() {
+async fn a_single_put_is_signed_again() {
     let (status, json) = look("", &[&video("awaiting_upload", None)]).await;
     assert_eq!((status, &json["kind"]), (200, &json!("single")));
 }
 
 #[tokio::test]
-async fn an_upload_that_is_over_is_told_so() {
+async fn an_upload_that_is_over_answers_409() {
     for rules in [
         vec![video("queued", Some("upload-1"))],
         vec![video("ready", None)],
@@ -155,9 +142,9 @@ async fn another_users_upload_is_not_found() {
 }
 
 #[tokio::test]
-async fn an_upload_is_completed_by_what_the_storage_lists() {
+async fn an_upload_is_completed_with_the_parts_that_s3_lists() {
     let video = video("awaiting_upload", Some("upload-1"));
-    // S3 tells of the parts in two pages
+    // S3 lists the parts in two pages
     let first = mock!(S3::list_parts)
         .match_requests(|request| request.part_number_marker() == Some("0"))
         .then_output(|| {
@@ -182,7 +169,7 @@ async fn an_upload_is_completed_by_what_the_storage_lists() {
 }
 
 #[tokio::test]
-async fn missing_parts_are_named() {
+async fn missing_parts_are_listed_in_the_detail() {
     let video = video("awaiting_upload", Some("upload-1"));
     let (status, json) = complete(&[&video, &listed(&[2])]).await;
     assert_eq!((status, &json["code"]), (409, &json!("upload_incomplete")));
@@ -190,7 +177,7 @@ async fn missing_parts_are_named() {
 }
 
 #[tokio::test]
-async fn completing_again_does_nothing() {
+async fn a_repeated_completion_has_no_effect() {
     for status in ["queued", "ready", "failed"] {
         let (code, json) = complete(&[&video(status, Some("upload-1"))]).await;
         assert_eq!((code, &json["status"]), (200, &json!(status)));
@@ -199,7 +186,7 @@ async fn completing_again_does_nothing() {
     let video = video("awaiting_upload", Some("upload-1"));
     let there = mock!(S3::head_object).then_output(|| HeadObjectOutput::builder().build());
     assert_eq!(complete(&[&video, &not_listed(), &there]).await.0, 200);
-    // another call was quicker
+    // another call was faster
     let refused = mock!(S3::complete_multipart_upload)
         .then_error(|| CompleteMultipartUploadError::generic(no_such_upload()));
     let rules = [&video, &listed(&[1, 2, 3, 4, 5]), &refused, &there];
@@ -207,7 +194,7 @@ async fn completing_again_does_nothing() {
 }
 
 #[tokio::test]
-async fn one_put_is_complete_once_its_bytes_have_come() {
+async fn a_single_put_is_complete_once_its_bytes_have_arrived() {
     let video = video("awaiting_upload", None);
     let none = mock!(S3::head_object)
         .then_error(|| HeadObjectError::NotFound(NotFound::builder().build()));
@@ -218,7 +205,7 @@ async fn one_put_is_complete_once_its_bytes_have_come() {
 }
 
 #[tokio::test]
-async fn what_was_given_up_cannot_be_completed() {
+async fn an_aborted_upload_cannot_be_completed() {
     let video = video("awaiting_upload", Some("upload-1"));
     let gone = mock!(S3::head_object)
         .then_error(|| HeadObjectError::NotFound(NotFound::builder().build()));

@@ -1,7 +1,7 @@
 //! `/webhook`.
 
-use super::{answer, app, context, counted, state};
-use crate::app::State;
+use super::{answer, context, counted, router, state};
+use crate::state::AppState;
 use aws_sdk_dynamodb::{
     operation::{
         delete_item::DeleteItemOutput, get_item::GetItemOutput, update_item::UpdateItemOutput,
@@ -33,16 +33,16 @@ fn stored(url: String) -> Rule {
 }
 
 async fn test(rules: &[&Rule], reach: Reach) -> (u16, Value) {
-    let state = State { webhooks: Sender::new(reach), ..state(rules) };
+    let state = AppState { webhooks: Sender::new(reach), ..state(rules) };
     let request = Request::post("/webhook/test").extension(context("id"));
-    let response = app(state).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    let response = router(state).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let status = response.status().as_u16();
     let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
     (status, serde_json::from_slice(&body).unwrap())
 }
 
 #[tokio::test]
-async fn each_put_shows_a_new_secret() {
+async fn each_put_returns_a_new_secret() {
     let set = mock!(aws_sdk_dynamodb::Client::update_item)
         .then_output(|| UpdateItemOutput::builder().build());
     let mut secrets = Vec::new();
@@ -56,7 +56,7 @@ async fn each_put_shows_a_new_secret() {
 }
 
 #[tokio::test]
-async fn the_secret_is_not_shown_again() {
+async fn the_secret_is_not_returned_again() {
     let stored = stored("https://example.com/".to_owned());
     let (status, _, json) = answer(&[&stored], "GET", "/webhook", Some("id"), "").await;
     assert_eq!(status, 200);
@@ -69,7 +69,7 @@ async fn the_secret_is_not_shown_again() {
 }
 
 #[tokio::test]
-async fn without_a_webhook_there_is_nothing_to_read_or_test() {
+async fn a_missing_webhook_is_not_found() {
     let none =
         mock!(aws_sdk_dynamodb::Client::get_item).then_output(|| GetItemOutput::builder().build());
     for (method, path) in [("GET", "/webhook"), ("POST", "/webhook/test")] {
@@ -79,12 +79,12 @@ async fn without_a_webhook_there_is_nothing_to_read_or_test() {
     let delete = mock!(aws_sdk_dynamodb::Client::delete_item)
         .then_output(|| DeleteItemOutput::builder().build());
     let request = Request::delete("/webhook").extension(context("id")).body(Body::empty());
-    let response = app(state(&[&delete])).oneshot(request.unwrap()).await.unwrap();
+    let response = router(state(&[&delete])).oneshot(request.unwrap()).await.unwrap();
     assert_eq!((response.status().as_u16(), delete.num_calls()), (204, 1));
 }
 
 #[tokio::test]
-async fn a_test_tells_what_the_receiver_answered() {
+async fn a_test_returns_the_receivers_answer() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let stored = stored(format!("http://{}/hook", listener.local_addr().unwrap()));
     let receiver = tokio::spawn(async move {
@@ -109,7 +109,7 @@ async fn a_test_tells_what_the_receiver_answered() {
 }
 
 #[tokio::test]
-async fn a_test_that_does_not_get_through_says_why() {
+async fn a_failed_test_states_the_reason() {
     let counted = counted();
     for (url, reach, why) in [
         ("https://nowhere.invalid/", Reach::Public, "The host's name is not known."),

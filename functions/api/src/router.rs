@@ -1,0 +1,24 @@
+//! The router: every route, its description and the middleware around them.
+
+use crate::{middleware, openapi, problem::ApiError, routes, state::AppState};
+use axum::{Extension, Router, middleware::from_fn, response::Redirect, routing::get};
+use std::sync::Arc;
+
+/// Returns the API's router.
+///
+/// API Gateway's JWT authorizer has verified the token before a request arrives here. The claims are in
+/// the request's context.
+pub(crate) fn router(state: AppState) -> Router {
+    let (router, document) = routes::all().split_for_parts();
+    let document = Arc::new(openapi::complete(document, &state.limits));
+    router
+        // relative, because the local stack serves the API below a path
+        .route("/", get(async || Redirect::temporary("docs")))
+        .fallback(async || ApiError::NotFound)
+        .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
+        .layer(Extension(document))
+        .layer(from_fn(middleware::log))
+        // outermost, so that it takes the body from every answer
+        .layer(from_fn(middleware::answer_head_without_body))
+        .with_state(Arc::new(state))
+}

@@ -1,0 +1,33 @@
+//! The routes, one file or folder per resource. Each route is declared once, with its description.
+
+mod docs;
+mod metrics;
+mod service;
+mod uploads;
+mod videos;
+mod webhook;
+
+use crate::{openapi, state::AppState};
+use axum::http::{HeaderName, header};
+use std::sync::Arc;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+/// Lets clients cache an answer that changes only with a deployment.
+const CACHED: (HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=300");
+
+/// Returns all routes with their descriptions.
+pub(crate) fn all() -> OpenApiRouter<Arc<AppState>> {
+    OpenApiRouter::with_openapi(openapi::base())
+        .routes(routes!(videos::list, videos::create::create))
+        .routes(routes!(videos::read, videos::delete))
+        .routes(routes!(videos::retry::retry))
+        .routes(routes!(uploads::read))
+        .routes(routes!(uploads::complete))
+        .routes(routes!(webhook::read, webhook::set, webhook::delete))
+        .routes(routes!(webhook::test))
+        .routes(routes!(metrics::read))
+        .routes(routes!(service::health))
+        .routes(routes!(service::config))
+        .routes(routes!(service::openapi))
+        .routes(routes!(docs::page))
+}

@@ -1,0 +1,106 @@
+//! `/videos` and `/videos/{id}`: list, read and delete. The files of this folder create and retry.
+
+pub(super) mod create;
+pub(super) mod retry;
+mod unfinished;
+
+use crate::{
+    openapi::responses::{DeleteProblems, ListProblems, ReadProblems},
+    problem::ApiError,
+    request::{
+        User,
+        cursor::{ListScope, VideoList},
+        parameters::{CURSOR, ListQuery, OwnerQuery, Parameters, PathId},
+    },
+    state::SharedState,
+};
+use axum::{Json, extract::State, http::StatusCode};
+use framezip_contract::{VideoId, VideoPage, VideoView};
+
+/// `GET /videos`: lists the user's own videos, or for administrators another user's or everyone's.
+#[utoipa::path(
+    get, path = "/videos", tag = "videos", operation_id = "listVideos", security(("idToken" = [])),
+    summary = "List videos, newest first",
+    description = "Returns one page. Only an answer without `cursor` is the last page: a call with \
+        `status` examines at most 1,000 videos, so an earlier page may be short or empty.",
+    params(ListQuery),
+    responses((status = 200, description = "A page.", body = VideoPage), ListProblems),
+)]
+pub(crate) async fn list(
+    State(state): SharedState,
+    user: User,
+    Parameters(query): Parameters<ListQuery>,
+) -> Result<Json<VideoPage>, ApiError> {
+    let scope = query.scope(&user)?;
+    let (status, limit) = (query.status, query.limit());
+    let list = VideoList { asker: &user.id, scope: &scope, status };
+    let after = match &query.cursor {
+        None => None,
+        Some(cursor) => {
+            let position = list.position(cursor);
+            Some(position.ok_or_else(|| ApiError::invalid("cursor", CURSOR))?)
+        }
+    };
+    let page = match &scope {
+        ListScope::User(owner) => state.videos.list(owner, status, limit, after).await?,
+        ListScope::Everyone => state.videos.list_everyones(status, limit, after).await?,
+    };
+    Ok(Json(VideoPage {
+        videos: page.records.into_iter().map(|record| record.video).collect(),
+        cursor: page.next.map(|last| list.cursor_after(last)),
+    }))
+}
+
+/// `GET /videos/{id}`: returns one of the user's own videos, or for administrators another user's, with
+/// fresh links if it has a result. Another user's video and an invalid id answer 404.
+#[utoipa::path(
+    get, path = "/videos/{id}", tag = "videos", operation_id = "readVideo",
+    security(("idToken" = [])), summary = "Read a video",
+    description = "Returns the video and, once it is `ready`, a fresh link to its zip. The link works \
+        for an hour.",
+    params(("id" = VideoId, Path, description = "The video's id."), OwnerQuery),
+    responses((status = 200, description = "The video.", body = VideoView), ReadProblems),
+)]
+pub(crate) async fn read(
+    State(state): SharedState,
+    user: User,
+    PathId(id): PathId,
+    Parameters(query): Parameters<OwnerQuery>,
+) -> Result<Json<VideoView>, ApiError> {
+    let owner = query.owner(&user)?;
+    let record = state.videos.get(&owner, id).await?.ok_or(ApiError::NotFound)?;
+    Ok(Json(state.links.view(record).await?))
+}
+
+/// `DELETE /videos/{id}`: removes the record and the objects of one of the user's own videos, or for
+/// administrators of any user's.
+///
+/// The record is removed first: without it every worker stops and every message is ignored. If the
+/// removal of the objects fails, a repeated request finishes it, because it looks for objects even if
+/// there is no record.
+#[utoipa::path(
+    delete, path = "/videos/{id}", tag = "videos", operation_id = "deleteVideo",
+    security(("idToken" = [])), summary = "Delete a video",
+    description = "Removes the record, the file and the zips. A worker that processes the video stops \
+        within seconds, and no mail is sent.",
+    params(("id" = VideoId, Path, description = "The video's id."), OwnerQuery),
+    responses((status = 204, description = "Deleted."), DeleteProblems),
+)]
+pub(crate) async fn delete(
+    State(state): SharedState,
+    user: User,
+    PathId(id): PathId,
+    Parameters(query): Parameters<OwnerQuery>,
+) -> Result<StatusCode, ApiError> {
+    let owner = query.owner(&user)?;
+    let record = state.videos.delete(&owner, id).await?;
+    if let Some(record) = &record {
+        state.uploads.abort(record).await?;
+    }
+    let objects = state.objects.remove(&owner, id).await?;
+    if record.is_none() && objects == 0 {
+        return Err(ApiError::NotFound);
+    }
+    tracing::info!(video.id = %id, objects.count = objects, "deleted a video");
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,66 @@
+//! What the routes share: clients and settings.
+
+use crate::storage::{Links, Objects, UploadBucket};
+use axum::extract::State;
+use framezip_contract::{Counts, Limits, WebConfig};
+use framezip_runtime::{
+    metric,
+    settings::{self, SettingError},
+    webhook::{Reach, Sender},
+};
+use framezip_store::Videos;
+use std::sync::Arc;
+
+/// The state as a handler takes it.
+pub(crate) type SharedState = State<Arc<AppState>>;
+
+/// The clients and settings that the routes use.
+pub(crate) struct AppState {
+    pub(crate) videos: Videos,
+    pub(crate) uploads: UploadBucket,
+    pub(crate) links: Links,
+    pub(crate) objects: Objects,
+    /// Needs `sqs:SendMessage` on the queue of jobs.
+    pub(crate) sqs: aws_sdk_sqs::Client,
+    pub(crate) jobs_queue_url: String,
+    pub(crate) webhooks: Sender,
+    pub(crate) limits: Limits,
+    pub(crate) max_unfinished_videos: u32,
+    pub(crate) config: WebConfig,
+}
+
+impl AppState {
+    /// Reads the settings from the environment and makes the clients.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or invalid.
+    pub(crate) fn from_env() -> Result<Self, SettingError> {
+        let sdk = framezip_runtime::sdk_config()?;
+        let region = settings::region()?;
+        let cognito = format!("https://cognito-idp.{region}.amazonaws.com/");
+        let (uploads, results) = (settings::uploads_bucket()?, settings::results_bucket()?);
+        let s3 = aws_sdk_s3::Client::new(&sdk);
+        Ok(Self {
+            videos: Videos::new(aws_sdk_dynamodb::Client::new(&sdk), settings::table_name()?),
+            uploads: UploadBucket::new(s3.clone(), uploads.clone()),
+            links: Links::new(s3.clone(), results.clone()),
+            objects: Objects::new(s3, uploads, results),
+            sqs: aws_sdk_sqs::Client::new(&sdk),
+            jobs_queue_url: settings::jobs_queue_url()?,
+            webhooks: Sender::new(Reach::from_env()),
+            limits: settings::limits()?,
+            max_unfinished_videos: settings::max_unfinished_videos()?,
+            config: WebConfig {
+                region,
+                user_pool_id: settings::user_pool_id()?,
+                user_pool_client_id: settings::user_pool_client_id()?,
+                cognito_endpoint: settings::local_endpoint().unwrap_or(cognito),
+            },
+        })
+    }
+
+    /// Adds to the counters. A failure is logged and does not fail the request.
+    pub(crate) async fn count(&self, counts: &Counts) {
+        metric::record(counts, self.videos.count(counts)).await;
+    }
+}

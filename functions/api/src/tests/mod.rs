@@ -1,0 +1,165 @@
+//! Tests of the routes without a server: the real router and real clients over mocked HTTP.
+
+mod create;
+mod delete;
+mod errors;
+mod head;
+mod lists;
+mod metrics;
+mod openapi;
+mod retry;
+mod upload;
+mod webhook;
+
+use crate::{
+    router::router,
+    state::AppState,
+    storage::{Links, Objects, UploadBucket},
+};
+use aws_sdk_dynamodb::{
+    operation::{get_item::GetItemOutput, update_item::UpdateItemOutput},
+    types::AttributeValue,
+};
+use aws_sdk_s3::config::RequestChecksumCalculation;
+use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
+use axum::{
+    body::{Body, to_bytes},
+    http::{Request, StatusCode},
+};
+use framezip_contract::{Limits, WebConfig};
+use framezip_runtime::{
+    SdkConfig,
+    webhook::{Reach, Sender},
+};
+use framezip_store::Videos;
+use lambda_http::request::RequestContext;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use tower::ServiceExt;
+
+type Item = HashMap<String, AttributeValue>;
+
+/// The id of the video in these tests.
+const ID: &str = "01990d2c-6a3e-7c51-9d0b-2f6c1a7be001";
+
+fn sdk() -> SdkConfig {
+    let credentials = aws_sdk_s3::config::Credentials::for_tests();
+    framezip_runtime::sdk_defaults("eu-central-1".to_owned())
+        .into_builder()
+        .credentials_provider(aws_sdk_s3::config::SharedCredentialsProvider::new(credentials))
+        .build()
+}
+
+fn state(rules: &[&Rule]) -> AppState {
+    // each client matches only the rules of its own operations; writes to counters always succeed
+    let counted = counted();
+    let rules = &[rules, &[&counted]].concat()[..];
+    let dynamodb = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, rules);
+    let s3 = mock_client!(aws_sdk_s3, RuleMode::MatchAny, rules, |config| {
+        config.request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+    });
+    let sqs = mock_client!(aws_sdk_sqs, RuleMode::MatchAny, rules);
+    AppState {
+        videos: Videos::new(dynamodb, "Videos"),
+        uploads: UploadBucket::new(s3.clone(), "uploads".to_owned()),
+        links: Links::new(aws_sdk_s3::Client::new(&sdk()), "results".to_owned()),
+        objects: Objects::new(s3, "uploads".to_owned(), "results".to_owned()),
+        sqs,
+        jobs_queue_url: "jobs".to_owned(),
+        webhooks: Sender::new(Reach::Public),
+        limits: Limits::default(),
+        max_unfinished_videos: 100,
+        config: WebConfig {
+            region: "eu-central-1".to_owned(),
+            user_pool_id: "pool".to_owned(),
+            user_pool_client_id: "client".to_owned(),
+            cognito_endpoint: "https://cognito".to_owned(),
+        },
+    }
+}
+
+/// The context that API Gateway sends for a signed-in user with an `id` or `access` token, or for an
+/// `admin`.
+fn context(token: &str) -> RequestContext {
+    let mut claims = json!({ "sub": "user-1", "email": "a@example.com", "token_use": token });
+    if token == "admin" {
+        claims["token_use"] = json!("id");
+        claims["cognito:groups"] = json!("[others admin]");
+    }
+    let context = json!({
+        "authorizer": { "jwt": { "claims": claims } },
+        "http": { "method": "GET" },
+        "requestId": "JKJaXmPLvHcESHA=",
+    });
+    RequestContext::ApiGatewayV2(serde_json::from_value(context).unwrap())
+}
+
+/// Accepts every write to the counters.
+fn counted() -> Rule {
+    mock!(aws_sdk_dynamodb::Client::update_item)
+        .match_requests(|request| request.update_expression().unwrap().starts_with("ADD "))
+        .then_output(|| UpdateItemOutput::builder().build())
+}
+
+async fn answer(
+    rules: &[&Rule],
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+    body: &str,
+) -> (StatusCode, String, Value) {
+    let mut request = Request::builder().method(method).uri(path);
+    if let Some(token) = token {
+        request = request.extension(context(token));
+    }
+    answer_to(rules, request.body(Body::from(body.to_owned())).unwrap()).await
+}
+
+async fn answer_to(rules: &[&Rule], request: Request<Body>) -> (StatusCode, String, Value) {
+    let response = router(state(rules)).oneshot(request).await.unwrap();
+    let status = response.status();
+    let kind = response.headers().get("content-type").map(|kind| kind.to_str().unwrap().to_owned());
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let json = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+    (status, kind.unwrap_or_default(), json)
+}
+
+#[tokio::test]
+async fn another_users_video_is_not_found() {
+    let get =
+        mock!(aws_sdk_dynamodb::Client::get_item).then_output(|| GetItemOutput::builder().build());
+    let path = format!("/videos/{ID}");
+    let (status, kind, json) = answer(&[&get], "GET", &path, Some("id"), "").await;
+    assert_eq!((status, json["code"].as_str()), (StatusCode::NOT_FOUND, Some("not_found")));
+    assert_eq!(kind, "application/problem+json");
+}
+
+#[tokio::test]
+async fn the_public_routes_need_no_token() {
+    let (status, _, json) = answer(&[], "GET", "/health", None, "").await;
+    assert_eq!((status, json["status"].as_str()), (StatusCode::OK, Some("ok")));
+    let (_, _, json) = answer(&[], "GET", "/config.json", None, "").await;
+    assert_eq!(json["userPoolId"], "pool");
+    let (status, ..) = answer(&[], "GET", "/", None, "").await;
+    assert_eq!(status, StatusCode::TEMPORARY_REDIRECT);
+}
+
+/// A record as it is stored in the table.
+fn record(status: &str) -> Item {
+    let text = |value: &str| AttributeValue::S(value.to_owned());
+    let attributes = [
+        ("pk", text("user#user-1")),
+        ("sk", text(&format!("video#{ID}"))),
+        ("id", text(ID)),
+        ("owner", text("user-1")),
+        ("email", text("a@example.com")),
+        ("fileName", text("a.mp4")),
+        ("bytes", AttributeValue::N("1000".to_owned())),
+        ("contentType", text("video/mp4")),
+        ("extraction", AttributeValue::M([].into())),
+        ("status", text(status)),
+        ("createdAt", text("2026-11-21T00:00:00Z")),
+        ("updatedAt", text("2026-11-21T00:00:00Z")),
+    ];
+    attributes.map(|(name, value)| (name.to_owned(), value)).into()
+}
