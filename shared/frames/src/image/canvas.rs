@@ -65,8 +65,8 @@ impl Yuv {
         bits(picture.format()).is_some()
     }
 
-    /// Crops a picture to `size` around its centre, converts it to JPEG's components and makes it
-    /// upright.
+    /// Crops a picture to `size` around its centre, makes it upright and converts it to JPEG's
+    /// components.
     pub(crate) fn of(
         picture: &frame::Video,
         colour: Colour,

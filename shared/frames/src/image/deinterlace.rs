@@ -1,14 +1,14 @@
 //! Deinterlaces frames: keeps the field that is shown first. The lines of the other field are kept where
 //! nothing moves and interpolated where something does.
 //!
-//! Many frames that are marked as interlaced are progressive. So samples of the other field are
-//! replaced only where they comb: where they differ from both neighbouring lines by much, in the same
+//! Many frames that are marked as interlaced are progressive. So components of the other field are
+//! replaced only where they comb: where they differ strongly from both neighbouring lines, in the same
 //! direction, and are closer to the next lines of their own field.
 
 use crate::FramesError;
 use ffmpeg_next::{ffi, frame};
 
-/// The smallest difference that counts as combing, in 8-bit levels.
+/// Larger differences count as combing, in 8-bit levels.
 const COMB_THRESHOLD: i32 = 8;
 
 /// The layout of a frame's components in memory.

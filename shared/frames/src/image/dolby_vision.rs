@@ -110,6 +110,7 @@ struct PivotInterval {
     function: CurveFunction,
 }
 
+/// The function of an interval.
 #[derive(Clone)]
 enum CurveFunction {
     /// A polynomial of the component: the factors of its powers from 0.

@@ -112,8 +112,7 @@ impl Grid {
     }
 
     /// Returns the tiles added since the last call as one image, which is as large as they require.
-    /// Returns
-    /// `None` if no tile was added.
+    /// Returns `None` if no tile was added.
     pub(crate) fn take(&mut self) -> Option<Rgb> {
         let Size { width, height } = self.size.in_memory();
         let columns = self.tiles.columns as usize;

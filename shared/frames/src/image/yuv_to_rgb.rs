@@ -1,5 +1,4 @@
-//! Converts luma and colour differences to red, green and blue by the formulas that FFmpeg's scaler
-//! lacks.
+//! Converts luma and colour differences to red, green and blue by formulas that FFmpeg's scaler lacks.
 //!
 //! Sources: ITU-T H.273 (07/2024), 8.3; ITU-R BT.2100-2, table 7 (ICtCp); SMPTE ST 2128 (IPT-C2). The
 //! responses of the eye's cones are those of Hunt, Pointer and Estevez, normalized to D65.
