@@ -86,7 +86,7 @@ impl ImageRenderer {
             };
             let components = self.scaler.scale_components(picture, format, scaled)?;
             let rgb = to_rgb.convert(&components);
-            let to_srgb = Some(self.to_srgb(colour, gamut));
+            let to_srgb = Some(self.srgb_conversion(colour, gamut));
             let rgb = Rgb::of(&rgb, to_srgb, channels, cropped, orientation);
             return Ok(self.rgb_canvas(rgb));
         }
@@ -107,7 +107,8 @@ impl ImageRenderer {
             (false, true) => (Pixel::RGBA64LE, 4),
         };
         let rgb = self.scaler.scale(picture, colour, format, scaled)?;
-        let to_srgb = (!colour.is_srgb()).then(|| self.to_srgb(colour, GamutMapping::Desaturate));
+        let to_srgb =
+            (!colour.is_srgb()).then(|| self.srgb_conversion(colour, GamutMapping::Desaturate));
         let rgb = Rgb::of(&rgb, to_srgb, channels, cropped, orientation);
         Ok(self.rgb_canvas(rgb))
     }
@@ -135,7 +136,7 @@ impl ImageRenderer {
     }
 
     /// Returns the conversion to sRGB. The last one is reused if it is for the same colour.
-    fn to_srgb(&mut self, colour: Colour, gamut: GamutMapping) -> &RgbToSrgb {
+    fn srgb_conversion(&mut self, colour: Colour, gamut: GamutMapping) -> &RgbToSrgb {
         let last = self.to_srgb.take_if(|last| last.is_for(colour, gamut));
         self.to_srgb.insert(last.unwrap_or_else(|| RgbToSrgb::new(colour, gamut)))
     }
