@@ -27,7 +27,7 @@ pub(crate) enum Matrix {
     Formula(Formula),
 }
 
-/// A formula of luma and colour differences that [`super::yuv_to_rgb`] converts.
+/// A formula of luma and colour differences that `yuv_to_rgb` converts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Formula {
     /// Green, blue and red in place of luma and colour differences.
