@@ -1,35 +1,37 @@
-//! What a part of an archive holds, for whoever writes the directory.
+//! The entries of an archive or of one segment of it, from which the directory is written.
 
 use crate::record::Entry;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// What stands in a part of an archive: one stored file behind the other. Where each one lies follows
-/// from the names and the sizes before it.
+/// The files stored in a segment of an archive, in order. The position of each file follows from the
+/// names and sizes of the files before it.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Entries(Vec<Entry>);
 
 impl Entries {
-    /// Those of the parts, one part behind the other.
-    pub(crate) fn joined(parts: impl IntoIterator<Item = Self>) -> Self {
-        Self(parts.into_iter().flat_map(|part| part.0).collect())
+    /// Concatenates the entries of segments.
+    pub(crate) fn joined(segments: impl IntoIterator<Item = Self>) -> Self {
+        Self(segments.into_iter().flat_map(|segment| segment.0).collect())
     }
 
-    /// The number of files.
+    /// Returns the number of files.
     #[must_use]
     pub fn count(&self) -> usize {
         self.0.len()
     }
 
-    /// The length of the part: headers and data.
+    /// Returns the length of the segment in bytes: headers and data.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        // cannot overflow: less than 4 GiB and 96 KiB each, and 2³¹ entries would fill 64 GiB of memory
+        // cannot overflow: an entry has less than 4 GiB and 96 KiB, and 2³¹ entries would fill 64 GiB
+        // of memory
         self.0.iter().map(Entry::bytes).sum()
     }
 
-    /// Where in the part the data of a file lies; of the first one, if several have this name.
+    /// Returns the byte range of a file's data within the segment. If several files have this name, the
+    /// first one is found.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Range<u64>> {
         let (offset, entry) = self.placed().find(|(_, entry)| entry.name == name)?;
@@ -37,8 +39,9 @@ impl Entries {
         Some(data..data + entry.data_bytes())
     }
 
-    /// Where in the part the header before the last file's data lies, and its bytes. They tell the file's
-    /// CRC: who finds them there has found this part, or a longer one that begins with it.
+    /// Returns the local header of the last file: its byte range within the segment, and its bytes.
+    /// They contain the file's CRC: an object with these bytes in this range is this segment, or a
+    /// longer one that begins with it.
     #[must_use]
     pub fn last_header(&self) -> Option<(Range<u64>, Vec<u8>)> {
         let (offset, entry) = self.placed().last()?;
@@ -46,13 +49,13 @@ impl Entries {
         Some((offset..offset + header.len() as u64, header))
     }
 
-    /// The entries, each with the offset of its local header.
+    /// Returns the entries with the offsets of their local headers.
     pub(crate) fn placed(&self) -> impl Iterator<Item = (u64, &Entry)> {
         let mut offset = 0;
         self.0.iter().map(move |entry| {
-            let at = offset;
+            let start = offset;
             offset += entry.bytes();
-            (at, entry)
+            (start, entry)
         })
     }
 

@@ -1,12 +1,12 @@
-//! A zip written as a stream: every byte goes out once, in order, to any [`Write`].
+//! Writes a zip as a stream: each byte is written once, in order, to any [`Write`].
 //!
-//! Entries are stored, because images do not deflate, and each one's local header already holds its
-//! size and CRC, because some unzippers refuse stored entries that tell these only behind the data.
-//! Nothing in the archive depends on the clock or the machine: the same entries give the same bytes.
+//! Entries are stored without compression, because images hardly deflate. Each local header contains the
+//! size and the CRC, because some unzippers refuse stored entries that state them only after the data.
+//! An archive does not depend on the clock or the machine: the same entries give the same bytes.
 //!
-//! An archive can also be written in parts, by several writers at once: each part ends with
-//! [`ZipWriter::detach`], and behind all of them [`ZipWriter::after`] writes the directory. Put one
-//! behind the other, they are the bytes that one writer would have written.
+//! Several writers can write segments of one archive at the same time. Each segment ends with
+//! [`ZipWriter::detach`], and a writer made by [`ZipWriter::after`] writes the directory. The segments
+//! followed by the output of that writer are the bytes that a single writer would have written.
 
 mod entries;
 mod record;
@@ -16,8 +16,8 @@ pub use entries::Entries;
 use record::Entry;
 use std::io::{self, Write};
 
-/// Writes a zip to `out`. An archive that was not [finished](ZipWriter::finish) has no directory
-/// and cannot be read.
+/// Writes a zip to `out`. An archive has no directory and cannot be read until it is
+/// [finished](ZipWriter::finish).
 pub struct ZipWriter<W> {
     out: W,
     offset: u64,
@@ -25,22 +25,22 @@ pub struct ZipWriter<W> {
 }
 
 impl<W: Write> ZipWriter<W> {
-    /// An archive with nothing in it yet.
+    /// Begins an archive without entries.
     pub fn new(out: W) -> Self {
         Self { out, offset: 0, entries: Entries::default() }
     }
 
-    /// An archive that starts with `parts`, in this order. Their bytes stand elsewhere already: `out`
-    /// gets only what comes behind them.
-    pub fn after(out: W, parts: impl IntoIterator<Item = Entries>) -> Self {
-        let entries = Entries::joined(parts);
+    /// Continues an archive that begins with `segments`, in this order. Their bytes are written
+    /// already: only the bytes after them are written to `out`.
+    pub fn after(out: W, segments: impl IntoIterator<Item = Entries>) -> Self {
+        let entries = Entries::joined(segments);
         Self { out, offset: entries.bytes(), entries }
     }
 
     /// Adds a file. `name` is its path inside the archive, with `/` between folders.
     ///
     /// # Errors
-    /// Those of the writer; `InvalidInput` for a name over 65,535 bytes or a file of 4 GiB or more.
+    /// Errors of the writer; `InvalidInput` for a name over 65,535 bytes or a file of 4 GiB or more.
     pub fn add(&mut self, name: &str, bytes: &[u8]) -> io::Result<()> {
         let entry = Entry::new(name.to_owned(), crc32fast::hash(bytes), bytes.len() as u64)?;
         self.write(&entry.local_header())?;
@@ -49,21 +49,21 @@ impl<W: Write> ZipWriter<W> {
         Ok(())
     }
 
-    /// Ends a part of an archive: no directory is written, and [`after`](Self::after) needs the entries
-    /// that are given back.
+    /// Ends a segment of an archive without writing a directory. Returns the writer and the entries,
+    /// which [`after`](Self::after) requires.
     ///
     /// # Errors
-    /// Those of the writer.
+    /// Errors of the writer.
     pub fn detach(mut self) -> io::Result<(W, Entries)> {
         self.out.flush()?;
         Ok((self.out, self.entries))
     }
 
-    /// Writes the central directory and gives the writer back, with the archive's length in bytes,
-    /// that of the parts it was written [after](Self::after) included.
+    /// Writes the central directory. Returns the writer and the length of the archive in bytes,
+    /// including the segments that it was written [after](Self::after).
     ///
     /// # Errors
-    /// Those of the writer.
+    /// Errors of the writer.
     pub fn finish(mut self) -> io::Result<(W, u64)> {
         let entries = std::mem::take(&mut self.entries);
         let directory = self.offset;

@@ -1,4 +1,4 @@
-//! Archives are read back by another zip library.
+//! Reads archives back with another zip library.
 
 use super::*;
 use std::io::{Cursor, Read};
@@ -14,7 +14,7 @@ fn sample() -> Vec<u8> {
 }
 
 #[test]
-fn another_reader_finds_every_byte() {
+fn another_library_reads_every_byte() {
     let mut zip = zip::ZipArchive::new(Cursor::new(sample())).unwrap();
     let names: Vec<_> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
     assert_eq!(names, ["frames/000001.jpg", "frames/000002.jpg", "empty"]);
@@ -30,7 +30,7 @@ fn another_reader_finds_every_byte() {
 }
 
 #[test]
-fn it_can_be_read_as_a_stream() {
+fn an_archive_can_be_read_as_a_stream() {
     let mut stream = Cursor::new(sample());
     let mut names = Vec::new();
     while let Some(mut file) = zip::read::read_zipfile_from_stream(&mut stream).unwrap() {
@@ -46,7 +46,7 @@ fn the_same_entries_give_the_same_bytes() {
 }
 
 #[test]
-fn more_entries_than_the_old_format_counts() {
+fn an_archive_can_have_more_than_65_535_entries() {
     let mut zip = ZipWriter::new(Vec::new());
     for index in 0..70_000 {
         zip.add(&index.to_string(), b"").unwrap();
@@ -55,7 +55,7 @@ fn more_entries_than_the_old_format_counts() {
     assert_eq!(zip::ZipArchive::new(Cursor::new(bytes)).unwrap().len(), 70_000);
 }
 
-/// Counts what is written before `kept` bytes before the end, and keeps the rest.
+/// Skips the first `skip` bytes that are written, and keeps the rest.
 struct Tail {
     skipped: u64,
     skip: u64,
@@ -75,7 +75,7 @@ impl Write for Tail {
     }
 }
 
-/// Zeros, then a tail.
+/// A file of zeros followed by a tail.
 struct Sparse {
     zeros: u64,
     tail: Vec<u8>,
@@ -117,7 +117,7 @@ fn offsets_beyond_4_gib_are_kept() {
     for index in 10..75 {
         zip.add(&index.to_string(), &file).unwrap();
     }
-    zip.add("behind", b"behind").unwrap();
+    zip.add("after", b"after").unwrap();
     let (tail, length) = zip.finish().unwrap();
     assert!(before > u64::from(u32::MAX));
     assert_eq!(length, before + tail.kept.len() as u64);
@@ -126,15 +126,15 @@ fn offsets_beyond_4_gib_are_kept() {
     let mut archive = zip::ZipArchive::new(sparse).unwrap();
     assert_eq!(archive.len(), 66);
     let mut text = String::new();
-    archive.by_name("behind").unwrap().read_to_string(&mut text).unwrap();
-    assert_eq!(text, "behind");
+    archive.by_name("after").unwrap().read_to_string(&mut text).unwrap();
+    assert_eq!(text, "after");
 }
 
 const FILES: [(&str, &[u8]); 4] =
     [("frames/000001.jpg", b"first"), ("empty", b""), ("größe.json", b"{}"), ("last", &[7; 300])];
 
-/// A part with these files.
-fn part(files: &[(&str, &[u8])]) -> (Vec<u8>, Entries) {
+/// Writes a segment with these files.
+fn segment(files: &[(&str, &[u8])]) -> (Vec<u8>, Entries) {
     let mut zip = ZipWriter::new(Vec::new());
     for (name, bytes) in files {
         zip.add(name, bytes).unwrap();
@@ -142,9 +142,9 @@ fn part(files: &[(&str, &[u8])]) -> (Vec<u8>, Entries) {
     zip.detach().unwrap()
 }
 
-/// The archive of these parts, with these files behind them.
-fn joined(parts: Vec<(Vec<u8>, Entries)>, files: &[(&str, &[u8])]) -> Vec<u8> {
-    let (bytes, entries): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+/// Writes an archive of these segments, followed by these files.
+fn joined(segments: Vec<(Vec<u8>, Entries)>, files: &[(&str, &[u8])]) -> Vec<u8> {
+    let (bytes, entries): (Vec<_>, Vec<_>) = segments.into_iter().unzip();
     let mut zip = ZipWriter::after(Vec::new(), entries);
     for (name, bytes) in files {
         zip.add(name, bytes).unwrap();
@@ -156,28 +156,28 @@ fn joined(parts: Vec<(Vec<u8>, Entries)>, files: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 #[test]
-fn parts_join_to_what_one_writer_writes() {
+fn joined_segments_equal_the_archive_of_one_writer() {
     let whole = joined(vec![], &FILES);
-    // every way to cut the files into two parts and a rest, parts without files among them
+    // every split of the files into two segments and a rest, including segments without files
     for first in 0..=FILES.len() {
         for second in first..=FILES.len() {
-            let parts = vec![part(&FILES[..first]), part(&FILES[first..second])];
-            assert!(joined(parts, &FILES[second..]) == whole, "{first} {second}");
+            let segments = vec![segment(&FILES[..first]), segment(&FILES[first..second])];
+            assert!(joined(segments, &FILES[second..]) == whole, "{first} {second}");
         }
     }
 }
 
 #[test]
-fn a_part_can_hold_parts() {
-    let (first, entries) = part(&FILES[..2]);
+fn a_segment_can_contain_segments() {
+    let (first, entries) = segment(&FILES[..2]);
     let mut zip = ZipWriter::after(first, [entries]);
     zip.add(FILES[2].0, FILES[2].1).unwrap();
     assert!(joined(vec![zip.detach().unwrap()], &FILES[3..]) == joined(vec![], &FILES));
 }
 
 #[test]
-fn entries_know_where_data_lies() {
-    let (bytes, entries) = part(&FILES);
+fn entries_find_the_data_of_files() {
+    let (bytes, entries) = segment(&FILES);
     assert_eq!(entries.count(), 4);
     assert_eq!(entries.bytes(), bytes.len() as u64);
     for (name, data) in FILES {
@@ -193,15 +193,15 @@ fn entries_know_where_data_lies() {
 }
 
 #[test]
-fn entries_survive_serde() {
-    let (_, entries) = part(&FILES[..2]);
+fn entries_can_be_serialized_and_deserialized() {
+    let (_, entries) = segment(&FILES[..2]);
     let json = serde_json::to_string(&entries).unwrap();
     assert_eq!(json, r#"[["frames/000001.jpg",2456940119,5],["empty",0,0]]"#);
     assert_eq!(serde_json::from_str::<Entries>(&json).unwrap(), entries);
 }
 
 #[test]
-fn entries_that_nobody_can_have_written_are_refused() {
+fn entries_that_cannot_be_written_are_refused() {
     let largest: Entries = serde_json::from_str(r#"[["a",0,4294967294]]"#).unwrap();
     assert_eq!(largest.find("a"), Some(31..31 + 4_294_967_294));
     let long = "n".repeat(65_536);
@@ -211,30 +211,30 @@ fn entries_that_nobody_can_have_written_are_refused() {
 }
 
 #[test]
-fn parts_hold_more_entries_than_the_old_format_counts() {
+fn segments_can_have_more_than_65_535_entries() {
     let names: Vec<_> = (0..70_000).map(|index| index.to_string()).collect();
     let files: Vec<_> = names.iter().map(|name| (name.as_str(), b"".as_slice())).collect();
     let whole = joined(vec![], &files);
-    let parts = vec![part(&files[..30_000]), part(&files[30_000..])];
-    assert!(joined(parts, &[]) == whole);
+    let segments = vec![segment(&files[..30_000]), segment(&files[30_000..])];
+    assert!(joined(segments, &[]) == whole);
     assert_eq!(zip::ZipArchive::new(Cursor::new(whole)).unwrap().len(), 70_000);
 }
 
 #[test]
-fn parts_beyond_4_gib_are_joined() {
-    let part = |names: std::ops::Range<u32>| {
+fn segments_beyond_4_gib_are_joined() {
+    let segment = |names: std::ops::Range<u32>| {
         let entries: Vec<_> = names.map(|name| (name.to_string(), 0, 64 << 20)).collect();
         serde_json::from_value::<Entries>(serde_json::to_value(entries).unwrap()).unwrap()
     };
-    let parts = [part(10..40), part(40..80)];
-    let zeros = parts.iter().map(Entries::bytes).sum();
+    let segments = [segment(10..40), segment(40..80)];
+    let zeros = segments.iter().map(Entries::bytes).sum();
     assert!(zeros > u64::from(u32::MAX));
-    let mut zip = ZipWriter::after(Vec::new(), parts);
-    zip.add("behind", b"behind").unwrap();
+    let mut zip = ZipWriter::after(Vec::new(), segments);
+    zip.add("after", b"after").unwrap();
     let (tail, length) = zip.finish().unwrap();
     assert_eq!(length, zeros + tail.len() as u64);
 
-    // a part's last entry, whose offset stands in the Zip64 field
+    // the last entry of a segment: its offset is in the Zip64 field
     let offset: u64 = 69 * (30 + 2 + (64 << 20));
     let field = [b"79\x01\0\x08\0".as_slice(), &offset.to_le_bytes()].concat();
     assert!(tail.windows(field.len()).any(|bytes| bytes == field));
@@ -242,6 +242,6 @@ fn parts_beyond_4_gib_are_joined() {
     let mut archive = zip::ZipArchive::new(Sparse { zeros, tail, at: 0 }).unwrap();
     assert_eq!(archive.len(), 71);
     let mut text = String::new();
-    archive.by_name("behind").unwrap().read_to_string(&mut text).unwrap();
-    assert_eq!(text, "behind");
+    archive.by_name("after").unwrap().read_to_string(&mut text).unwrap();
+    assert_eq!(text, "after");
 }

@@ -10,9 +10,9 @@ import java.util.zip.ZipFile;
 import java.util.zip.ZipInputStream;
 
 /**
- * Prints name, size and CRC of every file in a zip, as they were read: from standard input, where
- * nobody can go back, or by its directory from the archive that is named. Names behind that one
- * choose the files.
+ * Prints the name, size and CRC of the files in a zip, as read. Without arguments it reads the zip from
+ * standard input as a stream. The first argument is the path of a zip, which it reads by its directory.
+ * Further arguments select files by name.
  */
 class ListEntries {
     private static final PrintStream OUT =

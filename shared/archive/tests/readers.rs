@@ -1,7 +1,7 @@
-//! The programs people unpack zips with find every byte: Info-ZIP, Python, libarchive, 7-Zip, Java.
+//! Reads archives with the programs that people use: Info-ZIP, Python, libarchive, 7-Zip and Java.
 //! `make test` installs them.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue has failed")]
 
 use framezip_archive::ZipWriter;
 use std::{
@@ -14,16 +14,20 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// A program, and the Debian package it is in.
-struct Reader(&'static str, &'static str);
+/// A program that reads zips.
+struct Reader {
+    program: &'static str,
+    /// The Debian package that contains the program.
+    package: &'static str,
+}
 
-const UNZIP: Reader = Reader("unzip", "unzip");
-const PYTHON: Reader = Reader("python3", "python3");
-const BSDTAR: Reader = Reader("bsdtar", "libarchive-tools");
-const SEVEN_ZIP: Reader = Reader("7zz", "7zip");
-const JAVA: Reader = Reader("java", "default-jdk-headless");
+const UNZIP: Reader = Reader { program: "unzip", package: "unzip" };
+const PYTHON: Reader = Reader { program: "python3", package: "python3" };
+const BSDTAR: Reader = Reader { program: "bsdtar", package: "libarchive-tools" };
+const SEVEN_ZIP: Reader = Reader { program: "7zz", package: "7zip" };
+const JAVA: Reader = Reader { program: "java", package: "default-jdk-headless" };
 
-/// Prints what `ListEntries.java` prints.
+/// A Python program with the output of `ListEntries.java`.
 const LIST_ENTRIES_PY: &str = r#"
 import sys, zipfile, zlib
 with zipfile.ZipFile(sys.argv[1]) as archive:
@@ -34,12 +38,12 @@ with zipfile.ZipFile(sys.argv[1]) as archive:
 const LIST_ENTRIES_JAVA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/ListEntries.java");
 
 impl Reader {
-    /// What the program prints.
+    /// Returns the program's output.
     fn run<A: AsRef<OsStr>>(&self, arguments: &[A]) -> Vec<u8> {
         self.run_with(arguments, Stdio::null())
     }
 
-    /// What the program prints, when it gets a file through a pipe.
+    /// Returns the program's output for a file that it reads from a pipe.
     fn run_piped<A: AsRef<OsStr>>(&self, arguments: &[A], file: &Path) -> Vec<u8> {
         let mut cat = Command::new("cat").arg(file).stdout(Stdio::piped()).spawn().unwrap();
         let output = self.run_with(arguments, cat.stdout.take().unwrap().into());
@@ -48,16 +52,16 @@ impl Reader {
     }
 
     fn run_with<A: AsRef<OsStr>>(&self, arguments: &[A], input: Stdio) -> Vec<u8> {
-        let Self(program, package) = self;
+        let Self { program, package } = self;
         let output = Command::new(program)
             .args(arguments)
-            // names in UTF-8, whatever the machine speaks
+            // names in UTF-8 with any locale of the machine
             .env("LC_ALL", "C.UTF-8")
             .stdin(input)
             .output()
             .unwrap_or_else(|error| match error.kind() {
                 ErrorKind::NotFound => {
-                    panic!("{program} is missing: it is in Debian's package {package}")
+                    panic!("{program} is missing: install the Debian package {package}")
                 }
                 _ => panic!("{program}: {error}"),
             });
@@ -91,17 +95,17 @@ impl Archive {
         self.files.iter().map(|(name, _)| name.clone()).collect()
     }
 
-    /// All data, one file behind the other.
+    /// Returns the data of all files, in order.
     fn data(&self) -> Vec<u8> {
         self.files.iter().flat_map(|(_, bytes)| bytes).copied().collect()
     }
 
-    /// What the two `ListEntries` print.
+    /// Returns the expected output of both `ListEntries` programs.
     fn listing(&self) -> Vec<String> {
         self.files.iter().map(|(name, bytes)| listed(name, bytes)).collect()
     }
 
-    /// Whether these files, no more and no less, lie in the folder.
+    /// Returns whether the folder contains exactly these files.
     fn is_in(&self, folder: &Path) -> bool {
         let mut found = BTreeMap::new();
         let mut folders = vec![folder.to_owned()];
@@ -136,13 +140,13 @@ fn written(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     zip.finish().unwrap().0
 }
 
-/// The archive in two parts, one part without files, and two files behind them.
+/// Writes an archive of three segments, one of them without files, and two files after them.
 fn joined(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     let rest = files.len() - 2;
     let (bytes, entries): (Vec<_>, Vec<_>) = [&files[..2], &[], &files[2..rest]]
-        .map(|part| {
+        .map(|segment| {
             let mut zip = ZipWriter::new(Vec::new());
-            add(&mut zip, part);
+            add(&mut zip, segment);
             zip.detach().unwrap()
         })
         .into_iter()
@@ -152,7 +156,7 @@ fn joined(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     zip.finish().unwrap().0
 }
 
-/// An archive of every kind that a disk holds without ado.
+/// Writes an archive of every kind that needs little disk space.
 fn archives(folder: &TempDir) -> [Archive; 3] {
     let file = |name: &str, bytes: &[u8]| (name.to_owned(), bytes.to_vec());
     let bytes: Vec<_> = (0..=255).cycle().take(70_000).collect();
@@ -162,7 +166,7 @@ fn archives(folder: &TempDir) -> [Archive; 3] {
         file("frames/größe 映像.jpg", b"\r\n\x1a\0"),
         file("empty", b""),
     ];
-    // what a reader would take for the archive's own records, if it searched for their marks
+    // an inner archive: a reader that searches for marks would take its records for those of the archive
     files.push(file("frames/inside.zip", &written(&files)));
     files.push(file("empty last", b""));
     let many: Files = (0..70_000_u32)
@@ -183,7 +187,7 @@ fn archives(folder: &TempDir) -> [Archive; 3] {
 }
 
 #[test]
-fn info_zip() {
+fn info_zip_reads_every_file() {
     let folder = TempDir::new().unwrap();
     for archive in archives(&folder) {
         UNZIP.run(&["-tqq", archive.path()]);
@@ -193,7 +197,7 @@ fn info_zip() {
 }
 
 #[test]
-fn python() {
+fn python_reads_every_file() {
     let folder = TempDir::new().unwrap();
     for archive in archives(&folder) {
         let listing = PYTHON.lines(&["-c", LIST_ENTRIES_PY, archive.path()]);
@@ -202,7 +206,7 @@ fn python() {
 }
 
 #[test]
-fn libarchive_from_a_pipe() {
+fn libarchive_reads_every_file_from_a_pipe() {
     let folder = TempDir::new().unwrap();
     for archive in archives(&folder) {
         let unpacked = TempDir::new().unwrap();
@@ -212,7 +216,7 @@ fn libarchive_from_a_pipe() {
 }
 
 #[test]
-fn seven_zip() {
+fn seven_zip_reads_every_file() {
     let folder = TempDir::new().unwrap();
     for archive in archives(&folder) {
         let unpacked = TempDir::new().unwrap();
@@ -223,7 +227,7 @@ fn seven_zip() {
 }
 
 #[test]
-fn java_from_a_pipe_and_by_the_directory() {
+fn java_reads_every_file_from_a_pipe_and_by_the_directory() {
     let folder = TempDir::new().unwrap();
     for archive in archives(&folder) {
         let streamed = lines(&JAVA.run_piped(&[LIST_ENTRIES_JAVA], &archive.path));
@@ -233,7 +237,7 @@ fn java_from_a_pipe_and_by_the_directory() {
     }
 }
 
-/// A file that leaves holes for `zeros`, which take no room on the disk.
+/// A file that skips writes of `zeros`, so that they use no disk space.
 struct Sparse {
     file: File,
     zeros: Vec<u8>,
@@ -255,33 +259,34 @@ impl Write for Sparse {
 }
 
 #[test]
-fn all_beyond_4_gib() {
+fn every_program_reads_files_beyond_4_gib() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("big.zip");
     let zeros = vec![0; 64 << 20];
     let mut out = Sparse { file: File::create(&path).unwrap(), zeros: zeros.clone() };
-    let mut parts = Vec::new();
-    for part in 0..2 {
+    let mut segments = Vec::new();
+    for segment in 0..2 {
         let mut zip = ZipWriter::new(out);
         for index in 0..33 {
-            zip.add(&format!("part {part}/{index}"), &zeros).unwrap();
+            zip.add(&format!("segment {segment}/{index}"), &zeros).unwrap();
         }
-        zip.add(&format!("part {part}/last"), format!("of part {part}").as_bytes()).unwrap();
+        zip.add(&format!("segment {segment}/last"), format!("of segment {segment}").as_bytes())
+            .unwrap();
         let (rest, entries) = zip.detach().unwrap();
-        parts.push(entries);
+        segments.push(entries);
         out = rest;
     }
-    let mut zip = ZipWriter::after(out, parts);
-    zip.add("behind", b"behind the parts").unwrap();
+    let mut zip = ZipWriter::after(out, segments);
+    zip.add("after", b"after the segments").unwrap();
     let (_, length) = zip.finish().unwrap();
     assert_eq!(fs::metadata(&path).unwrap().len(), length);
     assert!(length > u64::from(u32::MAX));
 
     let path = path.to_str().unwrap();
     let files: [(&str, &[u8]); 3] = [
-        ("part 0/last", b"of part 0"),
-        ("part 1/last", b"of part 1"),
-        ("behind", b"behind the parts"),
+        ("segment 0/last", b"of segment 0"),
+        ("segment 1/last", b"of segment 1"),
+        ("after", b"after the segments"),
     ];
     let names = files.map(|(name, _)| name);
     let listing = files.map(|(name, bytes)| listed(name, bytes));

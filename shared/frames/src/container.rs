@@ -11,7 +11,7 @@ use crate::{
         stream::{best_video, check_encryption, check_packet, facts},
         survey::Survey,
     },
-    image::Base,
+    image::BaseLayer,
     source::{self, Fault, Reader},
     time::Clock,
 };
@@ -157,8 +157,8 @@ impl Container {
     }
 
     /// How its Dolby Vision base layer is shown.
-    pub(crate) fn base(&self) -> Base {
-        self.parameters().map_or(Base::default(), |parameters| Base::of(&parameters))
+    pub(crate) fn base(&self) -> BaseLayer {
+        self.parameters().map_or(BaseLayer::default(), |parameters| BaseLayer::of(&parameters))
     }
 
     pub(crate) fn survey(&self) -> Option<&Survey> {

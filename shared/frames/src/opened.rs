@@ -5,7 +5,7 @@ use crate::{
     decoder::{Decoder, MOST_DAMAGED},
     demux::recording::Recording,
     examine::Examined,
-    image::Imager,
+    image::ImageRenderer,
     opener::Opener,
     timeline::Timeline,
 };
@@ -133,8 +133,8 @@ fn imager(
     examined: &Examined,
     opener: &Opener,
     extraction: &Extraction,
-) -> Result<Imager, FramesError> {
-    let imager = Imager::new(extraction, opener.limits().pixels)?;
+) -> Result<ImageRenderer, FramesError> {
+    let imager = ImageRenderer::new(extraction, opener.limits().pixels)?;
     Ok(imager.with_base(examined.decoder.container.base()))
 }
 

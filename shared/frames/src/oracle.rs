@@ -5,7 +5,7 @@ use crate::{
     FramesError, Output, Video,
     decoder::Decoder,
     examine::Examined,
-    image::{Imager, Luma},
+    image::{ImageRenderer, Luma},
     opener::Opener,
     scenes::Cuts,
     shown::time,
@@ -225,7 +225,7 @@ impl Wish {
         length: i128,
         extraction: &Extraction,
     ) -> Vec<(&'a WholeFrame, Vec<u8>)> {
-        let mut imager = Imager::new(extraction, Limits::default().pixels).unwrap();
+        let mut imager = ImageRenderer::new(extraction, Limits::default().pixels).unwrap();
         let (mut moments, end) = self.moments(whole, length);
         moments.sort_unstable_by(|one, other| (one.0 * other.1).cmp(&(other.0 * one.1)));
         let ends = moments.iter().skip(1).chain([&end]);

@@ -198,7 +198,7 @@ fn spawn<'scope>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{image::Imager, span::spans, timeline::Timeline};
+    use crate::{image::ImageRenderer, span::spans, timeline::Timeline};
     use framezip_contract::{Extraction, Limits};
     use framezip_media::path;
     use proptest::{prelude::*, test_runner::TestRunner};
@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(spans.len(), 8, "{spans:?}");
         let studio = || {
             let small = Extraction { width: Some(32), ..Extraction::default() };
-            let imager = Imager::new(&small, u64::MAX)?;
+            let imager = ImageRenderer::new(&small, u64::MAX)?;
             Ok(Studio { imager, sheet: None, storyboard: None, skip_blank: false })
         };
         let mut picked = Vec::new();

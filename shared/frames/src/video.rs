@@ -3,7 +3,7 @@
 use crate::{
     FramesError, Output, Part, Plan, Report,
     decoder::Decoder,
-    image::{Encoder, Imager, TileMaker},
+    image::{Encoder, ImageRenderer, TileMaker},
     opened::Opened,
     opener::Opener,
     package::Package,
@@ -209,7 +209,7 @@ impl Video {
         let base = decoder.container.base();
         let studio = || {
             Ok(Studio {
-                imager: Imager::new(extraction, opener.limits().pixels)?.with_base(base),
+                imager: ImageRenderer::new(extraction, opener.limits().pixels)?.with_base(base),
                 sheet: maker(extraction.sheet)?,
                 storyboard: maker(extraction.storyboard)?,
                 skip_blank: extraction.skip_blank,

@@ -5,7 +5,7 @@ use crate::{
     chooser::Chooser,
     decoder::{Decoder, MOST_DAMAGED, Work},
     demux::recording::{Pictures, Recording},
-    image::{Canvas, Encoded, Imager, Rgb, TileMaker},
+    image::{Canvas, EncodedImage, ImageRenderer, Rgb, TileMaker},
     opener::Opener,
     shown::{Shown, time},
     span::Span,
@@ -38,7 +38,7 @@ pub(crate) struct Picked {
     pub(crate) tick: i64,
     pub(crate) keyframe: bool,
     pub(crate) damaged: bool,
-    pub(crate) image: Encoded,
+    pub(crate) image: EncodedImage,
     /// Its small form for the contact sheet, if there is to be one.
     pub(crate) for_sheet: Option<Rgb>,
     /// Its small form for the storyboard, if there is to be one.
@@ -56,7 +56,7 @@ pub(crate) type Emit<'a> = dyn FnMut(Pick) -> Result<(), FramesError> + 'a;
 
 /// What a worker makes of pictures.
 pub(crate) struct Studio {
-    pub(crate) imager: Imager,
+    pub(crate) imager: ImageRenderer,
     pub(crate) sheet: Option<TileMaker>,
     pub(crate) storyboard: Option<TileMaker>,
     /// Whether blank frames are passed over.

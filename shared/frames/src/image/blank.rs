@@ -1,12 +1,12 @@
-//! Whether an image shows anything.
+//! Detects blank images.
 
-/// Every so many pixels across and down one is looked at: enough to see what a person would.
+/// The distance between two sampled pixels, across and down. It detects what a person would see.
 const STEP: usize = 8;
 
-/// How far levels of a blank image are from their mean: noise and compression, but no picture.
+/// The largest standard deviation of a blank image's levels: room for noise and compression artefacts.
 const MOST_DEVIATION: f64 = 5.0;
 
-/// Some levels of one channel.
+/// Statistics of sampled levels of one channel.
 #[derive(Default)]
 pub(crate) struct Levels {
     count: f64,
@@ -15,7 +15,7 @@ pub(crate) struct Levels {
 }
 
 impl Levels {
-    /// Takes the samples of a channel: rows of `stride` bytes, of which every `channels`th is its.
+    /// Samples a channel. The rows are `stride` bytes long, and the pixels `channels` bytes.
     pub(crate) fn of(bytes: &[u8], stride: usize, channel: usize, channels: usize) -> Self {
         let mut levels = Self::default();
         for row in bytes.chunks_exact(stride.max(1)).step_by(STEP) {
@@ -29,7 +29,7 @@ impl Levels {
         levels
     }
 
-    /// Whether they are nearly all the same.
+    /// Returns whether the levels are nearly all the same.
     pub(crate) fn are_uniform(&self) -> bool {
         let mean = self.sum / self.count.max(1.0);
         let variance = self.squares / self.count.max(1.0) - mean * mean;
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn a_channel_is_looked_at_alone() {
+    fn a_channel_is_sampled_alone() {
         let ramp: Vec<u8> = (0..=255).flat_map(|level| [9, level, 9]).collect();
         assert!(Levels::of(&ramp, 768, 0, 3).are_uniform());
         assert!(!Levels::of(&ramp, 768, 1, 3).are_uniform());

@@ -1,49 +1,49 @@
-//! A finished image, before it is encoded.
+//! Finished images in memory, before they are encoded.
 
 use super::{
-    blank::Levels, colour::Colour, light::ToSrgb, matrix::ToJpeg, orientation::Orientation,
+    blank::Levels, colour::Colour, orientation::Orientation, size::Size, tone_map::RgbToSrgb,
+    yuv_to_jpeg::YuvToJpeg,
 };
 use ffmpeg_next::{format::Pixel, frame};
 use serde::{Deserialize, Serialize};
 
-/// An image in memory.
+/// A finished image in memory.
 pub(crate) enum Canvas {
-    /// As JPEG stores it.
+    /// For a JPEG, in the components that it stores.
     Yuv(Yuv),
-    /// Any other.
+    /// For any format.
     Rgb(Rgb),
 }
 
-/// Luma and colour differences of BT.601 in full range, the differences at half the size.
+/// Luma and colour differences of BT.601 in full range, with the differences at half the size.
 pub(crate) struct Yuv {
-    pub(crate) width: usize,
-    pub(crate) height: usize,
-    /// Without gaps between rows. Luma has an even number of columns and rows, as JPEG's blocks do.
+    pub(crate) size: Size<usize>,
+    /// Rows have no padding. Luma has an even number of columns and rows, because JPEG's blocks have.
     pub(crate) planes: [Vec<u8>; 3],
 }
 
-/// sRGB, with transparency or without.
+/// An image in sRGB, with or without transparency.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Rgb {
     pub(crate) width: usize,
     pub(crate) height: usize,
     /// 3, or 4 with transparency.
     pub(crate) channels: usize,
-    /// Without gaps between rows.
+    /// Rows have no padding.
     #[serde(with = "serde_bytes")]
     pub(crate) pixels: Vec<u8>,
 }
 
 impl Canvas {
-    pub(crate) fn size(&self) -> (u32, u32) {
-        let (width, height) = match self {
-            Self::Yuv(yuv) => (yuv.width, yuv.height),
-            Self::Rgb(rgb) => (rgb.width, rgb.height),
+    pub(crate) fn size(&self) -> Size {
+        let size = match self {
+            Self::Yuv(yuv) => yuv.size,
+            Self::Rgb(rgb) => Size::new(rgb.width, rgb.height),
         };
-        (width as u32, height as u32)
+        size.map(|side| side as u32)
     }
 
-    /// Whether it is near-uniform.
+    /// Returns whether the image is nearly uniform.
     pub(crate) fn is_blank(&self) -> bool {
         match self {
             Self::Yuv(yuv) => {
@@ -60,62 +60,62 @@ impl Canvas {
 }
 
 impl Yuv {
-    /// Whether a picture is of luma and colour differences that need nothing but conversion: 4:2:0, in
-    /// bytes or in pairs of bytes.
-    pub(crate) fn is_like(picture: &frame::Video) -> bool {
+    /// Returns whether [`Yuv::of`] accepts the pixel format of a picture: 4:2:0 with 8, 10 or 12 bits.
+    pub(crate) fn accepts(picture: &frame::Video) -> bool {
         bits(picture.format()).is_some()
     }
 
-    /// The middle of such a picture, cut to `size`, converted and turned.
+    /// Crops a picture to `size` around its centre, makes it upright and converts it to JPEG's
+    /// components.
     pub(crate) fn of(
         picture: &frame::Video,
         colour: Colour,
-        size: (u32, u32),
+        size: Size,
         orientation: Orientation,
     ) -> Self {
-        let (left, top) = corner(picture, size);
-        // where a colour difference is one for two pixels, a cut goes between two
+        let Region { left, top, size } = Region::centred(picture, size);
+        // two pixels share a colour difference, so the region begins at an even column and row
         let (left, top) = (left & !1, top & !1);
-        let (width, height) = (size.0 as usize, size.1 as usize);
+        let halves = size.map(|side| side.div_ceil(2));
         let mut planes = [0, 1, 2].map(|plane| {
-            let half = |side: usize| if plane == 0 { side } else { side.div_ceil(2) };
-            let (left, top) = if plane == 0 { (left, top) } else { (left / 2, top / 2) };
-            let size = (half(width), half(height));
+            let region = match plane {
+                0 => Region { left, top, size },
+                _ => Region { left: left / 2, top: top / 2, size: halves },
+            };
             match bits(picture.format()) {
-                Some(bits) if bits > 8 => lower(picture, plane, (left, top), size, bits - 8),
-                _ => copy(picture, plane, (left, top), size),
+                Some(bits) if bits > 8 => copy_reduced(picture, plane, region, bits - 8),
+                _ => copy(picture, plane, region),
             }
         });
-        if let Some(map) = ToJpeg::from(colour) {
-            let half = width.div_ceil(2);
-            let mut scratch = vec![0; half];
+        if let Some(conversion) = YuvToJpeg::from(colour) {
+            let mut scratch = vec![0; halves.width];
             let [luma, blue, red] = &mut planes;
-            let differences = blue.chunks_exact_mut(half).zip(red.chunks_exact_mut(half));
-            for (luma, (blue, red)) in luma.chunks_mut(2 * width).zip(differences) {
-                let (first, second) = luma.split_at_mut(width);
-                map.rows([first, second], blue, red, &mut scratch);
+            let differences =
+                blue.chunks_exact_mut(halves.width).zip(red.chunks_exact_mut(halves.width));
+            for (luma, (blue, red)) in luma.chunks_mut(2 * size.width).zip(differences) {
+                let (first, second) = luma.split_at_mut(size.width);
+                conversion.convert_rows([first, second], blue, red, &mut scratch);
             }
         }
-        let turned = orientation.turned((width, height));
-        let halves = (width.div_ceil(2), height.div_ceil(2));
+        let upright = orientation.rotated(size);
         let [luma, blue, red] = planes;
-        let luma = orientation.apply(luma, (width, height), 1);
+        let luma = orientation.apply(luma, size, 1);
         let planes = [
-            even(luma, turned),
+            with_even_sides(luma, upright),
             orientation.apply(blue, halves, 1),
             orientation.apply(red, halves, 1),
         ];
-        Self { width: turned.0, height: turned.1, planes }
+        Self { size: upright, planes }
     }
 
-    /// How long the planes' rows are.
+    /// Returns the length of each plane's rows.
     pub(crate) fn strides(&self) -> [usize; 3] {
-        let half = self.width.div_ceil(2);
+        let half = self.size.width.div_ceil(2);
         [2 * half, half, half]
     }
 }
 
-/// The bits of a component in 4:2:0 formats.
+/// Returns the bits of a component in the accepted 4:2:0 formats.
 fn bits(format: Pixel) -> Option<u32> {
     match format {
         Pixel::YUV420P | Pixel::YUVJ420P => Some(8),
@@ -125,8 +125,8 @@ fn bits(format: Pixel) -> Option<u32> {
     }
 }
 
-/// The same with the last column and row twice, where their number is odd.
-fn even(plane: Vec<u8>, (width, height): (usize, usize)) -> Vec<u8> {
+/// Repeats the last column and row of a plane where their number is odd.
+fn with_even_sides(plane: Vec<u8>, Size { width, height }: Size<usize>) -> Vec<u8> {
     if width % 2 == 0 && height % 2 == 0 {
         return plane;
     }
@@ -142,29 +142,30 @@ fn even(plane: Vec<u8>, (width, height): (usize, usize)) -> Vec<u8> {
 }
 
 impl Rgb {
-    /// The middle of a picture of packed red, green and blue, cut to `size` and turned. With a map it has
-    /// signals of 16 bits, which are mapped, else levels of 8.
+    /// Crops a picture of packed red, green and blue to `size` around its centre and makes it upright.
+    /// With a conversion the picture has 16-bit signals, which are converted. Otherwise it has 8-bit
+    /// levels.
     pub(crate) fn of(
         picture: &frame::Video,
-        map: Option<&ToSrgb>,
+        conversion: Option<&RgbToSrgb>,
         channels: usize,
-        size: (u32, u32),
+        size: Size,
         orientation: Orientation,
     ) -> Self {
-        let (left, top) = corner(picture, size);
-        let (width, height) = (size.0 as usize, size.1 as usize);
-        let bytes = if map.is_some() { 2 * channels } else { channels };
-        let pixels = copy(picture, 0, (left * bytes, top), (width * bytes, height));
-        let pixels = match map {
-            Some(map) => mapped(map, &pixels, channels),
+        let Region { left, top, size } = Region::centred(picture, size);
+        let bytes = if conversion.is_some() { 2 * channels } else { channels };
+        let in_bytes = Size { width: size.width * bytes, ..size };
+        let pixels = copy(picture, 0, Region { left: left * bytes, top, size: in_bytes });
+        let pixels = match conversion {
+            Some(conversion) => converted(conversion, &pixels, channels),
             None => pixels,
         };
-        let pixels = orientation.apply(pixels, (width, height), channels);
-        let (width, height) = orientation.turned((width, height));
+        let pixels = orientation.apply(pixels, size, channels);
+        let Size { width, height } = orientation.rotated(size);
         Self { width, height, channels, pixels }
     }
 
-    /// The same without transparency, where that lets black through.
+    /// Returns the image over a black background, without transparency.
     pub(crate) fn over_black(self) -> Self {
         if self.channels == 3 {
             return self;
@@ -179,29 +180,38 @@ impl Rgb {
     }
 }
 
-/// The levels for little-endian signals of 16 bits; of transparency, which is none, the upper half.
-fn mapped(map: &ToSrgb, signals: &[u8], channels: usize) -> Vec<u8> {
+/// Converts little-endian 16-bit signals to levels. Transparency is not a colour: its upper 8 bits are
+/// kept.
+fn converted(conversion: &RgbToSrgb, signals: &[u8], channels: usize) -> Vec<u8> {
     let mut levels = Vec::with_capacity(signals.len() / 2);
     for pixel in signals.chunks_exact(2 * channels) {
         let signal = [0, 1, 2].map(|at| u16::from_le_bytes([pixel[2 * at], pixel[2 * at + 1]]));
-        levels.extend_from_slice(&map.map(signal));
+        levels.extend_from_slice(&conversion.levels(signal));
         levels.extend(pixel.get(7));
     }
     levels
 }
 
-/// Where the middle part of so large a size begins.
-fn corner(picture: &frame::Video, (width, height): (u32, u32)) -> (usize, usize) {
-    (((picture.width() - width) / 2) as usize, ((picture.height() - height) / 2) as usize)
+/// A part of a plane.
+#[derive(Clone, Copy)]
+struct Region {
+    left: usize,
+    top: usize,
+    size: Size<usize>,
 }
 
-/// Copies bytes of a plane, without gaps between rows.
-fn copy(
-    picture: &frame::Video,
-    plane: usize,
-    (left, top): (usize, usize),
-    (width, height): (usize, usize),
-) -> Vec<u8> {
+impl Region {
+    /// Returns the region of this size around a picture's centre.
+    fn centred(picture: &frame::Video, size: Size) -> Self {
+        let left = ((picture.width() - size.width) / 2) as usize;
+        let top = ((picture.height() - size.height) / 2) as usize;
+        Self { left, top, size: size.in_memory() }
+    }
+}
+
+/// Copies a region of a plane, in bytes. The copied rows have no padding.
+fn copy(picture: &frame::Video, plane: usize, region: Region) -> Vec<u8> {
+    let Region { left, top, size: Size { width, height } } = region;
     let (data, stride) = (picture.data(plane), picture.stride(plane));
     let mut bytes = Vec::with_capacity(width * height);
     for row in top..top + height {
@@ -211,23 +221,19 @@ fn copy(
     bytes
 }
 
-/// Copies little-endian components of a plane, each with so many bits less, rounded.
-fn lower(
-    picture: &frame::Video,
-    plane: usize,
-    (left, top): (usize, usize),
-    (width, height): (usize, usize),
-    bits: u32,
-) -> Vec<u8> {
+/// Copies a region of a plane of little-endian 16-bit components as bytes: each component is divided by
+/// 2 to the power of `bits` and rounded.
+fn copy_reduced(picture: &frame::Video, plane: usize, region: Region, bits: u32) -> Vec<u8> {
+    let Region { left, top, size: Size { width, height } } = region;
     let (data, stride) = (picture.data(plane), picture.stride(plane));
     let mut bytes = Vec::with_capacity(width * height);
     let half = 1 << (bits - 1);
     for row in top..top + height {
         let (components, _) = data[row * stride + 2 * left..][..2 * width].as_chunks::<2>();
-        let lowered = |component: &[u8; 2]| {
+        let reduced = |component: &[u8; 2]| {
             ((u32::from(u16::from_le_bytes(*component)) + half) >> bits).min(255) as u8
         };
-        bytes.extend(components.iter().map(lowered));
+        bytes.extend(components.iter().map(reduced));
     }
     bytes
 }

@@ -1,19 +1,19 @@
-//! What a picture's numbers mean as colours, by the code points of ITU-T H.273 (ISO/IEC 23091-2).
+//! The colour of a picture, by the code points of ITU-T H.273 (ISO/IEC 23091-2).
 
-use super::mastering;
+use super::hdr_metadata;
 use ffmpeg_next::{ffi, format::Pixel, frame};
 
-/// A picture's colour, as it says or, where it does not, as players assume.
+/// A picture's colour: as the picture states it, or else as players assume it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Colour {
     pub(crate) matrix: Matrix,
-    /// Whether black is 0 and white is 255, rather than 16 and 235.
+    /// Whether black is 0 and white is 255, instead of 16 and 235.
     pub(crate) full_range: bool,
-    pub(crate) transfer: Transfer,
+    pub(crate) transfer: TransferFunction,
     pub(crate) primaries: Primaries,
 }
 
-/// How luma and colour differences are made of red, green and blue.
+/// How luma and colour differences are computed from red, green and blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Matrix {
     Bt601,
@@ -21,27 +21,27 @@ pub(crate) enum Matrix {
     Bt2020,
     Fcc,
     Smpte240,
-    /// Not at all: the planes are green, blue and red.
+    /// The components are green, blue and red.
     Identity,
-    /// By formulas that FFmpeg's scaler lacks.
-    Own(Formula),
+    /// A formula that FFmpeg's scaler lacks.
+    Formula(Formula),
 }
 
-/// Luma and colour differences that [`super::components`] converts.
+/// A formula of luma and colour differences that `yuv_to_rgb` converts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Formula {
-    /// Green, blue and red in the place of luma and colour differences.
+    /// Green, blue and red in place of luma and colour differences.
     Gbr,
     /// YCgCo.
     YCgCo,
-    /// YCgCo-R, whose components have this many bits more than red, green and blue: two in YCgCo-Re, one
+    /// YCgCo-R. Its components have this many bits more than red, green and blue: two in YCgCo-Re, one
     /// in YCgCo-Ro.
     YCgCoR(u32),
-    /// Luma with weights that follow from the primaries.
+    /// Luma with weights derived from the primaries.
     Derived,
     /// BT.2020's constant luminance.
     Bt2020Constant,
-    /// Constant luminance with weights that follow from the primaries.
+    /// Constant luminance with weights derived from the primaries.
     DerivedConstant,
     /// BT.2100's ICtCp.
     ICtCp,
@@ -49,32 +49,32 @@ pub(crate) enum Formula {
     IptC2,
 }
 
-/// How numbers follow light.
+/// The function between light and signals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Transfer {
-    /// Any of the curves of standard dynamic range, which displays show as sRGB.
+pub(crate) enum TransferFunction {
+    /// Any function of standard dynamic range. Displays show them all as sRGB.
     Standard,
     Linear,
-    /// SMPTE ST 2084, for up to so many candelas a square metre.
+    /// SMPTE ST 2084 (PQ), with the peak luminance in candelas per square metre.
     Pq(u32),
     /// Hybrid Log-Gamma, ITU-R BT.2100.
     Hlg,
 }
 
-/// What red, green and blue are.
+/// The colours of pure red, green and blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Primaries {
     Bt709,
-    /// NTSC's of 1953.
+    /// NTSC of 1953.
     Bt470m,
-    /// PAL's.
+    /// PAL.
     Bt470bg,
-    /// NTSC's since 1987, which SMPTE ST 240 shares.
+    /// NTSC since 1987, and SMPTE ST 240.
     Smpte170m,
     /// Generic film with illuminant C.
     Film,
     Bt2020,
-    /// Not red, green and blue: CIE XYZ.
+    /// CIE XYZ instead of red, green and blue.
     Xyz,
     DciP3,
     DisplayP3,
@@ -82,7 +82,8 @@ pub(crate) enum Primaries {
 }
 
 impl Primaries {
-    /// Whether they are BT.709's, or so near that they are taken for them. XYZ is not converted.
+    /// Returns whether the primaries are treated as BT.709's, because they are equal or close. XYZ is
+    /// too, because it is not converted.
     pub(crate) fn are_like_bt709(self) -> bool {
         match self {
             Self::Bt709 | Self::Bt470bg | Self::Smpte170m | Self::Ebu3213 | Self::Xyz => true,
@@ -91,30 +92,31 @@ impl Primaries {
     }
 }
 
-/// The peak of PQ video that does not tell its own: that of most mastering displays.
-pub(crate) const PEAK: u32 = 1000;
+/// The peak luminance of PQ video that does not state it, in candelas per square metre: that of most
+/// mastering displays.
+pub(crate) const DEFAULT_PEAK: u32 = 1000;
 
-/// A picture's code points as C's integers: a decoder may set one that the bindings' enums lack.
-struct Codes {
+/// A picture's code points as C integers: a decoder may set a value that the bindings' enums lack.
+struct ColourCodes {
     matrix: i32,
     range: i32,
     transfer: i32,
     primaries: i32,
-    layout: Layout,
+    components: ComponentKind,
 }
 
 /// The kind of components that a pixel format stores.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Layout {
-    /// Luma and colour differences, all at the same size.
-    Whole,
-    /// Luma and colour differences, the differences at a smaller size.
-    Subsampled,
-    /// Any other components: a matrix has no effect on them.
+enum ComponentKind {
+    /// Luma and colour differences at the same size.
+    FullSizeChroma,
+    /// Luma, and colour differences at a smaller size.
+    SubsampledChroma,
+    /// Any other components. A matrix has no effect on them.
     Other,
 }
 
-impl Codes {
+impl ColourCodes {
     fn of(picture: &frame::Video) -> Self {
         // SAFETY: the frame is valid for as long as it is borrowed.
         unsafe {
@@ -124,20 +126,21 @@ impl Codes {
                 range: (&raw const (*frame).color_range).cast::<i32>().read(),
                 transfer: (&raw const (*frame).color_trc).cast::<i32>().read(),
                 primaries: (&raw const (*frame).color_primaries).cast::<i32>().read(),
-                layout: Layout::of(picture),
+                components: ComponentKind::of(picture),
             }
         }
     }
 
-    /// The formula for components that FFmpeg's scaler cannot convert.
+    /// Returns the formula of components that FFmpeg's scaler cannot convert, or `None` for other
+    /// components.
     fn formula(&self) -> Option<Formula> {
-        let unmixed = self.layout == Layout::Whole;
+        let full_size = self.components == ComponentKind::FullSizeChroma;
         match self.matrix {
-            _ if self.layout == Layout::Other => None,
-            0 if unmixed => Some(Formula::Gbr),
+            _ if self.components == ComponentKind::Other => None,
+            0 if full_size => Some(Formula::Gbr),
             8 => Some(Formula::YCgCo),
             10 => Some(Formula::Bt2020Constant),
-            // the weights of BT.709's and BT.2020's primaries are those of their matrices
+            // the weights derived from BT.709's and BT.2020's primaries are those of their matrices
             12 if !matches!(self.primaries, 1 | 2 | 9) => Some(Formula::Derived),
             13 => Some(Formula::DerivedConstant),
             14 => Some(Formula::ICtCp),
@@ -149,7 +152,7 @@ impl Codes {
     }
 }
 
-impl Layout {
+impl ComponentKind {
     fn of(picture: &frame::Video) -> Self {
         // SAFETY: descriptors are static.
         let descriptor = unsafe { ffi::av_pix_fmt_desc_get(picture.format().into()).as_ref() };
@@ -161,18 +164,18 @@ impl Layout {
         if descriptor.nb_components < 3 || descriptor.flags & other as u64 != 0 {
             Self::Other
         } else if descriptor.log2_chroma_w == 0 && descriptor.log2_chroma_h == 0 {
-            Self::Whole
+            Self::FullSizeChroma
         } else {
-            Self::Subsampled
+            Self::SubsampledChroma
         }
     }
 }
 
-/// Returns a sentence for the user if the picture's colours are not converted correctly. The picture must
-/// not have been drawn yet: the scaler overwrites its code points.
+/// Returns a warning for the user if the picture's colours are not converted correctly. The picture
+/// must not have been drawn yet, because the scaler overwrites its code points.
 pub(crate) fn unconverted(picture: &frame::Video) -> Option<&'static str> {
-    let codes = Codes::of(picture);
-    // BT.709's curve and its equals, unspecified, linear, PQ and HLG
+    let codes = ColourCodes::of(picture);
+    // BT.709's function and its equals, unspecified, linear, PQ and HLG
     let known = matches!(codes.transfer, 1 | 2 | 6 | 8 | 11 | 12 | 14 | 15 | 16 | 18);
     match codes.formula() {
         Some(Formula::Bt2020Constant | Formula::DerivedConstant) if !known => {
@@ -182,8 +185,10 @@ pub(crate) fn unconverted(picture: &frame::Video) -> Option<&'static str> {
         Some(Formula::IptC2) if !matches!(codes.transfer, 2 | 16) => return Some(IPT_C2),
         _ => {}
     }
-    match (codes.matrix, codes.primaries, codes.layout) {
-        (11, _, Layout::Whole | Layout::Subsampled) => Some(SMPTE_2085),
+    match (codes.matrix, codes.primaries, codes.components) {
+        (11, _, ComponentKind::FullSizeChroma | ComponentKind::SubsampledChroma) => {
+            Some(SMPTE_2085)
+        }
         (_, 10, _) if picture.format() != Pixel::XYZ12LE && picture.format() != Pixel::XYZ12BE => {
             Some(XYZ)
         }
@@ -203,21 +208,21 @@ const IPT_C2: &str = "This video's colours are stored in a way that cannot be co
     (IPT-C2 without the transfer function PQ): the images' colours may be wrong.";
 
 impl Colour {
-    /// The tags under which the scaler only resamples components.
+    /// The tags with which FFmpeg's scaler resamples components without converting them.
     pub(crate) const UNCONVERTED: Self = Self {
         matrix: Matrix::Bt709,
         full_range: false,
-        transfer: Transfer::Standard,
+        transfer: TransferFunction::Standard,
         primaries: Primaries::Bt709,
     };
 
     pub(crate) fn of(picture: &frame::Video) -> Self {
-        let codes = Codes::of(picture);
+        let codes = ColourCodes::of(picture);
         let formula = codes.formula();
         let matrix = match (codes.matrix, formula) {
-            (_, Some(formula)) => Matrix::Own(formula),
-            // planes of different sizes cannot be green, blue and red
-            (0, _) if codes.layout == Layout::Other => Matrix::Identity,
+            (_, Some(formula)) => Matrix::Formula(formula),
+            // components of different sizes cannot be green, blue and red
+            (0, _) if codes.components == ComponentKind::Other => Matrix::Identity,
             (1, _) => Matrix::Bt709,
             (4, _) => Matrix::Fcc,
             (5 | 6, _) => Matrix::Bt601,
@@ -228,12 +233,13 @@ impl Colour {
             _ if picture.height() >= 720 => Matrix::Bt709,
             _ => Matrix::Bt601,
         };
-        let pq = Transfer::Pq(mastering::peak(picture).unwrap_or(PEAK));
+        let pq =
+            TransferFunction::Pq(hdr_metadata::mastering_peak(picture).unwrap_or(DEFAULT_PEAK));
         let transfer = match (codes.transfer, formula) {
             (16, _) | (2, Some(Formula::ICtCp)) | (_, Some(Formula::IptC2)) => pq,
-            (8, _) => Transfer::Linear,
-            (18, _) => Transfer::Hlg,
-            _ => Transfer::Standard,
+            (8, _) => TransferFunction::Linear,
+            (18, _) => TransferFunction::Hlg,
+            _ => TransferFunction::Standard,
         };
         let primaries = match (codes.primaries, formula) {
             (4, _) => Primaries::Bt470m,
@@ -254,13 +260,13 @@ impl Colour {
         Self { matrix, full_range, transfer, primaries }
     }
 
-    /// Whether its red, green and blue are sRGB's already.
+    /// Returns whether red, green and blue are those of sRGB already.
     pub(crate) fn is_srgb(self) -> bool {
-        self.transfer == Transfer::Standard && self.primaries.are_like_bt709()
+        self.transfer == TransferFunction::Standard && self.primaries.are_like_bt709()
     }
 
-    /// Writes its matrix and range to a picture, so that FFmpeg's scaler understands the same. What else it
-    /// is cannot be told from the picture any more.
+    /// Tags a picture with the matrix and range, so that FFmpeg's scaler uses them. All other colour
+    /// metadata of the picture is overwritten.
     pub(crate) fn tag(self, picture: &mut frame::Video) {
         use ffi::{
             AVColorPrimaries as Pri, AVColorRange as Range, AVColorSpace as Space,
@@ -270,19 +276,19 @@ impl Colour {
         let space = match self.matrix {
             Matrix::Bt601 => Space::AVCOL_SPC_SMPTE170M,
             // a formula is applied after scaling
-            Matrix::Bt709 | Matrix::Own(_) => Space::AVCOL_SPC_BT709,
+            Matrix::Bt709 | Matrix::Formula(_) => Space::AVCOL_SPC_BT709,
             Matrix::Bt2020 => Space::AVCOL_SPC_BT2020_NCL,
             Matrix::Fcc => Space::AVCOL_SPC_FCC,
             Matrix::Smpte240 => Space::AVCOL_SPC_SMPTE240M,
             Matrix::Identity => Space::AVCOL_SPC_RGB,
         };
-        mastering::forget(picture);
+        hdr_metadata::remove_from(picture);
         // SAFETY: the frame is valid and not shared.
         unsafe {
             let frame = picture.as_mut_ptr();
             (*frame).color_range = range;
             (*frame).colorspace = space;
-            // what these are is none of the scaler's business
+            // constant values, so that the scaler does not convert transfer functions or primaries
             (*frame).color_trc = Trc::AVCOL_TRC_BT709;
             (*frame).color_primaries = Pri::AVCOL_PRI_BT709;
         }

@@ -1,40 +1,41 @@
-//! One picture out of the two that an interlaced frame holds: the field that is shown first, with the
-//! lines between taken from the other field where nothing moves, and interpolated where something does.
+//! Deinterlaces frames: keeps the field that is shown first. The lines of the other field are kept where
+//! nothing moves and interpolated where something does.
 //!
-//! Much that is marked as interlaced is not, so lines of the other field are replaced only where they
-//! comb: where they differ from both neighbours by much, in the same direction, and are more like the
-//! next lines of their own field.
+//! Many frames that are marked as interlaced are progressive. So components of the other field are
+//! replaced only where they comb: where they differ strongly from both neighbouring lines, in the same
+//! direction, and are closer to the next lines of their own field.
 
 use crate::FramesError;
 use ffmpeg_next::{ffi, frame};
 
-/// By how much a line combs, in levels of 8 bits.
-const COMBS: i32 = 8;
+/// Larger differences count as combing, in 8-bit levels.
+const COMB_THRESHOLD: i32 = 8;
 
-/// How a frame's components lie in its planes.
-struct Layout {
-    /// Bytes a component.
+/// The layout of a frame's components in memory.
+struct PlaneLayout {
+    /// The bytes of a component.
     bytes: usize,
     depth: u32,
     planes: Vec<Plane>,
 }
 
 struct Plane {
-    /// Components in a row.
+    /// The number of components in a row, of any kind.
     width: usize,
     rows: usize,
-    /// Components from one to the next of its kind.
+    /// The distance from one component to the next of the same kind, in components.
     step: usize,
 }
 
-/// The frame without combs; `None` if it is not interlaced, or is of a kind that never is.
+/// Returns the deinterlaced frame, or `None` if it is not interlaced or its pixel format is not
+/// supported.
 pub(crate) fn deinterlaced(picture: &frame::Video) -> Result<Option<frame::Video>, FramesError> {
     // SAFETY: the frame is valid for as long as it is borrowed.
     let flags = unsafe { (*picture.as_ptr()).flags };
     if flags & ffi::AV_FRAME_FLAG_INTERLACED == 0 {
         return Ok(None);
     }
-    let Some(layout) = Layout::of(picture) else { return Ok(None) };
+    let Some(layout) = PlaneLayout::of(picture) else { return Ok(None) };
     let mut progressive = frame::Video::new(picture.format(), picture.width(), picture.height());
     // SAFETY: both frames are valid, and the new one is not shared.
     let code = unsafe {
@@ -43,7 +44,7 @@ pub(crate) fn deinterlaced(picture: &frame::Video) -> Result<Option<frame::Video
         code
     };
     if code < 0 {
-        return Err(FramesError::library("a frame's copy", ffmpeg_next::Error::from(code)));
+        return Err(FramesError::library("av_frame_copy_props", ffmpeg_next::Error::from(code)));
     }
     let kept = usize::from(flags & ffi::AV_FRAME_FLAG_TOP_FIELD_FIRST == 0);
     for (index, plane) in layout.planes.iter().enumerate() {
@@ -51,15 +52,15 @@ pub(crate) fn deinterlaced(picture: &frame::Video) -> Result<Option<frame::Video
         let to_stride = progressive.stride(index);
         let to = (progressive.data_mut(index), to_stride);
         match layout.bytes {
-            1 => plane.progress::<1>(from, to, kept, COMBS),
-            _ => plane.progress::<2>(from, to, kept, COMBS << (layout.depth - 8)),
+            1 => plane.deinterlace::<1>(from, to, kept, COMB_THRESHOLD),
+            _ => plane.deinterlace::<2>(from, to, kept, COMB_THRESHOLD << (layout.depth - 8)),
         }
     }
     Ok(Some(progressive))
 }
 
-impl Layout {
-    /// `None` for formats whose components are not bytes or little-endian pairs of them.
+impl PlaneLayout {
+    /// Returns `None` for formats whose components are not bytes or little-endian pairs of bytes.
     fn of(picture: &frame::Video) -> Option<Self> {
         // SAFETY: descriptors are static.
         let descriptor = unsafe { ffi::av_pix_fmt_desc_get(picture.format().into()).as_ref() }?;
@@ -80,7 +81,7 @@ impl Layout {
             let mut of_plane =
                 components.iter().filter(|component| component.plane == index as i32);
             let step = of_plane.next()?.step as usize / bytes;
-            // the second and third component are the ones with a lower resolution
+            // only the second and the third component can have a lower resolution
             let coarse = !(index == 0 || index == 3);
             let shift = |side: usize, log: u8| if coarse { side.div_ceil(1 << log) } else { side };
             let across = shift(width, descriptor.log2_chroma_w);
@@ -93,14 +94,14 @@ impl Layout {
 }
 
 impl Plane {
-    /// Writes the plane with the lines of the field `kept` (0 for the upper), and the others where they
-    /// do not comb by more than `most`.
-    fn progress<const BYTES: usize>(
+    /// Writes the deinterlaced plane. The lines of the field `kept` (0 for the top field) are copied.
+    /// In the other lines, components that comb by more than `threshold` are interpolated.
+    fn deinterlace<const BYTES: usize>(
         &self,
         (from, from_stride): (&[u8], usize),
         (to, to_stride): (&mut [u8], usize),
         kept: usize,
-        most: i32,
+        threshold: i32,
     ) {
         let length = self.width * BYTES;
         let line = |row: usize| {
@@ -127,8 +128,9 @@ impl Plane {
                 let away = |other: [u8; BYTES]| (level(other) - c).abs();
                 let across = (c - a).abs().min((c - b).abs());
                 let like_its_own = away(over[at]).max(away(under[at])) < across;
-                combs[at] =
-                    (c - a > most && c - b > most || a - c > most && b - c > most) && like_its_own;
+                combs[at] = (c - a > threshold && c - b > threshold
+                    || a - c > threshold && b - c > threshold)
+                    && like_its_own;
             }
             for at in 0..self.width {
                 let near = at.saturating_sub(self.step)..=(at + self.step).min(self.width - 1);
@@ -153,7 +155,7 @@ mod tests {
     use super::*;
     use ffmpeg_next::format::Pixel;
 
-    /// A picture of 16 × 16 whose luma is `level(x, y)`.
+    /// Returns a picture of 16 × 16 pixels with the luma `level(x, y)`.
     fn picture(format: Pixel, level: impl Fn(usize, usize) -> u16) -> frame::Video {
         let mut picture = frame::Video::new(format, 16, 16);
         // SAFETY: the frame is valid and not shared.
@@ -177,9 +179,9 @@ mod tests {
     }
 
     #[test]
-    fn what_moved_is_as_the_first_field_has_it() {
+    fn a_moving_object_is_shown_as_in_the_first_field() {
         for (format, high) in [(Pixel::GRAY8, 200), (Pixel::GRAY10LE, 800)] {
-            // an edge at 4 in the upper field, at 12 in the lower
+            // an edge at 4 in the top field, at 12 in the bottom field
             let combed = picture(format, |x, y| if x < 4 + 8 * (y % 2) { high } else { 40 });
             let clean = deinterlaced(&combed).unwrap().unwrap();
             let wanted = picture(format, |x, _| if x < 4 { high } else { 40 });
@@ -190,12 +192,15 @@ mod tests {
                 };
                 assert_eq!(line(&clean), line(&wanted), "row {row}");
             }
-            assert!(deinterlaced(&clean).unwrap().is_none(), "it is not interlaced any more");
+            assert!(
+                deinterlaced(&clean).unwrap().is_none(),
+                "the result is still marked as interlaced"
+            );
         }
     }
 
     #[test]
-    fn what_stands_still_keeps_its_lines() {
+    fn the_lines_of_a_still_picture_are_kept() {
         let still = picture(Pixel::GRAY8, |x, y| if x == 3 || y == 7 { 220 } else { 30 });
         let clean = deinterlaced(&still).unwrap().unwrap();
         for y in 0..16 {

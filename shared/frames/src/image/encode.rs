@@ -1,11 +1,11 @@
-//! Image files.
+//! Encodes images as files.
 
 use super::canvas::{Canvas, Rgb, Yuv};
 use crate::FramesError;
 use framezip_contract::{Extraction, Format};
 use turbojpeg::{Compressor, Image, PixelFormat, Subsamp, YuvPlanesImage};
 
-/// Makes files of images, in one format.
+/// Encodes images in one format.
 pub(crate) struct Encoder {
     format: Format,
     quality: u8,
@@ -17,7 +17,7 @@ impl Encoder {
         Self::of(extraction.format, extraction.quality)
     }
 
-    /// For images that are JPEGs whatever the frames are.
+    /// Returns an encoder for images that are always JPEGs.
     pub(crate) fn jpeg(quality: u8) -> Result<Self, FramesError> {
         Self::of(Format::Jpeg, quality)
     }
@@ -29,7 +29,7 @@ impl Encoder {
         Ok(Self { format, quality, jpeg })
     }
 
-    /// About how many bytes a file of such an image has at most.
+    /// Returns the approximate largest number of bytes of an image file.
     pub(crate) fn about(format: Format, (width, height): (u32, u32)) -> usize {
         let pixels = width as usize * height as usize;
         if format == Format::Png { 3 * pixels } else { pixels / 2 }
@@ -55,8 +55,8 @@ impl Encoder {
             y_plane: y_plane.as_slice(),
             u_plane: u_plane.as_slice(),
             v_plane: v_plane.as_slice(),
-            width: yuv.width,
-            height: yuv.height,
+            width: yuv.size.width,
+            height: yuv.size.height,
             y_stride,
             u_stride,
             v_stride,
@@ -65,7 +65,7 @@ impl Encoder {
         self.jpeg.compress_yuv_planes_to_vec(&image).map_err(jpeg_error)
     }
 
-    /// Of an image without transparency.
+    /// Encodes an image without transparency as a JPEG.
     pub(crate) fn rgb_jpeg(&mut self, rgb: &Rgb) -> Result<Vec<u8>, FramesError> {
         let image = Image {
             pixels: rgb.pixels.as_slice(),

@@ -1,16 +1,19 @@
-//! A picture's brightness, pixel by pixel.
+//! Compares the luma of pictures.
 
 use super::{
     colour::Colour,
-    scaler::{Care, Scaler},
+    scaler::{Scaler, ScalingQuality},
+    size::Size,
 };
 use crate::FramesError;
 use ffmpeg_next::{ffi, format::Pixel, frame};
 
-/// A picture of which only the luma is looked at.
+/// The luma of a picture.
 pub(crate) struct Luma {
     picture: frame::Video,
+    /// The bytes of a sample.
     bytes: usize,
+    /// The largest level.
     white: f64,
 }
 
@@ -26,21 +29,22 @@ impl Luma {
             descriptor.flags & other as u64 == 0 && luma.step == step && luma.shift == 0
         });
         let mut own = frame::Video::empty();
-        // SAFETY: both frames are valid; the new one shares the other's buffers, which are not written.
+        // SAFETY: both frames are valid; they share buffers, which are not written.
         let code = unsafe { ffi::av_frame_ref(own.as_mut_ptr(), picture.as_ptr()) };
         if code < 0 {
-            return Err(FramesError::library("a frame's copy", ffmpeg_next::Error::from(code)));
+            return Err(FramesError::library("av_frame_ref", ffmpeg_next::Error::from(code)));
         }
         if let Some(depth) = depth.map(|descriptor| descriptor.comp[0].depth) {
             let white = f64::from((1u32 << depth) - 1);
             return Ok(Self { picture: own, bytes: if depth > 8 { 2 } else { 1 }, white });
         }
-        let (colour, size) = (Colour::of(&own), (own.width(), own.height()));
-        let gray = Scaler::new(Care::Coarse)?.scale(&mut own, colour, Pixel::GRAY8, size)?;
+        let (colour, size) = (Colour::of(&own), Size::new(own.width(), own.height()));
+        let gray =
+            Scaler::new(ScalingQuality::Coarse)?.scale(&mut own, colour, Pixel::GRAY8, size)?;
         Ok(Self { picture: gray, bytes: 1, white: 255.0 })
     }
 
-    /// How much luma differs on average, as a part of white; wholly where the sizes do.
+    /// Returns the mean difference of luma as a fraction of white, or 1 if the sizes differ.
     pub(crate) fn change(&self, other: &Self) -> f64 {
         let size = |luma: &Self| (luma.picture.width(), luma.picture.height(), luma.bytes);
         if size(self) != size(other) {

@@ -1,31 +1,34 @@
-//! From a decoded picture to an image file: progressive, upright, square-pixelled, 8-bit sRGB, at the
-//! size asked for.
+//! Turns a decoded picture into an image file: progressive, upright, with square pixels, in 8-bit sRGB
+//! and at the requested size.
 
 mod blank;
 mod canvas;
 mod colour;
-mod components;
-mod curve;
+#[cfg(test)]
+mod conversion_tests;
 mod deinterlace;
 mod dolby_vision;
 mod encode;
-mod imager;
-mod light;
+mod hdr_metadata;
 mod luma;
-mod mastering;
-mod matrix;
+mod matrix3;
 mod orientation;
-#[cfg(test)]
-mod patches;
 mod primaries;
-mod rows;
+mod renderer;
+mod resize;
 mod scaler;
 mod size;
+#[cfg(test)]
+mod test_pictures;
 mod tile;
+mod tone_map;
+mod transfer;
+mod yuv_to_jpeg;
+mod yuv_to_rgb;
 
 pub(crate) use canvas::{Canvas, Rgb};
-pub(crate) use dolby_vision::Base;
+pub(crate) use dolby_vision::BaseLayer;
 pub(crate) use encode::Encoder;
-pub(crate) use imager::{Encoded, Imager};
 pub(crate) use luma::Luma;
+pub(crate) use renderer::{EncodedImage, ImageRenderer};
 pub(crate) use tile::{Grid, TileMaker, tile_size};

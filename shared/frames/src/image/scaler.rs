@@ -1,46 +1,46 @@
-//! FFmpeg's scaler: another size, another pixel format.
+//! Changes size and pixel format with FFmpeg's scaler.
 
-use super::colour::Colour;
+use super::{colour::Colour, size::Size};
 use crate::FramesError;
 use ffmpeg_next::{ffi, format::Pixel, frame};
 
-/// Keeps what is costly to set up from one picture to the next; pictures that differ from the one before
-/// have it set up anew.
+/// A scaling context. It is kept from one picture to the next, and FFmpeg sets it up again when the
+/// format or size changes.
 pub(crate) struct Scaler(*mut ffi::SwsContext);
 
-// SAFETY: the context belongs to the scaler alone, and is bound to no thread.
+// SAFETY: only the scaler uses the context, which is not bound to a thread.
 unsafe impl Send for Scaler {}
 
 impl Drop for Scaler {
     fn drop(&mut self) {
-        // SAFETY: it was allocated by `sws_alloc_context`, and this is its only owner.
+        // SAFETY: the context was allocated by `sws_alloc_context`, and this is its only owner.
         unsafe { ffi::sws_free_context(&raw mut self.0) }
     }
 }
 
-/// How exactly to scale.
+/// The quality of scaling.
 #[derive(Clone, Copy)]
-pub(crate) enum Care {
-    /// For images that people look at.
+pub(crate) enum ScalingQuality {
+    /// For images.
     Fine,
-    /// For tiles, many times smaller than the picture.
+    /// For tiles, which are many times smaller than the picture.
     Coarse,
 }
 
 impl Scaler {
-    pub(crate) fn new(care: Care) -> Result<Self, FramesError> {
-        // SAFETY: it takes nothing, and its failure is seen below.
+    pub(crate) fn new(quality: ScalingQuality) -> Result<Self, FramesError> {
+        // SAFETY: the function has no preconditions, and its failure is checked below.
         let context = unsafe { ffi::sws_alloc_context() };
         if context.is_null() {
             return Err(FramesError::library("sws_alloc_context", "no memory"));
         }
-        let flags = match care {
-            Care::Fine => {
+        let flags = match quality {
+            ScalingQuality::Fine => {
                 ffi::SwsFlags::SWS_BICUBIC as u32
                     | ffi::SwsFlags::SWS_ACCURATE_RND as u32
                     | ffi::SwsFlags::SWS_FULL_CHR_H_INT as u32
             }
-            Care::Coarse => ffi::SwsFlags::SWS_AREA as u32,
+            ScalingQuality::Coarse => ffi::SwsFlags::SWS_AREA as u32,
         };
         // SAFETY: the context was allocated above.
         unsafe {
@@ -50,15 +50,15 @@ impl Scaler {
         Ok(Self(context))
     }
 
-    /// Scales luma and colour differences, unconverted, into another format of such components. Their bits
-    /// become the upper bits of that format.
+    /// Scales luma and colour differences to another format of the same components without converting
+    /// them. Their bits become the upper bits of that format.
     pub(crate) fn scale_components(
         &mut self,
         picture: &mut frame::Video,
         format: Pixel,
-        size: (u32, u32),
+        size: Size,
     ) -> Result<frame::Video, FramesError> {
-        // these formats imply full range, which the scaler would convert
+        // the scaler would convert these formats, because they imply full range
         picture.set_format(match picture.format() {
             Pixel::YUVJ411P => Pixel::YUV411P,
             Pixel::YUVJ420P => Pixel::YUV420P,
@@ -70,19 +70,19 @@ impl Scaler {
         self.scale(picture, Colour::UNCONVERTED, format, size)
     }
 
-    /// The picture in another format and size. Formats of red, green and blue are in full range.
+    /// Returns the picture in another format and size. RGB formats are in full range.
     pub(crate) fn scale(
         &mut self,
         picture: &mut frame::Video,
         colour: Colour,
         format: Pixel,
-        (width, height): (u32, u32),
+        size: Size,
     ) -> Result<frame::Video, FramesError> {
         colour.tag(picture);
         let mut scaled = frame::Video::empty();
         scaled.set_format(format);
-        scaled.set_width(width);
-        scaled.set_height(height);
+        scaled.set_width(size.width);
+        scaled.set_height(size.height);
         colour.tag(&mut scaled);
         // SAFETY: the context and both frames are valid; the function allocates the image.
         let code = unsafe {

@@ -1,27 +1,28 @@
-//! Small images of images, and many of them side by side.
+//! Makes tiles, which are small forms of images, and arranges them in grids.
 
 use super::{
     canvas::{Canvas, Rgb},
-    colour::{Colour, Matrix, Primaries, Transfer},
+    colour::{Colour, Matrix, Primaries, TransferFunction},
     orientation::UPRIGHT,
-    scaler::{Care, Scaler},
+    scaler::{Scaler, ScalingQuality},
+    size::Size,
 };
 use crate::FramesError;
 use ffmpeg_next::{format::Pixel, frame};
 use framezip_contract::Tiles;
 
-/// How many pixels an image of tiles has at most: all of it is in memory, and the tiles besides.
+/// The largest number of pixels of an image of tiles. The image and its tiles are in memory at once.
 const MOST_PIXELS: u64 = 32_000_000;
 
-/// Makes small images, all of one size.
+/// Makes tiles of one size.
 pub(crate) struct TileMaker {
-    size: (u32, u32),
+    size: Size,
     scaler: Scaler,
 }
 
 impl TileMaker {
-    pub(crate) fn new(size: (u32, u32)) -> Result<Self, FramesError> {
-        Ok(Self { size, scaler: Scaler::new(Care::Coarse)? })
+    pub(crate) fn new((width, height): (u32, u32)) -> Result<Self, FramesError> {
+        Ok(Self { size: Size { width, height }, scaler: Scaler::new(ScalingQuality::Coarse)? })
     }
 
     pub(crate) fn make(&mut self, canvas: &Canvas) -> Result<Rgb, FramesError> {
@@ -31,8 +32,8 @@ impl TileMaker {
     }
 }
 
-/// How large each small image is, of images of `size`: never larger than they are, and smaller than asked
-/// for where the image of all of them would be too large.
+/// Returns the size of the tiles of images of `size`. A tile is never larger than its image, and
+/// smaller than requested if the image of all tiles would be too large.
 pub(crate) fn tile_size(tiles: Tiles, size: (u32, u32)) -> (u32, u32) {
     let width = tiles.width.min(size.0);
     let height = u64::from(size.1) * u64::from(width) / u64::from(size.0.max(1));
@@ -44,15 +45,15 @@ pub(crate) fn tile_size(tiles: Tiles, size: (u32, u32)) -> (u32, u32) {
     (bounded(width), bounded(height))
 }
 
-/// The image as a picture for the scaler.
+/// Returns the image as a picture for the scaler.
 fn picture(canvas: &Canvas) -> (frame::Video, Colour) {
     let colour = Colour {
         matrix: Matrix::Bt601,
         full_range: true,
-        transfer: Transfer::Standard,
+        transfer: TransferFunction::Standard,
         primaries: Primaries::Bt709,
     };
-    let (width, height) = canvas.size();
+    let Size { width, height } = canvas.size();
     let (format, planes): (_, Vec<(&[u8], usize)>) = match canvas {
         Canvas::Yuv(yuv) => {
             let planes = yuv.planes.iter().map(Vec::as_slice);
@@ -78,26 +79,27 @@ fn picture(canvas: &Canvas) -> (frame::Video, Colour) {
 /// Tiles in columns and rows.
 pub(crate) struct Grid {
     tiles: Tiles,
-    size: (u32, u32),
+    size: Size,
     pixels: Vec<u8>,
     count: usize,
 }
 
 impl Grid {
-    pub(crate) fn new(tiles: Tiles, size: (u32, u32)) -> Self {
+    pub(crate) fn new(tiles: Tiles, (width, height): (u32, u32)) -> Self {
+        let size = Size { width, height };
         Self { tiles, size, pixels: Vec::new(), count: 0 }
     }
 
-    /// Where the tile of that number, from 0, has its place, in pixels across and down.
+    /// Returns the position of a tile, numbered from 0, in pixels across and down.
     pub(crate) fn place(tiles: Tiles, size: (u32, u32), number: usize) -> (usize, usize) {
         let columns = tiles.columns as usize;
         (number % columns * size.0 as usize, number / columns * size.1 as usize)
     }
 
-    /// Puts a tile at the next place.
+    /// Adds a tile at the next position.
     pub(crate) fn put(&mut self, tile: &Rgb) {
-        let (width, height) = (self.size.0 as usize, self.size.1 as usize);
-        let (left, top) = Self::place(self.tiles, self.size, self.count);
+        let Size { width, height } = self.size.in_memory();
+        let (left, top) = Self::place(self.tiles, (self.size.width, self.size.height), self.count);
         let line = self.tiles.columns as usize * width * 3;
         if left == 0 {
             self.pixels.resize((top + height) * line, 0);
@@ -109,9 +111,10 @@ impl Grid {
         self.count += 1;
     }
 
-    /// The tiles so far as one image, as large as they need it; what follows begins anew.
+    /// Returns the tiles added since the last call as one image, which is as large as they require.
+    /// Returns `None` if no tile was added.
     pub(crate) fn take(&mut self) -> Option<Rgb> {
-        let (width, height) = (self.size.0 as usize, self.size.1 as usize);
+        let Size { width, height } = self.size.in_memory();
         let columns = self.tiles.columns as usize;
         let rows = self.count.div_ceil(columns);
         let used = self.count.min(columns) * width * 3;
@@ -122,7 +125,7 @@ impl Grid {
     }
 }
 
-/// The first bytes of every line.
+/// Returns the first bytes of every line.
 fn cut(bytes: &[u8], line: usize, used: usize) -> Vec<u8> {
     bytes.chunks_exact(line).flat_map(|line| &line[..used]).copied().collect()
 }
@@ -136,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn tiles_stand_in_columns_and_rows() {
+    fn tiles_are_arranged_in_columns_and_rows() {
         let mut grid = Grid::new(Tiles { columns: 2, rows: 2, width: 2 }, (2, 1));
         assert!(grid.take().is_none());
         grid.put(&tile(1));
@@ -145,7 +148,7 @@ mod tests {
         for level in 1..4 {
             grid.put(&tile(level));
         }
-        let places = [0, 1, 2].map(|number| Grid::place(grid.tiles, grid.size, number));
+        let places = [0, 1, 2].map(|number| Grid::place(grid.tiles, (2, 1), number));
         assert_eq!(places, [(0, 0), (2, 0), (0, 1)]);
         let three = grid.take().unwrap();
         assert_eq!((three.width, three.height), (4, 2));

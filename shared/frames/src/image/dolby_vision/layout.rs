@@ -1,23 +1,23 @@
-//! FFmpeg's structures of Dolby Vision metadata (`libavutil/dovi_meta.h`), which the bindings leave out.
+//! FFmpeg's structures of Dolby Vision metadata (`libavutil/dovi_meta.h`), which the bindings lack.
 
 use ffmpeg_next::ffi::AVRational;
 use std::mem::offset_of;
 
-/// Returns the structure that begins at an offset, if all of it is there.
+/// Returns the structure at an offset, or `None` if the bytes end before it does.
 ///
 /// # Safety
 ///
 /// Any bytes must be a valid `T`.
 pub(super) unsafe fn at<T>(bytes: &[u8], offset: usize) -> Option<T> {
     let bytes = bytes.get(offset..)?.get(..size_of::<T>())?;
-    // SAFETY: the bytes are there, and the caller vouches for what they are.
+    // SAFETY: the length is checked, and the caller guarantees that any bytes are a valid `T`.
     Some(unsafe { bytes.as_ptr().cast::<T>().read_unaligned() })
 }
 
-/// The beginning of `AVDOVIMetadata`: where the other structures begin.
+/// The beginning of `AVDOVIMetadata`: the offsets of the other structures.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub(super) struct Offsets {
+pub(super) struct MetadataOffsets {
     pub(super) header: usize,
     pub(super) mapping: usize,
     pub(super) color: usize,
@@ -26,7 +26,7 @@ pub(super) struct Offsets {
 /// The beginning of `AVDOVIDecoderConfigurationRecord`.
 #[repr(C)]
 #[derive(Clone, Copy, Default)]
-pub(super) struct Configuration {
+pub(super) struct ConfigurationRecord {
     pub(super) version: [u8; 2],
     pub(super) profile: u8,
     pub(super) level: u8,
@@ -39,7 +39,7 @@ pub(super) struct Configuration {
 /// The beginning of `AVDOVIRpuDataHeader`.
 #[repr(C)]
 #[derive(Clone, Copy, Default)]
-pub(super) struct Header {
+pub(super) struct RpuHeader {
     pub(super) rpu_type: u8,
     pub(super) rpu_format: u16,
     pub(super) vdr_rpu_profile: u8,
@@ -55,7 +55,7 @@ pub(super) struct Header {
 /// `AVDOVIReshapingCurve`.
 #[repr(C)]
 #[derive(Clone, Copy, Default)]
-pub(super) struct Curve {
+pub(super) struct ReshapingCurve {
     pub(super) num_pivots: u8,
     pub(super) pivots: [u16; 9],
     pub(super) mapping_idc: [i32; 8],
@@ -69,17 +69,17 @@ pub(super) struct Curve {
 /// The beginning of `AVDOVIDataMapping`.
 #[repr(C)]
 #[derive(Clone, Copy, Default)]
-pub(super) struct Mapping {
+pub(super) struct DataMapping {
     pub(super) vdr_rpu_id: u8,
     pub(super) mapping_color_space: u8,
     pub(super) mapping_chroma_format_idc: u8,
-    pub(super) curves: [Curve; 3],
+    pub(super) curves: [ReshapingCurve; 3],
 }
 
 /// The beginning of `AVDOVIColorMetadata`.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub(super) struct Color {
+pub(super) struct ColorMetadata {
     pub(super) dm_metadata_id: u8,
     pub(super) scene_refresh: u8,
     pub(super) ycc_to_rgb_matrix: [AVRational; 9],
@@ -94,14 +94,21 @@ pub(super) struct Color {
 
 // the values of `sizeof` and `offsetof` in C
 const _: () = {
-    assert!(offset_of!(Header, coef_log2_denom) == 8 && offset_of!(Header, bl_bit_depth) == 11);
-    assert!(size_of::<Curve>() == 1672 && offset_of!(Curve, poly_coef) == 64);
-    assert!(offset_of!(Curve, mmr_constant) == 264 && offset_of!(Curve, mmr_coef) == 328);
-    assert!(offset_of!(Mapping, curves) == 8);
     assert!(
-        offset_of!(Color, ycc_to_rgb_matrix) == 4 && offset_of!(Color, rgb_to_lms_matrix) == 100
+        offset_of!(RpuHeader, coef_log2_denom) == 8 && offset_of!(RpuHeader, bl_bit_depth) == 11
+    );
+    assert!(size_of::<ReshapingCurve>() == 1672 && offset_of!(ReshapingCurve, poly_coef) == 64);
+    assert!(
+        offset_of!(ReshapingCurve, mmr_constant) == 264
+            && offset_of!(ReshapingCurve, mmr_coef) == 328
+    );
+    assert!(offset_of!(DataMapping, curves) == 8);
+    assert!(
+        offset_of!(ColorMetadata, ycc_to_rgb_matrix) == 4
+            && offset_of!(ColorMetadata, rgb_to_lms_matrix) == 100
     );
     assert!(
-        offset_of!(Color, signal_eotf_param2) == 180 && offset_of!(Color, source_max_pq) == 190
+        offset_of!(ColorMetadata, signal_eotf_param2) == 180
+            && offset_of!(ColorMetadata, source_max_pq) == 190
     );
 };
