@@ -19,7 +19,7 @@ LAMBDA_ARCH := $(or $(ARCH),arm64)
 machine = $(patsubst arm64,aarch64,$(1))
 
 FUNCTIONS := api enqueue extract notify
-# What a bare clone needs from Debian, besides Rust, gcc, make, Python and Node.
+# What a bare clone needs from Debian, besides Rust, gcc, make, git and Python.
 APT_PACKAGES := ca-certificates curl libclang-dev nasm patch pkg-config shellcheck xz-utils \
 	$(shell python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv)
 # The programs that the tests let read an archive or an answer, or trace a process.

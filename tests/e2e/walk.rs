@@ -1,4 +1,4 @@
-//! The README's walk with curl, run as it stands there.
+//! The walk with curl in docs/api.md, run exactly as it is written there.
 
 use anyhow::{Context, Result, ensure};
 use framezip_media::path;
@@ -8,11 +8,11 @@ use uuid::Uuid;
 
 const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// The lines between ```` ```sh ```` and ```` ``` ````, block after block.
-fn commands(readme: &str) -> String {
+/// Returns the lines of all ```` ```sh ```` blocks of a document, in order.
+fn commands(document: &str) -> String {
     let mut is_inside = false;
     let mut commands = String::new();
-    for line in readme.lines() {
+    for line in document.lines() {
         match line {
             "```sh" => is_inside = true,
             "```" => is_inside = false,
@@ -23,7 +23,7 @@ fn commands(readme: &str) -> String {
     commands
 }
 
-/// Gives the variables that are a reader's own their values, `times` times each.
+/// Sets the variables whose values are the reader's own, each of them `times` times.
 fn filled_in(commands: &str, own: &[(&str, usize, &str)]) -> Result<String> {
     let mut script = commands.to_owned();
     for (name, times, value) in own {
@@ -41,7 +41,7 @@ fn filled_in(commands: &str, own: &[(&str, usize, &str)]) -> Result<String> {
 
 pub async fn its_commands_do_what_they_say(stack: &Stack) -> Result<()> {
     let email = format!("{}@example.com", Uuid::new_v4().simple());
-    let readme = fs::read_to_string(format!("{REPOSITORY}/README.md"))?;
+    let document = fs::read_to_string(format!("{REPOSITORY}/docs/api.md"))?;
     let own = [("API", 1, stack.api_url()), ("EMAIL", 1, &email), ("CODE", 2, "$(newest_code)")];
     let mut script = String::from("set -euo pipefail\n");
     writeln!(
@@ -50,13 +50,13 @@ pub async fn its_commands_do_what_they_say(stack: &Stack) -> Result<()> {
         stack.mails_url(),
         tool("python")?.display(),
     )?;
-    script += &filled_in(&commands(&readme), &own)?;
+    script += &filled_in(&commands(&document), &own)?;
     let folder = tempfile::tempdir()?;
     fs::copy(path("sample.mp4"), folder.path().join("clip.mp4"))?;
     let ran = Command::new("bash")
         .args(["-c", &script])
         .current_dir(&folder)
-        // nothing is set but what the commands set
+        // only what the commands set themselves
         .env_clear()
         .env("PATH", env::var_os("PATH").context("there is a PATH")?)
         .output()

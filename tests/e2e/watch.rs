@@ -48,8 +48,8 @@ impl Watch {
         fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
-    /// Sends a function its sample event, as the README says, and returns its answer. The first one waits
-    /// for the function to be compiled.
+    /// Sends a function its sample event, as docs/development.md shows, and returns its answer. The first
+    /// call waits until the function is compiled.
     fn invoke(&mut self, function: &str) -> Result<Value> {
         let event = format!("{}/../events/{function}.json", env!("CARGO_MANIFEST_DIR"));
         let mut invoke = Command::new(tool("cargo-lambda")?)
