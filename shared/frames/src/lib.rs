@@ -9,45 +9,23 @@
 //! the reader, pictures are bounded before they are allocated, and an interrupt ends every
 //! operation.
 
-mod av1;
-mod chooser;
-mod codec;
-mod container;
-mod decoder;
+mod bitstream;
+mod decode;
 mod demux;
 mod error;
-mod examine;
-mod fields;
-mod first;
 mod image;
-mod index;
-mod landing;
-mod manifest;
-mod opened;
-mod opener;
 #[cfg(test)]
 mod oracle;
-mod package;
-mod part;
-mod plan;
-mod reference;
-mod scenes;
-mod sheet;
-mod shown;
-mod source;
-mod span;
-mod storyboard;
-mod targets;
-mod team;
-mod time;
-mod timeline;
-mod turned;
-mod video;
-mod whole;
-mod worker;
+mod output;
+mod probe;
+mod select;
+mod source_video;
+mod time_base;
 
 pub use error::FramesError;
-pub use part::{Frame, Output, Part, poster};
-pub use plan::Plan;
-pub use video::Video;
-pub use whole::Report;
+pub use output::{
+    segment::{Frame, Output, Part, poster},
+    zip_files::Report,
+};
+pub use select::plan::Plan;
+pub use source_video::Video;

@@ -3,12 +3,10 @@
 
 use crate::{
     FramesError, Output, Video,
-    decoder::Decoder,
-    examine::Examined,
+    decode::{decoder::Decoder, on_screen::time, scenes::Cuts},
+    demux::opener::Opener,
     image::{Imager, Luma},
-    opener::Opener,
-    scenes::Cuts,
-    shown::time,
+    probe::recording::Examined,
 };
 use ffmpeg_next::frame;
 use framezip_contract::{ErrorCode, Extraction, ExtractionOptions, Limits};

@@ -1,6 +1,9 @@
 //! The end of a recording's last frame.
 
-use crate::{FramesError, container::Container, opener::Opener};
+use crate::{
+    FramesError,
+    demux::{container::Container, opener::Opener},
+};
 use ffmpeg_next::{Packet, ffi};
 
 /// The end of a video.

@@ -1,7 +1,7 @@
 //! The tracks of an MP4: their edit lists (ISO/IEC 14496-12, 8.6.6) and whether they are encrypted.
 //!
 //! FFmpeg applies a list of one edit exactly. It loses frames of several edits, so these are applied by
-//! the [`Timeline`](crate::timeline::Timeline).
+//! the [`Timeline`](crate::demux::timeline::Timeline).
 
 use std::io::{self, Read, Seek, SeekFrom};
 

@@ -4,7 +4,7 @@
 //! 16 references takes 4.39 GB, H.264 in 8 bits with 16 references 2.52 GB, AV1 in 10 bits 1.80 GB, VP9 in
 //! 8 bits 0.47 GB. The allowance is larger than each of these.
 
-use crate::{FramesError, container::Container};
+use crate::{FramesError, demux::container::Container};
 use ffmpeg_next::{codec, ffi};
 use framezip_contract::{ErrorCode, Limits, Source};
 

@@ -1,6 +1,6 @@
 //! Which stream of a container is the video, and what the container says of it.
 
-use crate::{FramesError, time::Clock};
+use crate::{FramesError, time_base::Clock};
 use ffmpeg_next::{
     Packet, codec, ffi,
     format::{

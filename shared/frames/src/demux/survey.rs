@@ -4,8 +4,11 @@
 //! would hide what follows. Each stretch between two jumps has an offset with which it follows the one
 //! before: then times only grow.
 
-use super::state::{State, States};
-use crate::{FramesError, container::Container, demux::duration::LastFrame};
+use super::decoder_state::{State, States};
+use crate::{
+    FramesError,
+    demux::{container::Container, duration::LastFrame},
+};
 use ffmpeg_next::{Packet, Rescale, media};
 use framezip_contract::ErrorCode;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,10 @@
 //! The plan of an extraction.
 
-use crate::{Frame, demux::recording::Recording, image::tile_size, timeline::Timeline};
+use crate::{
+    Frame,
+    demux::{recording::Recording, timeline::Timeline},
+    image::tile_size,
+};
 use framezip_contract::{Extraction, Source, Tiles, Warning};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

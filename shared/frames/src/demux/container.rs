@@ -2,18 +2,18 @@
 
 use crate::{
     FramesError,
-    chooser::Stamp,
+    decode::packet_selector::Stamp,
     demux::{
-        header::{Header, PixelShape},
+        decoder_state::{self, State, States},
+        media_source::{self, Fault, Reader},
         memory::{self, check_picture},
         recording::{Pictures, Recording},
-        state::{self, State, States},
         stream::{best_video, check_encryption, check_packet, facts},
+        stream_header::{Header, PixelShape},
         survey::Survey,
     },
     image::Base,
-    source::{self, Fault, Reader},
-    time::Clock,
+    time_base::Clock,
 };
 use ffmpeg_next::{
     Error as FfmpegError, Packet, Rational, codec,
@@ -62,12 +62,12 @@ impl Container {
         recording: &Arc<Recording>,
         limits: &Limits,
     ) -> Result<Self, FramesError> {
-        source::check_processor()?;
+        media_source::check_processor()?;
         ffmpeg_next::init().map_err(|error| FramesError::library("ffmpeg_next::init", error))?;
         // what is wrong with the media is reported to its owner; the log is ours
         ffmpeg_next::log::set_level(ffmpeg_next::log::Level::Quiet);
         let fault = Fault::default();
-        let mut input = source::open(reader, interrupt, recording.edits, &fault)?;
+        let mut input = media_source::open(reader, interrupt, recording.edits, &fault)?;
         let mut header = None;
         if let Ok(number) = best_video(&input) {
             let source = facts(&input, number)?.1;
@@ -77,7 +77,7 @@ impl Container {
                 header = Some((number, Header::of(&stream)));
             }
         }
-        source::probe(&mut input, memory::probed_pixels(limits), &fault)?;
+        media_source::probe(&mut input, memory::probed_pixels(limits), &fault)?;
         let number = best_video(&input)?;
         let (clock, source) = facts(&input, number)?;
         if let Some(stream) = input.stream(number) {
@@ -245,11 +245,11 @@ impl Container {
         }
         let Some(survey) = &self.recording.survey else {
             self.state = self.states.after(self.state, packet);
-            state::tag(packet, self.state);
+            decoder_state::tag(packet, self.state);
             return;
         };
         let place = survey.place(self.position);
-        state::tag(packet, place.state);
+        decoder_state::tag(packet, place.state);
         let moved = |time: Option<i64>| time.map(|time| time.saturating_add(place.offset));
         packet.set_pts(moved(packet.pts()));
         packet.set_dts(moved(packet.dts()));

@@ -2,19 +2,18 @@
 
 use crate::{
     FramesError,
-    container::Container,
-    decoder::Decoder,
+    decode::{decoder::Decoder, on_screen::time},
     demux::{
+        container::Container,
         duration::End,
         edit_list::{self, Boxes, Track},
+        media_source::Reader,
+        opener::Opener,
         recording::{Edits, Recording},
         stream::encrypted,
         survey::{self, Joint, survey},
+        timeline::Timeline,
     },
-    opener::Opener,
-    shown::time,
-    source::Reader,
-    timeline::Timeline,
 };
 use ffmpeg_next::{ffi, frame};
 use framezip_contract::ErrorCode;

@@ -2,12 +2,16 @@
 
 use crate::{
     FramesError, Output,
-    decoder::Work,
-    part::{Frame, Part},
-    plan::Plan,
-    sheet::SheetTiles,
-    storyboard::Sprites,
-    worker::{Outcome, Pick, Picked},
+    decode::{
+        decoder::Work,
+        span_decoder::{Outcome, Pick, Picked},
+    },
+    output::{
+        contact_sheet::SheetTiles,
+        segment::{Frame, Part},
+        storyboard::Sprites,
+    },
+    select::plan::Plan,
 };
 use std::{
     io,

@@ -1,8 +1,11 @@
 //! The first picture of a recording, and what it shows of all others.
 
 use crate::{
-    FramesError, chooser::Stamp, decoder::Decoder, demux::recording::Pictures, shown::time,
-    turned::display_matrix,
+    FramesError,
+    decode::{
+        decoder::Decoder, display_matrix::display_matrix, on_screen::time, packet_selector::Stamp,
+    },
+    demux::recording::Pictures,
 };
 use ffmpeg_next::{Packet, codec, frame};
 use std::sync::Arc;

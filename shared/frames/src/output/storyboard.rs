@@ -4,8 +4,8 @@
 use crate::{
     FramesError,
     image::{Encoder, Grid, Rgb},
-    part::Frame,
-    time::split,
+    output::segment::Frame,
+    time_base::split,
 };
 use framezip_contract::Tiles;
 use std::fmt::Write;

@@ -2,13 +2,15 @@
 
 use crate::{
     FramesError, Output,
-    decoder::MOST_DAMAGED,
+    decode::decoder::MOST_DAMAGED,
     image::Encoder,
-    manifest::{Entry, Manifest},
-    part::Part,
-    plan::Plan,
-    sheet::sheet,
-    storyboard::vtt,
+    output::{
+        contact_sheet::sheet,
+        manifest::{Entry, Manifest},
+        segment::Part,
+        storyboard::vtt,
+    },
+    select::plan::Plan,
 };
 use framezip_contract::{ErrorCode, Warning};
 

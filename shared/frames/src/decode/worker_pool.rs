@@ -6,11 +6,12 @@
 
 use crate::{
     FramesError,
-    decoder::{Decoder, Work},
-    demux::recording::Recording,
-    opener::Opener,
-    span::Span,
-    worker::{Pick, Studio, Worker},
+    decode::{
+        decoder::{Decoder, Work},
+        gop_span::Span,
+        span_decoder::{Pick, Studio, Worker},
+    },
+    demux::{opener::Opener, recording::Recording},
 };
 use std::{
     ops::ControlFlow,
@@ -198,7 +199,7 @@ fn spawn<'scope>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{image::Imager, span::spans, timeline::Timeline};
+    use crate::{decode::gop_span::spans, demux::timeline::Timeline, image::Imager};
     use framezip_contract::{Extraction, Limits};
     use framezip_media::path;
     use proptest::{prelude::*, test_runner::TestRunner};

@@ -1,7 +1,7 @@
 //! Which times the options mean (DESIGN §4). A target is the last tick, counted from the first
 //! frame, at which its frame may have come on screen.
 
-use crate::time::{Clock, Moment};
+use crate::time_base::{Clock, Moment};
 use framezip_contract::{Extraction, Fraction, Position, Select};
 
 /// What the options choose.

@@ -2,16 +2,14 @@
 
 use crate::{
     FramesError, Output, Part, Plan, Report,
-    decoder::Decoder,
+    decode::{
+        decoder::Decoder, gop_span::spans, scenes::scenes, span_decoder::Studio, worker_pool,
+    },
+    demux::opener::Opener,
     image::{Encoder, Imager, TileMaker},
-    opened::Opened,
-    opener::Opener,
-    package::Package,
-    scenes::scenes,
-    span::spans,
-    targets::{Found, Targets, TooMany, range, targets},
-    team,
-    worker::Studio,
+    output::package::Package,
+    probe::file::Opened,
+    select::targets::{Found, Targets, TooMany, range, targets},
 };
 use framezip_contract::{ErrorCode, Extraction, Limits, Select, Source, Tiles};
 use std::{
@@ -221,10 +219,11 @@ impl Video {
         let spans = spans(&decoder, &opener, recordings, timeline, &plan.targets, range, plan.end)?;
         let mut package = Package::new(&plan, targets, sink)?;
         let threads = threads.min(plan.decoders);
-        let pool = (threads, team::waiting(Encoder::about(extraction.format, plan.largest)));
-        let work = team::run(decoder, &opener, recordings, studio, &spans, pool, &mut |pick| {
-            package.take(pick)
-        })?;
+        let pool = (threads, worker_pool::waiting(Encoder::about(extraction.format, plan.largest)));
+        let work =
+            worker_pool::run(decoder, &opener, recordings, studio, &spans, pool, &mut |pick| {
+                package.take(pick)
+            })?;
         package.finish(&work)
     }
 }

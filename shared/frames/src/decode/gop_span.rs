@@ -3,11 +3,13 @@
 
 use crate::{
     FramesError,
-    container::Container,
-    decoder::Decoder,
-    demux::recording::Recording,
-    opener::Opener,
-    timeline::{Piece, Timeline},
+    decode::decoder::Decoder,
+    demux::{
+        container::Container,
+        opener::Opener,
+        recording::Recording,
+        timeline::{Piece, Timeline},
+    },
 };
 use std::{ops::Range, sync::Arc};
 

@@ -6,7 +6,7 @@
 
 use crate::{
     demux::edit_list::{Edit, Track},
-    time::{Clock, Moment},
+    time_base::{Clock, Moment},
 };
 use serde::{Deserialize, Serialize};
 use std::ops::Range;

@@ -2,9 +2,11 @@
 
 use crate::{
     FramesError,
-    container::{Container, is_hidden},
-    demux::survey::Survey,
-    reference::is_intra_only,
+    bitstream::disposable::is_intra_only,
+    demux::{
+        container::{Container, is_hidden},
+        survey::Survey,
+    },
 };
 use ffmpeg_next::{Packet, ffi};
 

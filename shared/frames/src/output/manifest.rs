@@ -1,6 +1,6 @@
 //! `frames.json`, the zip's table of contents.
 
-use crate::part::Frame;
+use crate::output::segment::Frame;
 use framezip_contract::{Extraction, Format, Source, Warning};
 use serde::Serialize;
 

@@ -1,6 +1,9 @@
 //! FFmpeg's decoder for a container's video.
 
-use crate::{FramesError, container::Container, demux::memory};
+use crate::{
+    FramesError,
+    demux::{container::Container, memory},
+};
 use ffmpeg_next::{codec, decoder};
 use framezip_contract::ErrorCode;
 

@@ -1,6 +1,10 @@
 //! Where one scene ends and the next begins.
 
-use crate::{FramesError, decoder::Decoder, image::Luma, shown::time};
+use crate::{
+    FramesError,
+    decode::{decoder::Decoder, on_screen::time},
+    image::Luma,
+};
 
 /// Tells cuts, picture by picture.
 ///

@@ -2,12 +2,12 @@
 
 use crate::{
     FramesError,
-    container::Container,
     demux::{
+        container::Container,
         layout::{self, View},
+        media_source::Reader,
         recording::Recording,
     },
-    source::Reader,
 };
 use framezip_contract::Limits;
 use std::{

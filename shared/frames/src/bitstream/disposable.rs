@@ -3,7 +3,7 @@
 //! FFmpeg's decoders can leave such pictures out themselves, but AV1's cannot from one packet to the
 //! next, HEVC's leaves out too much where there are temporal layers, and none says what it left out.
 
-use crate::av1::{self, Sequence};
+use crate::bitstream::av1::{self, Sequence};
 use ffmpeg_next::{codec, ffi};
 
 /// How a stream's packets say so.

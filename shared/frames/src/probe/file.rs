@@ -2,12 +2,10 @@
 
 use crate::{
     FramesError,
-    decoder::{Decoder, MOST_DAMAGED},
-    demux::recording::Recording,
-    examine::Examined,
+    decode::decoder::{Decoder, MOST_DAMAGED},
+    demux::{opener::Opener, recording::Recording, timeline::Timeline},
     image::Imager,
-    opener::Opener,
-    timeline::Timeline,
+    probe::recording::Examined,
 };
 use framezip_contract::{Extraction, Source, Warning};
 use std::{collections::VecDeque, sync::Arc};

@@ -39,7 +39,7 @@ impl Frame {
     /// Its file's name in the zip, `frames/000001_00-00-20.000.jpg`: names sort by time, and tell it.
     pub(crate) fn file(&self, format: Format) -> String {
         let (number, extension) = (self.number, format.extension());
-        let (hours, minutes, seconds, milliseconds) = crate::time::split(self.milliseconds);
+        let (hours, minutes, seconds, milliseconds) = crate::time_base::split(self.milliseconds);
         format!(
             "frames/{number:06}_{hours:02}-{minutes:02}-{seconds:02}.{milliseconds:03}.{extension}"
         )

@@ -1,17 +1,20 @@
 //! Packets in, pictures out, in presentation order.
 
 use crate::{
-    FramesError, codec,
-    container::Container,
-    demux::{
-        memory::check_picture,
-        recording::{Pictures, Recording},
-        state,
+    FramesError,
+    bitstream::disposable::{References, Referred, has_parameter_sets},
+    decode::{
+        codec,
+        display_matrix::{top_down, turn},
+        fields,
     },
-    fields,
-    opener::Opener,
-    reference::{References, Referred, has_parameter_sets},
-    turned::{top_down, turn},
+    demux::{
+        container::Container,
+        decoder_state,
+        memory::check_picture,
+        opener::Opener,
+        recording::{Pictures, Recording},
+    },
 };
 use ffmpeg_next::{Discard, Error as FfmpegError, Packet, decoder, error::EAGAIN, ffi, frame};
 use std::{collections::VecDeque, sync::Arc};
@@ -204,7 +207,7 @@ impl Decoder {
 
     /// The packet with the state that it needs; `None` if the decoder was given that before.
     fn changed_state(&mut self, packet: &Packet) -> Result<Option<Packet>, FramesError> {
-        let number = state::tagged(packet);
+        let number = decoder_state::tagged(packet);
         if number == self.state {
             return Ok(None);
         }
@@ -217,7 +220,7 @@ impl Decoder {
     /// Prepares the decoder for a packet that brings another state. Pictures that wait for their turn come
     /// out before: a new configuration would make them look damaged.
     fn change_state(&mut self, packet: &Packet) -> Result<(), FramesError> {
-        self.state = state::tagged(packet);
+        self.state = decoder_state::tagged(packet);
         if packet.is_key() && self.decoded > 0 {
             self.send_end()?;
             while let Some(picture) = self.receive_decoded()? {

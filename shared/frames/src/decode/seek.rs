@@ -1,6 +1,9 @@
 //! Keyframes: all of them, and the one from which a span is decoded whole.
 
-use crate::{FramesError, decoder::Decoder, shown::time};
+use crate::{
+    FramesError,
+    decode::{decoder::Decoder, on_screen::time},
+};
 use ffmpeg_next::frame;
 
 /// How many keyframes are tried to begin with, each before the other.

@@ -2,13 +2,17 @@
 
 use crate::{
     FramesError,
-    chooser::Chooser,
-    decoder::{Decoder, MOST_DAMAGED, Work},
-    demux::recording::{Pictures, Recording},
+    decode::{
+        decoder::{Decoder, MOST_DAMAGED, Work},
+        gop_span::Span,
+        on_screen::{Shown, time},
+        packet_selector::Chooser,
+    },
+    demux::{
+        opener::Opener,
+        recording::{Pictures, Recording},
+    },
     image::{Canvas, Encoded, Imager, Rgb, TileMaker},
-    opener::Opener,
-    shown::{Shown, time},
-    span::Span,
 };
 use ffmpeg_next::{Packet, frame};
 use std::sync::Arc;
