@@ -9,7 +9,7 @@
 
 use framezip_archive::ZipWriter;
 use framezip_contract::{Extraction, ExtractionOptions, Limits};
-use framezip_frames::Video;
+use framezip_frames::SourceVideo;
 use indicatif::ProgressBar;
 use serde_json::{Map, Value, json};
 use std::{
@@ -69,7 +69,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let bytes = Arc::new(AtomicU64::new(0));
     let count = bytes.clone();
     let open = move || Ok(Counted { file: File::open(&input)?, bytes: count.clone() });
-    let video = Video::open(open, || false, &extraction, &Limits::default(), threads)?;
+    let video = SourceVideo::open(open, || false, &extraction, &Limits::default(), threads)?;
     // drawn on standard error, if that is a terminal
     let progress = ProgressBar::new(video.plan().total().into());
     let mut zip = ZipWriter::new(BufWriter::new(File::create(&output)?));

@@ -1,15 +1,25 @@
-//! A video, and the work of getting its frames out.
+//! A video, and the extraction of its frames.
 
 use crate::{
-    FramesError, Output, Part, Plan, Report,
+    FramesError,
     decode::{
-        decoder::Decoder, gop_span::spans, scenes::scenes, span_decoder::Studio, worker_pool,
+        decoder::Decoder,
+        gop_span::gop_spans,
+        scenes::scenes,
+        span_decoder::SpanRenderer,
+        worker_pool::{self, PoolConfig},
     },
-    demux::opener::Opener,
+    demux::{container::Container, media_source::MediaSource},
     image::{Encoder, Imager, TileMaker},
-    output::package::Package,
-    probe::file::Opened,
-    select::targets::{Found, Targets, TooMany, range, targets},
+    output::{
+        segment::{ExtractedSegment, OutputFile},
+        zip_files::{ExtractionReport, SegmentWriter},
+    },
+    probe::file::ProbedFile,
+    select::{
+        plan::Plan,
+        targets::{Targets, TooManyTargets, range, targets},
+    },
 };
 use framezip_contract::{ErrorCode, Extraction, Limits, Select, Source, Tiles};
 use std::{
@@ -18,20 +28,20 @@ use std::{
     sync::Arc,
 };
 
-/// An opened video whose frames have been chosen but not yet decoded.
-pub struct Video {
-    opener: Arc<Opener>,
+/// An opened video whose frames are chosen but not yet decoded.
+pub struct SourceVideo {
+    media: Arc<MediaSource>,
     decoder: Decoder,
     plan: Plan,
 }
 
-impl Video {
-    /// Opens a video and chooses its frames. Every decoder gets a reader of its own from `open`.
-    /// `interrupt` is asked often, and ends every operation when it says `true`. To find scenes takes
-    /// decoding all of them, by so many `threads`.
+impl SourceVideo {
+    /// Opens a video and chooses its frames. `open` returns a new reader of the file for each decoder. `interrupt` is
+    /// called often, and ends every operation when it returns `true`. If the options choose scenes, all of the range is
+    /// decoded with this number of `threads`.
     ///
     /// # Errors
-    /// [`FramesError`]; [`FramesError::Media`] where there is nothing to extract.
+    /// [`FramesError`]; [`FramesError::Media`] if no frame can be extracted.
     pub fn open<R, O, I>(
         open: O,
         interrupt: I,
@@ -44,64 +54,82 @@ impl Video {
         O: Fn() -> io::Result<R> + Send + Sync + 'static,
         I: Fn() -> bool + Clone + Send + Sync + 'static,
     {
-        let opener = Arc::new(Opener::new(open, interrupt, *limits));
-        let opened = Opened::new(&opener, extraction)?;
-        let Opened { decoder, source, timeline, recordings, warnings, decoders, image, largest } =
-            opened;
-        let (clock, length) = (timeline.clock, timeline.length());
-        let source = Source { duration: Some(clock.seconds(length)), ..source };
-        check_length(&source, limits)?;
-        let bounds = range(extraction, clock, length);
-        let (from, to) = bounds.ticks(clock);
-        let mut video = Self {
-            opener,
-            decoder,
-            plan: Plan {
-                extraction: extraction.clone(),
-                source,
-                timeline,
-                recordings,
-                end: to,
-                end_milliseconds: clock.milliseconds(to).try_into().unwrap_or(0),
-                targets: Vec::new(),
-                outside: 0,
-                warnings,
-                image,
-                largest,
-                decoders,
-            },
-        };
-        let found = match extraction.select {
-            Select::Keyframes => Found(video.keyframes(limits.frames as usize)?),
-            Select::Scenes(threshold) => {
-                Found(video.scenes(threshold, from..to, limits.frames as usize, threads)?)
-            }
-            _ => Found::default(),
-        };
-        let Targets { ticks, outside } =
-            targets(extraction, clock, length, &found, limits.frames as usize)
-                .map_err(|TooMany| too_many_frames(limits))?;
-        (video.plan.targets, video.plan.outside) = (ticks, outside);
-        // damage on the way here is found again if it matters
+        let media = Arc::new(MediaSource::new(open, interrupt, *limits));
+        let mut video = Self::probe(media, extraction)?;
+        video.choose(threads)?;
+        // if this damage concerns a chosen frame, it is found again
         video.decoder.take_damaged();
         Ok(video)
     }
 
-    /// When the keyframes appear, in ticks of the timeline.
+    /// Opens all recordings of a file. Returns a plan without targets.
+    fn probe(media: Arc<MediaSource>, extraction: &Extraction) -> Result<Self, FramesError> {
+        let probed = ProbedFile::new(&media, extraction)?;
+        let ProbedFile {
+            decoder,
+            source,
+            timeline,
+            recordings,
+            warnings,
+            decoders,
+            image,
+            largest,
+        } = probed;
+        let (time_base, length) = (timeline.time_base, timeline.length());
+        let source = Source { duration: Some(time_base.seconds(length)), ..source };
+        check_length(&source, media.limits())?;
+        let Range { end, .. } = range(extraction, time_base, length).times(time_base);
+        let plan = Plan {
+            extraction: extraction.clone(),
+            source,
+            timeline,
+            recordings,
+            end,
+            end_milliseconds: time_base.milliseconds(end).try_into().unwrap_or(0),
+            targets: Vec::new(),
+            outside: 0,
+            warnings,
+            image,
+            largest,
+            decoders,
+        };
+        Ok(Self { media, decoder, plan })
+    }
+
+    /// Adds the targets to the plan.
+    fn choose(&mut self, threads: usize) -> Result<(), FramesError> {
+        let most = self.media.limits().frames as usize;
+        let (time_base, length) = (self.plan.timeline.time_base, self.plan.timeline.length());
+        let found = match self.plan.extraction.select {
+            Select::Keyframes => self.keyframes(most)?,
+            Select::Scenes(threshold) => {
+                let range = range(&self.plan.extraction, time_base, length).times(time_base);
+                self.scenes(threshold, range, most, threads)?
+            }
+            _ => Vec::new(),
+        };
+        let Targets { times, outside } =
+            targets(&self.plan.extraction, time_base, length, &found, most)
+                .map_err(|TooManyTargets| too_many_frames(self.media.limits()))?;
+        (self.plan.targets, self.plan.outside) = (times, outside);
+        Ok(())
+    }
+
+    /// Returns the times of the timeline at which keyframes appear.
     fn keyframes(&mut self, most: usize) -> Result<Vec<i64>, FramesError> {
-        let mut ticks = Vec::new();
+        let mut times = Vec::new();
         for (number, recording) in self.plan.recordings.iter().enumerate() {
             let found = match number {
                 0 => self.decoder.keyframes()?,
-                _ => Decoder::open(&self.opener, recording)?.keyframes()?,
+                _ => Decoder::open(&self.media, recording)?.keyframes()?,
             };
-            ticks.extend(self.plan.timeline.ticks(number, &found, most.saturating_add(1)));
+            times.extend(self.plan.timeline.times(number, &found, most.saturating_add(1)));
         }
-        ticks.sort_unstable();
-        Ok(ticks)
+        times.sort_unstable();
+        Ok(times)
     }
 
-    /// When scenes begin in a range of the timeline, in its ticks: each piece begins one.
+    /// Returns the times at which scenes begin in a range of the timeline. Each clip begins a scene.
     fn scenes(
         &self,
         threshold: f64,
@@ -109,40 +137,40 @@ impl Video {
         most: usize,
         threads: usize,
     ) -> Result<Vec<i64>, FramesError> {
-        let mut ticks = Vec::new();
+        let mut times = Vec::new();
         let mut decoder: Option<Decoder> = None;
-        for piece in self.plan.timeline.pieces() {
-            let (from, to) = (range.start.max(piece.shown.start), range.end.min(piece.shown.end));
-            if from >= to || ticks.len() > most {
+        for clip in self.plan.timeline.clips() {
+            let (from, to) = (range.start.max(clip.shown.start), range.end.min(clip.shown.end));
+            if from >= to || times.len() > most {
                 continue;
             }
-            let recording = &self.plan.recordings[piece.recording];
+            let recording = &self.plan.recordings[clip.recording];
             let known = decoder.take().filter(|known| known.is_of(recording));
             let all = decoder.insert(match known {
                 Some(known) => known,
                 None => {
-                    let container = self.opener.open(recording)?;
-                    Decoder::with_threads(container, self.opener.clone(), threads)?
+                    let container = Container::open(&self.media, recording)?;
+                    Decoder::with_threads(container, self.media.clone(), threads)?
                 }
             });
-            let end = if to < piece.shown.end { piece.timestamp(to) } else { piece.media.end };
-            let media = (piece.timestamp(from), end);
-            let mut found = scenes(all, threshold, media, most)?;
+            let end = if to < clip.shown.end { clip.timestamp(to) } else { clip.media.end };
+            let media = clip.timestamp(from)..end;
+            let mut found = scenes(all, threshold, media.clone(), most)?;
             if !all.take_damaged().is_empty() && threads > 1 {
-                // threads conceal damage with whatever another thread has done
-                let container = self.opener.open(recording)?;
-                let mut single = Decoder::new(container, self.opener.clone())?;
+                // threads conceal damage with pictures of any thread, so the result would vary
+                let container = Container::open(&self.media, recording)?;
+                let mut single = Decoder::new(container, self.media.clone())?;
                 found = scenes(&mut single, threshold, media, most)?;
             }
-            ticks.extend(found.into_iter().map(|time| piece.tick(time)));
+            times.extend(found.into_iter().map(|time| clip.timeline_time(time)));
         }
-        Ok(ticks)
+        Ok(times)
     }
 
-    /// Opens a video whose frames have been chosen.
+    /// Opens a video whose frames are already chosen.
     ///
     /// # Errors
-    /// As those of [`Video::open`].
+    /// As [`SourceVideo::open`].
     pub fn resume<R, O, I>(
         open: O,
         interrupt: I,
@@ -154,77 +182,78 @@ impl Video {
         O: Fn() -> io::Result<R> + Send + Sync + 'static,
         I: Fn() -> bool + Clone + Send + Sync + 'static,
     {
-        let opener = Arc::new(Opener::new(open, interrupt, *limits));
-        let decoder = Decoder::open(&opener, &plan.recordings[0])?;
-        Ok(Self { opener, decoder, plan })
+        let media = Arc::new(MediaSource::new(open, interrupt, *limits));
+        let decoder = Decoder::open(&media, &plan.recordings[0])?;
+        Ok(Self { media, decoder, plan })
     }
 
-    /// What is to be extracted.
+    /// Returns the plan of the extraction.
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// Gives every file of the zip to `sink`: the wanted frames in time order, between them the
-    /// storyboard's images, `frames.json` last. Uses as many decoders as `threads` says, and gives the
-    /// same files whatever that is.
+    /// Passes every file of the zip to `sink`: the frames in time order, with the storyboard's images between them, then
+    /// the other files, `frames.json` last. The files are the same with any number of `threads`.
     ///
     /// # Errors
-    /// [`FramesError`]; [`FramesError::Sink`] with the sink's error; [`ErrorCode::NoFramesInRange`]
-    /// where no frame is chosen.
+    /// [`FramesError`]; [`FramesError::Sink`] with the error of the sink; [`ErrorCode::NoFramesInRange`] if no frame is
+    /// chosen.
     pub fn extract(
         self,
         threads: usize,
-        mut sink: impl FnMut(Output) -> io::Result<()>,
-    ) -> Result<Report, FramesError> {
+        mut sink: impl FnMut(OutputFile) -> io::Result<()>,
+    ) -> Result<ExtractionReport, FramesError> {
         let plan = self.plan.clone();
         let all = 0..plan.total();
-        let mut part = self.part(all, threads, |output| sink(output).map(ControlFlow::Continue))?;
-        let poster = part.take_poster();
-        let (files, report) = plan.finish(&[part], poster)?;
+        let mut segment =
+            self.extract_segment(all, threads, |file| sink(file).map(ControlFlow::Continue))?;
+        let poster = segment.take_poster();
+        let (files, report) = plan.finish(&[segment], poster)?;
         files.into_iter().try_for_each(sink).map_err(FramesError::Sink)?;
         Ok(report)
     }
 
-    /// Gives the files of some targets to `sink`, those that [`Plan::finish`] does not give. Where the
-    /// sink breaks, the part ends as soon as it can, which its `targets` tell.
+    /// Passes the files of some targets to `sink`, without those that [`Plan::finish`] returns. If the sink breaks, the
+    /// segment ends as soon as it can; its `targets` show where.
     ///
-    /// The parts of a plan, in order, give the same files however they are cut, if each begins at a
-    /// multiple of [`Plan::step`].
+    /// The files of all segments of a plan, in order, are the same for any split, provided that each segment begins at
+    /// a multiple of [`Plan::step`].
     ///
     /// # Errors
-    /// [`FramesError`]; [`FramesError::Sink`] with the sink's error.
-    pub fn part(
+    /// [`FramesError`]; [`FramesError::Sink`] with the error of the sink.
+    pub fn extract_segment(
         self,
         targets: Range<u32>,
         threads: usize,
-        sink: impl FnMut(Output) -> io::Result<ControlFlow<()>>,
-    ) -> Result<Part, FramesError> {
-        let Self { opener, decoder, plan } = self;
+        sink: impl FnMut(OutputFile) -> io::Result<ControlFlow<()>>,
+    ) -> Result<ExtractedSegment, FramesError> {
+        let Self { media, decoder, plan } = self;
         let extraction = &plan.extraction;
         let maker = |tiles: Option<Tiles>| {
             tiles.map(|tiles| TileMaker::new(plan.tile_size(tiles))).transpose()
         };
         let base = decoder.container.base();
-        let studio = || {
-            Ok(Studio {
-                imager: Imager::new(extraction, opener.limits().pixels)?.with_base(base),
+        let renderer = || {
+            Ok(SpanRenderer {
+                imager: Imager::new(extraction, media.limits().pixels)?.with_base(base),
                 sheet: maker(extraction.sheet)?,
                 storyboard: maker(extraction.storyboard)?,
                 skip_blank: extraction.skip_blank,
             })
         };
-        // the target before tells whether the first one's frame was given already
+        // the target before shows whether the first target has a frame of its own
         let range = targets.start.saturating_sub(1) as usize..targets.end as usize;
         let Plan { timeline, recordings, .. } = &plan;
-        let spans = spans(&decoder, &opener, recordings, timeline, &plan.targets, range, plan.end)?;
-        let mut package = Package::new(&plan, targets, sink)?;
+        let spans =
+            gop_spans(&decoder, &media, recordings, timeline, &plan.targets, range, plan.end)?;
+        let mut writer = SegmentWriter::new(&plan, targets, sink)?;
         let threads = threads.min(plan.decoders);
-        let pool = (threads, worker_pool::waiting(Encoder::about(extraction.format, plan.largest)));
-        let work =
-            worker_pool::run(decoder, &opener, recordings, studio, &spans, pool, &mut |pick| {
-                package.take(pick)
+        let pool = PoolConfig::new(threads, Encoder::about(extraction.format, plan.largest));
+        let stats =
+            worker_pool::run(decoder, &media, recordings, renderer, &spans, pool, &mut |result| {
+                writer.add(result)
             })?;
-        package.finish(&work)
+        writer.finish(&stats)
     }
 }
 

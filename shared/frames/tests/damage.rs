@@ -6,10 +6,10 @@ mod common;
 
 use common::{Shot, all, broken, open_bytes, shots};
 use framezip_contract::ErrorCode;
-use framezip_frames::{FramesError, Report};
+use framezip_frames::{ExtractionReport, FramesError};
 use framezip_media::{number, path, truth};
 
-fn extract(bytes: Vec<u8>, json: &str) -> Result<(Vec<Shot>, Report), FramesError> {
+fn extract(bytes: Vec<u8>, json: &str) -> Result<(Vec<Shot>, ExtractionReport), FramesError> {
     let (outputs, report) = all(open_bytes(bytes, json)?, 1)?;
     Ok((shots(outputs), report))
 }

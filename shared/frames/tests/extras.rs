@@ -6,7 +6,7 @@ mod common;
 
 use common::{extract, extract_with, options, read_jpeg};
 use framezip_contract::{ErrorCode, Limits};
-use framezip_frames::{FramesError, Output};
+use framezip_frames::{FramesError, OutputFile};
 use framezip_media::{number, special};
 
 fn numbers(name: &str, json: &str) -> Vec<Option<u32>> {
@@ -14,7 +14,7 @@ fn numbers(name: &str, json: &str) -> Vec<Option<u32>> {
     shots.iter().map(|shot| number(&shot.image)).collect()
 }
 
-fn file<'a>(outputs: &'a [Output], name: &str) -> &'a Output {
+fn file<'a>(outputs: &'a [OutputFile], name: &str) -> &'a OutputFile {
     outputs.iter().find(|output| output.name == name).unwrap_or_else(|| panic!("no {name}"))
 }
 

@@ -6,7 +6,7 @@ mod common;
 
 use common::{Sparse, extract, options};
 use framezip_contract::Limits;
-use framezip_frames::Video;
+use framezip_frames::SourceVideo;
 use framezip_media::path;
 use std::{fs, sync::atomic::Ordering};
 
@@ -31,7 +31,7 @@ fn an_index_behind_gigabytes_is_found_without_reading_them() {
     let huge = huge(name);
     let read = huge.read.clone();
     let open = move || Ok(huge.clone());
-    let video = Video::open(open, || false, &options(json), &Limits::default(), 2).unwrap();
+    let video = SourceVideo::open(open, || false, &options(json), &Limits::default(), 2).unwrap();
     let mut images = Vec::new();
     video
         .extract(2, |output| {

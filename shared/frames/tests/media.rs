@@ -6,7 +6,7 @@ mod common;
 
 use common::{all, extract, extract_with, open, open_bytes, options, shots};
 use framezip_contract::{ErrorCode, Extraction, Limits};
-use framezip_frames::{FramesError, Video};
+use framezip_frames::{FramesError, SourceVideo};
 use framezip_media::{Truth, number, path, truth};
 use std::{
     fs::File,
@@ -300,7 +300,7 @@ fn limits_are_kept() {
 #[test]
 fn an_interrupt_ends_it() {
     let open = || File::open(path("h264-30fps.mp4"));
-    let opened = Video::open(open, || true, &Extraction::default(), &Limits::default(), 1);
+    let opened = SourceVideo::open(open, || true, &Extraction::default(), &Limits::default(), 1);
     assert!(matches!(opened.map(|_| ()), Err(FramesError::Interrupted)));
 }
 
@@ -311,7 +311,7 @@ fn an_interrupt_ends_decoding_too() {
     let open = || File::open(path("h264-30fps.mp4"));
     let interrupt = move || count.fetch_add(1, Ordering::Relaxed) > 100;
     let all = options(r#"{"every":0.01}"#);
-    let result = Video::open(open, interrupt, &all, &Limits::default(), 1)
+    let result = SourceVideo::open(open, interrupt, &all, &Limits::default(), 1)
         .and_then(|video| video.extract(1, |_| Ok(())));
     assert!(matches!(result, Err(FramesError::Interrupted)), "{result:?}");
     assert!(asked.load(Ordering::Relaxed) > 100);
@@ -349,7 +349,7 @@ fn a_reader_that_fails_is_not_a_damaged_video() {
             let path = path(&name);
             let failing = move || Ok(Failing { file: File::open(&path)?, left });
             let all = options(r#"{"every":0.01}"#);
-            let result = Video::open(failing, || false, &all, &Limits::default(), 2)
+            let result = SourceVideo::open(failing, || false, &all, &Limits::default(), 2)
                 .and_then(|video| video.extract(2, |_| Ok(())));
             match result {
                 Err(FramesError::Read(error)) => {

@@ -7,7 +7,7 @@ mod common;
 
 use common::{Sparse, all, open, options};
 use framezip_contract::{ErrorCode, Limits};
-use framezip_frames::{FramesError, Video};
+use framezip_frames::{FramesError, SourceVideo};
 use framezip_media::path;
 use std::{fs, sync::atomic::Ordering};
 
@@ -35,7 +35,7 @@ fn assert_frugal(name: &str, file: Sparse) {
     let read = file.read.clone();
     let open = move || Ok(file.clone());
     let every = options(r#"{"every":0.5}"#);
-    let video = Video::open(open, || false, &every, &Limits::default(), 4).unwrap();
+    let video = SourceVideo::open(open, || false, &every, &Limits::default(), 4).unwrap();
     let (outputs, _) = all(video, 4).unwrap();
     assert!(outputs.len() > 4, "{name}: {} files", outputs.len());
     let read = read.load(Ordering::Relaxed);

@@ -1,20 +1,20 @@
-//! As much of AV1's headers as tells whether a frame is a reference (AV1 Bitstream & Decoding Process
-//! Specification, 5.5.1 and 5.9.2): a frame that refreshes no reference slot leaves nothing behind, not
-//! even probabilities.
+//! The fields of AV1's headers that show whether a frame is a reference (AV1 Bitstream & Decoding Process
+//! Specification, 5.5.1 and 5.9.2). A frame that refreshes no reference slot has no effect on later frames, not
+//! even on their probabilities.
 
-/// What a sequence header says of the frame headers that follow it.
+/// The fields of a sequence header that determine the layout of the frame headers after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Sequence {
+pub(crate) struct SequenceHeader {
     order_hint_bits: u32,
-    screen_content_tools: Choice,
-    integer_motion: Choice,
+    screen_content_tools: FrameFlag,
+    integer_motion: FrameFlag,
 }
 
-/// Something that holds for all frames, or that every frame says itself.
+/// A flag that is the same for all frames, or stated by every frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Choice {
-    Always(bool),
-    EachFrame,
+enum FrameFlag {
+    Fixed(bool),
+    PerFrame,
 }
 
 const SEQUENCE_HEADER: u8 = 1;
@@ -25,8 +25,8 @@ const KEY_FRAME: u32 = 0;
 const INTRA_ONLY_FRAME: u32 = 2;
 const SWITCH_FRAME: u32 = 3;
 
-impl Sequence {
-    /// From the extra data of a stream: OBUs, in MP4 and Matroska behind four bytes of an `av1C` record.
+impl SequenceHeader {
+    /// Reads the extra data of a stream: OBUs, in MP4 and Matroska after four bytes of an `av1C` record.
     pub(crate) fn of_extra(extra: &[u8]) -> Option<Self> {
         let obus = if extra.first() == Some(&0x81) { extra.get(4..)? } else { extra };
         units(obus)
@@ -34,10 +34,10 @@ impl Sequence {
             .and_then(|(_, body)| Self::read(body))
     }
 
-    /// `None` where it has what makes frame headers longer, which hardly any encoder writes: layers, frame
-    /// numbers, or a decoder model.
+    /// Returns `None` if it has layers, frame numbers or a decoder model. They make frame headers longer, and hardly
+    /// any encoder writes them.
     fn read(body: &[u8]) -> Option<Self> {
-        let mut bits = Bits { bytes: body, at: 0 };
+        let mut bits = BitReader { bytes: body, at: 0 };
         bits.skip(3 + 1)?;
         let reduced = bits.flag()?;
         let timing = bits.flag()?;
@@ -70,20 +70,20 @@ impl Sequence {
         if order_hints {
             bits.skip(2)?;
         }
-        let screen_content_tools = bits.choice()?;
+        let screen_content_tools = bits.frame_flag()?;
         let integer_motion = match screen_content_tools {
-            Choice::Always(false) => Choice::EachFrame,
-            _ => bits.choice()?,
+            FrameFlag::Fixed(false) => FrameFlag::PerFrame,
+            _ => bits.frame_flag()?,
         };
         let order_hint_bits = if order_hints { bits.read(3)? + 1 } else { 0 };
         Some(Self { order_hint_bits, screen_content_tools, integer_motion })
     }
 
-    /// Whether a frame is kept as a reference; `None` where its header is cut short.
-    fn keeps(self, header: &[u8]) -> Option<bool> {
-        let mut bits = Bits { bytes: header, at: 0 };
+    /// Returns whether a frame is kept as a reference; `None` if its header is cut short.
+    fn is_kept(self, header: &[u8]) -> Option<bool> {
+        let mut bits = BitReader { bytes: header, at: 0 };
         if bits.flag()? {
-            // shows a frame again, which costs nothing and may be a keyframe
+            // shows a frame again: that costs nothing, and the frame may be a keyframe
             return Some(true);
         }
         let kind = bits.read(2)?;
@@ -96,12 +96,12 @@ impl Sequence {
         }
         let error_resilient = bits.flag()?;
         bits.skip(1)?;
-        let says = |choice, bits: &mut Bits| match choice {
-            Choice::Always(value) => Some(value),
-            Choice::EachFrame => bits.flag(),
+        let read = |flag, bits: &mut BitReader| match flag {
+            FrameFlag::Fixed(value) => Some(value),
+            FrameFlag::PerFrame => bits.flag(),
         };
-        if says(self.screen_content_tools, &mut bits)? {
-            says(self.integer_motion, &mut bits)?;
+        if read(self.screen_content_tools, &mut bits)? {
+            read(self.integer_motion, &mut bits)?;
         }
         bits.skip(1 + self.order_hint_bits)?;
         if !error_resilient && kind != KEY_FRAME && kind != INTRA_ONLY_FRAME {
@@ -111,25 +111,25 @@ impl Sequence {
     }
 }
 
-/// Whether any frame of a temporal unit is kept as a reference. A sequence header in it is noted.
-pub(crate) fn is_referred(sequence: &mut Option<Sequence>, unit: &[u8]) -> bool {
-    let mut referred = true;
+/// Returns whether any frame of a temporal unit is kept as a reference. A sequence header in it replaces `sequence`.
+pub(crate) fn is_reference(sequence: &mut Option<SequenceHeader>, unit: &[u8]) -> bool {
+    let mut is_kept = true;
     let mut frames = 0;
     for (kind, body) in units(unit) {
         match kind {
-            SEQUENCE_HEADER => *sequence = Sequence::read(body),
+            SEQUENCE_HEADER => *sequence = SequenceHeader::read(body),
             FRAME_HEADER | FRAME => {
-                let keeps = sequence.and_then(|sequence| sequence.keeps(body)).unwrap_or(true);
-                referred = keeps || (frames > 0 && referred);
+                let this = sequence.and_then(|sequence| sequence.is_kept(body)).unwrap_or(true);
+                is_kept = this || (frames > 0 && is_kept);
                 frames += 1;
             }
             _ => {}
         }
     }
-    referred
+    is_kept
 }
 
-/// The OBUs of a temporal unit, as their kind and what follows their header.
+/// Returns the OBUs of a temporal unit: kinds and contents.
 fn units(unit: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut rest = unit;
     std::iter::from_fn(move || {
@@ -142,7 +142,7 @@ fn units(unit: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     })
 }
 
-/// A number of up to eight bytes of seven bits, the lowest first, and what follows it.
+/// Reads a number of up to eight bytes of seven bits, the lowest first. Returns it and the bytes after it.
 fn leb128(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let length = bytes.iter().take(8).position(|byte| byte & 0x80 == 0)? + 1;
     let (number, rest) = bytes.split_at(length);
@@ -150,12 +150,12 @@ fn leb128(bytes: &[u8]) -> Option<(usize, &[u8])> {
     Some((usize::try_from(number).ok()?, rest))
 }
 
-struct Bits<'a> {
+struct BitReader<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
-impl Bits<'_> {
+impl BitReader<'_> {
     fn flag(&mut self) -> Option<bool> {
         let byte = self.bytes.get(self.at / 8)?;
         let bit = byte >> (7 - self.at % 8) & 1;
@@ -180,9 +180,9 @@ impl Bits<'_> {
         if zeros < 32 { self.skip(zeros) } else { Some(()) }
     }
 
-    /// A flag that leaves it to every frame, or the flag for all of them.
-    fn choice(&mut self) -> Option<Choice> {
-        Some(if self.flag()? { Choice::EachFrame } else { Choice::Always(self.flag()?) })
+    /// Reads whether every frame states a flag, else the flag itself.
+    fn frame_flag(&mut self) -> Option<FrameFlag> {
+        Some(if self.flag()? { FrameFlag::PerFrame } else { FrameFlag::Fixed(self.flag()?) })
     }
 }
 
@@ -190,7 +190,7 @@ impl Bits<'_> {
 mod tests {
     use super::*;
 
-    /// Bits, written as 0 and 1 with anything between, as bytes.
+    /// Converts bits, written as 0 and 1 with any separators, to bytes.
     fn bytes(bits: &str) -> Vec<u8> {
         let bits: Vec<u8> = bits.bytes().filter(|bit| matches!(bit, b'0' | b'1')).collect();
         bits.chunks(8)
@@ -212,40 +212,40 @@ mod tests {
         obu(SEQUENCE_HEADER, &bytes(bits))
     }
 
-    /// An inter frame that is shown and refreshes these slots.
+    /// A shown inter frame that refreshes these slots.
     fn frame(refresh: &str) -> Vec<u8> {
         obu(FRAME, &bytes(&format!("0 01 1 0 0 0 0 1010101 000 {refresh}")))
     }
 
     #[test]
-    fn a_frame_that_refreshes_nothing_is_no_reference() {
+    fn a_frame_that_refreshes_no_slot_is_not_a_reference() {
         let mut known = None;
-        assert!(is_referred(&mut known, &frame("00000000")), "nothing is known yet");
-        assert!(is_referred(&mut known, &sequence()));
-        assert!(!is_referred(&mut known, &frame("00000000")));
-        assert!(is_referred(&mut known, &frame("00010000")));
+        assert!(is_reference(&mut known, &frame("00000000")), "no sequence header is known yet");
+        assert!(is_reference(&mut known, &sequence()));
+        assert!(!is_reference(&mut known, &frame("00000000")));
+        assert!(is_reference(&mut known, &frame("00010000")));
         let both = [frame("00010000"), frame("00000000")].concat();
-        assert!(is_referred(&mut known, &both), "a hidden one before it is");
+        assert!(is_reference(&mut known, &both), "the first of two frames is a reference");
         let key = obu(FRAME, &bytes("0 00 1 0000 0000"));
-        assert!(is_referred(&mut known, &key));
-        assert!(is_referred(&mut known, &obu(FRAME_HEADER, &bytes("1 001 0000"))), "shown again");
+        assert!(is_reference(&mut known, &key));
+        assert!(is_reference(&mut known, &obu(FRAME_HEADER, &bytes("1 001 0000"))), "shown again");
     }
 
     #[test]
-    fn extra_data_comes_with_and_without_a_record() {
-        let known = Sequence::of_extra(&sequence()).unwrap();
+    fn extra_data_is_read_with_and_without_a_record() {
+        let known = SequenceHeader::of_extra(&sequence()).unwrap();
         assert_eq!(known.order_hint_bits, 7);
         let record = [&[0x81, 0, 0, 0], sequence().as_slice()].concat();
-        assert_eq!(Sequence::of_extra(&record), Some(known));
-        assert_eq!(Sequence::of_extra(&[]), None);
+        assert_eq!(SequenceHeader::of_extra(&record), Some(known));
+        assert_eq!(SequenceHeader::of_extra(&[]), None);
     }
 
     #[test]
-    fn what_is_cut_short_is_referred_to() {
-        let mut known = Sequence::of_extra(&sequence());
+    fn a_unit_that_is_cut_short_is_a_reference() {
+        let mut known = SequenceHeader::of_extra(&sequence());
         for length in 0..4 {
-            assert!(is_referred(&mut known, &frame("00000000")[..length]), "{length}");
+            assert!(is_reference(&mut known, &frame("00000000")[..length]), "{length}");
         }
-        assert!(is_referred(&mut known, &[0x32, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]));
+        assert!(is_reference(&mut known, &[0x32, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]));
     }
 }

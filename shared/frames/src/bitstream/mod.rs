@@ -1,4 +1,4 @@
-//! What the first bytes of a packet say about it, without decoding.
+//! Facts about packets from their first bytes, without decoding.
 
-pub(crate) mod av1;
+mod av1;
 pub(crate) mod disposable;

@@ -1,4 +1,4 @@
-//! FFmpeg's decoder for a container's video.
+//! FFmpeg's decoder for the video of a container.
 
 use crate::{
     FramesError,
@@ -7,8 +7,8 @@ use crate::{
 use ffmpeg_next::{codec, decoder};
 use framezip_contract::ErrorCode;
 
-/// Whether FFmpeg's decoder of this codec forgets all pictures when it is flushed. Others conceal damage
-/// with the picture that they decoded before.
+/// Returns whether FFmpeg's decoder of this codec forgets all pictures when it is flushed. Other decoders conceal
+/// damage with the picture that they decoded last.
 pub(crate) fn forgets_pictures(codec: codec::Id) -> bool {
     use codec::Id;
     matches!(
@@ -25,7 +25,7 @@ pub(crate) fn forgets_pictures(codec: codec::Id) -> bool {
     )
 }
 
-/// The least bytes of a packet: those of a picture that is not compressed, 0 for any other codec.
+/// Returns the least size of a packet in bytes: that of an uncompressed picture, 0 for any other codec.
 pub(crate) fn least_bytes(container: &Container) -> usize {
     let Some(parameters) = container.parameters() else { return 0 };
     if parameters.id() != codec::Id::RAWVIDEO {
@@ -39,7 +39,7 @@ pub(crate) fn least_bytes(container: &Container) -> usize {
     usize::try_from(width * height * bits / 8).unwrap_or(usize::MAX)
 }
 
-/// FFmpeg's decoder for a container's video.
+/// Opens a decoder for the video of a container. `pixels` limits the size of its pictures.
 pub(crate) fn open(
     container: &Container,
     pixels: u64,
@@ -49,20 +49,20 @@ pub(crate) fn open(
         FramesError::media(
             ErrorCode::UnsupportedCodec,
             format!(
-                "We have no decoder for this video's codec, {}. Convert it to H.264 and send it again.",
+                "We have no decoder for this video's codec, {}. Convert the video to H.264 and send it again.",
                 container.source.codec
             ),
         )
     };
     let parameters = container.parameters().ok_or_else(unsupported)?;
     codec::decoder::find(parameters.id()).ok_or_else(unsupported)?;
-    // with several threads the other decoders conceal damage with whatever another thread has done
+    // with several threads, the other decoders conceal damage with pictures of any thread
     let threads = if forgets_pictures(parameters.id()) { threads } else { 1 };
     let mut context = codec::Context::from_parameters(parameters).map_err(FramesError::opening)?;
     // SAFETY: the context is not open yet, and this is the only reference to it.
     unsafe {
         (*context.as_mut_ptr()).max_pixels = pixels.try_into().unwrap_or(i64::MAX);
-        (*context.as_mut_ptr()).pkt_timebase = container.clock.time_base();
+        (*context.as_mut_ptr()).pkt_timebase = container.time_base.rational();
         (*context.as_mut_ptr()).thread_count = threads.try_into().unwrap_or(1);
     }
     context.decoder().video().map_err(|_| unsupported())

@@ -2,54 +2,53 @@
 
 use crate::{
     FramesError,
-    bitstream::disposable::{References, Referred, has_parameter_sets},
+    bitstream::disposable::{Disposability, ReferenceRules, has_parameter_sets},
     decode::{
         codec,
-        display_matrix::{top_down, turn},
+        display_matrix::{attach_display_matrix, top_down},
         fields,
     },
     demux::{
         container::Container,
         decoder_state,
+        media_source::MediaSource,
         memory::check_picture,
-        opener::Opener,
         recording::{Pictures, Recording},
     },
 };
 use ffmpeg_next::{Discard, Error as FfmpegError, Packet, decoder, error::EAGAIN, ffi, frame};
 use std::{collections::VecDeque, sync::Arc};
 
-/// How many times of damage a decoder notes; a file that is all damage has millions.
+/// The limit on times of damage that a decoder notes. A file with damage everywhere has millions.
 pub(crate) const MOST_DAMAGED: usize = 1000;
 
 /// A decoder with the container that feeds it.
 pub(crate) struct Decoder {
     pub(crate) container: Container,
-    opener: Arc<Opener>,
+    media: Arc<MediaSource>,
     decoder: decoder::Video,
-    references: References,
+    rules: ReferenceRules,
     threads: usize,
-    /// The least bytes of a packet: FFmpeg fills up shorter pictures that are not compressed with whatever is
-    /// in memory.
+    /// The least size of a packet in bytes. FFmpeg fills shorter uncompressed pictures with stale memory.
     least_bytes: usize,
-    /// The number of the state that the decoder was given last.
+    /// The number of the last decoder state that was sent.
     state: usize,
     parameter_sets: ParameterSets,
     /// Whether it decoded anything.
     is_used: bool,
-    /// Whether the next entry needs a new decoder.
+    /// Whether decoding after the next seek needs a new decoder.
     must_forget: bool,
-    /// Whether nothing was decoded since the container went elsewhere.
-    at_entry: bool,
+    /// Whether nothing was decoded since the last seek.
+    is_at_entry: bool,
     /// Pictures that were in the decoder when its state changed.
     ready: VecDeque<frame::Video>,
-    /// The first field of a frame whose second has not come.
+    /// The first field of a frame whose second field has not come.
     field: Option<frame::Video>,
     /// The time of the last packet that was sent.
     position: Option<i64>,
-    /// When the next picture is shown if it does not tell.
+    /// The presentation time of the next picture if that has none.
     next_time: i64,
-    drained: bool,
+    is_drained: bool,
     damaged: Vec<i64>,
     /// How many packets were decoded.
     decoded: u64,
@@ -59,89 +58,94 @@ pub(crate) struct Decoder {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ParameterSets {
     OfHeader,
-    /// From packets as well, which other packets may not be meant for.
+    /// Some are from packets. Other packets may need other sets.
     OfPackets,
 }
 
-/// What a decoder has done.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Work {
-    pub(crate) packets_read: u64,
-    pub(crate) packets_decoded: u64,
-    /// The times of what could not be decoded, in ticks of the timeline.
-    pub(crate) damaged: Vec<i64>,
+/// Whether the picture of a packet is wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    Yes,
+    No,
+}
+
+/// The number of packets that a decoder has handled.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct PacketCounts {
+    pub(crate) read: u64,
+    pub(crate) decoded: u64,
 }
 
 impl Decoder {
-    /// A decoder of one thread: several of them, each on its own part of a video, cost less together
-    /// than FFmpeg's threads on one.
-    pub(crate) fn new(container: Container, opener: Arc<Opener>) -> Result<Self, FramesError> {
-        Self::with_threads(container, opener, 1)
+    /// Creates a decoder with one thread. Several of these, each on its own part of a video, cost less together than
+    /// one decoder with FFmpeg's threads.
+    pub(crate) fn new(container: Container, media: Arc<MediaSource>) -> Result<Self, FramesError> {
+        Self::with_threads(container, media, 1)
     }
 
-    /// One of its own, at the video's start.
+    /// Opens a recording with a decoder of its own, at the start.
     pub(crate) fn open(
-        opener: &Arc<Opener>,
+        media: &Arc<MediaSource>,
         recording: &Arc<Recording>,
     ) -> Result<Self, FramesError> {
-        let mut decoder = Self::new(opener.open(recording)?, opener.clone())?;
+        let mut decoder = Self::new(Container::open(media, recording)?, media.clone())?;
         // Matroska loads its index with the first seek
         decoder.rewind()?;
         Ok(decoder)
     }
 
-    /// For decoding everything in order.
+    /// Creates a decoder with FFmpeg's threads, to decode everything in order.
     pub(crate) fn with_threads(
         container: Container,
-        opener: Arc<Opener>,
+        media: Arc<MediaSource>,
         threads: usize,
     ) -> Result<Self, FramesError> {
-        let decoder = codec::open(&container, opener.limits().pixels, threads)?;
+        let decoder = codec::open(&container, media.limits().pixels, threads)?;
         let least_bytes = codec::least_bytes(&container);
-        let references = References::of(decoder.id(), container.states.get(0).extradata());
+        let rules = ReferenceRules::of(decoder.id(), container.states.get(0).extradata());
         Ok(Self {
             next_time: container.start_hint(),
             container,
-            opener,
+            media,
             decoder,
-            references,
+            rules,
             threads,
             least_bytes,
             state: 0,
             parameter_sets: ParameterSets::OfHeader,
             is_used: false,
             must_forget: false,
-            at_entry: true,
+            is_at_entry: true,
             ready: VecDeque::new(),
             field: None,
             position: None,
-            drained: false,
+            is_drained: false,
             damaged: Vec::new(),
             decoded: 0,
         })
     }
 
-    /// The next picture, of every packet that follows; `None` at the end.
+    /// Decodes all following packets in turn. Returns the next picture; `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<frame::Video>, FramesError> {
         loop {
             if let Some(picture) = self.receive()? {
                 return Ok(Some(picture));
             }
-            if self.drained {
+            if self.is_drained {
                 return Ok(None);
             }
             match self.container.read()? {
-                Some(packet) => self.send(&packet, true)?,
+                Some(packet) => self.send(&packet, Wanted::Yes)?,
                 None => self.send_end()?,
             }
         }
     }
 
-    /// Decodes a packet. One that is not `wanted` is passed over if no other refers to it. One that
-    /// cannot be decoded is noted.
-    pub(crate) fn send(&mut self, packet: &Packet, wanted: bool) -> Result<(), FramesError> {
-        // FFmpeg asks only while it reads, and a little read may be much to decode
-        if self.opener.is_interrupted() {
+    /// Decodes a packet. A disposable packet is skipped if it is not wanted. A packet that cannot be decoded is
+    /// noted as damage.
+    pub(crate) fn send(&mut self, packet: &Packet, wanted: Wanted) -> Result<(), FramesError> {
+        // FFmpeg checks for an interrupt only while it reads, and few bytes may take long to decode
+        if self.media.is_interrupted() {
             return Err(FramesError::Interrupted);
         }
         self.renew(packet.data().unwrap_or_default())?;
@@ -152,9 +156,9 @@ impl Decoder {
         }
         let changed = self.changed_state(packet)?;
         let packet = changed.as_ref().unwrap_or(packet);
-        let skip = match self.references.to(packet.data().unwrap_or_default()) {
-            Referred::No if !wanted => return Ok(()),
-            Referred::Unknown if !wanted => Discard::NonReference,
+        let skip = match self.rules.disposability(packet.data().unwrap_or_default()) {
+            Disposability::Disposable if wanted == Wanted::No => return Ok(()),
+            Disposability::Unknown if wanted == Wanted::No => Discard::NonReference,
             _ => Discard::Default,
         };
         if changed.is_some() {
@@ -163,7 +167,7 @@ impl Decoder {
         self.decoder.skip_frame(skip);
         self.decoded += 1;
         self.position = packet.pts().or(packet.dts()).or(self.position);
-        // some of its bytes did not come: the decoder may not notice
+        // some of its bytes are missing, which the decoder may not notice
         if packet.is_corrupt() {
             self.note_damage();
         }
@@ -177,25 +181,25 @@ impl Decoder {
         }
     }
 
-    /// Begins with a new decoder when the container goes elsewhere: what is damaged may be concealed with
-    /// what was decoded before.
+    /// Lets decoding begin with a new decoder after the next seek: a used decoder may conceal damage with pictures
+    /// that it decoded before.
     pub(crate) fn forget_pictures(&mut self) {
         self.must_forget = true;
     }
 
-    /// Begins with a new decoder if the old one would remember what it decoded elsewhere: pictures, or
-    /// parameter sets that this packet does not bring itself. What is remembered depends on how the work
-    /// was split, and would show in damaged videos.
+    /// Replaces the decoder if it would remember something from before the seek: pictures, or parameter sets that
+    /// this packet does not bring itself. Remembered data depends on how the work was split, and would show in
+    /// damaged videos.
     fn renew(&mut self, packet: &[u8]) -> Result<(), FramesError> {
-        let brings_sets = has_parameter_sets(&self.references, packet);
+        let brings_sets = has_parameter_sets(&self.rules, packet);
         let remembers = self.must_forget
             || !codec::forgets_pictures(self.decoder.id())
             || (self.parameter_sets == ParameterSets::OfPackets && !brings_sets);
-        if std::mem::take(&mut self.at_entry) && std::mem::take(&mut self.is_used) && remembers {
+        if std::mem::take(&mut self.is_at_entry) && std::mem::take(&mut self.is_used) && remembers {
             self.must_forget = false;
-            self.decoder = codec::open(&self.container, self.opener.limits().pixels, self.threads)?;
-            self.references =
-                References::of(self.decoder.id(), self.container.states.get(0).extradata());
+            self.decoder = codec::open(&self.container, self.media.limits().pixels, self.threads)?;
+            self.rules =
+                ReferenceRules::of(self.decoder.id(), self.container.states.get(0).extradata());
             (self.state, self.parameter_sets) = (0, ParameterSets::OfHeader);
         }
         if brings_sets {
@@ -205,20 +209,20 @@ impl Decoder {
         Ok(())
     }
 
-    /// The packet with the state that it needs; `None` if the decoder was given that before.
+    /// Returns a copy of the packet with the decoder state that it needs; `None` if the decoder has that state.
     fn changed_state(&mut self, packet: &Packet) -> Result<Option<Packet>, FramesError> {
         let number = decoder_state::tagged(packet);
         if number == self.state {
             return Ok(None);
         }
         let state = self.container.states.get(number);
-        self.references = References::of(self.decoder.id(), state.extradata());
+        self.rules = ReferenceRules::of(self.decoder.id(), state.extradata());
         let attached = state.attached(packet);
         attached.map(Some).map_err(|error| FramesError::library("a packet's state", error))
     }
 
-    /// Prepares the decoder for a packet that brings another state. Pictures that wait for their turn come
-    /// out before: a new configuration would make them look damaged.
+    /// Prepares the decoder for a packet that brings another state. Waiting pictures are received before, since a new
+    /// configuration would make them look damaged.
     fn change_state(&mut self, packet: &Packet) -> Result<(), FramesError> {
         self.state = decoder_state::tagged(packet);
         if packet.is_key() && self.decoded > 0 {
@@ -227,7 +231,7 @@ impl Decoder {
                 self.ready.push_back(picture);
             }
             self.decoder.flush();
-            self.drained = false;
+            self.is_drained = false;
         }
         Ok(())
     }
@@ -238,32 +242,32 @@ impl Decoder {
         }
     }
 
-    /// How many times of damage are noted.
+    /// Returns the number of noted times of damage.
     pub(crate) fn noted(&self) -> usize {
         self.damaged.len()
     }
 
-    /// Keeps the first `noted` damage times. The rest is decoded again from another keyframe, and may have been
-    /// damaged only for want of an earlier one.
-    pub(crate) fn forget(&mut self, noted: usize) {
+    /// Keeps the first `noted` times of damage. The rest is decoded again from another keyframe, and may have been
+    /// damaged only because an earlier keyframe was missing.
+    pub(crate) fn forget_damage_after(&mut self, noted: usize) {
         self.damaged.truncate(noted);
     }
 
-    /// Says that no packet follows, so that the pictures that wait for their turn come out.
+    /// Ends the input, so that the waiting pictures can be received.
     pub(crate) fn send_end(&mut self) -> Result<(), FramesError> {
         // some containers take an interrupt for the end
-        if self.opener.is_interrupted() {
+        if self.media.is_interrupted() {
             return Err(FramesError::Interrupted);
         }
-        self.drained = true;
+        self.is_drained = true;
         if self.decoder.send_eof().is_err() {
             self.note_damage();
         }
         Ok(())
     }
 
-    /// A picture, in presentation order; `None` until more packets are sent. One without a time is shown
-    /// after the one before it. Fields come as whole frames.
+    /// Returns the next picture in presentation order; `None` if more packets are needed. A picture without a time is
+    /// shown after the one before it. Fields are returned as whole frames.
     pub(crate) fn receive(&mut self) -> Result<Option<frame::Video>, FramesError> {
         if self.container.recording.pictures == Pictures::Frames {
             return self.receive_picture();
@@ -280,7 +284,7 @@ impl Decoder {
                 None => self.field = Some(picture),
             }
         }
-        let last = self.field.take_if(|_| self.drained);
+        let last = self.field.take_if(|_| self.is_drained);
         last.map(|last| fields::woven(&last, &last)).transpose()
     }
 
@@ -300,7 +304,7 @@ impl Decoder {
                 Err(FfmpegError::Exit) => return Err(FramesError::Interrupted),
                 Err(_) => {
                     self.note_damage();
-                    if !self.drained {
+                    if !self.is_drained {
                         return Ok(None);
                     }
                 }
@@ -308,8 +312,8 @@ impl Decoder {
         }
     }
 
-    /// The picture from the top down, with what it may not say itself: its time, its pixels' shape, its
-    /// colour and how it is turned.
+    /// Returns the picture with its top row first, and adds properties that it may lack: time, pixel shape, colour
+    /// and display matrix.
     fn completed(&mut self, picture: frame::Video) -> Result<frame::Video, FramesError> {
         let mut picture = top_down(picture);
         self.container.set_pixel_aspect(&mut picture);
@@ -317,22 +321,23 @@ impl Decoder {
         let pixels = self.container.pixel_shape();
         let mut picture = self.container.header.cropped(picture, pixels)?;
         if let Some(matrix) = &self.container.recording.display_matrix {
-            turn(&mut picture, matrix)?;
+            attach_display_matrix(&mut picture, matrix)?;
         }
         // SAFETY: the frame is valid and not shared.
         let frame = unsafe { &mut *picture.as_mut_ptr() };
         if frame.best_effort_timestamp == ffi::AV_NOPTS_VALUE {
             frame.best_effort_timestamp = self.next_time;
         }
-        let length = if frame.duration > 0 { frame.duration } else { self.container.frame_ticks() };
+        let length =
+            if frame.duration > 0 { frame.duration } else { self.container.frame_length() };
         self.next_time = frame.best_effort_timestamp.saturating_add(length);
         Ok(picture)
     }
 
-    /// Goes to the last keyframe before `tick`, or to the start where it is not known, and gives the first
-    /// packet there.
-    pub(crate) fn go_to(&mut self, tick: i64) -> Result<Option<Packet>, FramesError> {
-        let Some(keyframe) = self.container.seek_to_keyframe(tick)? else {
+    /// Goes to the last keyframe before `time`, or to the start if no keyframe is known. Returns the first packet
+    /// there.
+    pub(crate) fn go_to(&mut self, time: i64) -> Result<Option<Packet>, FramesError> {
+        let Some(keyframe) = self.container.seek_to_keyframe(time)? else {
             self.rewind()?;
             return self.container.read();
         };
@@ -340,11 +345,11 @@ impl Decoder {
         Ok(Some(keyframe))
     }
 
-    /// Goes back to the first packet; reopens the container if it cannot seek.
+    /// Goes back to the first packet. Reopens the container if it cannot seek.
     pub(crate) fn rewind(&mut self) -> Result<(), FramesError> {
         if !self.container.rewind()? {
             let packets = self.container.packets;
-            self.container = self.opener.open(&self.container.recording)?;
+            self.container = Container::open(&self.media, &self.container.recording)?;
             self.container.packets = packets;
             self.state = usize::MAX;
         }
@@ -355,18 +360,18 @@ impl Decoder {
 
     fn restart(&mut self) {
         self.decoder.flush();
-        self.at_entry = true;
+        self.is_at_entry = true;
         self.ready.clear();
         self.field = None;
         self.position = None;
-        self.drained = false;
+        self.is_drained = false;
     }
 
-    /// Makes sure that pictures are no larger than allowed.
+    /// Makes sure that pictures are not larger than allowed.
     pub(crate) fn check_picture(&self) -> Result<(), FramesError> {
         let parameters = self.container.parameters();
         let check =
-            |parameters| check_picture(&self.container.source, &parameters, self.opener.limits());
+            |parameters| check_picture(&self.container.source, &parameters, self.media.limits());
         parameters.map_or(Ok(()), check)
     }
 
@@ -374,19 +379,18 @@ impl Decoder {
         self.decoder.id()
     }
 
-    /// Whether it decodes this recording.
+    /// Returns whether it decodes this recording.
     pub(crate) fn is_of(&self, recording: &Arc<Recording>) -> bool {
         Arc::ptr_eq(&self.container.recording, recording)
     }
 
-    /// The timestamps of what could not be decoded since the last call.
+    /// Takes the timestamps that could not be decoded since the last call.
     pub(crate) fn take_damaged(&mut self) -> Vec<i64> {
         std::mem::take(&mut self.damaged)
     }
 
-    /// How many packets were read, and how many of them decoded.
-    pub(crate) fn packets(&self) -> (u64, u64) {
-        (self.container.packets, self.decoded)
+    pub(crate) fn packets(&self) -> PacketCounts {
+        PacketCounts { read: self.container.packets, decoded: self.decoded }
     }
 }
 

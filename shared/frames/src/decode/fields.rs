@@ -1,10 +1,9 @@
-//! Fields that are pictures of their own, as HEVC codes them (ITU-T H.265, D.3.3, `field_seq_flag`), woven
-//! into frames.
+//! Weaves fields into frames. HEVC codes fields as pictures of their own (ITU-T H.265, D.3.3, `field_seq_flag`).
 
 use crate::FramesError;
 use ffmpeg_next::{Error as FfmpegError, ffi, frame};
 
-/// Whether two pictures that follow each other are the fields of one frame.
+/// Returns whether two consecutive pictures are the fields of one frame.
 pub(crate) fn belong_together(first: &frame::Video, second: &frame::Video) -> bool {
     is_top(first) != is_top(second)
         && (first.width(), first.height()) == (second.width(), second.height())
@@ -15,8 +14,8 @@ fn is_top(picture: &frame::Video) -> bool {
     picture.is_top_first()
 }
 
-/// The frame of two fields, with the properties of the first one. The same field twice is a frame whose
-/// lines are all of one moment.
+/// Returns the frame of two fields, with the properties of the first one. The same field twice gives a frame of a
+/// single moment.
 ///
 /// # Errors
 /// [`FramesError::Library`] if there is no memory.

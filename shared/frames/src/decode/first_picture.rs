@@ -1,24 +1,26 @@
-//! The first picture of a recording, and what it shows of all others.
+//! The first picture of a recording, and what it shows about all others.
 
 use crate::{
     FramesError,
     decode::{
-        decoder::Decoder, display_matrix::display_matrix, on_screen::time, packet_selector::Stamp,
+        decoder::{Decoder, Wanted},
+        display_matrix::display_matrix,
+        on_screen::pts,
     },
-    demux::recording::Pictures,
+    demux::{packet::PacketTimes, recording::Pictures},
 };
 use ffmpeg_next::{Packet, codec, frame};
 use std::sync::Arc;
 
-/// More packets than any codec reorders: 16 pictures, of two fields each.
+/// The limit on packets that a codec reorders: 16 pictures, of two fields each.
 const MOST_REORDERED: usize = 32;
 
 impl Decoder {
-    /// The first picture of all; `None` if there is none. Notes in the recording what it shows of all
-    /// others: whether they are fields, and how they are turned.
+    /// Returns the first picture of all, if there is one. Notes in the recording what it shows about all others:
+    /// whether they are fields, and their display matrix.
     pub(crate) fn first(&mut self) -> Result<Option<frame::Video>, FramesError> {
         self.rewind()?;
-        let mut first = self.first_packet()?;
+        let mut first = self.first_of_packet()?;
         if first.is_none() {
             self.rewind()?;
             first = self.next()?;
@@ -36,35 +38,35 @@ impl Decoder {
         Ok(first)
     }
 
-    /// Whether a picture has every other line of a frame only. FFmpeg's other decoders join fields.
+    /// Returns whether a picture has only every other line of a frame. FFmpeg's other decoders join fields.
     fn is_field(&self, picture: &frame::Video) -> bool {
         self.codec() == codec::Id::HEVC
             && self.container.recording.pictures == Pictures::Frames
             && picture.is_interlaced()
     }
 
-    /// The first packet's picture, if packet times show that it is presented first: a decoder that reorders
-    /// pictures needs several packets before it returns one.
-    fn first_packet(&mut self) -> Result<Option<frame::Video>, FramesError> {
+    /// Returns the picture of the first packet if packet times show that it is presented first. A decoder that
+    /// reorders pictures needs several packets before it returns one.
+    fn first_of_packet(&mut self) -> Result<Option<frame::Video>, FramesError> {
         let Some(packet) = self.container.read()?.filter(Packet::is_key) else { return Ok(None) };
-        let Some(first) = self.container.stamp(&packet).filter(|stamp| !stamp.hidden) else {
+        let Some(first) = self.container.times_of(&packet).filter(|times| !times.is_hidden) else {
             return Ok(None);
         };
         if !self.is_shown_first(first)? {
             return Ok(None);
         }
-        self.send(&packet, true)?;
+        self.send(&packet, Wanted::Yes)?;
         self.send_end()?;
-        Ok(self.receive()?.filter(|picture| time(picture) == first.presented))
+        Ok(self.receive()?.filter(|picture| pts(picture) == first.pts))
     }
 
-    /// Whether no packet from here on is presented before this one, by the times of the next few.
-    fn is_shown_first(&mut self, first: Stamp) -> Result<bool, FramesError> {
+    /// Returns whether this packet is presented before all following ones, by the times of the next few.
+    fn is_shown_first(&mut self, first: PacketTimes) -> Result<bool, FramesError> {
         for _ in 0..MOST_REORDERED {
             let Some(packet) = self.container.read()? else { return Ok(true) };
-            match self.container.stamp(&packet) {
-                Some(stamp) if stamp.presented <= first.presented => return Ok(false),
-                Some(stamp) if stamp.decoded >= first.presented => return Ok(true),
+            match self.container.times_of(&packet) {
+                Some(times) if times.pts <= first.pts => return Ok(false),
+                Some(times) if times.dts >= first.pts => return Ok(true),
                 Some(_) => {}
                 None => return Ok(false),
             }

@@ -1,13 +1,13 @@
 //! From packets to the wanted pictures.
 
-pub(crate) mod codec;
+mod codec;
 pub(crate) mod decoder;
 mod display_matrix;
 mod fields;
 mod first_picture;
 pub(crate) mod gop_span;
 pub(crate) mod on_screen;
-pub(crate) mod packet_selector;
+mod packet_selector;
 pub(crate) mod scenes;
 mod seek;
 pub(crate) mod span_decoder;

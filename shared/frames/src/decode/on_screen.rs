@@ -1,49 +1,51 @@
-//! What is on screen while a video is decoded whole.
+//! The picture on screen while all pictures of a video are decoded.
 
 use ffmpeg_next::frame;
 
-/// The picture on screen and, once it is known, the one that follows.
-pub(crate) struct Shown {
+/// The picture on screen and, once it is known, the next one.
+pub(crate) struct OnScreen {
     pub(crate) picture: frame::Video,
     next: Option<frame::Video>,
 }
 
-/// A picture's presentation time in ticks.
-pub(crate) fn time(picture: &frame::Video) -> i64 {
+/// Returns the presentation time of a picture.
+pub(crate) fn pts(picture: &frame::Video) -> i64 {
     picture.timestamp().unwrap_or(i64::MIN)
 }
 
-impl Shown {
+impl OnScreen {
     pub(crate) fn new(picture: frame::Video) -> Self {
         Self { picture, next: None }
     }
 
-    pub(crate) fn time(&self) -> i64 {
-        time(&self.picture)
+    pub(crate) fn pts(&self) -> i64 {
+        pts(&self.picture)
     }
 
-    /// Until when it may stay on screen if none follows: as long again as it says, as by its packet.
+    /// Returns the time up to which the picture may stay on screen if none follows: as for a packet, its length
+    /// counts twice.
     pub(crate) fn end(&self) -> i64 {
         // SAFETY: the frame is valid for as long as it is borrowed.
         let duration = unsafe { (*self.picture.as_ptr()).duration };
-        self.time().saturating_add(duration.max(1).saturating_mul(2))
+        self.pts().saturating_add(duration.max(1).saturating_mul(2))
     }
 
     pub(crate) fn has_next(&self) -> bool {
         self.next.is_some()
     }
 
-    /// Whether the picture on screen stays so at `tick`; moves on to the next one where it does not.
-    pub(crate) fn next_is_after(&mut self, tick: i64) -> bool {
-        if let Some(next) = self.next.take_if(|next| time(next) <= tick) {
+    /// Moves on to the next picture if it appears at `time` or before. Returns whether the next picture is known
+    /// and appears after `time`.
+    pub(crate) fn next_is_after(&mut self, time: i64) -> bool {
+        if let Some(next) = self.next.take_if(|next| pts(next) <= time) {
             self.picture = next;
         }
         self.next.is_some()
     }
 
-    /// Moves on to the next one if it comes before `tick`.
-    pub(crate) fn step_before(&mut self, tick: i64) -> bool {
-        match self.next.take_if(|next| time(next) < tick) {
+    /// Moves on to the next picture if it appears before `time`. Returns whether it did.
+    pub(crate) fn step_before(&mut self, time: i64) -> bool {
+        match self.next.take_if(|next| pts(next) < time) {
             Some(next) => {
                 self.picture = next;
                 true

@@ -1,17 +1,20 @@
-//! Keyframes: all of them, and the one from which a span is decoded whole.
+//! The list of all keyframes, and decoding from the keyframe before a time.
 
 use crate::{
     FramesError,
-    decode::{decoder::Decoder, on_screen::time},
+    decode::{
+        decoder::{Decoder, Wanted},
+        on_screen::pts,
+    },
 };
 use ffmpeg_next::frame;
 
-/// How many keyframes are tried to begin with, each before the other.
-const LANDINGS: usize = 4;
+/// The number of keyframes that are tried as a start, each earlier than the last.
+const STARTS: usize = 4;
 
 impl Decoder {
-    /// Returns when the keyframes are shown, in ticks. Decodes everything if the container has no list of them,
-    /// and goes back to the start.
+    /// Returns the presentation times of the keyframes. Decodes everything if the container has no list of them.
+    /// Goes back to the start.
     pub(crate) fn keyframes(&mut self) -> Result<Vec<i64>, FramesError> {
         let listed = self.container.keyframes()?;
         self.rewind()?;
@@ -26,38 +29,38 @@ impl Decoder {
         Ok(keyframes)
     }
 
-    /// The first picture after going to `tick`, which must not be after it; else the index was wrong, and it
-    /// is the first picture of all. A keyframe that cannot be decoded right may need parameter sets that
-    /// only an earlier packet has: then it is that of an earlier keyframe.
-    pub(crate) fn land(&mut self, tick: i64) -> Result<Option<frame::Video>, FramesError> {
-        let mut from = Some(tick);
-        let mut landed = false;
-        for _ in 0..LANDINGS {
-            let Some(place) = from else { break };
+    /// Seeks to `time`, and returns the first picture from there. If that picture is after `time`, the index is
+    /// wrong, and the first picture of all is returned. If a keyframe is not decoded correctly, it may need parameter
+    /// sets from an earlier packet, so decoding begins with an earlier keyframe.
+    pub(crate) fn decode_from(&mut self, time: i64) -> Result<Option<frame::Video>, FramesError> {
+        let mut from = Some(time);
+        let mut has_picture = false;
+        for _ in 0..STARTS {
+            let Some(start) = from else { break };
             let noted = self.noted();
-            if let Some(picture) = self.land_at(place, tick)? {
+            if let Some(picture) = self.picture_from(start, time)? {
                 if !picture.has_decode_errors() && self.noted() == noted {
                     return Ok(Some(picture));
                 }
-                landed = true;
+                has_picture = true;
             }
-            self.forget(noted);
+            self.forget_damage_after(noted);
             self.forget_pictures();
-            from = self.container.keyframe_before(place)?.map(|keyframe| keyframe - 1);
+            from = self.container.keyframe_before(start)?.map(|keyframe| keyframe - 1);
         }
-        if landed && let Some(picture) = self.land_at(tick, tick)? {
+        if has_picture && let Some(picture) = self.picture_from(time, time)? {
             return Ok(Some(picture));
         }
         self.rewind()?;
         self.next()
     }
 
-    /// The first picture after going to a place, if it is not after `tick`.
-    fn land_at(&mut self, place: i64, tick: i64) -> Result<Option<frame::Video>, FramesError> {
-        if let Some(packet) = self.go_to(place)? {
-            self.send(&packet, true)?;
+    /// Returns the first picture after a seek to `start`, if it is not after `time`.
+    fn picture_from(&mut self, start: i64, time: i64) -> Result<Option<frame::Video>, FramesError> {
+        if let Some(packet) = self.go_to(start)? {
+            self.send(&packet, Wanted::Yes)?;
             if let Some(picture) = self.next()?
-                && time(&picture) <= tick
+                && pts(&picture) <= time
             {
                 return Ok(Some(picture));
             }

@@ -1,15 +1,15 @@
-//! One decoder at work on spans.
+//! Decodes GOP spans and renders the wanted frames.
 
 use crate::{
     FramesError,
     decode::{
-        decoder::{Decoder, MOST_DAMAGED, Work},
-        gop_span::Span,
-        on_screen::{Shown, time},
-        packet_selector::Chooser,
+        decoder::{Decoder, MOST_DAMAGED, PacketCounts, Wanted},
+        gop_span::GopSpan,
+        on_screen::{OnScreen, pts},
+        packet_selector::{DecidedPacket, PacketSelector},
     },
     demux::{
-        opener::Opener,
+        media_source::MediaSource,
         recording::{Pictures, Recording},
     },
     image::{Canvas, Encoded, Imager, Rgb, TileMaker},
@@ -17,245 +17,257 @@ use crate::{
 use ffmpeg_next::{Packet, frame};
 use std::sync::Arc;
 
-/// What became of one or more targets.
-pub(crate) struct Pick {
-    /// The number of the first one among all.
+/// The result of one or more targets.
+pub(crate) struct TargetResult {
+    /// The number of the first one among all targets.
     pub(crate) target: usize,
-    /// Whether something in the span is damaged before it. The rest of such a span is decoded in one go, so
-    /// that it gives the same however the work is split.
+    /// Whether there is damage before it in the span. The rest of such a span is decoded in one go, so that the
+    /// result does not depend on how the work is split.
     pub(crate) follows_damage: bool,
-    pub(crate) outcome: Outcome,
+    pub(crate) selection: Selection,
 }
 
 /// What is on screen at a target.
-pub(crate) enum Outcome {
-    Frame(Box<Picked>),
-    /// Nothing, although something should be, at this tick.
+pub(crate) enum Selection {
+    Frame(Box<SelectedFrame>),
+    /// No frame, although the video should have one at this time of the timeline.
     Missing(i64),
-    /// Only blank frames until the next target, from this tick on.
+    /// Only blank frames from this time of the timeline up to the next target.
     Blank(i64),
 }
 
-/// A frame that was chosen.
-pub(crate) struct Picked {
-    /// When it appears on the timeline.
-    pub(crate) tick: i64,
+/// A selected frame and its images.
+pub(crate) struct SelectedFrame {
+    /// The time of the timeline at which it appears.
+    pub(crate) time: i64,
     pub(crate) keyframe: bool,
     pub(crate) damaged: bool,
     pub(crate) image: Encoded,
-    /// Its small form for the contact sheet, if there is to be one.
+    /// Its tile of the contact sheet, if a sheet is made.
     pub(crate) for_sheet: Option<Rgb>,
-    /// Its small form for the storyboard, if there is to be one.
+    /// Its tile of the storyboard, if a storyboard is made.
     pub(crate) for_storyboard: Option<Rgb>,
 }
 
-/// The number of attempts at a span, each from an earlier keyframe, before it is decoded whole.
-const ATTEMPTS: usize = 4;
+/// The number of passes over a span, each from an earlier keyframe, before the span is decoded whole.
+const MOST_PASSES: usize = 4;
 
 /// The approximate memory of a packet in addition to its content, in bytes.
-const PACKET: usize = 1 << 10;
+const PACKET_OVERHEAD: usize = 1 << 10;
 
-/// Takes a pick. Fails after the receiver has stopped.
-pub(crate) type Emit<'a> = dyn FnMut(Pick) -> Result<(), FramesError> + 'a;
+/// Takes a result. Fails after the receiver has stopped.
+pub(crate) type Emit<'a> = dyn FnMut(TargetResult) -> Result<(), FramesError> + 'a;
 
-/// What a worker makes of pictures.
-pub(crate) struct Studio {
+/// Renders the selected pictures of a span.
+pub(crate) struct SpanRenderer {
     pub(crate) imager: Imager,
     pub(crate) sheet: Option<TileMaker>,
     pub(crate) storyboard: Option<TileMaker>,
-    /// Whether blank frames are passed over.
+    /// Whether blank frames are skipped.
     pub(crate) skip_blank: bool,
 }
 
-/// Why work on a span by its packets stopped.
-enum Stop {
+/// Why a pass over a span ended.
+enum PassEnd {
     Done,
-    /// Packets lack timestamps, or an announced frame is missing.
+    /// Packets lack timestamps, or an expected frame is missing.
     Lost,
     /// The next target's frame is blank.
     Blank,
-    /// A packet or picture is damaged: its concealment depends on what else the decoder has decoded.
+    /// A packet or picture is damaged: its concealment depends on the pictures that the decoder decoded before.
     Damaged,
 }
 
-/// A decoder and what makes images of its pictures.
-pub(crate) struct Worker<'a> {
-    decoder: Decoder,
-    opener: &'a Arc<Opener>,
-    recordings: &'a [Arc<Recording>],
-    studio: Studio,
-    /// Whether something in the span is damaged before the picks that follow.
-    follows_damage: bool,
-    done: Work,
+/// The statistics of a span decoder.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DecodeStats {
+    pub(crate) packets_read: u64,
+    pub(crate) packets_decoded: u64,
+    /// The times of the timeline that could not be decoded.
+    pub(crate) damaged: Vec<i64>,
 }
 
-impl<'a> Worker<'a> {
+/// A decoder of spans, with the renderer of its pictures.
+pub(crate) struct SpanDecoder<'a> {
+    decoder: Decoder,
+    media: &'a Arc<MediaSource>,
+    recordings: &'a [Arc<Recording>],
+    renderer: SpanRenderer,
+    /// Whether there is damage before the next results of the span.
+    follows_damage: bool,
+    stats: DecodeStats,
+}
+
+impl<'a> SpanDecoder<'a> {
     pub(crate) fn new(
         decoder: Decoder,
-        opener: &'a Arc<Opener>,
+        media: &'a Arc<MediaSource>,
         recordings: &'a [Arc<Recording>],
-        studio: Studio,
+        renderer: SpanRenderer,
     ) -> Self {
-        let (follows_damage, done) = (false, Work::default());
-        Self { decoder, opener, recordings, studio, follows_damage, done }
+        let stats = DecodeStats::default();
+        Self { decoder, media, recordings, renderer, follows_damage: false, stats }
     }
 
     /// Emits the frames of a span, in time order, each once.
-    pub(crate) fn run(&mut self, span: &Span, emit: &mut Emit) -> Result<(), FramesError> {
-        let recording = &self.recordings[span.piece.recording];
+    pub(crate) fn run(&mut self, span: &GopSpan, emit: &mut Emit) -> Result<(), FramesError> {
+        let recording = &self.recordings[span.clip.recording];
         if !self.decoder.is_of(recording) {
-            let next = Decoder::open(self.opener, recording)?;
+            let next = Decoder::open(self.media, recording)?;
             let last = std::mem::replace(&mut self.decoder, next);
             self.count(last.packets());
-            self.studio.imager.set_base(self.decoder.container.base());
+            self.renderer.imager.set_base(self.decoder.container.base());
         }
         let ended = self.decode(span, emit);
         let damaged = self.decoder.take_damaged();
-        self.done.damaged.extend(damaged.iter().map(|time| span.piece.tick(*time)));
-        // the earliest, in whatever order spans are done
-        self.done.damaged.sort_unstable();
-        self.done.damaged.dedup();
-        self.done.damaged.truncate(MOST_DAMAGED);
+        self.stats.damaged.extend(damaged.iter().map(|time| span.clip.timeline_time(*time)));
+        // keeps the earliest ones, in whatever order spans are decoded
+        self.stats.damaged.sort_unstable();
+        self.stats.damaged.dedup();
+        self.stats.damaged.truncate(MOST_DAMAGED);
         ended
     }
 
-    fn count(&mut self, (read, decoded): (u64, u64)) {
-        self.done.packets_read += read;
-        self.done.packets_decoded += decoded;
+    fn count(&mut self, packets: PacketCounts) {
+        self.stats.packets_read += packets.read;
+        self.stats.packets_decoded += packets.decoded;
     }
 
-    /// Returns the total work.
-    pub(crate) fn work(mut self) -> Work {
+    /// Returns the statistics of all spans.
+    pub(crate) fn finish(mut self) -> DecodeStats {
         self.count(self.decoder.packets());
-        self.done
+        self.stats
     }
 
     /// Emits the frames of a span.
     ///
-    /// They are chosen by the packets' times, and what is not wanted is not decoded if nothing refers to
-    /// it. If packets lack times, an expected frame is missing, a blank frame is to be skipped, or packets
-    /// are fields, the rest of the span is decoded and frames are chosen by their own times.
-    fn decode(&mut self, span: &Span, emit: &mut Emit) -> Result<(), FramesError> {
+    /// Frames are selected by the times of packets, and disposable packets that are not wanted are not decoded. If
+    /// packets lack timestamps, an expected frame is missing, a blank frame is skipped or pictures are fields, the
+    /// rest of the span is decoded and frames are selected by their own timestamps.
+    fn decode(&mut self, span: &GopSpan, emit: &mut Emit) -> Result<(), FramesError> {
         self.follows_damage = false;
         if self.decoder.container.recording.pictures == Pictures::Fields {
             return self.by_frames(span, 0, emit);
         }
-        let mut done = 0;
-        let mut attempts = 0;
+        let mut settled = 0;
+        let mut passes = 0;
         let mut from = span.targets.first().copied();
-        while let Some(tick) = from.filter(|_| attempts < ATTEMPTS) {
+        while let Some(time) = from.filter(|_| passes < MOST_PASSES) {
             let noted = self.decoder.noted();
-            let (settled, stop) = self.by_packets(span, done, tick, emit)?;
-            (done, from) = match stop {
-                Stop::Done => return Ok(()),
-                // there may be as many blank frames as targets: to go back for each would take forever
-                Stop::Blank => (settled, None),
-                Stop::Damaged => {
+            let (reached, end) = self.by_packets(span, settled, time, emit)?;
+            (settled, from) = match end {
+                PassEnd::Done => return Ok(()),
+                // there may be as many blank frames as targets, and a pass for each would take too long
+                PassEnd::Blank => (reached, None),
+                PassEnd::Damaged => {
                     self.follows_damage = true;
-                    if settled == done {
-                        // it is decoded again
-                        self.decoder.forget(noted);
+                    if reached == settled {
+                        // the damaged packets are decoded again
+                        self.decoder.forget_damage_after(noted);
                     }
-                    (settled, None)
+                    (reached, None)
                 }
-                // an open GOP's first frames need the GOP before
-                Stop::Lost if settled == done => {
-                    self.decoder.forget(noted);
-                    let keyframe = self.decoder.container.keyframe_before(tick)?;
-                    (done, keyframe.map(|keyframe| keyframe - 1))
+                // the first frames of an open GOP need the GOP before
+                PassEnd::Lost if reached == settled => {
+                    self.decoder.forget_damage_after(noted);
+                    let keyframe = self.decoder.container.keyframe_before(time)?;
+                    (settled, keyframe.map(|keyframe| keyframe - 1))
                 }
-                Stop::Lost => (settled, span.targets.get(settled).copied()),
+                PassEnd::Lost => (reached, span.targets.get(reached).copied()),
             };
-            attempts += 1;
+            passes += 1;
         }
-        self.by_frames(span, done, emit)
+        self.by_frames(span, settled, emit)
     }
 
-    /// Settles targets from number `first` of the span on, decoding from the keyframe before `from`.
-    /// Returns the number of the first that is not settled.
+    /// Settles targets from number `first` of the span on, by decoding from the keyframe before `from`. Returns the
+    /// number of the first target that is not settled.
     fn by_packets(
         &mut self,
-        span: &Span,
+        span: &GopSpan,
         first: usize,
         from: i64,
         emit: &mut Emit,
-    ) -> Result<(usize, Stop), FramesError> {
+    ) -> Result<(usize, PassEnd), FramesError> {
         let mut entry = self.decoder.go_to(from)?;
         let noted = self.decoder.noted();
         let start = entry.as_ref().and_then(Packet::pts).unwrap_or(i64::MIN);
-        let mut chooser = Chooser::new(&span.targets[first..]);
+        let mut selector = PacketSelector::new(&span.targets[first..]);
         loop {
             let packet = match entry.take() {
                 Some(packet) => Some(packet),
                 None => self.decoder.container.read()?,
             };
-            let ended = packet.is_none();
+            let has_ended = packet.is_none();
             let missing = match packet {
-                None => chooser.finish(),
+                None => selector.finish(),
                 Some(packet) => {
-                    let Some(stamp) = self.decoder.container.stamp(&packet) else {
-                        return Ok((first + chooser.first_unsettled(), Stop::Lost));
+                    let Some(times) = self.decoder.container.times_of(&packet) else {
+                        return Ok((first + selector.first_unsettled(), PassEnd::Lost));
                     };
-                    let size = packet.size() + PACKET;
-                    chooser.push(packet, size, stamp);
+                    let size = packet.size() + PACKET_OVERHEAD;
+                    selector.push(packet, size, times);
                     &[]
                 }
             };
-            if chooser.is_late() || (ended && chooser.is_empty()) {
-                return Ok((first, Stop::Lost));
+            if selector.is_late() || (has_ended && selector.is_empty()) {
+                return Ok((first, PassEnd::Lost));
             }
-            while let Some((packet, wanted)) = if ended { chooser.rest() } else { chooser.next() } {
-                self.decoder.send(&packet, wanted)?;
-                let stop = self.take(span, first, start, &mut chooser, emit)?;
-                let damaged = || (self.decoder.noted() > noted).then_some(Stop::Damaged);
-                if let Some(stop) = stop.or_else(damaged) {
-                    return Ok((first + chooser.first_unsettled(), stop));
+            while let Some(DecidedPacket { packet, is_wanted }) =
+                if has_ended { selector.next_remaining() } else { selector.next() }
+            {
+                self.decoder.send(&packet, if is_wanted { Wanted::Yes } else { Wanted::No })?;
+                let end = self.take_pictures(span, first, start, &mut selector, emit)?;
+                let damaged = || (self.decoder.noted() > noted).then_some(PassEnd::Damaged);
+                if let Some(end) = end.or_else(damaged) {
+                    return Ok((first + selector.first_unsettled(), end));
                 }
             }
-            if chooser.is_overfull() {
-                return Ok((first + chooser.first_unsettled(), Stop::Lost));
+            if selector.is_overfull() {
+                return Ok((first + selector.first_unsettled(), PassEnd::Lost));
             }
-            if ended || chooser.is_done() {
+            if has_ended || selector.is_done() {
                 self.decoder.send_end()?;
-                let stop = self.take(span, first, start, &mut chooser, emit)?;
-                let lost = || chooser.next_wanted().map(|_| Stop::Lost);
-                if let Some(stop) = stop.or_else(lost) {
-                    return Ok((first + chooser.first_unsettled(), stop));
+                let end = self.take_pictures(span, first, start, &mut selector, emit)?;
+                let lost = || selector.next_wanted().map(|_| PassEnd::Lost);
+                if let Some(end) = end.or_else(lost) {
+                    return Ok((first + selector.first_unsettled(), end));
                 }
                 let number = span.first + span.targets.len() - missing.len();
                 for (index, target) in missing.iter().enumerate() {
-                    emit(self.pick(number + index, Outcome::Missing(span.piece.tick(*target))))?;
+                    let missing = Selection::Missing(span.clip.timeline_time(*target));
+                    emit(self.result(number + index, missing))?;
                 }
-                return Ok((span.targets.len(), Stop::Done));
+                return Ok((span.targets.len(), PassEnd::Done));
             }
         }
     }
 
-    /// Emits those of the decoder's pictures that are wanted. `first` is the number of the chooser's
-    /// first target in the span, `start` the time of the keyframe that decoding began with.
-    fn take<P>(
+    /// Emits the wanted ones among the decoder's pictures. `first` is the number of the selector's first target in
+    /// the span, `start` the time of the keyframe with which decoding began.
+    fn take_pictures<P>(
         &mut self,
-        span: &Span,
+        span: &GopSpan,
         first: usize,
         start: i64,
-        chooser: &mut Chooser<P>,
+        selector: &mut PacketSelector<P>,
         emit: &mut Emit,
-    ) -> Result<Option<Stop>, FramesError> {
+    ) -> Result<Option<PassEnd>, FramesError> {
         while let Some(mut picture) = self.decoder.receive()? {
-            let time = time(&picture);
-            // pictures that lead a keyframe may lack what they refer to
+            let time = pts(&picture);
+            // pictures that lead a keyframe may refer to pictures before it
             if picture.has_decode_errors() && time >= start {
-                return Ok(Some(Stop::Damaged));
+                return Ok(Some(PassEnd::Damaged));
             }
-            match chooser.next_wanted() {
-                Some((_, wanted)) if wanted < time => return Ok(Some(Stop::Lost)),
-                Some((target, wanted)) if wanted == time => {
-                    let Some(canvas) = self.studio.draw(&mut picture)? else {
-                        return Ok(Some(Stop::Blank));
+            match selector.next_wanted() {
+                Some(wanted) if wanted.pts < time => return Ok(Some(PassEnd::Lost)),
+                Some(wanted) if wanted.pts == time => {
+                    let Some(canvas) = self.renderer.draw(&mut picture)? else {
+                        return Ok(Some(PassEnd::Blank));
                     };
-                    chooser.took();
-                    let picked = self.studio.pick(span, &picture, &canvas)?;
-                    emit(self.pick(span.first + first + target, picked))?;
+                    selector.take_wanted();
+                    let selected = self.renderer.select(span, &picture, &canvas)?;
+                    emit(self.result(span.first + first + wanted.target, selected))?;
                 }
                 _ => {}
             }
@@ -263,56 +275,64 @@ impl<'a> Worker<'a> {
         Ok(None)
     }
 
-    /// Settles targets from number `first` of the span on, if there are any, by decoding everything from
-    /// the keyframe of the first on, or from the start.
-    fn by_frames(&mut self, span: &Span, first: usize, emit: &mut Emit) -> Result<(), FramesError> {
+    /// Settles targets from number `first` of the span on, if there are any. Decodes all packets from the keyframe of
+    /// the first target on, or from the start.
+    fn by_frames(
+        &mut self,
+        span: &GopSpan,
+        first: usize,
+        emit: &mut Emit,
+    ) -> Result<(), FramesError> {
         self.decoder.forget_pictures();
         let mut targets = first..span.targets.len();
-        let Some(&tick) = span.targets.get(first) else { return Ok(()) };
-        let missing = |index: usize| Outcome::Missing(span.piece.tick(span.targets[index]));
-        let Some(mut shown) = self.decoder.land(tick)?.map(Shown::new) else {
+        let Some(&time) = span.targets.get(first) else { return Ok(()) };
+        let missing =
+            |index: usize| Selection::Missing(span.clip.timeline_time(span.targets[index]));
+        let Some(mut on_screen) = self.decoder.decode_from(time)?.map(OnScreen::new) else {
             return targets
-                .try_for_each(|index| emit(self.pick(span.first + index, missing(index))));
+                .try_for_each(|index| emit(self.result(span.first + index, missing(index))));
         };
-        let mut given = None;
+        let mut last_emitted = None;
         for index in targets {
             let target = span.targets[index];
-            while !shown.next_is_after(target) && self.look_ahead(&mut shown)? {}
-            if !shown.has_next() && target >= shown.end() {
-                emit(self.pick(span.first + index, missing(index)))?;
+            while !on_screen.next_is_after(target) && self.look_ahead(&mut on_screen)? {}
+            if !on_screen.has_next() && target >= on_screen.end() {
+                emit(self.result(span.first + index, missing(index)))?;
                 continue;
             }
-            if given == Some(shown.time()) {
+            if last_emitted == Some(on_screen.pts()) {
                 continue;
             }
             let end = span.targets.get(index + 1).copied().unwrap_or(span.end);
             let canvas = loop {
-                let canvas = self.studio.draw(&mut shown.picture)?;
-                if canvas.is_some() || !(self.look_ahead(&mut shown)? && shown.step_before(end)) {
+                let canvas = self.renderer.draw(&mut on_screen.picture)?;
+                let is_last = canvas.is_some()
+                    || !(self.look_ahead(&mut on_screen)? && on_screen.step_before(end));
+                if is_last {
                     break canvas;
                 }
             };
-            let outcome = match canvas {
+            let selection = match canvas {
                 Some(canvas) => {
-                    given = Some(shown.time());
-                    self.studio.pick(span, &shown.picture, &canvas)?
+                    last_emitted = Some(on_screen.pts());
+                    self.renderer.select(span, &on_screen.picture, &canvas)?
                 }
-                None => Outcome::Blank(span.piece.tick(target)),
+                None => Selection::Blank(span.clip.timeline_time(target)),
             };
-            emit(self.pick(span.first + index, outcome))?;
+            emit(self.result(span.first + index, selection))?;
         }
         Ok(())
     }
 
-    fn pick(&self, target: usize, outcome: Outcome) -> Pick {
-        Pick { target, follows_damage: self.follows_damage, outcome }
+    fn result(&self, target: usize, selection: Selection) -> TargetResult {
+        TargetResult { target, follows_damage: self.follows_damage, selection }
     }
 
-    /// Makes sure that the next picture is known. `false`: there is none.
-    fn look_ahead(&mut self, shown: &mut Shown) -> Result<bool, FramesError> {
-        if !shown.has_next() {
+    /// Decodes the next picture if it is not known. Returns `false` if there is none.
+    fn look_ahead(&mut self, on_screen: &mut OnScreen) -> Result<bool, FramesError> {
+        if !on_screen.has_next() {
             match self.decoder.next()? {
-                Some(picture) => shown.push(picture),
+                Some(picture) => on_screen.push(picture),
                 None => return Ok(false),
             }
         }
@@ -320,25 +340,25 @@ impl<'a> Worker<'a> {
     }
 }
 
-impl Studio {
-    /// A picture's image; `None` if it is blank and blank ones are passed over.
+impl SpanRenderer {
+    /// Renders a picture. Returns `None` if it is blank and blank frames are skipped.
     fn draw(&mut self, picture: &mut frame::Video) -> Result<Option<Canvas>, FramesError> {
         let canvas = self.imager.draw(picture)?;
         Ok((!self.skip_blank || !canvas.is_blank()).then_some(canvas))
     }
 
-    /// A picture that is chosen.
-    fn pick(
+    /// Encodes the images of a selected picture.
+    fn select(
         &mut self,
-        span: &Span,
+        span: &GopSpan,
         picture: &frame::Video,
         canvas: &Canvas,
-    ) -> Result<Outcome, FramesError> {
+    ) -> Result<Selection, FramesError> {
         let tile = |maker: &mut Option<TileMaker>| {
             maker.as_mut().map(|maker| maker.make(canvas)).transpose()
         };
-        Ok(Outcome::Frame(Box::new(Picked {
-            tick: span.piece.tick(time(picture)),
+        Ok(Selection::Frame(Box::new(SelectedFrame {
+            time: span.clip.timeline_time(pts(picture)),
             keyframe: picture.is_key(),
             damaged: picture.is_corrupt() || picture.has_decode_errors(),
             image: self.imager.encode(canvas)?,

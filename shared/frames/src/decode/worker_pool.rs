@@ -1,17 +1,17 @@
-//! Several workers on one video, and their picks in time order.
+//! A pool of workers that decode the spans of one video, and their results in time order.
 //!
-//! Each worker takes the next span that nobody has, and passes its picks through a pipe of the span's
-//! own; the pipes are emptied in the order of the spans. A worker that is ahead of its turn waits when
-//! its pipe is full, so memory is bounded by the workers, not by the video.
+//! Each worker takes the next unclaimed span and sends its results through a channel of the span's own. The channels
+//! are drained in the order of the spans. A worker that is ahead blocks when its channel is full, so the number of
+//! workers bounds the memory, whatever the length of the video.
 
 use crate::{
     FramesError,
     decode::{
-        decoder::{Decoder, Work},
-        gop_span::Span,
-        span_decoder::{Pick, Studio, Worker},
+        decoder::Decoder,
+        gop_span::GopSpan,
+        span_decoder::{DecodeStats, SpanDecoder, SpanRenderer, TargetResult},
     },
-    demux::{opener::Opener, recording::Recording},
+    demux::{media_source::MediaSource, recording::Recording},
 };
 use std::{
     ops::ControlFlow,
@@ -22,184 +22,210 @@ use std::{
     thread,
 };
 
-/// How many bytes of picks of a span may wait for their turn, about: so many that a decoder which is a
-/// span ahead need not wait for the others.
-const WAITING: usize = 12 << 20;
+/// The approximate limit on the bytes of a span's results in its channel. With this limit, a decoder that is one span
+/// ahead does not block.
+const QUEUED_BYTES: usize = 12 << 20;
 
-/// How many spans each member may be ahead of its turn; enough for short ones beside a long one. So many
-/// for each are the last ones.
+/// How many spans each worker may be ahead, enough for short spans next to a long one. The last spans, which are taken
+/// longest first, are this many for each worker.
 const AHEAD: usize = 4;
 
-/// How many picks of so many bytes may wait.
-pub(crate) fn waiting(bytes: usize) -> usize {
-    (WAITING / bytes.max(1)).clamp(2, 256)
+/// The size of a pool.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PoolConfig {
+    pub(crate) threads: usize,
+    /// How many results of a span may wait in its channel.
+    pub(crate) queue_depth: usize,
 }
 
-type Picks = Result<Pick, FramesError>;
-
-/// A span to be done, and where its picks go.
-type Task<'a> = (&'a Span, SyncSender<Picks>);
-
-/// The spans that nobody has taken.
-struct Queue<'a> {
-    /// In their order.
-    spans: &'a [Span],
-    /// Those whose pipes are announced, the longest last.
-    announced: Vec<Task<'a>>,
-    /// Where the pipes of spans are announced, in the spans' order; closed when the last member leaves.
-    pipes: Sender<Receiver<Picks>>,
+impl PoolConfig {
+    /// Chooses the queue depth for images of this many bytes.
+    pub(crate) fn new(threads: usize, image_bytes: usize) -> Self {
+        Self { threads, queue_depth: (QUEUED_BYTES / image_bytes.max(1)).clamp(2, 256) }
+    }
 }
 
-/// What every member of the team has. Nothing else has the queue: what nobody has taken when the last
-/// member leaves is not waited for.
+type SpanOutput = Result<TargetResult, FramesError>;
+
+/// A span with the sender of its channel.
+struct SpanTask<'a> {
+    span: &'a GopSpan,
+    sender: SyncSender<SpanOutput>,
+}
+
+/// The unclaimed spans.
+struct SpanQueue<'a> {
+    /// Spans without a channel, in order.
+    spans: &'a [GopSpan],
+    /// Spans with a channel, the longest last.
+    announced: Vec<SpanTask<'a>>,
+    /// Passes on the channels of spans, in the order of the spans. Closed when the last worker ends.
+    channels: Sender<Receiver<SpanOutput>>,
+}
+
+/// What all workers share. Nothing else holds the queue, so its channels close when the last worker ends, and unclaimed
+/// spans are not waited for.
 #[derive(Clone)]
-struct Desk<'a> {
-    queue: Arc<Mutex<Queue<'a>>>,
-    threads: usize,
-    /// How many picks of a span may wait for their turn.
-    waiting: usize,
-    /// Takes something for each span that is begun, as long as there is room; it is given back when the
-    /// span's picks have been emptied out.
-    room: SyncSender<()>,
+struct SharedQueue<'a> {
+    queue: Arc<Mutex<SpanQueue<'a>>>,
+    config: PoolConfig,
+    /// Holds an item for each started span, up to a limit. The item is removed after the results of the span were
+    /// drained.
+    started: SyncSender<()>,
 }
 
-impl<'a> Desk<'a> {
-    /// Takes a span, when there is room for its picks. Its pipe was announced in one step with taking it
-    /// from the others, so that pipes come in the order of the spans.
+impl<'a> SharedQueue<'a> {
+    /// Claims a span once there is room for its results. The channel of a span is announced under the same lock as
+    /// the claim, so channels are in the order of the spans.
     ///
-    /// The last spans, as far as all their picks may wait, are taken longest first: a long one taken last
-    /// would leave the other members without work.
-    fn take(&self) -> Option<Task<'a>> {
-        // fails where nobody wants more. Not under the lock: who fails needs that
-        self.room.send(()).ok()?;
+    /// The last spans are taken longest first, if all their results fit into their channels. A long span that is
+    /// taken last would leave the other workers idle.
+    fn claim(&self) -> Option<SpanTask<'a>> {
+        // fails if no more results are wanted; must not block under the lock, which failing workers need
+        self.started.send(()).ok()?;
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         if queue.announced.is_empty() {
-            let picks = || queue.spans.iter().map(|span| span.targets.len() + 1).sum::<usize>();
-            let are_last =
-                queue.spans.len() <= AHEAD * self.threads && picks() <= AHEAD * self.waiting;
+            let PoolConfig { threads, queue_depth } = self.config;
+            let results = || queue.spans.iter().map(|span| span.targets.len() + 1).sum::<usize>();
+            let are_last = queue.spans.len() <= AHEAD * threads && results() <= AHEAD * queue_depth;
             let count = if are_last { queue.spans.len() } else { 1 };
             let (spans, rest) = queue.spans.split_at(count);
             queue.spans = rest;
             for span in spans {
-                // who is at a late one must never wait: the early ones may be nobody's yet
-                let room = if are_last { span.targets.len() + 1 } else { self.waiting };
-                let (sender, receiver) = sync_channel(room);
-                queue.pipes.send(receiver).ok()?;
-                queue.announced.push((span, sender));
+                // a worker on a later span must never block: an earlier span may still be unclaimed
+                let depth = if are_last { span.targets.len() + 1 } else { queue_depth };
+                let (sender, receiver) = sync_channel(depth);
+                queue.channels.send(receiver).ok()?;
+                queue.announced.push(SpanTask { span, sender });
             }
-            queue.announced.sort_by_key(|(span, _)| span.length());
+            queue.announced.sort_by_key(|task| task.span.length());
         }
         queue.announced.pop()
     }
 
-    /// Gives up a span, and with it those that are announced and that nobody has taken: the first of them
-    /// tells why, and what comes behind it is not asked for.
-    fn fail(&self, task: Task<'a>, error: FramesError) {
+    /// Gives up a span and all announced spans. The earliest of them sends the error; results after it are not
+    /// wanted.
+    fn fail(&self, task: SpanTask<'a>, error: FramesError) {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let given_up = queue.announced.drain(..).chain([task]);
-        let first = given_up.min_by_key(|(span, _)| span.first);
+        let earliest = given_up.min_by_key(|task| task.span.first);
         drop(queue);
-        if let Some((_, pipe)) = first {
-            // fails where nobody listens any more, who then knows of another error
-            let _ = pipe.send(Err(error));
+        if let Some(earliest) = earliest {
+            // fails if the receiver has stopped because of another error
+            let _ = earliest.sender.send(Err(error));
         }
     }
 
-    /// Does spans until none is left, or nobody wants them any more.
-    fn work(self, mut worker: Worker<'_>) -> Work {
-        while let Some((span, pipe)) = self.take() {
-            let mut emit = |pick| pipe.send(Ok(pick)).map_err(|_| FramesError::Interrupted);
-            if let Err(error) = worker.run(span, &mut emit) {
-                self.fail((span, pipe), error);
+    /// Decodes spans until none is left, or no more results are wanted.
+    fn work(self, mut decoder: SpanDecoder<'_>) -> DecodeStats {
+        while let Some(task) = self.claim() {
+            let mut emit =
+                |result| task.sender.send(Ok(result)).map_err(|_| FramesError::Interrupted);
+            if let Err(error) = decoder.run(task.span, &mut emit) {
+                self.fail(task, error);
                 break;
             }
         }
-        worker.work()
+        decoder.finish()
     }
 }
 
-/// Lets `first`, and as many others as `threads` allows, do all spans, of each of which `waiting` picks may
-/// wait for their turn. Ends early where `sink` breaks. Returns what each has done.
+/// Decodes all spans with `first` and further decoders, one for each thread. Ends early if `sink` breaks. Returns the
+/// statistics of each worker.
 ///
 /// # Errors
-/// The first error in the order of the spans, or that of `sink`; then nothing more is emitted.
+/// The first error in the order of the spans, or that of `sink`. After an error no more results are emitted.
 pub(crate) fn run(
     first: Decoder,
-    opener: &Arc<Opener>,
+    media: &Arc<MediaSource>,
     recordings: &[Arc<Recording>],
-    studio: impl Fn() -> Result<Studio, FramesError> + Sync,
-    spans: &[Span],
-    (threads, waiting): (usize, usize),
-    sink: &mut dyn FnMut(Pick) -> Result<ControlFlow<()>, FramesError>,
-) -> Result<Vec<Work>, FramesError> {
-    let threads = threads.max(1);
-    let (pipes, announced) = channel();
-    let (room, begun) = sync_channel(AHEAD * threads);
-    let queue = Arc::new(Mutex::new(Queue { spans, announced: Vec::new(), pipes }));
-    let desk = Desk { queue, threads, waiting, room };
-    let studio = &studio;
+    renderer: impl Fn() -> Result<SpanRenderer, FramesError> + Sync,
+    spans: &[GopSpan],
+    config: PoolConfig,
+    sink: &mut dyn FnMut(TargetResult) -> Result<ControlFlow<()>, FramesError>,
+) -> Result<Vec<DecodeStats>, FramesError> {
+    let threads = config.threads.max(1);
+    let (channels, announced) = channel();
+    let (started, drained) = sync_channel(AHEAD * threads);
+    let queue = Arc::new(Mutex::new(SpanQueue { spans, announced: Vec::new(), channels }));
+    let shared = SharedQueue { queue, config: PoolConfig { threads, ..config }, started };
+    let renderer = &renderer;
     thread::scope(|scope| {
-        let mine = desk.clone();
-        let member = move || Ok(mine.work(Worker::new(first, opener, recordings, studio()?)));
-        let mut members = vec![spawn(scope, 1, member)?];
+        let own = shared.clone();
+        let work = move || Ok(own.work(SpanDecoder::new(first, media, recordings, renderer()?)));
+        let mut workers = vec![spawn(scope, 1, work)?];
         for number in 2..=threads.min(spans.len()) {
-            let mine = desk.clone();
-            let recording = &recordings[spans[number - 1].piece.recording];
-            let member = move || {
-                let decoder = Decoder::open(opener, recording)?;
-                Ok(mine.work(Worker::new(decoder, opener, recordings, studio()?)))
+            let own = shared.clone();
+            let recording = &recordings[spans[number - 1].clip.recording];
+            let work = move || {
+                let decoder = Decoder::open(media, recording)?;
+                Ok(own.work(SpanDecoder::new(decoder, media, recordings, renderer()?)))
             };
-            members.push(spawn(scope, number, member)?);
+            workers.push(spawn(scope, number, work)?);
         }
-        drop(desk);
-        let mut pass = |pick: Picks| match pick.and_then(&mut *sink) {
-            Ok(ControlFlow::Continue(())) => ControlFlow::Continue(()),
-            Ok(ControlFlow::Break(())) => ControlFlow::Break(Ok(())),
-            Err(error) => ControlFlow::Break(Err(error)),
-        };
-        // one pipe a span; where a span fails, its pipe says so
-        let passed = announced.iter().try_for_each(|pipe| {
-            pipe.iter().try_for_each(&mut pass)?;
-            // it was begun, so there is something to give back
-            let _ = begun.try_recv();
-            ControlFlow::Continue(())
-        });
-        if passed.is_break() {
-            opener.halt();
+        drop(shared);
+        let ended = drain(&announced, &drained, sink);
+        if ended.is_break() {
+            media.halt();
         }
-        // who waits for its turn, or for room, is not wanted any more
-        drop((announced, begun));
-        let mut done = Vec::new();
-        for member in members {
-            let ended = member.join();
-            match ended.map_err(|_| FramesError::library("a decoder", "it panicked"))? {
-                Ok(work) => done.push(work),
-                // it was halted before it had begun
-                Err(_) if passed.is_break() => {}
-                Err(error) => return Err(error),
-            }
-        }
-        passed.break_value().unwrap_or(Ok(())).map(|()| done)
+        // lets workers fail that wait for room
+        drop((announced, drained));
+        let stats = join(workers, ended.is_break())?;
+        ended.break_value().unwrap_or(Ok(())).map(|()| stats)
     })
 }
 
-type Member<'scope> = thread::ScopedJoinHandle<'scope, Result<Work, FramesError>>;
+/// Passes on the results of all spans, in their order. Breaks early if `sink` does, or at the first error.
+fn drain(
+    announced: &Receiver<Receiver<SpanOutput>>,
+    drained: &Receiver<()>,
+    sink: &mut dyn FnMut(TargetResult) -> Result<ControlFlow<()>, FramesError>,
+) -> ControlFlow<Result<(), FramesError>> {
+    let mut pass_on = |output: SpanOutput| match output.and_then(&mut *sink) {
+        Ok(ControlFlow::Continue(())) => ControlFlow::Continue(()),
+        Ok(ControlFlow::Break(())) => ControlFlow::Break(Ok(())),
+        Err(error) => ControlFlow::Break(Err(error)),
+    };
+    // a span that fails sends its error through its channel
+    announced.iter().try_for_each(|channel| {
+        channel.iter().try_for_each(&mut pass_on)?;
+        // the span was started, so there is an item
+        let _ = drained.try_recv();
+        ControlFlow::Continue(())
+    })
+}
+
+type WorkerHandle<'scope> = thread::ScopedJoinHandle<'scope, Result<DecodeStats, FramesError>>;
+
+/// Waits for all workers. Workers that fail to start after the pool was halted are ignored.
+fn join(workers: Vec<WorkerHandle<'_>>, is_halted: bool) -> Result<Vec<DecodeStats>, FramesError> {
+    let mut stats = Vec::new();
+    for worker in workers {
+        let ended = worker.join();
+        match ended.map_err(|_| FramesError::library("a decoder", "it panicked"))? {
+            Ok(own) => stats.push(own),
+            Err(_) if is_halted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(stats)
+}
 
 fn spawn<'scope>(
     scope: &'scope thread::Scope<'scope, '_>,
     number: usize,
-    member: impl FnOnce() -> Result<Work, FramesError> + Send + 'scope,
-) -> Result<Member<'scope>, FramesError> {
+    work: impl FnOnce() -> Result<DecodeStats, FramesError> + Send + 'scope,
+) -> Result<WorkerHandle<'scope>, FramesError> {
     thread::Builder::new()
         .name(format!("decoder-{number}"))
-        .spawn_scoped(scope, member)
+        .spawn_scoped(scope, work)
         .map_err(|error| FramesError::library("a decoder's thread", error))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{decode::gop_span::spans, demux::timeline::Timeline, image::Imager};
+    use crate::{decode::gop_span::gop_spans, demux::timeline::Timeline, image::Imager};
     use framezip_contract::{Extraction, Limits};
     use framezip_media::path;
     use proptest::{prelude::*, test_runner::TestRunner};
@@ -212,7 +238,7 @@ mod tests {
         time::Duration,
     };
 
-    /// A GOP has two seconds here: eight spans.
+    /// A GOP of this video lasts two seconds, so it has eight spans.
     const VIDEO: &str = "sample.mp4";
     const MILLISECONDS: i64 = 16_000;
     /// Longer than any run takes.
@@ -222,56 +248,53 @@ mod tests {
     struct Case {
         /// Milliseconds between targets.
         every: i64,
-        threads: usize,
-        waiting: usize,
-        /// When every operation is interrupted, if it is.
-        patience: Option<usize>,
-        /// How many picks are wanted.
+        config: PoolConfig,
+        /// After how many calls the interrupt returns `true`, if it does.
+        interrupt_after: Option<usize>,
+        /// How many results are wanted.
         wanted: usize,
     }
 
-    /// The numbers of the targets that were picked, and how it ended.
+    /// Returns the numbers of the emitted targets, and whether the pool succeeded.
     fn run_case(case: &Case) -> (Vec<usize>, bool) {
-        let (asked, patience) = (AtomicUsize::new(0), case.patience.unwrap_or(usize::MAX));
-        let interrupt = Arc::new(move || asked.fetch_add(1, Ordering::Relaxed) > patience);
-        let asked = move || interrupt();
+        let (calls, limit) = (AtomicUsize::new(0), case.interrupt_after.unwrap_or(usize::MAX));
+        let interrupt = Arc::new(move || calls.fetch_add(1, Ordering::Relaxed) > limit);
+        let interrupt = move || interrupt();
         let open = || File::open(path(VIDEO));
-        let opener = Arc::new(Opener::new(open, asked, Limits::default()));
-        let recordings: Vec<_> = match opener.recordings() {
+        let media = Arc::new(MediaSource::new(open, interrupt, Limits::default()));
+        let recordings: Vec<_> = match media.recordings() {
             Ok(recordings) => recordings.into_iter().map(Arc::new).collect(),
             Err(_) => return (Vec::new(), false),
         };
-        let Ok(first) = Decoder::open(&opener, &recordings[0]) else {
+        let Ok(first) = Decoder::open(&media, &recordings[0]) else {
             return (Vec::new(), false);
         };
-        let clock = first.container.clock;
-        let mut timeline = Timeline::new(clock);
-        timeline.push(0, clock, 0..clock.ticks_of_microseconds(MILLISECONDS * 1000), 0);
+        let time_base = first.container.time_base;
+        let mut timeline = Timeline::new(time_base);
+        timeline.push(0, time_base, 0..time_base.of_microseconds(MILLISECONDS * 1000), 0);
         let count = MILLISECONDS / case.every;
-        let targets: Vec<_> = (0..count)
-            .map(|index| clock.ticks_of_microseconds(index * case.every * 1000))
-            .collect();
+        let targets: Vec<_> =
+            (0..count).map(|index| time_base.of_microseconds(index * case.every * 1000)).collect();
         let all = 0..targets.len();
-        let spans = spans(&first, &opener, &recordings, &timeline, &targets, all, i64::MAX);
+        let spans = gop_spans(&first, &media, &recordings, &timeline, &targets, all, i64::MAX);
         let spans = spans.unwrap();
         assert_eq!(spans.len(), 8, "{spans:?}");
-        let studio = || {
+        let renderer = || {
             let small = Extraction { width: Some(32), ..Extraction::default() };
             let imager = Imager::new(&small, u64::MAX)?;
-            Ok(Studio { imager, sheet: None, storyboard: None, skip_blank: false })
+            Ok(SpanRenderer { imager, sheet: None, storyboard: None, skip_blank: false })
         };
-        let mut picked = Vec::new();
-        let pool = (case.threads, case.waiting);
-        let ran = run(first, &opener, &recordings, studio, &spans, pool, &mut |pick| {
-            picked.push(pick.target);
-            let enough = picked.len() >= case.wanted;
-            Ok(if enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        let mut emitted = Vec::new();
+        let ran = run(first, &media, &recordings, renderer, &spans, case.config, &mut |result| {
+            emitted.push(result.target);
+            let is_enough = emitted.len() >= case.wanted;
+            Ok(if is_enough { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
         });
-        (picked, ran.is_ok())
+        (emitted, ran.is_ok())
     }
 
     #[test]
-    fn a_team_always_ends() {
+    fn a_pool_always_ends() {
         let cases = (
             prop::sample::select(vec![100, 200, 400, 1000, 2000]),
             1..=4usize,
@@ -279,28 +302,25 @@ mod tests {
             prop::option::of(0..600usize),
             prop_oneof![Just(usize::MAX), 1..40usize],
         );
-        let cases = cases.prop_map(|(every, threads, waiting, patience, wanted)| Case {
-            every,
-            threads,
-            waiting,
-            patience,
-            wanted,
+        let cases = cases.prop_map(|(every, threads, queue_depth, interrupt_after, wanted)| {
+            let config = PoolConfig { threads, queue_depth };
+            Case { every, config, interrupt_after, wanted }
         });
         let mut runner = TestRunner::new(ProptestConfig::with_cases(40));
         let result = runner.run(&cases, |case| {
-            let (tell, told) = channel();
+            let (sender, receiver) = channel();
             let running = case.clone();
-            thread::spawn(move || tell.send(run_case(&running)));
-            let (picked, is_ok) = match told.recv_timeout(HANGS) {
-                Err(RecvTimeoutError::Timeout) => panic!("it hangs"),
-                ended => ended.expect("it did not panic"),
+            thread::spawn(move || sender.send(run_case(&running)));
+            let (emitted, is_ok) = match receiver.recv_timeout(HANGS) {
+                Err(RecvTimeoutError::Timeout) => panic!("the pool hangs"),
+                ended => ended.expect("the pool did not panic"),
             };
-            prop_assert!(picked.iter().copied().eq(0..picked.len()), "{picked:?}");
+            prop_assert!(emitted.iter().copied().eq(0..emitted.len()), "{emitted:?}");
             let all = (MILLISECONDS / case.every) as usize;
             if is_ok {
-                prop_assert_eq!(picked.len(), all.min(case.wanted));
+                prop_assert_eq!(emitted.len(), all.min(case.wanted));
             } else {
-                prop_assert!(case.patience.is_some());
+                prop_assert!(case.interrupt_after.is_some());
             }
             Ok(())
         });

@@ -1,19 +1,19 @@
-//! A container, opened: which stream is the video, what its clock is, and its packets.
+//! An opened container: its video stream, the stream's time base, and its packets.
 
 use crate::{
     FramesError,
-    decode::packet_selector::Stamp,
     demux::{
-        decoder_state::{self, State, States},
-        media_source::{self, Fault, Reader},
+        decoder_state::{self, DecoderState, DecoderStates},
+        media_source::{self, MediaSource, ReaderFault},
         memory::{self, check_picture},
+        packet::{PacketTimes, is_hidden},
         recording::{Pictures, Recording},
-        stream::{best_video, check_encryption, check_packet, facts},
-        stream_header::{Header, PixelShape},
+        stream::{StreamFacts, best_video, check_encryption, check_packet},
+        stream_header::{PixelShape, StreamHeader},
         survey::Survey,
     },
     image::Base,
-    time_base::Clock,
+    time_base::TimeBase,
 };
 use ffmpeg_next::{
     Error as FfmpegError, Packet, Rational, codec,
@@ -21,7 +21,7 @@ use ffmpeg_next::{
     ffi,
     format::{context::Input, stream::Stream},
     frame,
-    packet::{Mut, Ref},
+    packet::Mut,
 };
 use framezip_contract::{Limits, Source};
 use std::sync::Arc;
@@ -29,66 +29,57 @@ use std::sync::Arc;
 /// An opened container.
 pub(crate) struct Container {
     pub(crate) input: Input,
-    fault: Fault,
+    fault: ReaderFault,
     pub(crate) recording: Arc<Recording>,
+    /// The number of the video stream.
     pub(crate) stream: usize,
-    pub(crate) clock: Clock,
+    pub(crate) time_base: TimeBase,
     pub(crate) source: Source,
-    /// What its header says of the pictures.
-    pub(crate) header: Header,
-    /// The states of its packets that are known.
-    pub(crate) states: States,
-    /// The first packet, until it is read or the container goes elsewhere.
+    /// What the header says about the pictures.
+    pub(crate) header: StreamHeader,
+    /// The known decoder states of its packets.
+    pub(crate) states: DecoderStates,
+    /// The first packet, until it is read or the container seeks.
     first: Option<Packet>,
     first_position: i64,
     first_state: usize,
-    /// How much later the first frame is shown than decoded.
+    /// The presentation time of the first frame minus its decode time.
     pub(crate) first_delay: i64,
     /// The number of the last packet's state.
     state: usize,
     /// The position of the last packet, used for packets without one.
     position: i64,
-    /// The decode time of the packet to begin with, after a seek that lands before it.
+    /// The decode time of the packet to begin with, after a seek that ends before it.
     pub(crate) skip_to: Option<i64>,
     /// How many packets of the video were read.
     pub(crate) packets: u64,
 }
 
 impl Container {
-    /// Opens a recording, whatever its format, by looking at its bytes.
+    /// Opens a recording. Its bytes show the format.
     pub(crate) fn open(
-        reader: Box<dyn Reader>,
-        interrupt: impl FnMut() -> bool + Clone + Send + 'static,
+        media: &MediaSource,
         recording: &Arc<Recording>,
-        limits: &Limits,
     ) -> Result<Self, FramesError> {
         media_source::check_processor()?;
         ffmpeg_next::init().map_err(|error| FramesError::library("ffmpeg_next::init", error))?;
-        // what is wrong with the media is reported to its owner; the log is ours
+        // faults of the media are reported to its owner, not logged
         ffmpeg_next::log::set_level(ffmpeg_next::log::Level::Quiet);
-        let fault = Fault::default();
-        let mut input = media_source::open(reader, interrupt, recording.edits, &fault)?;
-        let mut header = None;
-        if let Ok(number) = best_video(&input) {
-            let source = facts(&input, number)?.1;
-            if let Some(stream) = input.stream(number) {
-                check_picture(&source, &stream.parameters(), limits)?;
-                check_encryption(&stream)?;
-                header = Some((number, Header::of(&stream)));
-            }
-        }
-        media_source::probe(&mut input, memory::probed_pixels(limits), &fault)?;
+        let fault = ReaderFault::default();
+        let mut input = media.open_input(recording, &fault)?;
+        let stated = header_before_probing(&input, media.limits())?;
+        media_source::probe(&mut input, memory::probed_pixels(media.limits()), &fault)?;
         let number = best_video(&input)?;
-        let (clock, source) = facts(&input, number)?;
+        let StreamFacts { time_base, source } = StreamFacts::of(&input, number)?;
         if let Some(stream) = input.stream(number) {
-            check_picture(&source, &stream.parameters(), limits)?;
+            check_picture(&source, &stream.parameters(), media.limits())?;
         }
-        let header = header.filter(|(known, _)| *known == number).map(|(_, header)| header);
+        let header = stated.filter(|(known, _)| *known == number).map(|(_, header)| header);
         let parameters = input.stream(number).map(|stream| stream.parameters());
-        let before = parameters.as_ref().map(State::of_header).unwrap_or_default();
+        let initial = parameters.as_ref().map(DecoderState::of_header).unwrap_or_default();
         let states = match &recording.survey {
-            Some(survey) => survey.states(before),
-            None => States::of(before, std::iter::empty()),
+            Some(survey) => survey.states(initial),
+            None => DecoderStates::new(initial, std::iter::empty()),
         };
         let mut container = Self {
             header: header.unwrap_or_default(),
@@ -96,7 +87,7 @@ impl Container {
             fault,
             recording: recording.clone(),
             stream: number,
-            clock,
+            time_base,
             source,
             states,
             first: None,
@@ -108,22 +99,23 @@ impl Container {
             skip_to: None,
             packets: 0,
         };
-        container.look_at_first_packet()?;
+        container.read_first_packet()?;
         if recording.pictures == Pictures::Fields {
             container.count_fields();
         }
         Ok(container)
     }
 
-    /// Reads one packet: what a container gives with its first packet only would be lost by going elsewhere
-    /// before. An MP4 whose decoder's configuration was changed by probing changes it back.
-    fn look_at_first_packet(&mut self) -> Result<(), FramesError> {
+    /// Reads the first packet and keeps it. A container delivers some facts with this packet only, so a seek
+    /// before it would lose them. Probing changes the decoder configuration of some MP4 files; going back to the
+    /// start changes it back.
+    fn read_first_packet(&mut self) -> Result<(), FramesError> {
         let Some(packet) = self.read()? else { return Ok(()) };
         check_packet(&packet)?;
         (self.first_position, self.first_state) = (self.position, self.state);
         self.correct_rate(&packet);
-        if let (Some(presented), Some(decoded)) = (packet.pts(), packet.dts()) {
-            self.first_delay = presented.saturating_sub(decoded).max(0);
+        if let (Some(pts), Some(dts)) = (packet.pts(), packet.dts()) {
+            self.first_delay = pts.saturating_sub(dts).max(0);
         }
         self.first = Some(packet);
         if self.is_mp4() && self.rewind()? {
@@ -133,20 +125,20 @@ impl Container {
         Ok(())
     }
 
-    /// Takes the frame rate from a packet's length if the container states its clock's, or if it is an Ogg
-    /// too short for FFmpeg to count frames.
+    /// Takes the frame rate from a packet's length if the container states that of its time base, or if it is
+    /// an Ogg too short for FFmpeg to count frames.
     fn correct_rate(&mut self, packet: &Packet) {
-        let clock = 1.0 / self.clock.seconds(1);
+        let units_a_second = 1.0 / self.time_base.seconds(1);
         let is_wrong = match self.source.frame_rate {
-            Some(rate) => rate >= clock.min(1000.0),
+            Some(rate) => rate >= units_a_second.min(1000.0),
             None => self.source.container == "ogg",
         };
         if is_wrong && packet.duration() > 0 {
-            self.source.frame_rate = Some(1.0 / self.clock.seconds(packet.duration()));
+            self.source.frame_rate = Some(1.0 / self.time_base.seconds(packet.duration()));
         }
     }
 
-    /// Two pictures are one frame from now on.
+    /// Counts two pictures as one frame from now on.
     pub(crate) fn count_fields(&mut self) {
         self.source.height *= 2;
         self.source.frame_rate = self.source.frame_rate.map(|rate| rate / 2.0);
@@ -156,35 +148,49 @@ impl Container {
         self.input.stream(self.stream).map(|stream| stream.parameters())
     }
 
-    /// How its Dolby Vision base layer is shown.
+    /// Returns how the Dolby Vision base layer is shown.
     pub(crate) fn base(&self) -> Base {
         self.parameters().map_or(Base::default(), |parameters| Base::of(&parameters))
+    }
+
+    /// Returns how many decoders fit into the memory, with their pictures and FFmpeg's index.
+    pub(crate) fn decoders(&self, limits: &Limits) -> usize {
+        self.parameters().map_or(1, |parameters| {
+            let loaded = self.recording.extent.index_size;
+            memory::decoders(
+                &self.source,
+                &parameters,
+                self.indexed().unsigned_abs(),
+                loaded,
+                limits,
+            )
+        })
     }
 
     pub(crate) fn survey(&self) -> Option<&Survey> {
         self.recording.survey.as_ref()
     }
 
-    /// The state that the header gives.
-    pub(crate) fn header_state(&self) -> State {
+    /// Returns the decoder state in the header.
+    pub(crate) fn header_state(&self) -> DecoderState {
         self.states.get(0).clone()
     }
 
-    /// Whether its first packet brought a state that its header does not have.
+    /// Returns whether the first packet brought a state that the header lacks.
     pub(crate) fn has_state(&self) -> bool {
         self.states.count() > 1
     }
 
-    /// The state of the first packet, and where that one is.
-    pub(crate) fn first_state(&self) -> (i64, State) {
+    /// Returns the position and the state of the first packet.
+    pub(crate) fn first_state(&self) -> (i64, DecoderState) {
         (self.first_position, self.states.get(self.first_state).clone())
     }
 
-    pub(crate) fn time_base(&self) -> Rational {
-        self.clock.time_base().into()
+    pub(crate) fn rational_time_base(&self) -> Rational {
+        self.time_base.rational().into()
     }
 
-    /// The next packet of the video; `None` at the end.
+    /// Returns the next packet of the video; `None` at the end.
     pub(crate) fn read(&mut self) -> Result<Option<Packet>, FramesError> {
         if let Some(first) = self.first.take() {
             self.packets += 1;
@@ -196,8 +202,8 @@ impl Container {
             }
             self.packets += 1;
             self.place(&mut packet);
-            let early = |first| packet.dts().is_some_and(|time| time < first);
-            if self.skip_to.is_none_or(|first| !early(first)) {
+            let is_early = |first| packet.dts().is_some_and(|dts| dts < first);
+            if self.skip_to.is_none_or(|first| !is_early(first)) {
                 self.skip_to = None;
                 return Ok(Some(packet));
             }
@@ -205,8 +211,8 @@ impl Container {
         Ok(None)
     }
 
-    /// The next packet of the video, if it is among the next `most` of all streams.
-    pub(crate) fn read_soon(&mut self, most: usize) -> Result<Option<Packet>, FramesError> {
+    /// Returns the next packet of the video if it is among the next `most` packets of all streams.
+    pub(crate) fn read_within(&mut self, most: usize) -> Result<Option<Packet>, FramesError> {
         for _ in 0..most {
             match self.read_any()? {
                 Some(packet) if packet.stream() != self.stream => {}
@@ -216,20 +222,20 @@ impl Container {
         Ok(None)
     }
 
-    /// The next packet of any stream, as it comes; `None` at the end.
+    /// Returns the next packet of any stream, unchanged; `None` at the end.
     pub(crate) fn read_any(&mut self) -> Result<Option<Packet>, FramesError> {
         loop {
             let mut packet = Packet::empty();
             match packet.read(&mut self.input) {
                 Ok(()) => {
-                    // a packet that broke off comes as far as it was read
+                    // FFmpeg returns the part of a packet that it could read
                     self.fault.check()?;
                     return Ok(Some(packet));
                 }
                 Err(FfmpegError::Exit) => return Err(FramesError::Interrupted),
-                // a long hole in a transport stream, of which each try reads some more
+                // a long hole in a transport stream: each try reads a little further
                 Err(FfmpegError::Other { errno: EAGAIN }) => self.fault.check()?,
-                // whatever the container's end looks like, nothing follows it
+                // any other error is the end: no packet follows it
                 Err(_) => {
                     self.fault.check()?;
                     return Ok(None);
@@ -238,7 +244,7 @@ impl Container {
         }
     }
 
-    /// Puts a packet's times on the continued clock, and notes its state in it.
+    /// Moves the times of a packet to the continued clock, and notes its decoder state in it.
     fn place(&mut self, packet: &mut Packet) {
         if packet.position() >= 0 {
             self.position = packet.position() as i64;
@@ -248,64 +254,65 @@ impl Container {
             decoder_state::tag(packet, self.state);
             return;
         };
-        let place = survey.place(self.position);
-        decoder_state::tag(packet, place.state);
-        let moved = |time: Option<i64>| time.map(|time| time.saturating_add(place.offset));
+        let placement = survey.placement(self.position);
+        decoder_state::tag(packet, placement.state);
+        let moved = |time: Option<i64>| time.map(|time| time.saturating_add(placement.offset));
         packet.set_pts(moved(packet.pts()));
         packet.set_dts(moved(packet.dts()));
-        let is_before = packet.pts().is_some_and(|time| time < place.start);
+        let is_early = packet.pts().is_some_and(|pts| pts < placement.start);
         // SAFETY: the packet is valid and not shared.
         let flags = unsafe { &mut (*packet.as_mut_ptr()).flags };
-        if is_before {
+        if is_early {
             *flags |= ffi::AV_PKT_FLAG_DISCARD;
         }
-        if place.is_at_jump {
+        if placement.is_at_jump {
             *flags &= !ffi::AV_PKT_FLAG_CORRUPT;
         }
     }
 
-    /// Goes to the first packet. `false`: it cannot.
+    /// Goes to the first packet. Returns `false` if the container cannot seek.
     pub(crate) fn rewind(&mut self) -> Result<bool, FramesError> {
         if self.is_flv() {
             // its index may have a later keyframe with the same time
             return self.seek(self.first_position, ffi::AVSEEK_FLAG_BYTE);
         }
-        if self.has(ffi::AVFMT_TS_DISCONT) || self.has(ffi::AVFMT_NOTIMESTAMPS) {
-            // a stream without an index, which may be entered at any byte
+        if self.has_flag(ffi::AVFMT_TS_DISCONT) || self.has_flag(ffi::AVFMT_NOTIMESTAMPS) {
+            // a stream without an index can be entered at any byte
             return self.seek(0, ffi::AVSEEK_FLAG_BYTE);
         }
         self.seek(self.start_hint(), ffi::AVSEEK_FLAG_BACKWARD)
     }
 
-    /// Whether the container's format has this flag of FFmpeg's.
-    pub(crate) fn has(&self, flag: impl Into<i64>) -> bool {
+    /// Returns whether FFmpeg's description of the container's format has this flag.
+    pub(crate) fn has_flag(&self, flag: impl Into<i64>) -> bool {
         // SAFETY: the context is open, and its input format outlives it.
         let flags = unsafe { (*(*self.input.as_ptr()).iformat).flags };
         i64::from(flags) & flag.into() != 0
     }
 
-    /// Whether it is an FLV, whose index FFmpeg makes on the way.
+    /// Returns whether it is an FLV. FFmpeg builds the index of one while it reads.
     pub(crate) fn is_flv(&self) -> bool {
         self.source.container.contains("flv")
     }
 
-    /// Whether it can only be read from its start. FFmpeg's index of animated WebP points into its chunks, and
-    /// what is read from there is nothing.
+    /// Returns whether it can only be read from its start. FFmpeg's index of an animated WebP points into its
+    /// chunks, where nothing can be read.
     pub(crate) fn is_linear(&self) -> bool {
         self.source.container == "webp_anim"
     }
 
-    pub(crate) fn seek(&mut self, tick: i64, flags: i32) -> Result<bool, FramesError> {
+    /// Seeks to a timestamp, or to a byte position if `flags` say so. Returns whether that worked.
+    pub(crate) fn seek(&mut self, to: i64, flags: i32) -> Result<bool, FramesError> {
         if self.is_linear() {
             return Ok(false);
         }
         (self.skip_to, self.first) = (None, None);
         // SAFETY: the context is open and this is the only reference to it.
         let code =
-            unsafe { ffi::av_seek_frame(self.input.as_mut_ptr(), self.stream as i32, tick, flags) };
+            unsafe { ffi::av_seek_frame(self.input.as_mut_ptr(), self.stream as i32, to, flags) };
         if flags & ffi::AVSEEK_FLAG_BYTE != 0 {
-            // the first packet there may not have a place
-            self.position = tick;
+            // the first packet there may have no position
+            self.position = to;
         }
 
         self.fault.check()?;
@@ -315,42 +322,38 @@ impl Container {
         Ok(code >= 0)
     }
 
-    /// About the first frame's time.
+    /// Returns the approximate time of the first frame.
     pub(crate) fn start_hint(&self) -> i64 {
         let start = self.input.stream(self.stream).map(|stream| stream.start_time());
         start.filter(|start| *start != ffi::AV_NOPTS_VALUE).unwrap_or(0)
     }
 
-    /// A packet's times; `None` if it lacks one.
-    pub(crate) fn stamp(&self, packet: &Packet) -> Option<Stamp> {
-        Some(Stamp {
-            presented: packet.pts()?,
-            decoded: packet.dts()?,
-            // a stated length may be rounded, or end between two frames: it is not yet missing then
-            end: self.end_of(packet)?.saturating_add(self.length_of(packet)),
-            hidden: is_hidden(packet),
+    /// Returns the times of a packet; `None` if it lacks one.
+    pub(crate) fn times_of(&self, packet: &Packet) -> Option<PacketTimes> {
+        let pts = packet.pts()?;
+        let length = self.length_of(packet);
+        Some(PacketTimes {
+            pts,
+            dts: packet.dts()?,
+            // a stated length may be rounded, or end between two frames, so it is doubled
+            end: pts.saturating_add(length).saturating_add(length),
+            is_hidden: is_hidden(packet),
         })
     }
 
-    /// The tick at which a packet's frame goes off screen.
-    pub(crate) fn end_of(&self, packet: &Packet) -> Option<i64> {
-        let time = packet.pts().or(packet.dts())?;
-        Some(time.saturating_add(self.length_of(packet)))
-    }
-
-    /// How long a packet's frame is on screen, in ticks.
+    /// Returns how long a packet's frame is on screen.
     pub(crate) fn length_of(&self, packet: &Packet) -> i64 {
-        if packet.duration() > 0 { packet.duration() } else { self.frame_ticks() }
+        if packet.duration() > 0 { packet.duration() } else { self.frame_length() }
     }
 
-    /// How long a frame is on screen on average, and one tick at least.
-    pub(crate) fn frame_ticks(&self) -> i64 {
-        let ticks = |rate: f64| (1.0 / rate / self.clock.seconds(1)).round() as i64;
-        self.source.frame_rate.map_or(1, ticks).max(1)
+    /// Returns how long a frame is on screen on average, at least 1.
+    pub(crate) fn frame_length(&self) -> i64 {
+        let units = |rate: f64| (1.0 / rate / self.time_base.seconds(1)).round() as i64;
+        self.source.frame_rate.map_or(1, units).max(1)
     }
 
-    /// Gives a picture the shape of its pixels. Where the container and the video disagree, the container
-    /// is right, as in FFmpeg's own tools.
+    /// Sets the shape of a picture's pixels. If the container and the video disagree, the container is right, as
+    /// in FFmpeg's own tools.
     pub(crate) fn set_pixel_aspect(&self, picture: &mut frame::Video) {
         let Some(stream) = self.input.stream(self.stream) else { return };
         // SAFETY: all three are valid, and the function only reads them.
@@ -362,14 +365,14 @@ impl Container {
         }
     }
 
-    /// Which pictures its pixels' shape is of.
+    /// Returns the pictures to which the stated shape of pixels applies.
     pub(crate) fn pixel_shape(&self) -> PixelShape {
         if self.is_mp4() { PixelShape::OfCoded } else { PixelShape::OfCropped }
     }
 
-    /// The position in the file that reading is at.
-    pub(crate) fn tell(&self) -> i64 {
-        // SAFETY: the context is open, and going nowhere leaves its reader as it is.
+    /// Returns the position in the file at which reading continues.
+    pub(crate) fn read_position(&self) -> i64 {
+        // SAFETY: the context is open, and a seek by 0 bytes leaves its reader as it is.
         unsafe { ffi::avio_seek((*self.input.as_ptr()).pb, 0, ffi::SEEK_CUR) }
     }
 
@@ -377,7 +380,7 @@ impl Container {
         self.source.container.starts_with("mov")
     }
 
-    /// How many packets are in the index so far.
+    /// Returns how many packets are in the index so far.
     pub(crate) fn indexed(&self) -> i64 {
         // SAFETY: the stream lives as long as the context.
         let count = |stream: Stream| unsafe {
@@ -387,9 +390,16 @@ impl Container {
     }
 }
 
-/// Whether a packet is to be decoded but not to be shown.
-pub(crate) fn is_hidden(packet: &Packet) -> bool {
-    // SAFETY: the packet is valid for as long as it is borrowed.
-    let flags = unsafe { (*packet.as_ptr()).flags };
-    flags & ffi::AV_PKT_FLAG_DISCARD != 0
+/// Checks the video stream that the header announces, if it announces one. Returns its number and what the
+/// header says about its pictures, which probing would overwrite.
+fn header_before_probing(
+    input: &Input,
+    limits: &Limits,
+) -> Result<Option<(usize, StreamHeader)>, FramesError> {
+    let Ok(number) = best_video(input) else { return Ok(None) };
+    let StreamFacts { source, .. } = StreamFacts::of(input, number)?;
+    let Some(stream) = input.stream(number) else { return Ok(None) };
+    check_picture(&source, &stream.parameters(), limits)?;
+    check_encryption(&stream)?;
+    Ok(Some((number, StreamHeader::of(&stream))))
 }

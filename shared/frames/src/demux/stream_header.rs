@@ -9,11 +9,12 @@ use ffmpeg_next::{
     frame,
 };
 
-/// The header as the container states it before anything is decoded: FFmpeg's probing overwrites it with what the
-/// bitstream says, and with "unknown" where that says nothing.
-/// They are numbers, since media may state one that FFmpeg's enums do not have.
+/// The header as the container states it, before anything is decoded. FFmpeg's probing overwrites it with values
+/// of the bitstream, and with "unknown" if the bitstream has none.
+///
+/// The fields are plain numbers, since media may state values that FFmpeg's enums lack.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Header {
+pub(crate) struct StreamHeader {
     primaries: i32,
     transfer: i32,
     matrix: i32,
@@ -21,16 +22,16 @@ pub(crate) struct Header {
     crop: Option<Crop>,
 }
 
-/// Which pictures FFmpeg takes the shape of pixels from, if a container gives the size to show.
+/// The pictures from which FFmpeg computes the shape of pixels if a container states the display size.
 #[derive(Clone, Copy)]
 pub(crate) enum PixelShape {
-    /// Those before cropping, as for MP4.
+    /// Pictures before cropping, as for MP4.
     OfCoded,
-    /// Those after it.
+    /// Pictures after cropping.
     OfCropped,
 }
 
-/// How many pixels are cut off at each side.
+/// The number of pixels to cut off at each side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Crop {
     top: u32,
@@ -41,10 +42,10 @@ struct Crop {
 
 /// "Unknown" among primaries, transfer functions and matrices (ITU-T H.273).
 const UNSPECIFIED: i32 = 2;
-/// The same among ranges, for FFmpeg.
+/// "Unknown" among FFmpeg's ranges.
 const UNSPECIFIED_RANGE: i32 = 0;
 
-impl Default for Header {
+impl Default for StreamHeader {
     fn default() -> Self {
         Self {
             primaries: UNSPECIFIED,
@@ -56,7 +57,7 @@ impl Default for Header {
     }
 }
 
-impl Header {
+impl StreamHeader {
     pub(crate) fn of(stream: &Stream) -> Self {
         let parameters = stream.parameters();
         // SAFETY: the parameters are valid for as long as the stream is borrowed.
@@ -72,7 +73,7 @@ impl Header {
         }
     }
 
-    /// Completes a picture's colour: the bitstream counts where it says something.
+    /// Completes the colour properties of a picture. Values of the bitstream take precedence.
     pub(crate) fn complete_colour(&self, picture: &mut frame::Video) {
         let complete = |field: *mut i32, unspecified: i32, stated: i32| {
             // SAFETY: the field is one of the frame's below.
@@ -92,7 +93,7 @@ impl Header {
         }
     }
 
-    /// Cuts off what the container says. Returns the picture as it is if there is nothing to cut off, or
+    /// Crops a picture as the container says. Returns the picture unchanged if there is nothing to crop, or
     /// nothing would be left.
     ///
     /// # Errors
@@ -113,7 +114,7 @@ impl Header {
             PixelShape::OfCropped => stated.into(),
             PixelShape::OfCoded => crop.pixel_aspect(&picture),
         };
-        // SAFETY: the frame is valid and not shared, and the function checks the numbers.
+        // SAFETY: the frame is valid and not shared, and the function checks the values.
         let code = unsafe {
             let frame = picture.as_mut_ptr();
             (*frame).crop_top = crop.top as usize;
@@ -126,7 +127,7 @@ impl Header {
         if code < 0 {
             return Err(FramesError::picture("cropping", code.into()));
         }
-        // a copy, whose rows end where its memory does
+        // the rows of a copy end at the end of its memory
         Ok(picture.clone())
     }
 }
@@ -140,8 +141,8 @@ impl Crop {
         Some(Self { top, bottom, left, right })
     }
 
-    /// The shape of the pixels that are left. An MP4 without a shape of its own has one from its track's
-    /// size, which is the size after cropping; FFmpeg compares it with the size before.
+    /// Returns the shape of the remaining pixels. If an MP4 states no shape, FFmpeg computes one from the size of
+    /// the track, which is the size after cropping, and the size before cropping.
     fn pixel_aspect(self, picture: &frame::Video) -> ffi::AVRational {
         // SAFETY: the frame is valid for as long as it is borrowed.
         let stated = unsafe { (*picture.as_ptr()).sample_aspect_ratio };

@@ -1,12 +1,12 @@
-//! `frames.json`, the zip's table of contents.
+//! `frames.json`, the table of contents of the zip.
 
 use crate::output::segment::Frame;
 use framezip_contract::{Extraction, Format, Source, Warning};
 use serde::Serialize;
 
-/// What a program needs to use the images without opening them.
+/// The contents of the zip, for programs that use the images without opening them.
 #[derive(Serialize)]
-pub(crate) struct Manifest<'a> {
+pub(crate) struct FramesManifest<'a> {
     pub(crate) version: u32,
     pub(crate) source: &'a Source,
     pub(crate) extraction: &'a Extraction,
@@ -15,26 +15,26 @@ pub(crate) struct Manifest<'a> {
     pub(crate) sheet: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) storyboard: Option<&'a str>,
-    pub(crate) frames: Vec<Entry>,
+    pub(crate) frames: Vec<FrameEntry>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub(crate) warnings: &'a [Warning],
 }
 
 /// One image.
 #[derive(Serialize)]
-pub(crate) struct Entry {
+pub(crate) struct FrameEntry {
     file: String,
-    /// Its presentation time in seconds from the video's first frame.
+    /// The presentation time in seconds from the video's first frame.
     time: f64,
     width: u32,
     height: u32,
     keyframe: bool,
 }
 
-impl Entry {
+impl FrameEntry {
     pub(crate) fn of(frame: &Frame, format: Format) -> Self {
         Self {
-            file: frame.file(format),
+            file: frame.file_name(format),
             time: frame.seconds,
             width: frame.width,
             height: frame.height,

@@ -2,7 +2,6 @@
 
 mod contact_sheet;
 mod manifest;
-pub(crate) mod package;
 pub(crate) mod segment;
 mod storyboard;
 pub(crate) mod zip_files;

@@ -1,22 +1,22 @@
-//! The storyboard: small images of all chosen frames, many to a file, and a WebVTT file that tells a
-//! player which part of which file to show for a time (W3C WebVTT and Media Fragments, `#xywh=`).
+//! The storyboard: small images of all chosen frames, many in one file, and a WebVTT file. The latter maps times to
+//! rectangles of these files (W3C WebVTT and Media Fragments, `#xywh=`).
 
 use crate::{
     FramesError,
     image::{Encoder, Grid, Rgb},
     output::segment::Frame,
-    time_base::split,
+    time_base::ClockTime,
 };
 use framezip_contract::Tiles;
 use std::fmt::Write;
 
-/// Its images in the making.
+/// Collects the images of the storyboard.
 pub(crate) struct Sprites {
     tiles: Tiles,
     grid: Grid,
     encoder: Encoder,
-    /// Which image is in the making. Every one has its share of the targets, so that it does not depend
-    /// on how many frames came before.
+    /// The number of the current image. Every image covers a fixed range of targets, so it does not depend on the
+    /// number of earlier frames.
     sprite: usize,
 }
 
@@ -26,31 +26,31 @@ impl Sprites {
         Ok(Self { tiles, grid, encoder, sprite: 0 })
     }
 
-    /// Says that the next tile is of this target's frame. Returns a file that is complete by that.
-    pub(crate) fn turn_to(&mut self, target: usize) -> Result<Option<File>, FramesError> {
+    /// Moves to the image of this target. Returns the file that is complete with that.
+    pub(crate) fn turn_to(&mut self, target: usize) -> Result<Option<SpriteFile>, FramesError> {
         let sprite = target / self.tiles.cells();
         let complete = if sprite == self.sprite { None } else { self.take()? };
         self.sprite = sprite;
         Ok(complete)
     }
 
-    pub(crate) fn paint(&mut self, tile: &Rgb) {
+    /// Adds the tile of the current target.
+    pub(crate) fn add(&mut self, tile: &Rgb) {
         self.grid.put(tile);
     }
 
-    /// The file in the making.
-    pub(crate) fn take(&mut self) -> Result<Option<File>, FramesError> {
+    /// Takes the current file.
+    pub(crate) fn take(&mut self) -> Result<Option<SpriteFile>, FramesError> {
         let name = name(self.sprite);
         let image = self.grid.take().map(|rgb| self.encoder.rgb_jpeg(&rgb)).transpose()?;
         Ok(image.map(|jpeg| (name, jpeg)))
     }
 }
 
-/// A file's name and content.
-type File = (String, Vec<u8>);
+/// The name and content of a file.
+type SpriteFile = (String, Vec<u8>);
 
-/// The WebVTT file over all frames, for tiles of one size and a video that ends after so many
-/// milliseconds.
+/// Returns the WebVTT file of all frames. `end` is the end of the video in milliseconds.
 pub(crate) fn vtt<'a>(
     tiles: Tiles,
     size: (u32, u32),
@@ -66,7 +66,7 @@ pub(crate) fn vtt<'a>(
         sprite = own;
         let (x, y) = Grid::place(tiles, size, count);
         count += 1;
-        let (from, to) = (clock(frame.milliseconds), clock(end.max(frame.milliseconds + 1)));
+        let (from, to) = (timecode(frame.milliseconds), timecode(end.max(frame.milliseconds + 1)));
         let (file, (width, height)) = (name(sprite), size);
         // writing to a string cannot fail
         let _ = write!(vtt, "\n{from} --> {to}\n{file}#xywh={x},{y},{width},{height}\n");
@@ -74,14 +74,15 @@ pub(crate) fn vtt<'a>(
     vtt
 }
 
-/// A file's name in the zip.
+/// Returns the name of a file in the zip.
 fn name(sprite: usize) -> String {
     format!("storyboard/{:03}.jpg", sprite + 1)
 }
 
-/// `01:02:03.004`.
-fn clock(milliseconds: u64) -> String {
-    let (hours, minutes, seconds, milliseconds) = split(milliseconds);
+/// Formats a time as `01:02:03.004`.
+fn timecode(milliseconds: u64) -> String {
+    let ClockTime { hours, minutes, seconds, milliseconds } =
+        ClockTime::of_milliseconds(milliseconds);
     format!("{hours:02}:{minutes:02}:{seconds:02}.{milliseconds:03}")
 }
 
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_without_a_frame_leaves_no_hole() {
+    fn a_target_without_a_frame_leaves_no_gap() {
         let frames = [frame(2, 0), frame(6, 1000)];
         let vtt = vtt(TILES, (16, 9), frames.iter(), 2000);
         let places: Vec<_> = vtt.lines().filter(|line| line.starts_with("story")).collect();
@@ -120,17 +121,17 @@ mod tests {
     }
 
     #[test]
-    fn an_image_is_complete_when_its_targets_are_over() {
+    fn an_image_is_complete_after_its_last_target() {
         let mut sprites = Sprites::new(TILES, (16, 9), 85).unwrap();
         let tile = Rgb { width: 16, height: 9, channels: 3, pixels: vec![7; 16 * 9 * 3] };
         for target in [0, 1] {
             assert!(sprites.turn_to(target).unwrap().is_none());
-            sprites.paint(&tile);
+            sprites.add(&tile);
         }
         let (first, jpeg) = sprites.turn_to(2).unwrap().unwrap();
         let size = turbojpeg::read_header(&jpeg).unwrap();
         assert_eq!((first.as_str(), size.width, size.height), ("storyboard/001.jpg", 32, 9));
-        sprites.paint(&tile);
+        sprites.add(&tile);
         let (last, jpeg) = sprites.take().unwrap().unwrap();
         let width = turbojpeg::read_header(&jpeg).unwrap().width;
         assert_eq!((last.as_str(), width), ("storyboard/002.jpg", 16));

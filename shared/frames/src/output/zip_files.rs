@@ -1,46 +1,189 @@
-//! What stands behind the frames in the zip: poster, contact sheet, storyboard, table of contents.
+//! The files of the zip: those of a segment, and those after all segments.
 
 use crate::{
-    FramesError, Output,
-    decode::decoder::MOST_DAMAGED,
+    FramesError,
+    decode::{
+        decoder::MOST_DAMAGED,
+        span_decoder::{DecodeStats, SelectedFrame, Selection, TargetResult},
+    },
     image::Encoder,
     output::{
-        contact_sheet::sheet,
-        manifest::{Entry, Manifest},
-        segment::Part,
-        storyboard::vtt,
+        contact_sheet::{SheetTiles, sheet},
+        manifest::{FrameEntry, FramesManifest},
+        segment::{ExtractedSegment, Frame, OutputFile},
+        storyboard::{Sprites, vtt},
     },
     select::plan::Plan,
 };
 use framezip_contract::{ErrorCode, Warning};
+use std::{
+    io,
+    ops::{ControlFlow, Range},
+};
 
-/// What an extraction came to.
+/// Turns the results of a segment's targets into files. Each file goes to the sink as soon as it is complete.
+pub(crate) struct SegmentWriter<'a, S> {
+    sink: S,
+    plan: &'a Plan,
+    segment: ExtractedSegment,
+    tiles: Option<SheetTiles>,
+    sprites: Option<Sprites>,
+    /// The time of the latest frame, which may be before the segment.
+    last_frame: Option<i64>,
+    /// Whether the sink asked to stop.
+    is_stopping: bool,
+    /// The target at which the segment ends early.
+    stop_at: u32,
+    /// The target at which the segment ends if nothing stops it.
+    last: u32,
+    /// Whether the poster is final.
+    has_poster: bool,
+}
+
+impl<'a, S: FnMut(OutputFile) -> io::Result<ControlFlow<()>>> SegmentWriter<'a, S> {
+    pub(crate) fn new(plan: &'a Plan, targets: Range<u32>, sink: S) -> Result<Self, FramesError> {
+        let extraction = &plan.extraction;
+        let sprites = |tiles| Sprites::new(tiles, plan.tile_size(tiles), extraction.quality);
+        Ok(Self {
+            sink,
+            plan,
+            is_stopping: false,
+            stop_at: targets.end,
+            last: targets.end,
+            segment: ExtractedSegment::new(targets),
+            tiles: extraction.sheet.map(|tiles| SheetTiles::new(tiles, plan.total())),
+            sprites: extraction.storyboard.map(sprites).transpose()?,
+            last_frame: None,
+            has_poster: false,
+        })
+    }
+
+    /// Adds the result of the next targets. Breaks at the end of the segment.
+    pub(crate) fn add(&mut self, result: TargetResult) -> Result<ControlFlow<()>, FramesError> {
+        let target = result.target as u32;
+        if target >= self.stop_at && result.follows_damage {
+            self.stop_at = self.next_step(target);
+        }
+        if target >= self.stop_at {
+            self.segment.targets.end = self.stop_at;
+            return Ok(ControlFlow::Break(()));
+        }
+        let is_before = target < self.segment.targets.start;
+        match result.selection {
+            Selection::Frame(frame) => {
+                // two targets may have the same frame, also in two spans or in two segments
+                let is_repeated = self.last_frame.replace(frame.time) == Some(frame.time);
+                if is_repeated || is_before {
+                    return Ok(ControlFlow::Continue(()));
+                }
+                self.add_frame(result.target, *frame)?;
+                if self.is_stopping {
+                    self.stop_at = self.stop_at.min(self.next_step(target));
+                }
+            }
+            _ if is_before => {}
+            Selection::Missing(time) => self.segment.notes.missing.push(self.seconds(time)),
+            Selection::Blank(time) => self.segment.notes.blank.push(self.seconds(time)),
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Returns the first target after this one with which a segment may begin.
+    fn next_step(&self, target: u32) -> u32 {
+        let step = self.plan.step();
+        ((target / step + 1) * step).min(self.last)
+    }
+
+    fn add_frame(&mut self, target: usize, selected: SelectedFrame) -> Result<(), FramesError> {
+        let SelectedFrame { time, keyframe, damaged, image, for_sheet, for_storyboard } = selected;
+        let milliseconds = self.plan.timeline.time_base.milliseconds(time);
+        let frame = Frame {
+            number: target as u32 + 1,
+            seconds: self.seconds(time),
+            milliseconds: milliseconds.try_into().unwrap_or(0),
+            keyframe,
+            blank: image.blank,
+            width: image.width,
+            height: image.height,
+        };
+        if damaged {
+            self.segment.notes.damaged.push(frame.seconds);
+        }
+        if !self.has_poster && (!frame.blank || self.segment.poster.is_none()) {
+            self.has_poster = !frame.blank;
+            self.segment.poster = Some(image.file.clone());
+        }
+        if let (Some(tiles), Some(tile)) = (&mut self.tiles, for_sheet) {
+            tiles.add(target as u32, tile);
+        }
+        let complete = match &mut self.sprites {
+            Some(sprites) => sprites.turn_to(target)?,
+            None => None,
+        };
+        if let Some((name, bytes)) = complete {
+            self.pass_on(OutputFile { name, bytes, frame: None })?;
+        }
+        if let (Some(sprites), Some(tile)) = (&mut self.sprites, &for_storyboard) {
+            sprites.add(tile);
+        }
+        self.segment.frames.push(frame.clone());
+        let name = self.plan.file_name(&frame);
+        self.pass_on(OutputFile { name, bytes: image.file, frame: Some(frame) })
+    }
+
+    /// Passes on the remaining files. Returns the segment with the statistics of all decoders.
+    pub(crate) fn finish(mut self, stats: &[DecodeStats]) -> Result<ExtractedSegment, FramesError> {
+        if let Some(sprites) = &mut self.sprites
+            && let Some((name, bytes)) = sprites.take()?
+        {
+            self.pass_on(OutputFile { name, bytes, frame: None })?;
+        }
+        let undecoded = stats.iter().flat_map(|stats| &stats.damaged);
+        self.segment.notes.undecoded = undecoded.map(|time| self.seconds(*time).max(0.0)).collect();
+        self.segment.packets_read = stats.iter().map(|stats| stats.packets_read).sum();
+        self.segment.packets_decoded = stats.iter().map(|stats| stats.packets_decoded).sum();
+        self.segment.tiles = self.tiles.map_or(Vec::new(), SheetTiles::finish);
+        Ok(self.segment)
+    }
+
+    fn pass_on(&mut self, file: OutputFile) -> Result<(), FramesError> {
+        let flow = (self.sink)(file).map_err(FramesError::Sink)?;
+        self.is_stopping |= flow.is_break();
+        Ok(())
+    }
+
+    fn seconds(&self, time: i64) -> f64 {
+        self.plan.timeline.time_base.seconds(time)
+    }
+}
+
+/// The report on a finished extraction.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Report {
-    /// How many frames it gave.
+pub struct ExtractionReport {
+    /// The number of extracted frames.
     pub frames: u32,
-    /// What could not be done.
+    /// What could not be extracted, and other problems.
     pub warnings: Vec<Warning>,
-    /// The number of the storyboard's last image, if there is one.
+    /// The number of the storyboard's last image, if there is a storyboard.
     pub storyboard_images: Option<u32>,
-    /// How many packets of the video were read, by all decoders.
+    /// How many packets of the video all decoders read.
     pub packets_read: u64,
-    /// How many of them were decoded.
+    /// How many of these packets were decoded.
     pub packets_decoded: u64,
 }
 
 impl Plan {
-    /// The files behind those of the parts, which must be all of the plan's targets, in order, and a
-    /// report on everything. `poster` is the image of the frame that [`poster`](crate::poster) tells.
+    /// Returns the files after those of the segments, and a report on all of them. The segments must cover all of the
+    /// plan's targets, in order. `poster` is the image of the frame that [`poster`](crate::poster) returns.
     ///
     /// # Errors
-    /// [`ErrorCode::NoFramesInRange`] where there is not one frame.
+    /// [`ErrorCode::NoFramesInRange`] if there is no frame.
     pub fn finish(
         &self,
-        parts: &[Part],
+        segments: &[ExtractedSegment],
         poster: Vec<u8>,
-    ) -> Result<(Vec<Output>, Report), FramesError> {
-        let frames = || parts.iter().flat_map(|part| &part.frames);
+    ) -> Result<(Vec<OutputFile>, ExtractionReport), FramesError> {
+        let frames = || segments.iter().flat_map(|segment| &segment.frames);
         let count = frames().count() as u32;
         if count == 0 {
             return Err(no_frames(self.source.duration));
@@ -48,20 +191,20 @@ impl Plan {
         let extraction = &self.extraction;
         let name = format!("poster.{}", extraction.format.extension());
         let mut files = vec![(name.clone(), poster)];
-        let warnings = self.warnings(parts);
-        let mut manifest = Manifest {
+        let warnings = self.warnings(segments);
+        let mut manifest = FramesManifest {
             version: 1,
             source: &self.source,
             extraction,
             poster: name,
             sheet: None,
             storyboard: None,
-            frames: frames().map(|frame| Entry::of(frame, extraction.format)).collect(),
+            frames: frames().map(|frame| FrameEntry::of(frame, extraction.format)).collect(),
             warnings: &warnings,
         };
         if let Some(tiles) = extraction.sheet {
-            let given = parts.iter().flat_map(|part| &part.tiles);
-            if let Some(rgb) = sheet(tiles, self.tile_size(tiles), self.total(), given) {
+            let chosen = segments.iter().flat_map(|segment| &segment.tiles);
+            if let Some(rgb) = sheet(tiles, self.tile_size(tiles), self.total(), chosen) {
                 let jpeg = Encoder::jpeg(extraction.quality)?.rgb_jpeg(&rgb)?;
                 manifest.sheet = Some("sheet.jpg");
                 files.push(("sheet.jpg".to_owned(), jpeg));
@@ -75,35 +218,35 @@ impl Plan {
         let json = serde_json::to_vec_pretty(&manifest)
             .map_err(|error| FramesError::library("frames.json", error))?;
         files.push(("frames.json".to_owned(), json));
-        let output = |(name, bytes)| Output { name, bytes, frame: None };
-        let report = Report {
+        let file = |(name, bytes)| OutputFile { name, bytes, frame: None };
+        let report = ExtractionReport {
             frames: count,
             storyboard_images: extraction.storyboard.and_then(|tiles| {
                 let last = frames().last()?;
                 Some((last.number - 1) / tiles.cells() as u32 + 1)
             }),
-            packets_read: parts.iter().map(|part| part.packets_read).sum(),
-            packets_decoded: parts.iter().map(|part| part.packets_decoded).sum(),
+            packets_read: segments.iter().map(|segment| segment.packets_read).sum(),
+            packets_decoded: segments.iter().map(|segment| segment.packets_decoded).sum(),
             warnings,
         };
-        Ok((files.into_iter().map(output).collect(), report))
+        Ok((files.into_iter().map(file).collect(), report))
     }
 
-    /// In time order, but what is missing last.
-    fn warnings(&self, parts: &[Part]) -> Vec<Warning> {
-        let notes = || parts.iter().map(|part| &part.notes);
+    /// Returns the warnings in time order, except those about targets, which come last.
+    fn warnings(&self, segments: &[ExtractedSegment]) -> Vec<Warning> {
+        let notes = || segments.iter().map(|segment| &segment.notes);
         let mut undecoded: Vec<_> = notes().flat_map(|notes| &notes.undecoded).copied().collect();
         undecoded.sort_by(f64::total_cmp);
         undecoded.dedup();
-        // each decoder notes so many; the first ones are the same however the work was split
+        // each decoder notes this many; the first ones are the same however the work was split
         undecoded.truncate(MOST_DAMAGED);
         let undecoded = undecoded.into_iter().map(|time| Warning {
             time: Some(time),
-            message: "This part of the video is damaged and could not be decoded.".to_owned(),
+            message: "The video is damaged here and could not be decoded.".to_owned(),
         });
         let damaged = notes().flat_map(|notes| &notes.damaged).map(|time| Warning {
             time: Some(*time),
-            message: "This frame is damaged: parts of its image may be wrong.".to_owned(),
+            message: "This frame is damaged: its image may be partly wrong.".to_owned(),
         });
         let opening = self.warnings.iter().cloned();
         let mut warnings: Vec<_> = opening.chain(undecoded).chain(damaged).collect();
@@ -122,15 +265,15 @@ impl Plan {
         warnings.extend(blank.first().map(|first| Warning {
             time: Some(**first),
             message: format!(
-                "{} of the chosen frames, this one first, are blank until the next, and were left \
-                 out.",
+                "{} of the chosen frames, from here on, are blank until the next chosen time. They \
+                 were left out.",
                 blank.len()
             ),
         }));
         warnings.extend((self.outside > 0).then(|| Warning {
             time: None,
             message: format!(
-                "{} of the times asked for lie outside the video or the range.",
+                "{} of the times that you asked for lie outside the video or the range.",
                 self.outside
             ),
         }));
@@ -138,7 +281,8 @@ impl Plan {
     }
 }
 
-/// The failure of options that choose no frame of a video that is so many seconds long, if that is known.
+/// Returns the failure of options that choose no frame of a video. `duration` is the length of the video in
+/// seconds.
 fn no_frames(duration: Option<f64>) -> FramesError {
     let length = duration.map(|seconds| {
         let seconds = (seconds * 1000.0).round() / 1000.0;
@@ -154,7 +298,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_length_is_named_where_no_frame_is_chosen() {
+    fn the_message_names_the_length_if_no_frame_is_chosen() {
         for (duration, message) in [
             (None, "These options choose no frame of this video."),
             (Some(6.0), "These options choose no frame of this video. It is 6 seconds long."),

@@ -1,4 +1,4 @@
-//! The examination of a file that is opened for the first time: its recordings and its timeline.
+//! Probing: opens every recording of a new file, and builds the timeline.
 
 pub(crate) mod file;
 pub(crate) mod recording;

@@ -1,17 +1,17 @@
-//! The examination of a recording that is opened for the first time.
+//! Probes a recording.
 
 use crate::{
     FramesError,
-    decode::{decoder::Decoder, on_screen::time},
+    decode::{decoder::Decoder, on_screen::pts},
     demux::{
         container::Container,
-        duration::End,
-        edit_list::{self, Boxes, Track},
-        media_source::Reader,
-        opener::Opener,
+        duration::VideoEnd,
+        edit_list::{self, Mp4Contents, Mp4Track},
+        media_source::{MediaReader, MediaSource},
         recording::{Edits, Recording},
         stream::encrypted,
-        survey::{self, Joint, survey},
+        survey::{Joint, is_uneven},
+        surveyor::survey,
         timeline::Timeline,
     },
 };
@@ -22,44 +22,45 @@ use std::{
     sync::Arc,
 };
 
-/// A recording with a decoder at its start.
-pub(crate) struct Examined {
+/// A probed recording with a decoder at its start.
+pub(crate) struct ProbedRecording {
     pub(crate) decoder: Decoder,
-    /// Its first picture.
+    /// The first picture.
     pub(crate) first: frame::Video,
-    end: Option<End>,
-    /// Its edits, if the timeline applies them.
-    track: Option<Track>,
-    /// The recording that follows in the same bytes, with streams that FFmpeg takes for others.
+    end: Option<VideoEnd>,
+    /// The track with the edits, if the timeline applies them.
+    track: Option<Mp4Track>,
+    /// The recording that follows in the same bytes. FFmpeg takes its streams for other streams of this one.
     pub(crate) rest: Option<Recording>,
 }
 
-impl Examined {
+impl ProbedRecording {
     /// Opens a recording and finds its first picture and its end.
     ///
     /// # Errors
-    /// [`FramesError`]; [`FramesError::Media`] if nothing can be extracted from it.
-    pub(crate) fn new(opener: &Arc<Opener>, recording: Recording) -> Result<Self, FramesError> {
-        let tracks = tracks(opener, &recording)?;
+    /// [`FramesError`]; [`FramesError::Media`] if no frame can be extracted.
+    pub(crate) fn new(media: &Arc<MediaSource>, recording: Recording) -> Result<Self, FramesError> {
+        let tracks = tracks(media, &recording)?;
         let mut recording = Arc::new(recording);
-        let mut container = opener.open(&recording)?;
+        let mut container = Container::open(media, &recording)?;
         let id = container.input.stream(container.stream).map(|stream| stream.id() as u32);
         let track = tracks.into_iter().find(|track| Some(track.id) == id && track.is_cut());
-        let (found, rest) = surveyed(opener, &mut container, track.is_some())?;
+        let edits = if track.is_some() { Edits::Timeline } else { recording.edits };
+        let (found, rest) = surveyed(media, &mut container, edits)?;
         if found != *recording {
             recording = Arc::new(found);
-            container = opener.open(&recording)?;
+            container = Container::open(media, &recording)?;
         }
-        let mut end = container.find_end(opener)?;
+        let mut end = container.find_end(media)?;
         if end.is_none() {
-            container = opener.open(&recording)?;
+            container = Container::open(media, &recording)?;
             end = container.last_end()?;
         }
-        let mut decoder = Decoder::new(container, opener.clone())?;
+        let mut decoder = Decoder::new(container, media.clone())?;
         let first = decoder.first()?.ok_or_else(|| {
             FramesError::media(
                 ErrorCode::CorruptVideo,
-                "Not one frame of this video could be decoded. The file is damaged or incomplete.",
+                "No frame of this video could be decoded. The file is damaged or incomplete.",
             )
         })?;
         Ok(Self { decoder, first, end, track, rest })
@@ -69,90 +70,90 @@ impl Examined {
         &self.decoder.container.recording
     }
 
-    /// Appends what is shown of it to a timeline.
-    pub(crate) fn show(&self, number: usize, timeline: &mut Timeline) {
+    /// Appends the frames of the recording to a timeline. `number` is the number of the recording.
+    pub(crate) fn append_to(&self, timeline: &mut Timeline, number: usize) {
         let container = &self.decoder.container;
-        let start = time(&self.first);
+        let start = pts(&self.first);
         let length = self.end.map_or(1, |end| {
             let from = if end.is_presented { start } else { container.start_hint() };
-            end.tick.saturating_sub(from).max(1)
+            end.time.saturating_sub(from).max(1)
         });
         let media = start..start.saturating_add(length);
         match &self.track {
             Some(track) => {
-                let frame = container.frame_ticks();
+                let frame_length = container.frame_length();
                 let before = timeline.length();
-                timeline.push_edits(number, container.clock, media.clone(), frame, track);
+                let time_base = container.time_base;
+                timeline.push_edits(number, time_base, media.clone(), frame_length, track);
                 if timeline.length() == before {
-                    // edits that show nothing are damaged
-                    timeline.push(number, container.clock, media, 0);
+                    // edits that show no frame are damaged
+                    timeline.push(number, time_base, media, 0);
                 }
             }
-            None => timeline.push(number, container.clock, media, 0),
+            None => timeline.push(number, container.time_base, media, 0),
         }
     }
 
-    /// The timestamps at which its clock jumps.
+    /// Returns the timestamps at which its clock jumps.
     pub(crate) fn jumps(&self) -> Vec<i64> {
         self.decoder.container.survey().map_or(Vec::new(), |survey| survey.jumps().collect())
     }
 
-    /// Whether its header says that it ends long before its last frame.
+    /// Returns whether its header states an end long before the last frame.
     pub(crate) fn is_understated(&self) -> bool {
         self.end.is_some_and(|end| end.is_understated)
     }
 }
 
-/// The tracks of an MP4; none of other formats.
+/// Returns the tracks of an MP4. Other formats have none.
 ///
 /// # Errors
 /// [`FramesError::Media`] for photos and for encrypted videos.
-fn tracks(opener: &Opener, recording: &Recording) -> Result<Vec<Track>, FramesError> {
-    let mut reader = opener.reader(recording)?;
-    match edit_list::read(&mut reader).map_err(|error| opener.failed(error))? {
-        Boxes::Movie(tracks) if tracks.iter().any(Track::is_encrypted) => Err(encrypted()),
-        Boxes::Movie(tracks) => Ok(tracks),
-        Boxes::Photo => Err(photo()),
-        Boxes::Unknown if is_still_png(&mut *reader).map_err(|error| opener.failed(error))? => {
-            Err(photo())
+fn tracks(media: &MediaSource, recording: &Recording) -> Result<Vec<Mp4Track>, FramesError> {
+    let mut reader = media.reader(recording)?;
+    let contents = edit_list::read(&mut reader).map_err(|error| media.read_error(error))?;
+    match contents {
+        Mp4Contents::Movie(tracks) if tracks.iter().any(Mp4Track::is_encrypted) => Err(encrypted()),
+        Mp4Contents::Movie(tracks) => Ok(tracks),
+        Mp4Contents::Photo => Err(photo()),
+        Mp4Contents::Unknown => {
+            let is_photo = is_still_png(&mut *reader).map_err(|error| media.read_error(error))?;
+            if is_photo { Err(photo()) } else { Ok(Vec::new()) }
         }
-        Boxes::Unknown => Ok(Vec::new()),
     }
 }
 
-/// Returns an opened recording with its survey, if it needs one, and the recording that follows in the same
+/// Returns the recording of a container with its survey, if it needs one, and the recording that follows in the same
 /// bytes.
 fn surveyed(
-    opener: &Opener,
+    media: &MediaSource,
     container: &mut Container,
-    is_cut: bool,
+    edits: Edits,
 ) -> Result<(Recording, Option<Recording>), FramesError> {
-    let mut recording = Recording::clone(&container.recording);
-    if is_cut {
-        recording.edits = Edits::Timeline;
-    }
-    if !needs_survey(opener, &recording, container)? {
+    let mut recording = Recording { edits, ..Recording::clone(&container.recording) };
+    if !needs_survey(media, &recording, container)? {
         return Ok((recording, None));
     }
     let mut found = survey(container)?;
     let rest = found.joint.take().map(|Joint { last, next }| {
-        let rest = recording.extent.part(last as u64..u64::MAX);
-        recording.extent = recording.extent.part(0..next as u64);
+        let rest = recording.extent.slice(last as u64..u64::MAX);
+        recording.extent = recording.extent.slice(0..next as u64);
         Recording::new(rest)
     });
-    // FFmpeg would look for places in an FLV from its start each time
+    // each seek in an FLV would search from the start
     let is_needed = !found.is_plain() || container.is_flv();
     recording.survey = is_needed.then_some(found);
     Ok((recording, rest))
 }
 
-/// The first bytes of a PNG. FFmpeg takes one that is not animated for one codec or another.
+/// The first bytes of a PNG. FFmpeg opens one without an animation as some video codec.
 const PNG: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
-/// How many bytes of a PNG are looked at for the chunk of an animation, which comes before the first image.
+/// The number of first bytes of a PNG that are searched for the chunk of an animation. That chunk comes before the
+/// first image.
 const PNG_HEAD: u64 = 64 << 10;
 
-/// Whether a file is a PNG that is not animated.
-fn is_still_png(reader: &mut dyn Reader) -> io::Result<bool> {
+/// Returns whether a file is a PNG without an animation.
+fn is_still_png(reader: &mut dyn MediaReader) -> io::Result<bool> {
     let mut head = Vec::new();
     reader.seek(SeekFrom::Start(0))?;
     reader.take(PNG_HEAD).read_to_end(&mut head)?;
@@ -166,19 +167,19 @@ fn photo() -> FramesError {
     )
 }
 
-/// Streams without an index up to this size, in bytes, are read whole to find jumps of their clock. In longer
-/// ones this number of places is sampled first.
+/// Streams without an index up to this size, in bytes, are read whole to find jumps of their clock. Longer streams are
+/// first sampled at `SAMPLES` positions.
 const SMALL: u64 = 32 << 20;
-const PLACES: i64 = 64;
-/// Steps between two places of more than this many median steps are unusual.
+const SAMPLES: i64 = 64;
+/// A step between two samples is unusual if it is longer than this many median steps.
 const UNUSUAL: i64 = 4;
-/// How many packets of any stream are read at a place.
-const SOON: usize = 2000;
+/// The number of packets of any stream that are read for a sample.
+const SAMPLE_PACKETS: usize = 2000;
 
-/// Whether all packets are to be read before any is decoded: the clock may jump, or a palette or a
-/// configuration may change on the way.
+/// Returns whether all packets must be read before any is decoded, because the clock may jump, or a palette or a
+/// decoder configuration may change midway.
 fn needs_survey(
-    opener: &Opener,
+    media: &MediaSource,
     recording: &Recording,
     container: &mut Container,
 ) -> Result<bool, FramesError> {
@@ -188,25 +189,25 @@ fn needs_survey(
     if container.is_flv() {
         return Ok(true);
     }
-    if !container.has(ffi::AVFMT_TS_DISCONT) || container.source.container == "ogg" {
+    if !container.has_flag(ffi::AVFMT_TS_DISCONT) || container.source.container == "ogg" {
         return Ok(false);
     }
-    let mut reader = opener.reader(recording)?;
-    let size = reader.seek(SeekFrom::End(0)).map_err(|error| opener.failed(error))?;
+    let mut reader = media.reader(recording)?;
+    let size = reader.seek(SeekFrom::End(0)).map_err(|error| media.read_error(error))?;
     if size <= SMALL {
         return Ok(true);
     }
     let mut times = Vec::new();
-    for place in 0..PLACES {
-        let position = (size as i64 / PLACES) * place;
+    for sample in 0..SAMPLES {
+        let position = (size as i64 / SAMPLES) * sample;
         if !container.seek(position, ffi::AVSEEK_FLAG_BYTE)? {
             return Ok(false);
         }
-        match container.read_soon(SOON)?.and_then(|packet| packet.dts()) {
-            Some(time) => times.push(time),
+        match container.read_within(SAMPLE_PACKETS)?.and_then(|packet| packet.dts()) {
+            Some(dts) => times.push(dts),
             // the video may have ended, and another one begun
             None => return Ok(true),
         }
     }
-    Ok(survey::is_uneven(&times, UNUSUAL))
+    Ok(is_uneven(&times, UNUSUAL))
 }

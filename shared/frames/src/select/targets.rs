@@ -1,123 +1,129 @@
-//! Which times the options mean (DESIGN §4). A target is the last tick, counted from the first
-//! frame, at which its frame may have come on screen.
+//! The times that the options choose. A target is the latest time of the timeline at which its frame can have
+//! appeared on screen.
 
-use crate::time_base::{Clock, Moment};
+use crate::time_base::{Moment, TimeBase};
 use framezip_contract::{Extraction, Fraction, Position, Select};
+use std::ops::Range;
 
-/// What the options choose.
+/// The times that the options choose.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Targets {
-    /// In time order, each once.
-    pub(crate) ticks: Vec<i64>,
-    /// How many times were asked for that lie outside the video or the range.
+    /// Times of the timeline in time order, each once.
+    pub(crate) times: Vec<i64>,
+    /// The number of requested times that lie outside the video or the range.
     pub(crate) outside: usize,
 }
 
-/// Times in ticks, counted from the first frame, that only the video itself has: of keyframes or scenes.
-#[derive(Debug, Default)]
-pub(crate) struct Found(pub(crate) Vec<i64>);
-
-/// What frames are chosen from.
+/// The part of a video from which frames are chosen.
 #[derive(Clone, Copy)]
-pub(crate) struct Bounds {
+pub(crate) struct MomentRange {
     from: Moment,
-    /// Itself outside.
+    /// The end, which is not in the range.
     to: Moment,
 }
 
-impl Bounds {
-    /// The first tick, and the one behind the last.
-    pub(crate) fn ticks(self, clock: Clock) -> (i64, i64) {
-        (clock.ticks(self.from), clock.ticks(self.to))
+impl MomentRange {
+    /// Converts the range to times of the timeline.
+    pub(crate) fn times(self, time_base: TimeBase) -> Range<i64> {
+        time_base.timestamp(self.from)..time_base.timestamp(self.to)
     }
 }
 
-/// The range of a video that is `length` ticks long.
-pub(crate) fn range(extraction: &Extraction, clock: Clock, length: i64) -> Bounds {
-    let place = |position: Position| place(clock, length, position);
-    let end = clock.moment(length);
-    Bounds {
-        from: extraction.from.map_or(clock.moment(0), place),
-        to: extraction.to.map(place).filter(|to| to.is_before(end)).unwrap_or(end),
+/// Returns the range that the options choose in a video of this length.
+pub(crate) fn range(extraction: &Extraction, time_base: TimeBase, length: i64) -> MomentRange {
+    let moment = |position: Position| moment_of(time_base, length, position);
+    let end = time_base.moment(length);
+    MomentRange {
+        from: extraction.from.map_or(time_base.moment(0), moment),
+        to: extraction.to.map(moment).filter(|to| to.is_before(end)).unwrap_or(end),
     }
 }
 
-fn place(clock: Clock, length: i64, position: Position) -> Moment {
+fn moment_of(time_base: TimeBase, length: i64, position: Position) -> Moment {
     match position {
         Position::Seconds(seconds) => Moment::seconds(seconds),
-        Position::Percent(percent) => clock.moment(part(length, percent)),
+        Position::Percent(percent) => time_base.moment(percentage(length, percent)),
     }
 }
 
-/// More targets than allowed.
+/// The error that the options choose more targets than allowed.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct TooMany;
+pub(crate) struct TooManyTargets;
 
-/// The targets of a video that is `length` ticks long. `found` are those that it tells itself.
+/// Returns the targets in a video of this length. `found` are the times of its keyframes or scenes, if the options
+/// choose these.
 pub(crate) fn targets(
     extraction: &Extraction,
-    clock: Clock,
+    time_base: TimeBase,
     length: i64,
-    found: &Found,
+    found: &[i64],
     most: usize,
-) -> Result<Targets, TooMany> {
-    let Bounds { from, to } = range(extraction, clock, length);
-    let end = clock.moment(length);
+) -> Result<Targets, TooManyTargets> {
+    let MomentRange { from, to } = range(extraction, time_base, length);
+    let end = time_base.moment(length);
     let steps = |step| (0..).map(move |index| from.after(index, step));
-    // The last frame is still on screen at the length itself, in seconds or as 100%. In seconds it may
-    // be rounded up to the next microsecond.
+    // the last frame is still on screen at the length itself, given in seconds or as 100%; seconds may be rounded
+    // up to the next microsecond
     let rounded = end.a_microsecond_later();
-    let at = |position: Position| match place(clock, length, position) {
-        moment if !moment.is_before(end) && !rounded.is_before(moment) => clock.moment(length - 1),
+    let at = |position: Position| match moment_of(time_base, length, position) {
+        moment if !moment.is_before(end) && !rounded.is_before(moment) => {
+            time_base.moment(length - 1)
+        }
         moment => moment,
     };
     let within = move |moment: &Moment| moment.is_before(to) && !moment.is_before(from);
     let moments: Box<dyn Iterator<Item = Moment>> = match &extraction.select {
         Select::Auto => {
-            let seconds = clock.seconds(clock.ticks(to) - clock.ticks(from));
+            let seconds = time_base.seconds(time_base.timestamp(to) - time_base.timestamp(from));
             Box::new(steps(automatic(seconds)).take_while(within))
         }
         Select::Every(step) => Box::new(steps(*step).take_while(within)),
-        // the contract allows no 0 frames a second
+        // the contract excludes 0 frames a second
         Select::Fps(fps) => {
             Box::new(steps(fps.inverse().unwrap_or(Fraction::whole(1))).take_while(within))
         }
-        Select::Count(count) => Box::new(centres(clock, from, to, *count).filter(within)),
+        Select::Count(count) => Box::new(centres(time_base, from, to, *count).filter(within)),
         Select::Keyframes | Select::Scenes(_) => {
-            Box::new(found.0.iter().map(|tick| clock.moment(*tick)).filter(within))
+            Box::new(found.iter().map(|time| time_base.moment(*time)).filter(within))
         }
         Select::At(places) => Box::new(places.iter().map(|place| at(*place)).filter(within)),
     };
-    let mut ticks: Vec<_> = moments.take(most + 1).map(|moment| clock.ticks(moment)).collect();
-    if ticks.len() > most {
-        return Err(TooMany);
+    let mut times: Vec<_> =
+        moments.take(most + 1).map(|moment| time_base.timestamp(moment)).collect();
+    if times.len() > most {
+        return Err(TooManyTargets);
     }
     let outside = match &extraction.select {
-        Select::At(places) => places.len() - ticks.len(),
+        Select::At(places) => places.len() - times.len(),
         _ => 0,
     };
-    ticks.sort_unstable();
-    ticks.dedup();
-    Ok(Targets { ticks, outside })
+    times.sort_unstable();
+    times.dedup();
+    Ok(Targets { times, outside })
 }
 
-/// `percent` hundredths of so many ticks.
-fn part(length: i64, percent: Fraction) -> i64 {
+/// Returns this percentage of a length.
+fn percentage(length: i64, percent: Fraction) -> i64 {
     let above = i128::from(length) * i128::from(percent.numerator());
     (above / (100 * i128::from(percent.denominator()))) as i64
 }
 
-/// The centres of equal slices, to the tick.
-fn centres(clock: Clock, from: Moment, to: Moment, count: u32) -> impl Iterator<Item = Moment> {
-    let start = clock.ticks(from);
-    let length = i128::from(clock.ticks(to).saturating_sub(start));
+/// Returns the centres of equal slices, in whole units of the time base.
+fn centres(
+    time_base: TimeBase,
+    from: Moment,
+    to: Moment,
+    count: u32,
+) -> impl Iterator<Item = Moment> {
+    let start = time_base.timestamp(from);
+    let length = i128::from(time_base.timestamp(to).saturating_sub(start));
     (0..i128::from(count)).map(move |index| {
         let centre = (2 * index + 1) * length / (2 * i128::from(count));
-        clock.moment(start.saturating_add(centre as i64))
+        time_base.moment(start.saturating_add(centre as i64))
     })
 }
 
-/// `auto`: the longer the range, the longer the step.
+/// Returns the step of `auto`. It grows with the length of the range.
 fn automatic(seconds: f64) -> Fraction {
     let minutes = seconds / 60.0;
     Fraction::whole(match minutes {
@@ -135,12 +141,12 @@ mod tests {
     use ffmpeg_next::Rational;
     use framezip_contract::ExtractionOptions;
 
-    fn chosen(json: &str, span: i64) -> Vec<i64> {
+    fn chosen(json: &str, length: i64) -> Vec<i64> {
         let options: ExtractionOptions = serde_json::from_str(json).unwrap();
-        let clock = Clock::new(Rational::new(1, 1000)).unwrap();
-        targets(&options.try_into().unwrap(), clock, span, &Found(vec![0, 500, 2500]), 1000)
+        let time_base = TimeBase::new(Rational::new(1, 1000)).unwrap();
+        targets(&options.try_into().unwrap(), time_base, length, &[0, 500, 2500], 1000)
             .unwrap()
-            .ticks
+            .times
     }
 
     #[test]
@@ -158,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_taken_in_time_order_and_once() {
+    fn positions_are_sorted_and_taken_once() {
         assert_eq!(chosen(r#"{"at":["50%",5,"0:01",1,7]}"#, 6000), [1000, 3000, 5000]);
     }
 
@@ -167,20 +173,19 @@ mod tests {
         for whole in [r#""100%""#, "6", "6.000001", r#""0:06""#, r#""100%",6,6.0"#] {
             let json = format!(r#"{{"at":[1,7,{whole},9,6.000002]}}"#);
             let options: ExtractionOptions = serde_json::from_str(&json).unwrap();
-            let clock = Clock::new(Rational::new(1, 1000)).unwrap();
-            let chosen =
-                targets(&options.try_into().unwrap(), clock, 6000, &Found::default(), 1000);
-            assert_eq!(chosen, Ok(Targets { ticks: vec![1000, 5999], outside: 3 }), "{whole}");
+            let time_base = TimeBase::new(Rational::new(1, 1000)).unwrap();
+            let chosen = targets(&options.try_into().unwrap(), time_base, 6000, &[], 1000);
+            assert_eq!(chosen, Ok(Targets { times: vec![1000, 5999], outside: 3 }), "{whole}");
         }
     }
 
     #[test]
-    fn the_length_as_reported_is_inside() {
+    fn the_reported_length_is_inside() {
         // 100 frames of 30000/1001 a second take 3.3366666… seconds
         let options: ExtractionOptions = serde_json::from_str(r#"{"at":[3.336667]}"#).unwrap();
-        let clock = Clock::new(Rational::new(1, 30_000)).unwrap();
-        let chosen = targets(&options.try_into().unwrap(), clock, 100_100, &Found::default(), 10);
-        assert_eq!(chosen, Ok(Targets { ticks: vec![100_099], outside: 0 }));
+        let time_base = TimeBase::new(Rational::new(1, 30_000)).unwrap();
+        let chosen = targets(&options.try_into().unwrap(), time_base, 100_100, &[], 10);
+        assert_eq!(chosen, Ok(Targets { times: vec![100_099], outside: 0 }));
     }
 
     #[test]
@@ -189,13 +194,13 @@ mod tests {
     }
 
     #[test]
-    fn keyframes_are_as_they_come() {
+    fn keyframes_in_the_range_are_targets() {
         assert_eq!(chosen(r#"{"keyframes":true}"#, 6000), [0, 500, 2500]);
         assert_eq!(chosen(r#"{"keyframes":true,"from":0.1,"to":2}"#, 6000), [500]);
     }
 
     #[test]
-    fn a_range_bounds_them_all() {
+    fn a_range_bounds_every_choice() {
         assert_eq!(chosen(r#"{"every":1,"from":1.5,"to":4.5}"#, 6000), [1500, 2500, 3500]);
         assert_eq!(chosen(r#"{"every":1,"from":"50%"}"#, 6000), [3000, 4000, 5000]);
         assert_eq!(chosen(r#"{"at":[1,2,3],"from":2,"to":3}"#, 6000), [2000]);
@@ -211,12 +216,12 @@ mod tests {
     }
 
     #[test]
-    fn more_than_allowed_are_refused() {
+    fn more_targets_than_allowed_are_refused() {
         let options: ExtractionOptions = serde_json::from_str(r#"{"every":0.001}"#).unwrap();
-        let clock = Clock::new(Rational::new(1, 1000)).unwrap();
+        let time_base = TimeBase::new(Rational::new(1, 1000)).unwrap();
         assert_eq!(
-            targets(&options.try_into().unwrap(), clock, 2000, &Found::default(), 1000),
-            Err(TooMany)
+            targets(&options.try_into().unwrap(), time_base, 2000, &[], 1000),
+            Err(TooManyTargets)
         );
     }
 }

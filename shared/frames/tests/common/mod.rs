@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "every test file uses some of it")]
 
 use framezip_contract::{Extraction, ExtractionOptions, Limits, Warning};
-use framezip_frames::{Frame, FramesError, Output, Report, Video};
+use framezip_frames::{ExtractionReport, Frame, FramesError, OutputFile, SourceVideo};
 use framezip_media::path;
 use std::{
     fs::File,
@@ -41,23 +41,27 @@ pub fn options(json: &str) -> Extraction {
     options.try_into().unwrap()
 }
 
-pub fn open(name: &str, extraction: &Extraction, limits: &Limits) -> Result<Video, FramesError> {
+pub fn open(
+    name: &str,
+    extraction: &Extraction,
+    limits: &Limits,
+) -> Result<SourceVideo, FramesError> {
     let path = path(name);
-    Video::open(move || File::open(&path), || false, extraction, limits, 2)
+    SourceVideo::open(move || File::open(&path), || false, extraction, limits, 2)
 }
 
 pub fn extract_with(
     name: &str,
     json: &str,
     threads: usize,
-) -> Result<(Vec<Output>, Report), FramesError> {
+) -> Result<(Vec<OutputFile>, ExtractionReport), FramesError> {
     all(open(name, &options(json), &Limits::default())?, threads)
 }
 
 /// Opens a file that is in memory.
-pub fn open_bytes(bytes: Vec<u8>, json: &str) -> Result<Video, FramesError> {
+pub fn open_bytes(bytes: Vec<u8>, json: &str) -> Result<SourceVideo, FramesError> {
     let open = move || Ok(Cursor::new(bytes.clone()));
-    Video::open(open, || false, &options(json), &Limits::default(), 2)
+    SourceVideo::open(open, || false, &options(json), &Limits::default(), 2)
 }
 
 /// The file's bytes, of which those between these hundredths were never written.
@@ -68,7 +72,10 @@ pub fn broken(name: &str, from: usize, to: usize) -> Vec<u8> {
     bytes
 }
 
-pub fn all(video: Video, threads: usize) -> Result<(Vec<Output>, Report), FramesError> {
+pub fn all(
+    video: SourceVideo,
+    threads: usize,
+) -> Result<(Vec<OutputFile>, ExtractionReport), FramesError> {
     let mut outputs = Vec::new();
     let report = video.extract(threads, |output| {
         outputs.push(output);
@@ -77,8 +84,8 @@ pub fn all(video: Video, threads: usize) -> Result<(Vec<Output>, Report), Frames
     Ok((outputs, report))
 }
 
-pub fn shots(outputs: Vec<Output>) -> Vec<Shot> {
-    let shot = |output: Output| Some(Shot { frame: output.frame?, image: output.bytes });
+pub fn shots(outputs: Vec<OutputFile>) -> Vec<Shot> {
+    let shot = |output: OutputFile| Some(Shot { frame: output.frame?, image: output.bytes });
     outputs.into_iter().filter_map(shot).collect()
 }
 

@@ -6,7 +6,9 @@ mod common;
 
 use common::{all, broken, open_bytes};
 use framezip_contract::Limits;
-use framezip_frames::{FramesError, Output, Part, Plan, Report, Video, poster};
+use framezip_frames::{
+    ExtractedSegment, ExtractionReport, FramesError, OutputFile, Plan, SourceVideo, poster,
+};
 use framezip_media::{kinds, path, special, truth};
 use std::{io::Cursor, ops::ControlFlow};
 
@@ -17,10 +19,10 @@ fn sent<T: serde::Serialize + serde::de::DeserializeOwned>(value: &T) -> T {
     ciborium::from_reader(&bytes[..]).unwrap()
 }
 
-fn resumed(bytes: &[u8], plan: &Plan) -> Video {
+fn resumed(bytes: &[u8], plan: &Plan) -> SourceVideo {
     let bytes = bytes.to_vec();
     let open = move || Ok(Cursor::new(bytes.clone()));
-    Video::resume(open, || false, sent(plan), &Limits::default()).unwrap()
+    SourceVideo::resume(open, || false, sent(plan), &Limits::default()).unwrap()
 }
 
 /// Extracts part by part, each to be cut where its sink has taken so many frames.
@@ -28,14 +30,15 @@ fn in_parts(
     bytes: &[u8],
     json: &str,
     frames: usize,
-) -> Result<(Vec<Output>, Report, usize), FramesError> {
+) -> Result<(Vec<OutputFile>, ExtractionReport, usize), FramesError> {
     let mut video = open_bytes(bytes.to_vec(), json)?;
     let plan = video.plan().clone();
-    let (mut outputs, mut parts): (Vec<Output>, Vec<Part>) = (Vec::new(), Vec::new());
+    let (mut outputs, mut parts): (Vec<OutputFile>, Vec<ExtractedSegment>) =
+        (Vec::new(), Vec::new());
     let mut next = 0;
     while next < plan.total() {
         let mut taken = 0;
-        let part = video.part(next..plan.total(), 2, |output| {
+        let part = video.extract_segment(next..plan.total(), 2, |output| {
             taken += usize::from(output.frame.is_some());
             outputs.push(output);
             Ok(if taken < frames { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
@@ -46,7 +49,7 @@ fn in_parts(
         parts.push(sent(&part));
         video = resumed(bytes, &plan);
     }
-    let file = poster(parts.iter()).map(|frame| plan.file(frame));
+    let file = poster(parts.iter()).map(|frame| plan.file_name(frame));
     let image = outputs.iter().find(|output| Some(&output.name) == file.as_ref());
     let image = image.map(|output| output.bytes.clone()).unwrap_or_default();
     let (files, report) = plan.finish(&parts, image)?;
@@ -55,9 +58,9 @@ fn in_parts(
 }
 
 /// The files and what is reported of them, or why there are none.
-type Made = Result<(Vec<Output>, u32), String>;
+type Made = Result<(Vec<OutputFile>, u32), String>;
 
-fn made(outputs: Vec<Output>, report: &Report) -> (Vec<Output>, u32) {
+fn made(outputs: Vec<OutputFile>, report: &ExtractionReport) -> (Vec<OutputFile>, u32) {
     (outputs, report.frames)
 }
 
@@ -73,15 +76,15 @@ fn difference(one: &Made, other: &Made) -> Option<String> {
         let (one, other) = (one.as_ref().err(), other.as_ref().err());
         return (one != other).then(|| format!("{one:?} and {other:?}"));
     };
-    let names = |outputs: &[Output]| -> Vec<_> {
+    let names = |outputs: &[OutputFile]| -> Vec<_> {
         outputs.iter().map(|output| output.name.clone()).collect()
     };
     if names(one) != names(other) {
         return Some(format!("{:?} and {:?}", names(one), names(other)));
     }
-    let differs = |(one, other): &(&Output, &Output)| one.bytes != other.bytes;
+    let differs = |(one, other): &(&OutputFile, &OutputFile)| one.bytes != other.bytes;
     let (one, other) = one.iter().zip(other).find(differs)?;
-    let text = |output: &Output| String::from_utf8_lossy(&output.bytes).into_owned();
+    let text = |output: &OutputFile| String::from_utf8_lossy(&output.bytes).into_owned();
     let is_text = one.name.ends_with(".json");
     Some(if is_text { format!("{} and {}", text(one), text(other)) } else { one.name.clone() })
 }

@@ -9,13 +9,11 @@ use std::{
 const HEADERS: usize = 4 << 10;
 /// The size of one read of a search, in bytes.
 const SEARCH: usize = 64 << 10;
-/// The limit on steps in a file, enough for the blocks of sound and pictures of more than 10 hours.
-const MOST_STEPS: u32 = 5_000_000;
 
-/// A file's bytes, at any offset.
-pub(super) struct Bytes<'a, R> {
+/// Reads the bytes of a file at any offset.
+pub(super) struct ByteReader<'a, R> {
     reader: &'a mut R,
-    /// The file's length in bytes.
+    /// The length of the file in bytes.
     pub(super) length: u64,
     buffer: Vec<u8>,
     /// The offset of the buffer's first byte in the file.
@@ -24,13 +22,14 @@ pub(super) struct Bytes<'a, R> {
     steps: u32,
 }
 
-impl<'a, R: Read + Seek> Bytes<'a, R> {
-    pub(super) fn new(reader: &'a mut R) -> io::Result<Self> {
+impl<'a, R: Read + Seek> ByteReader<'a, R> {
+    /// `steps` limits the length of walks over the file.
+    pub(super) fn new(reader: &'a mut R, steps: u32) -> io::Result<Self> {
         let length = reader.seek(SeekFrom::End(0))?;
-        Ok(Self { reader, length, buffer: Vec::new(), start: 0, steps: MOST_STEPS })
+        Ok(Self { reader, length, buffer: Vec::new(), start: 0, steps })
     }
 
-    /// Counts a step of a walk. Returns `false` once there were too many.
+    /// Counts a step of a walk. Returns `false` after too many.
     pub(super) fn step(&mut self) -> bool {
         self.steps = self.steps.saturating_sub(1);
         self.steps > 0
@@ -51,9 +50,9 @@ impl<'a, R: Read + Seek> Bytes<'a, R> {
         Ok(&self.buffer)
     }
 
-    /// Reads into the buffer until it has `least` bytes, `most` if the reader gives as many at once.
+    /// Reads into the buffer until it has `least` bytes, or `most` if the reader returns as many at once.
     fn fill(&mut self, at: u64, least: usize, most: usize) -> io::Result<()> {
-        // empty if the reader fails
+        // leaves the buffer empty if the reader fails
         let mut buffer = std::mem::take(&mut self.buffer);
         buffer.resize(most, 0);
         self.reader.seek(SeekFrom::Start(at))?;
@@ -92,7 +91,7 @@ impl<'a, R: Read + Seek> Bytes<'a, R> {
         Ok(self.array(at)?.map(u64::from_be_bytes))
     }
 
-    /// Finds the first of these four bytes that begin in a range. Returns their offset.
+    /// Returns the offset of the first of these four bytes that begin in a range.
     pub(super) fn find(&mut self, magic: [u8; 4], range: Range<u64>) -> io::Result<Option<u64>> {
         let mut at = range.start;
         while at < range.end {
