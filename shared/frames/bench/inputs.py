@@ -101,7 +101,7 @@ def test_card(name, options):
 
 
 def inputs():
-    """Returns 60 s and 10 minutes of each codec and of a test card, 10 s of 4K, and raw pictures."""
+    """Returns 60 s and 10 min of each codec and of a test card, 10 s of 4K, and raw pictures."""
     film = drawn("picture-1080p", 1920, 1080, CLIP_SECONDS)
     clips = [
         ("h264", encoded("clip-h264", ".mp4", film, X264)),

@@ -4,9 +4,9 @@
 //! [`Read`](std::io::Read) + [`Seek`](std::io::Seek), and passes images on one by one without keeping them. So its
 //! memory depends on the size of the pictures and not on the length of the video.
 //!
-//! The folders are the stages, in order: `demux` finds the recordings of a file and reads their packets, `bitstream`
-//! finds packets that may be skipped, `decode` turns packets into pictures, `probe` opens a new file with these, `select`
-//! chooses the wanted times, `image` turns pictures into images, and `output` makes the files of the zip.
+//! The folders are the stages. `demux` finds the recordings of a file and reads their packets, `bitstream` finds
+//! packets that may be skipped, `decode` turns packets into pictures, `probe` opens a new file with these three,
+//! `select` chooses the wanted times, `image` turns pictures into images, and `output` makes the files of the zip.
 //! [`SourceVideo`] connects the stages.
 //!
 //! Media is hostile. The build of FFmpeg (`layers/ffmpeg`) excludes protocols, the network, and demuxers that open

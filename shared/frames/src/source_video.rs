@@ -192,8 +192,8 @@ impl SourceVideo {
         &self.plan
     }
 
-    /// Passes every file of the zip to `sink`: the frames in time order, with the storyboard's images between them, then
-    /// the other files, `frames.json` last. The files are the same with any number of `threads`.
+    /// Passes every file of the zip to `sink`: the frames in time order, with the storyboard's images between them,
+    /// then the other files, `frames.json` last. The files are the same with any number of `threads`.
     ///
     /// # Errors
     /// [`FramesError`]; [`FramesError::Sink`] with the error of the sink; [`ErrorCode::NoFramesInRange`] if no frame is

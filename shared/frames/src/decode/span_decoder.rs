@@ -27,7 +27,7 @@ pub(crate) struct TargetResult {
     pub(crate) selection: Selection,
 }
 
-/// What is on screen at a target.
+/// The selection for a target.
 pub(crate) enum Selection {
     Frame(Box<SelectedFrame>),
     /// No frame, although the video should have one at this time of the timeline.

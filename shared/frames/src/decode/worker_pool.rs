@@ -63,7 +63,7 @@ struct SpanQueue<'a> {
     channels: Sender<Receiver<SpanOutput>>,
 }
 
-/// What all workers share. Nothing else holds the queue, so its channels close when the last worker ends, and unclaimed
+/// The state that all workers share. Nothing else holds the queue, so its channels close when the last worker ends, and unclaimed
 /// spans are not waited for.
 #[derive(Clone)]
 struct SharedQueue<'a> {

@@ -5,7 +5,7 @@ use crate::{
     demux::{
         decoder_state::{self, DecoderState, DecoderStates},
         media_source::{self, MediaSource, ReaderFault},
-        memory::{self, check_picture},
+        memory::{IndexSize, check_picture, decoders, probed_pixels},
         packet::{PacketTimes, is_hidden},
         recording::{Pictures, Recording},
         stream::{StreamFacts, best_video, check_encryption, check_packet},
@@ -35,7 +35,7 @@ pub(crate) struct Container {
     pub(crate) stream: usize,
     pub(crate) time_base: TimeBase,
     pub(crate) source: Source,
-    /// What the header says about the pictures.
+    /// Properties of the pictures that the header states.
     pub(crate) header: StreamHeader,
     /// The known decoder states of its packets.
     pub(crate) states: DecoderStates,
@@ -68,7 +68,7 @@ impl Container {
         let fault = ReaderFault::default();
         let mut input = media.open_input(recording, &fault)?;
         let stated = header_before_probing(&input, media.limits())?;
-        media_source::probe(&mut input, memory::probed_pixels(media.limits()), &fault)?;
+        media_source::probe(&mut input, probed_pixels(media.limits()), &fault)?;
         let number = best_video(&input)?;
         let StreamFacts { time_base, source } = StreamFacts::of(&input, number)?;
         if let Some(stream) = input.stream(number) {
@@ -155,16 +155,10 @@ impl Container {
 
     /// Returns how many decoders fit into the memory, with their pictures and FFmpeg's index.
     pub(crate) fn decoders(&self, limits: &Limits) -> usize {
-        self.parameters().map_or(1, |parameters| {
-            let loaded = self.recording.extent.index_size;
-            memory::decoders(
-                &self.source,
-                &parameters,
-                self.indexed().unsigned_abs(),
-                loaded,
-                limits,
-            )
-        })
+        let loaded_index = self.recording.extent.index_size;
+        let index = IndexSize { entries: self.indexed().unsigned_abs(), loaded_index };
+        let parameters = self.parameters();
+        parameters.map_or(1, |parameters| decoders(&self.source, &parameters, index, limits))
     }
 
     pub(crate) fn survey(&self) -> Option<&Survey> {
@@ -314,7 +308,6 @@ impl Container {
             // the first packet there may have no position
             self.position = to;
         }
-
         self.fault.check()?;
         if code == ffi::AVERROR_EXIT {
             return Err(FramesError::Interrupted);

@@ -111,24 +111,24 @@ impl LastFrame {
         Self { end: None, keyframe: start, counted: start, is_counted: false }
     }
 
-    /// Adds the next packet by its times and the length of its frame.
-    pub(crate) fn add(&mut self, pts: Option<i64>, dts: i64, is_key: bool, length: i64) {
+    /// Adds the next packet by these times and the length of its frame. The packet itself may state others.
+    pub(crate) fn add(&mut self, packet: &Packet, pts: Option<i64>, dts: i64, length: i64) {
         let end = pts.unwrap_or(dts).saturating_add(length);
         self.end = self.end.max(Some(end));
-        self.count(pts, is_key, length);
+        self.count(packet, pts, length);
     }
 
     /// Adds the next packet, which may lack both times.
     fn add_packet(&mut self, packet: &Packet, length: i64) {
         match packet.dts().or(packet.pts()) {
-            Some(dts) => self.add(packet.pts(), dts, packet.is_key(), length),
-            None => self.count(None, packet.is_key(), length),
+            Some(dts) => self.add(packet, packet.pts(), dts, length),
+            None => self.count(packet, None, length),
         }
     }
 
-    fn count(&mut self, pts: Option<i64>, is_key: bool, length: i64) {
+    fn count(&mut self, packet: &Packet, pts: Option<i64>, length: i64) {
         match pts {
-            Some(pts) if is_key => {
+            Some(pts) if packet.is_key() => {
                 self.keyframe = pts;
                 (self.counted, self.is_counted) = (pts.saturating_add(length), false);
             }

@@ -7,7 +7,7 @@ use crate::{
 };
 use ffmpeg_next::{Packet, ffi};
 
-/// What an index says about a packet.
+/// An entry of an index: facts about a packet.
 struct IndexEntry {
     /// The position in the file.
     position: i64,

@@ -87,19 +87,27 @@ pub(crate) fn check_picture(
     Ok(())
 }
 
-/// Returns how many decoders of a video fit into the memory, with their pictures and FFmpeg's index; at least one.
-/// The index has `entries` entries; the file's own index, which FFmpeg loads too, takes `loaded` bytes.
+/// The size of an index.
+#[derive(Clone, Copy)]
+pub(crate) struct IndexSize {
+    /// The number of entries in FFmpeg's index.
+    pub(crate) entries: u64,
+    /// The bytes of the file's own index if FFmpeg loads it whole.
+    pub(crate) loaded_index: u64,
+}
+
+/// Returns how many decoders of a video fit into the memory, with their pictures and their indexes; at least one.
 pub(crate) fn decoders(
     source: &Source,
     parameters: &codec::Parameters,
-    entries: u64,
-    loaded: u64,
+    index: IndexSize,
     limits: &Limits,
 ) -> usize {
     let pixels = (u64::from(source.width) * u64::from(source.height)).max(1);
     let by_pictures =
         usize::try_from(fitting(parameters, limits) / pixels).unwrap_or(usize::MAX).max(1);
-    let index = entries.saturating_mul(INDEX_ENTRY).max(loaded.saturating_mul(LOADED_INDEX)).max(1);
+    let loaded = index.loaded_index.saturating_mul(LOADED_INDEX);
+    let index = index.entries.saturating_mul(INDEX_ENTRY).max(loaded).max(1);
     let others = usize::try_from(INDEXES / index).unwrap_or(usize::MAX);
     by_pictures.min(others.saturating_add(1))
 }

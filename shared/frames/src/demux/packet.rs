@@ -1,4 +1,4 @@
-//! What a packet says about its frame.
+//! Facts about a packet's frame.
 
 use ffmpeg_next::{Packet, ffi, packet::Ref};
 

@@ -1,4 +1,4 @@
-//! The video stream of a container, and what the container says about it.
+//! The video stream of a container, and the facts that the container states about it.
 
 use crate::{FramesError, time_base::TimeBase};
 use ffmpeg_next::{
@@ -50,7 +50,7 @@ fn size(parameters: &codec::Parameters) -> (u32, u32) {
     (width.max(0) as u32, height.max(0) as u32)
 }
 
-/// What a container says about a stream.
+/// The facts that a container states about a stream.
 pub(crate) struct StreamFacts {
     pub(crate) time_base: TimeBase,
     pub(crate) source: Source,

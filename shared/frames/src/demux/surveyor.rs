@@ -84,11 +84,11 @@ struct RawStretch {
 }
 
 impl RawStretch {
-    fn new(position: i64, is_cut: bool, times: &SurveyedTimes) -> Self {
+    fn new(position: i64, packet: &Packet, times: &SurveyedTimes) -> Self {
         Self {
             position,
             last_position: i64::MAX,
-            is_cut,
+            is_cut: packet.is_key(),
             first_dts: times.dts,
             first_pts: times.pts(),
             last: LastFrame::new(times.pts()),
@@ -98,11 +98,11 @@ impl RawStretch {
         }
     }
 
-    fn add(&mut self, times: &SurveyedTimes, is_key: bool) {
+    fn add(&mut self, packet: &Packet, times: &SurveyedTimes) {
         self.packets += 1;
         self.decoded_end = self.decoded_end.max(times.dts.saturating_add(times.length));
         self.greatest = self.greatest.max(times.stated_pts.unwrap_or(i64::MIN));
-        self.last.add(times.stated_pts, times.dts, is_key, times.length);
+        self.last.add(packet, times.stated_pts, times.dts, times.length);
     }
 }
 
@@ -191,7 +191,7 @@ impl Surveyor {
             self.begin_stretch(packet, &times, last_but_one);
         }
         if let Some(stretch) = self.stretches.last_mut() {
-            stretch.add(&times, packet.is_key());
+            stretch.add(packet, &times);
         }
         if packet.is_key() {
             self.add_keyframe(Keyframe { position: entry, pts: times.pts(), dts: times.dts });
@@ -230,7 +230,7 @@ impl Surveyor {
         if let Some(last) = self.stretches.last_mut() {
             last.last_position = last_but_one;
         }
-        self.stretches.push(RawStretch::new(self.position, packet.is_key(), times));
+        self.stretches.push(RawStretch::new(self.position, packet, times));
     }
 
     /// Adds a keyframe of the last stretch, unless it is too near to the one before.

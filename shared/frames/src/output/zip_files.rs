@@ -162,7 +162,7 @@ impl<'a, S: FnMut(OutputFile) -> io::Result<ControlFlow<()>>> SegmentWriter<'a, 
 pub struct ExtractionReport {
     /// The number of extracted frames.
     pub frames: u32,
-    /// What could not be extracted, and other problems.
+    /// Frames that could not be extracted, and other problems.
     pub warnings: Vec<Warning>,
     /// The number of the storyboard's last image, if there is a storyboard.
     pub storyboard_images: Option<u32>,

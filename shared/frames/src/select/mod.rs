@@ -1,4 +1,4 @@
-//! Which times of a video are wanted.
+//! The choice of the wanted times of a video.
 
 pub(crate) mod plan;
 pub(crate) mod targets;

@@ -9,7 +9,7 @@ use framezip_contract::{Extraction, Source, Tiles, Warning};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// What to extract from a video, target by target. With a plan, other workers can do a segment of it without
+/// The plan of an extraction, target by target. With a plan, other workers can do a segment of it without
 /// probing the video again, and the results of all segments can be put together.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
@@ -41,7 +41,7 @@ impl Plan {
         self.targets.len() as u32
     }
 
-    /// Returns what the container says about itself.
+    /// Returns the facts that the container states.
     pub fn source(&self) -> &Source {
         &self.source
     }

@@ -1,4 +1,4 @@
-//! What the tests on real files share.
+//! Helpers of the tests with real files.
 
 #![allow(dead_code, reason = "every test file uses some of it")]
 
@@ -21,7 +21,7 @@ pub struct Shot {
     pub image: Vec<u8>,
 }
 
-/// An image read back.
+/// A decoded image.
 pub struct Pixels {
     pub width: usize,
     pub height: usize,
@@ -58,13 +58,13 @@ pub fn extract_with(
     all(open(name, &options(json), &Limits::default())?, threads)
 }
 
-/// Opens a file that is in memory.
+/// Opens a file in memory.
 pub fn open_bytes(bytes: Vec<u8>, json: &str) -> Result<SourceVideo, FramesError> {
     let open = move || Ok(Cursor::new(bytes.clone()));
     SourceVideo::open(open, || false, &options(json), &Limits::default(), 2)
 }
 
-/// The file's bytes, of which those between these hundredths were never written.
+/// Returns the bytes of a file with zeros in a range, given in hundredths of its length.
 pub fn broken(name: &str, from: usize, to: usize) -> Vec<u8> {
     let mut bytes = std::fs::read(path(name)).unwrap();
     let length = bytes.len();
@@ -115,14 +115,14 @@ pub fn read_webp(file: &[u8]) -> Pixels {
     Pixels { width, height, channels, bytes: image.to_vec() }
 }
 
-/// A file with zeros in its middle, of which all that is read is counted.
+/// A file with zeros in its middle. It counts the bytes that are read.
 #[derive(Clone)]
 pub struct Sparse {
     head: Arc<[u8]>,
     zeros: u64,
     tail: Arc<[u8]>,
     at: u64,
-    /// How many bytes were read, by all its clones.
+    /// The number of bytes that all clones have read.
     pub read: Arc<AtomicU64>,
 }
 
