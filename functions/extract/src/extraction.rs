@@ -13,7 +13,7 @@ use anyhow::Context;
 use framezip_contract::{
     ErrorCode, Failure, ObjectKey, Progress, Source, Verdict, Video, Warning, ZipFacts,
 };
-use framezip_frames::{FramesError, Plan, Report};
+use framezip_frames::{ExtractionReport as Report, FramesError, Plan};
 use framezip_store::{Lease, Record};
 use std::{
     convert::Infallible,

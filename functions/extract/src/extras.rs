@@ -7,7 +7,7 @@
 
 use crate::multipart::{Over, Target, UploadError};
 use aws_sdk_s3::Client;
-use framezip_frames::Output;
+use framezip_frames::OutputFile as Output;
 use tokio::sync::mpsc;
 
 /// How many may wait to be sent.

@@ -10,7 +10,7 @@ use crate::{
 };
 use bytes::Bytes;
 use framezip_archive::ZipWriter;
-use framezip_frames::{Output, Plan, Report, poster};
+use framezip_frames::{ExtractionReport as Report, OutputFile as Output, Plan, poster};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::time::Instant;
 
@@ -112,7 +112,7 @@ async fn poster_image(
     facts: &[Facts],
 ) -> anyhow::Result<Vec<u8>> {
     let Some(frame) = poster(facts.iter().map(|facts| &facts.part)) else { return Ok(Vec::new()) };
-    let file = plan.file(frame);
+    let file = plan.file_name(frame);
     for Facts { key, e_tag, entries, .. } in facts {
         if let Some(range) = entries.find(&file) {
             return Ok(folder.bytes(key, e_tag, range).await?.into());

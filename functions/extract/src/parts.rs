@@ -14,7 +14,7 @@ use aws_sdk_s3::{Client, primitives::ByteStream};
 use bytes::Bytes;
 use framezip_archive::Entries;
 use framezip_contract::{ObjectKey, UserId, VideoId};
-use framezip_frames::{Part, Plan};
+use framezip_frames::{ExtractedSegment as Part, Plan};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{fmt, ops::Range, str::FromStr};
 use uuid::Uuid;

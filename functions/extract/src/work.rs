@@ -8,7 +8,10 @@ use crate::{
 };
 use framezip_archive::{Entries, ZipWriter};
 use framezip_contract::{Limits, Progress, Source, Video};
-use framezip_frames::{FramesError, Output, Part, Plan, Report, Video as Media};
+use framezip_frames::{
+    ExtractedSegment as Part, ExtractionReport as Report, FramesError, OutputFile as Output, Plan,
+    SourceVideo as Media,
+};
 use std::{
     io,
     num::NonZero,
@@ -94,7 +97,7 @@ impl Work {
         report(0);
         let mut pace = Pace::new(self.budget, self.stop.at);
         let mut zip = ZipWriter::new(writer);
-        let part = media.part(targets.clone(), processors, |output| {
+        let part = media.extract_segment(targets.clone(), processors, |output| {
             if self.stop.now() {
                 return Err(io::ErrorKind::TimedOut.into());
             }
