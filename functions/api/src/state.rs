@@ -6,7 +6,7 @@ use framezip_contract::{Counts, Limits, WebConfig};
 use framezip_runtime::{
     metric,
     settings::{self, SettingError},
-    webhook::{Reach, Sender},
+    webhook::{Reach, WebhookSender},
 };
 use framezip_store::Videos;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ pub(crate) struct AppState {
     /// Needs `sqs:SendMessage` on the queue of jobs.
     pub(crate) sqs: aws_sdk_sqs::Client,
     pub(crate) jobs_queue_url: String,
-    pub(crate) webhooks: Sender,
+    pub(crate) webhooks: WebhookSender,
     pub(crate) limits: Limits,
     pub(crate) max_unfinished_videos: u32,
     pub(crate) config: WebConfig,
@@ -47,7 +47,7 @@ impl AppState {
             objects: Objects::new(s3, uploads, results),
             sqs: aws_sdk_sqs::Client::new(&sdk),
             jobs_queue_url: settings::jobs_queue_url()?,
-            webhooks: Sender::new(Reach::from_env()),
+            webhooks: WebhookSender::new(Reach::from_env()),
             limits: settings::limits()?,
             max_unfinished_videos: settings::max_unfinished_videos()?,
             config: WebConfig {

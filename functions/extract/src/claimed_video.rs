@@ -34,7 +34,7 @@ impl<'a> ClaimedVideo<'a> {
             video: &record.video,
             attempt: record.attempt,
             lease,
-            fan_out: record.run.clone(),
+            fan_out: record.fan_out.clone(),
             deadline,
             cancelled: Arc::default(),
             recorded_targets: AtomicU32::new(0),
@@ -47,7 +47,7 @@ impl<'a> ClaimedVideo<'a> {
     }
 
     /// The prefix of the keys of poster, contact sheet and storyboard.
-    pub(crate) fn extras_prefix(&self) -> String {
-        ObjectKey::extras_prefix(&self.video.owner, self.video.id, self.attempt)
+    pub(crate) fn results_prefix(&self) -> String {
+        ObjectKey::results_prefix(&self.video.owner, self.video.id, self.attempt)
     }
 }

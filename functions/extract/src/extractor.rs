@@ -3,7 +3,7 @@
 use framezip_contract::Limits;
 use framezip_runtime::{
     settings::{self, SettingError},
-    sqs::Inbox,
+    sqs::QueueConsumer,
 };
 use framezip_store::Videos;
 use std::time::Duration;
@@ -32,7 +32,7 @@ pub(crate) struct Extractor {
     /// How long one worker may take before other invocations do the rest.
     pub(crate) budget: Duration,
     /// The same queue as `jobs`, for receiving.
-    pub(crate) inbox: Inbox,
+    pub(crate) consumer: QueueConsumer,
 }
 
 impl Extractor {
@@ -53,7 +53,7 @@ impl Extractor {
             results: settings::results_bucket()?,
             outcomes: settings::outcomes_queue_url()?,
             limits: settings::limits()?,
-            inbox: Inbox::new(sqs.clone(), jobs.clone(), FIRST_PAUSE)
+            consumer: QueueConsumer::new(sqs.clone(), jobs.clone(), FIRST_PAUSE)
                 .hiding_for(visibility_timeout),
             budget,
             jobs,

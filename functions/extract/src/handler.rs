@@ -12,5 +12,5 @@ pub(crate) async fn handle(
 ) -> Result<SqsBatchResponse, Error> {
     let deadline = event.context.deadline();
     let handler = async |job: Job, delivery| job::handle(extractor, job, delivery, deadline).await;
-    Ok(extractor.inbox.handle(event.payload, handler).await)
+    Ok(extractor.consumer.handle(event.payload, handler).await)
 }

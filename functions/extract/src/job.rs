@@ -9,7 +9,7 @@ use crate::{
     worker::{self, WorkerResult},
 };
 use framezip_contract::Job;
-use framezip_runtime::sqs::{Delivery, HandlerError};
+use framezip_runtime::sqs::{ReceivedMessage, HandlerError};
 use framezip_store::{Claim, Lease};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -27,13 +27,13 @@ const RESERVE: Duration = Duration::from_secs(20);
 pub(crate) async fn handle(
     extractor: &Extractor,
     job: Job,
-    delivery: Delivery,
+    received: ReceivedMessage,
     deadline: SystemTime,
 ) -> Result<(), HandlerError> {
     let Job { owner, video: id, attempt, segment, .. } = job;
     let time_left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
     let decoding_deadline = Instant::now() + time_left.saturating_sub(RESERVE);
-    let lease = Lease::of(&delivery.message_id, time_left);
+    let lease = Lease::of(&received.message_id, time_left);
     let record = match &segment {
         None => match extractor.videos.claim(&owner, id, attempt, &lease).await? {
             Claim::Taken(record) => Some(*record),
@@ -41,7 +41,7 @@ pub(crate) async fn handle(
             Claim::Refused => None,
         },
         // a fan-out belongs to one attempt, so its id suffices
-        Some(segment) => extractor.videos.advance(&owner, id, &segment.run, 0).await?,
+        Some(segment) => extractor.videos.advance(&owner, id, &segment.fan_out, 0).await?,
     };
     let Some(record) = record else {
         if !clean_up_if_deleted(extractor, &owner, id).await? {

@@ -69,13 +69,13 @@ pub(crate) async fn run(
         extras: extras_sender,
     };
     let (client, bucket) = (&extractor.s3, &extractor.results);
-    let extras_prefix = claimed.extras_prefix();
+    let results_prefix = claimed.results_prefix();
     let thread_source = source.clone();
     let work = async {
         tokio::join!(
             task::spawn_blocking(move || thread.run(thread_source, writer)),
             streaming_upload::upload(client, bucket, key, parts),
-            extras::upload(client, bucket, &extras_prefix, extras_receiver),
+            extras::upload(client, bucket, &results_prefix, extras_receiver),
         )
     };
     let (decoded, uploaded, extras_uploaded) = tokio::select! {

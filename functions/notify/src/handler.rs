@@ -6,7 +6,7 @@ use framezip_contract::{Counts, ErrorCode, Failure, Job, Outcome, UserId, Verdic
 use framezip_runtime::{
     masked, metric, objects,
     settings::{self, SettingError},
-    sqs::{Delivery, HandlerError, Inbox},
+    sqs::{ReceivedMessage, HandlerError, QueueConsumer},
 };
 use framezip_store::{Lease, Videos};
 use lambda_runtime::Error;
@@ -24,8 +24,8 @@ pub(crate) struct Notifier {
     s3: aws_sdk_s3::Client,
     /// The bucket of zips.
     results: String,
-    outcomes: Inbox,
-    dead_jobs: Inbox,
+    outcomes: QueueConsumer,
+    dead_jobs: QueueConsumer,
 }
 
 impl Notifier {
@@ -45,8 +45,8 @@ impl Notifier {
             ),
             s3: aws_sdk_s3::Client::new(&config),
             results: settings::results_bucket()?,
-            outcomes: Inbox::new(sqs.clone(), settings::outcomes_queue_url()?, FIRST_PAUSE),
-            dead_jobs: Inbox::new(sqs, settings::jobs_dlq_url()?, FIRST_PAUSE),
+            outcomes: QueueConsumer::new(sqs.clone(), settings::outcomes_queue_url()?, FIRST_PAUSE),
+            dead_jobs: QueueConsumer::new(sqs, settings::jobs_dlq_url()?, FIRST_PAUSE),
         })
     }
 
@@ -54,30 +54,30 @@ impl Notifier {
     pub(crate) async fn handle(&self, batch: SqsEvent) -> Result<SqsBatchResponse, Error> {
         let arn = batch.records.first().and_then(|record| record.event_source_arn.as_deref());
         if arn.is_some_and(|arn| self.dead_jobs.is(arn)) {
-            let handler = async |job: Job, delivery| self.fail_job(job, delivery).await;
+            let handler = async |job: Job, received| self.fail_job(job, received).await;
             return Ok(self.dead_jobs.handle(batch, handler).await);
         }
-        let handler = async |outcome: Outcome, delivery| self.finish(outcome, delivery).await;
+        let handler = async |outcome: Outcome, received| self.finish(outcome, received).await;
         Ok(self.outcomes.handle(batch, handler).await)
     }
 
     /// Writes that a job failed for good, and notifies the owner. A job of an earlier attempt or of a
     /// deleted video has no effect.
-    async fn fail_job(&self, job: Job, delivery: Delivery) -> Result<(), HandlerError> {
+    async fn fail_job(&self, job: Job, received: ReceivedMessage) -> Result<(), HandlerError> {
         let outcome = failed_job_outcome(job);
         if self.write(&outcome).await? {
             tracing::error!(video.id = %outcome.video, "a video's job failed for good");
             metric::count("JobsGivenUp");
         }
-        self.notify_owner(&outcome, delivery).await
+        self.notify_owner(&outcome, received).await
     }
 
     /// Writes the verdict and notifies the owner. A second run changes nothing and sends no second mail. If
     /// the mail fails, the verdict stands and the message is delivered again for the mail. An outcome of
     /// an earlier attempt or of a deleted video has no effect.
-    async fn finish(&self, outcome: Outcome, delivery: Delivery) -> Result<(), HandlerError> {
+    async fn finish(&self, outcome: Outcome, received: ReceivedMessage) -> Result<(), HandlerError> {
         self.write(&outcome).await?;
-        self.notify_owner(&outcome, delivery).await
+        self.notify_owner(&outcome, received).await
     }
 
     /// Writes the verdict. Returns whether it was new.
@@ -94,10 +94,10 @@ impl Notifier {
     async fn notify_owner(
         &self,
         outcome: &Outcome,
-        delivery: Delivery,
+        received: ReceivedMessage,
     ) -> Result<(), HandlerError> {
         let Outcome { owner, video: id, attempt, .. } = outcome;
-        let message = &delivery.message_id;
+        let message = &received.message_id;
         let lease = Lease::of(message, NOTICE_LEASE);
         let Some(record) = self.videos.claim_notice(owner, *id, *attempt, lease).await? else {
             return Ok(self.ignore(owner, *id).await?);
@@ -105,7 +105,7 @@ impl Notifier {
         let sent = self.mailer.send(&record).await;
         self.count(Counts::email(sent.is_ok())).await;
         sent?;
-        self.videos.told(owner, *id, message).await?;
+        self.videos.notice_sent(owner, *id, message).await?;
         tracing::info!(
             video.id = %id,
             video.status = %record.video.status,
@@ -170,15 +170,15 @@ mod tests {
     fn notifier(dynamodb: &[&Rule], ses: &[&Rule], s3: &[&Rule]) -> Notifier {
         let dynamodb = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, dynamodb);
         let ses = mock_client!(aws_sdk_sesv2, RuleMode::MatchAny, ses);
-        let inbox = |name: &str| {
+        let consumer = |name: &str| {
             let sqs = mock_client!(aws_sdk_sqs, RuleMode::MatchAny, [] as [&Rule; 0]);
-            Inbox::new(sqs, format!("http://sqs/1/{name}"), FIRST_PAUSE)
+            QueueConsumer::new(sqs, format!("http://sqs/1/{name}"), FIRST_PAUSE)
         };
         Notifier {
             videos: Videos::new(dynamodb, "Videos"),
             mailer: Mailer::new(ses, "from@example.com".to_owned(), "http://api".to_owned()),
-            outcomes: inbox("outcomes"),
-            dead_jobs: inbox("jobs-dlq"),
+            outcomes: consumer("outcomes"),
+            dead_jobs: consumer("jobs-dlq"),
             s3: mock_client!(aws_sdk_s3, RuleMode::MatchAny, s3),
             results: "results".to_owned(),
         }
@@ -252,7 +252,7 @@ mod tests {
     #[tokio::test]
     async fn the_results_of_a_deleted_video_are_removed() {
         let list = mock!(aws_sdk_s3::Client::list_objects_v2).then_output(|| {
-            let zip = aws_sdk_s3::types::Object::builder().key("owner/id/frames.zip").build();
+            let zip = aws_sdk_s3::types::Object::builder().key("owner/id/0/frames.zip").build();
             ListObjectsV2Output::builder().contents(zip).build()
         });
         let delete = mock!(aws_sdk_s3::Client::delete_objects)

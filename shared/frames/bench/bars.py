@@ -1,4 +1,4 @@
-"""What framezip promises to be, against what was measured."""
+"""The bars that framezip must meet, and their comparison with the results."""
 
 import dataclasses
 
@@ -9,7 +9,7 @@ MEGABYTE = 1_000_000
 
 @dataclasses.dataclass(frozen=True)
 class Faster:
-    """So many times less than a peer's seconds, by the clock (`wall`) or of processors (`cpu`)."""
+    """The least ratio of a peer's time to framezip's: wall-clock (`wall`) or CPU time (`cpu`)."""
 
     input: str
     peer: str
@@ -26,7 +26,7 @@ class Faster:
         return f"≥ {self.least:g}"
 
     def measured(self, results):
-        """The value as a text and whether it passes, or None where it was not measured."""
+        """Returns the value as text and whether it passes, or None if it was not measured."""
         pair = {
             result.contender.name: result for result in results if result.item.name == self.input
         }
@@ -38,8 +38,10 @@ class Faster:
 
 @dataclasses.dataclass(frozen=True)
 class Quicker:
-    """So many milliseconds at most for each image, by all processors and all that it takes, but for the
-    kernel: of raw pictures that copies more than is made of them.
+    """The greatest user time for each image in milliseconds.
+
+    It covers all processors and all steps, but not the kernel, which spends more time on copying
+    raw pictures than framezip on their images.
     """
 
     input: str
@@ -63,7 +65,7 @@ class Quicker:
 
 @dataclasses.dataclass(frozen=True)
 class Smaller:
-    """A peak of memory over all inputs of a kind."""
+    """The greatest peak memory over all inputs of a kind."""
 
     text: str
     has: str

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Measures framezip beside its peers, side by side in one run, and writes docs/BENCH.md.
+"""Compares framezip with its peers in one run, and writes docs/BENCH.md.
 
 `bench.py --extract target/release/examples/extract [--only h264] [--peers pyav] [--runs 1]`
 
-All of it takes about half an hour on two cores, and the first time a quarter of an hour more, for
-the inputs. A part of it is printed instead, unless `--out` says where to.
+A full run takes about half an hour on two cores. The first run takes a quarter of an hour more to
+make the inputs. The results of a partial run are printed, unless `--out` names a file.
 """
 
 import argparse
@@ -20,16 +20,16 @@ from measure import Failed, compared
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--extract", required=True, help="the built example `extract`")
-    parser.add_argument("--only", default="", help="inputs whose names have this in them")
-    parser.add_argument("--peers", help="besides framezip, by commas: ffmpeg-fps,ffmpeg-seek,pyav")
-    parser.add_argument("--runs", type=int, default=3, help="of each contender over each input")
-    parser.add_argument("--out", type=pathlib.Path, help="docs/BENCH.md if everything is measured")
+    parser.add_argument("--extract", required=True, help="path of the built example `extract`")
+    parser.add_argument("--only", default="", help="measure inputs with this in their names")
+    parser.add_argument("--peers", help="peers, separated by commas: ffmpeg-fps,ffmpeg-seek,pyav")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each contender")
+    parser.add_argument("--out", type=pathlib.Path, help="default: docs/BENCH.md for a full run")
     given = parser.parse_args()
     if given.runs < 1:
         parser.error("--runs must be 1 or more")
     if not pathlib.Path(given.extract).is_file():
-        parser.error(f"{given.extract} is not there")
+        parser.error(f"{given.extract} does not exist")
     return parser, given
 
 

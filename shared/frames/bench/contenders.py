@@ -1,4 +1,4 @@
-"""Who is measured: framezip and what people use instead, each as the commands that it runs."""
+"""The contenders: framezip and the tools that people use instead, each with its commands."""
 
 import dataclasses
 import hashlib
@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 HERE = pathlib.Path(__file__).resolve().parent
 THREADS = 2
-# Of MJPEG in FFmpeg. Near what framezip's default quality of 85 gives.
+# The quantizer scale of FFmpeg's MJPEG, near framezip's default quality of 85.
 QSCALE = 3
 FFMPEG = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin"]
 OURS = "framezip"
@@ -18,7 +18,7 @@ OURS = "framezip"
 
 @dataclasses.dataclass(frozen=True)
 class Contender:
-    """`commands(path, folder, step, images)` are run one after the other."""
+    """A tool. `commands(path, folder, step, images)` returns commands to run in order."""
 
     name: str
     what: str
@@ -26,13 +26,13 @@ class Contender:
     suits: Callable = lambda item: True
 
     def runs(self, item, asked):
-        """Once where it decodes ten minutes: a minute's work, whose noise matters little."""
+        """Returns 1 for a decode of ten minutes: it takes a minute, so noise matters little."""
         decodes_all = self.name == "ffmpeg-fps"
         return 1 if decodes_all and item.seconds >= 600 else asked
 
 
 def contenders(extract, python):
-    """All of them, `extract` and `python` being the paths of two programs."""
+    """Returns all contenders. `extract` and `python` are the paths of two programs."""
 
     def framezip(path, folder, step, _images):
         words = [extract, path, f"{folder}/frames.zip", "--every", step, "--threads", THREADS]
@@ -58,16 +58,16 @@ def contenders(extract, python):
         Contender("ffmpeg-fps", "one ffmpeg that decodes all and drops frames", ffmpeg_fps),
         Contender(
             "ffmpeg-seek",
-            "one ffmpeg for each frame, as framezip's ancestor did",
+            "one ffmpeg for each frame",
             ffmpeg_seek,
             lambda item: item.name.startswith(("h264-60s", "h264-gop2s", "h264-10min")),
         ),
-        Contender("pyav", "a Python script that seeks by keyframe and decodes on", pyav),
+        Contender("pyav", "a Python script that seeks to keyframes and decodes from there", pyav),
     ]
 
 
 def pyav_python(cache):
-    """The interpreter of a virtual environment with PyAV, made when the pin is new."""
+    """Returns the interpreter of a virtual environment with the pinned PyAV, created if missing."""
     pins = HERE / "requirements.txt"
     home = cache / f"venv-{hashlib.sha256(pins.read_bytes()).hexdigest()[:10]}"
     done = home / "installed"
@@ -81,26 +81,26 @@ def pyav_python(cache):
 
 
 def written(folder, size):
-    """How many JPEGs a run left, in files or in a zip, and their bytes.
+    """Counts the JPEGs of a run, in files or in a zip, and their bytes.
 
-    Raises ValueError if one is not whole, or not `size` (width and height).
+    Raises ValueError if one is incomplete, or its width and height differ from `size`.
     """
     pictures = [path.read_bytes() for path in folder.glob("*.jpg")]
     for archive in folder.glob("*.zip"):
         with zipfile.ZipFile(archive) as entries:
-            # The poster is one of the frames over again.
+            # The poster repeats one of the frames.
             names = [name for name in entries.namelist() if name.startswith("frames/")]
             pictures += [entries.read(name) for name in names]
     for data in pictures:
         if not (data.startswith(b"\xff\xd8") and data.endswith(b"\xff\xd9")):
-            raise ValueError("an image is not a whole JPEG")
+            raise ValueError("an image is not a complete JPEG")
         if jpeg_size(data) != size:
             raise ValueError(f"an image is {jpeg_size(data)}, not {size}")
     return len(pictures), sum(map(len, pictures))
 
 
 def jpeg_size(data):
-    """Width and height, from the frame header: each segment has a marker and its length."""
+    """Returns width and height from the frame header. Each segment has a marker and a length."""
     at = 2
     while data[at + 1] not in (0xC0, 0xC1, 0xC2):
         at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")

@@ -1,4 +1,4 @@
-"""What a run takes: the same clock and the same counters for every contender."""
+"""Measures runs, with the same clock and counters for every contender."""
 
 import dataclasses
 import json
@@ -18,7 +18,7 @@ from contenders import OURS, written
 class Run:
     wall: float
     cpu: float
-    user: float  # of that, outside of the kernel
+    user: float  # the part of `cpu` outside of the kernel
     peak: int  # bytes
     written: int  # bytes
     facts: dict = dataclasses.field(default_factory=dict)
@@ -46,14 +46,15 @@ class Result:
 
 
 class Failed(Exception):
-    """A contender failed, or gave other than the frames that were asked for."""
+    """A contender failed, or wrote other frames than requested."""
 
 
 def spent(commands, errors):
-    """Runs them one after the other: seconds, of the processors, outside of the kernel, peak bytes,
-    last output.
+    """Runs commands one after the other.
 
-    `wait4` tells of each process and of the children it waited for; the peak is the greatest.
+    Returns wall-clock seconds, CPU seconds, CPU seconds outside of the kernel, peak bytes and the
+    last output. `wait4` reports each process with the children that it waited for; the peak is the
+    greatest one.
     """
     cpu, user, peak, output = 0.0, 0.0, 0, b""
     started = time.perf_counter()
@@ -73,7 +74,7 @@ def spent(commands, errors):
 
 
 def measured(item, contender):
-    """One run. What it writes goes to memory where the system has such a folder, and is deleted."""
+    """Measures one run. Its output goes to a folder in memory if there is one, and is deleted."""
     memory = pathlib.Path("/dev/shm")
     usable = memory.is_dir() and os.access(memory, os.W_OK)
     folder = pathlib.Path(
@@ -103,10 +104,10 @@ def measured(item, contender):
 
 
 def compared(item, field, asked):
-    """Every contender of `field`, by turns, so that what disturbs the machine hits all alike."""
+    """Measures every contender of `field`, in turns, so that a disturbance affects all of them."""
     with open(item.path, "rb") as file:
         while file.read(1 << 24):
-            pass  # into the page cache, for the first as for the last
+            pass  # fills the page cache before the first run
     field = [contender for contender in field if contender.suits(item)]
     runs = {contender.name: [] for contender in field}
     for turn in range(asked):

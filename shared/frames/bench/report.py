@@ -1,4 +1,4 @@
-"""docs/BENCH.md: what was measured, on what, and how."""
+"""Writes docs/BENCH.md: the results, the machine and the commands."""
 
 import os
 import pathlib
@@ -14,23 +14,23 @@ REPOSITORY = HERE.parents[2]
 
 
 def text(results, python):
-    """The whole file, for the inputs and contenders that were measured."""
+    """Returns the whole file, for the inputs and contenders that were measured."""
     items = list({result.item.name: result.item for result in results}.values())
     parts = [
         "# Benchmark",
-        "`make bench` measures framezip beside what people use instead, and writes this file. "
-        "Every contender gets the same video and 2 threads, writes its JPEGs to memory where the "
-        "system has a folder for that, and has to give the same number of them. Times are "
-        "medians of the runs, which are taken by turns; where ffmpeg decodes ten minutes it runs "
-        "once. CPU time and peak memory are what the kernel counted for the processes (`wait4`), "
-        "alike for all; of several processes the peak is the greatest. 1 MB is 1,000,000 bytes.",
+        "`make bench` compares framezip with the tools that people use instead, and writes this "
+        "file. Every contender gets the same video and 2 threads, writes its JPEGs to memory if "
+        "the system has a folder for that, and must write the same number of them. The "
+        "contenders run in turns, and times are medians of the runs; ffmpeg runs once if it "
+        "decodes ten minutes. The kernel counts CPU time and peak memory of all processes "
+        "(`wait4`); for several processes, the peak is the greatest one. 1 MB is 1,000,000 bytes.",
         "## Against the bars",
         bars_table(results),
         *(section(items, results, step) for step in sorted({item.step for item in items})),
         "## What framezip read",
-        "ffmpeg decodes all packets; framezip those that a wanted frame depends on, from the keyframe "
-        "before it on. So how much it saves hangs on how far apart keyframes are: x264 and x265, if "
-        "nothing else is asked for, make one every 250 pictures, and at cuts.",
+        "ffmpeg decodes all packets. framezip decodes those that a wanted frame depends on, from "
+        "the keyframe before it. So the saving depends on the distance of keyframes: by default, "
+        "x264 and x265 write one every 250 pictures, and at cuts.",
         facts_table(results),
         "## Machine and versions",
         versions(python),
@@ -42,7 +42,7 @@ def text(results, python):
 
 
 def table(head, rows, texts=1):
-    """In Markdown, all columns but the first `texts` being numbers."""
+    """Returns a Markdown table. All columns after the first `texts` are numbers."""
     line = ["---" if at < texts else "---:" for at in range(len(head))]
     return "\n".join(f"| {' | '.join(map(str, row))} |" for row in [head, line, *rows])
 
@@ -57,7 +57,7 @@ def bars_table(results):
 
 
 def section(items, results, step):
-    """All inputs from which a frame is taken every `step` seconds."""
+    """Returns the results for inputs with a frame every `step` seconds."""
     names = {item.name for item in items if item.step == step}
     times = "second" if step == 1 else f"{step} seconds"
     head = ["input", "contender", "runs", "time s", "least–most", "÷ framezip's", "CPU s"]
@@ -112,7 +112,7 @@ def facts_table(results):
 
 
 def inputs_table(items):
-    """By ffprobe, from the packets alone."""
+    """Describes the inputs by their packets, as ffprobe lists them."""
     rows = []
     for item in items:
         probe = "ffprobe -v error -select_streams v -show_entries packet=flags -of csv=p=0"
@@ -134,7 +134,7 @@ def versions(python):
 
 
 def machine():
-    """The rows about what every measurement is of."""
+    """Returns the rows about the machine and the commit."""
     commit = run(["git", "-C", REPOSITORY, "describe", "--always", "--dirty", "--exclude=*"])
     kernel = re.match(r"\d+\.\d+", platform.release())
     return [
@@ -152,11 +152,11 @@ def processor():
 
 
 def commands(results):
-    """Of each contender and each input, without this machine's folders."""
+    """Returns the commands of each contender and each input, without this machine's folders."""
     measured = {result.contender.name for result in results}
     lines = [
         "## Commands",
-        "A line for each kind of contender; `ffmpeg-seek` runs one for each frame.",
+        "A line for each contender; `ffmpeg-seek` runs one command for each frame.",
     ]
     block = []
     for contender in contenders("target/release/examples/extract", "python"):
@@ -165,7 +165,7 @@ def commands(results):
             block += [shown(words) for words in contender.commands("INPUT", "FOLDER", 1, 2)]
     lines += [fenced(block)]
     lines += [
-        "The inputs are made so, `picture.py` drawing the picture that most are encoded from:"
+        "These commands make the inputs; `picture.py` draws the picture of most of them:"
     ]
     steps = {step.file: step for result in results for step in result.item.recipe.steps()}
     made = [shown([*step.command(), step.file]) for step in steps.values()]
@@ -174,7 +174,7 @@ def commands(results):
 
 
 def shown(words):
-    """A command as one would type it; of the picture's long graph, where it comes from."""
+    """Returns a command as text, with `PICTURE` for the long graph of the picture."""
     short = ["PICTURE" if "[picture]" in str(word) and ";" in str(word) else word for word in words]
     return shlex.join(str(word) for word in short).replace(f"{REPOSITORY}/", "")
 

@@ -1,15 +1,15 @@
-//! Extracts frames from a file to a zip, without AWS, and tells what it took in one line of JSON.
+//! Extracts frames from a file to a zip, without AWS, and prints the costs as one line of JSON.
 //!
 //! ```text
 //! cargo run --release --package framezip-frames --example extract -- \
 //!     INPUT OUT.zip [--threads N] [--every 1] [--at 5,50%] [--width 640] …
 //! ```
 //!
-//! The options are those of the API, by their names there: `--skipBlank true`, `--sheet '{"rows":2}'`.
+//! The options have the names of the API: `--skipBlank true`, `--sheet '{"rows":2}'`.
 
 use framezip_archive::ZipWriter;
 use framezip_contract::{Extraction, ExtractionOptions, Limits};
-use framezip_frames::Video;
+use framezip_frames::SourceVideo;
 use indicatif::ProgressBar;
 use serde_json::{Map, Value, json};
 use std::{
@@ -26,7 +26,7 @@ use std::{
     time::Instant,
 };
 
-/// A file that counts what is read of it, in all its readers together.
+/// A file that counts the bytes that all its readers read.
 struct Counted {
     file: File,
     bytes: Arc<AtomicU64>,
@@ -53,9 +53,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let mut threads = thread::available_parallelism().map_or(1, NonZero::get);
     let mut options = Map::new();
-    while let Some(flag) = words.next() {
-        let name = flag.strip_prefix("--").ok_or("a flag starts with --")?;
-        let value = words.next().ok_or("a flag has a value")?;
+    while let Some(option) = words.next() {
+        let name = option.strip_prefix("--").ok_or("an option starts with --")?;
+        let value = words.next().ok_or("an option needs a value")?;
         match name {
             "threads" => threads = value.parse()?,
             "at" => drop(options.insert("at".into(), value.split(',').collect())),
@@ -69,8 +69,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let bytes = Arc::new(AtomicU64::new(0));
     let count = bytes.clone();
     let open = move || Ok(Counted { file: File::open(&input)?, bytes: count.clone() });
-    let video = Video::open(open, || false, &extraction, &Limits::default(), threads)?;
-    // drawn on standard error, if that is a terminal
+    let video = SourceVideo::open(open, || false, &extraction, &Limits::default(), threads)?;
+    // drawn on standard error if it is a terminal
     let progress = ProgressBar::new(video.plan().total().into());
     let mut zip = ZipWriter::new(BufWriter::new(File::create(&output)?));
     let report = video.extract(threads, |output| {
@@ -94,12 +94,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// JSON where it is some, such as a number or an object, else a text.
+/// Parses a value as JSON, such as a number or an object. Anything else is a text.
 fn literal(value: &str) -> Value {
     serde_json::from_str(value).unwrap_or_else(|_| value.into())
 }
 
-/// What this process has used, by `/proc/self/stat` (proc(5)): fields 14 and 15, in hundredths.
+/// Returns the CPU time of this process in seconds, from `/proc/self/stat` (proc(5)): fields 14 and 15, in hundredths.
 fn cpu_seconds() -> Result<f64, Box<dyn Error>> {
     let stat = fs::read_to_string("/proc/self/stat")?;
     let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
@@ -107,7 +107,7 @@ fn cpu_seconds() -> Result<f64, Box<dyn Error>> {
     Ok(times.iter().sum::<f64>() / 100.0)
 }
 
-/// The most memory this process had at once, by `/proc/self/status` (proc(5)).
+/// Returns the peak memory of this process in bytes, from `/proc/self/status` (proc(5)).
 fn peak_resident_bytes() -> Result<u64, Box<dyn Error>> {
     let status = fs::read_to_string("/proc/self/status")?;
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,4 +1,4 @@
-//! Why no frames, told apart by what the caller does about it.
+//! The errors of an extraction, one variant for each reaction of the caller.
 
 use ffmpeg_next::{Error as FfmpegError, error::ENOMEM};
 use framezip_contract::{ErrorCode, Failure};
@@ -7,24 +7,24 @@ use std::io;
 /// Why frames could not be extracted.
 #[derive(Debug, thiserror::Error)]
 pub enum FramesError {
-    /// The video's fault, or the options'. It would fail the same way again.
+    /// A fault of the video or of the options. A retry would fail the same way.
     #[error("{}: {}", .0.code, .0.message)]
     Media(Failure),
-    /// The source could not be read. Trying again may help.
+    /// The source could not be read. A retry may help.
     #[error("the video could not be read: {0}")]
     Read(#[source] io::Error),
-    /// The caller did not take a frame.
-    #[error("a frame could not be passed on: {0}")]
+    /// The caller's sink failed.
+    #[error("a file could not be passed on: {0}")]
     Sink(#[source] io::Error),
-    /// The caller's interrupt said so.
+    /// The caller interrupted the extraction.
     #[error("the extraction was interrupted")]
     Interrupted,
-    /// FFmpeg or the JPEG encoder failed where the media cannot be blamed.
+    /// FFmpeg or an image encoder failed, and the media is not the cause.
     #[error("{operation} failed: {reason}")]
     Library {
-        /// What was being done.
+        /// The operation that failed.
         operation: &'static str,
-        /// What the library said.
+        /// The library's message.
         reason: String,
     },
 }
@@ -38,32 +38,32 @@ impl FramesError {
         Self::Library { operation, reason: reason.to_string() }
     }
 
-    /// What an operation on a picture failed with: trying again may help if there was no memory;
-    /// anything else would fail the same way again.
+    /// Converts the error of an operation on a picture. A retry may help after a lack of memory; after anything else it
+    /// would fail the same way.
     pub(crate) fn picture(operation: &'static str, error: FfmpegError) -> Self {
         match error {
             FfmpegError::Other { errno: ENOMEM } => Self::library(operation, error),
             _ => Self::media(
                 ErrorCode::UnsupportedCodec,
-                "This video's pictures are in a format that cannot be converted. Convert the video to \
-                 H.264 and send it again.",
+                "This video's pictures have a format that we cannot read. Convert the video to H.264 \
+                 and send it again.",
             ),
         }
     }
 
-    /// What opening a container failed with.
+    /// Converts the error of opening a container.
     pub(crate) fn opening(error: FfmpegError) -> Self {
         match error {
             FfmpegError::Exit => Self::Interrupted,
-            // more memory than FFmpeg grants to one table, which no file in order needs
+            // more memory than FFmpeg allows for one table, which no intact file needs
             FfmpegError::Other { errno: ENOMEM } => Self::media(
                 ErrorCode::CorruptVideo,
                 "This video's header is damaged: it announces more data than any video has.",
             ),
             _ => Self::media(
                 ErrorCode::NotAVideo,
-                "This file is in no video format that we know. If it plays elsewhere, convert it \
-                 to MP4 and send it again.",
+                "This file has no video format that we know. If it plays elsewhere, convert it to MP4 \
+                 and send it again.",
             ),
         }
     }

@@ -1,53 +1,35 @@
-//! Media to images: which frames of a video are wanted, and the files that show them.
+//! Extracts frames from videos: selects the wanted frames, decodes them, and makes the files of the zip.
 //!
-//! Synchronous, without AWS, and the only crate that touches FFmpeg. Bytes come from any
-//! [`Read`](std::io::Read) + [`Seek`](std::io::Seek), images go out one by one, and nothing is kept
-//! of either, so memory follows the picture's size and not the video's length.
+//! The crate is synchronous, uses no AWS, and is the only one that touches FFmpeg. It reads bytes from any
+//! [`Read`](std::io::Read) + [`Seek`](std::io::Seek), and passes images on one by one without keeping them. So its
+//! memory depends on the size of the pictures and not on the length of the video.
 //!
-//! Media is hostile. What FFmpeg can do at all is decided where it is built (no protocols, no
-//! network, no demuxers that open other files: `layers/ffmpeg`); here its input comes only through
-//! the reader, pictures are bounded before they are allocated, and an interrupt ends every
-//! operation.
+//! The folders are the stages. `demux` finds the recordings of a file and reads their packets, `bitstream` finds
+//! packets that may be skipped, `decode` turns packets into pictures, `probe` opens a new file with these three,
+//! `select` chooses the wanted times, `image` turns pictures into images, and `output` makes the files of the zip.
+//! [`SourceVideo`] connects the stages.
+//!
+//! Media is hostile. The build of FFmpeg (`layers/ffmpeg`) excludes protocols, the network, and demuxers that open
+//! other files. In this crate, FFmpeg's input comes only through the reader, pictures are checked before they are
+//! allocated, and an interrupt ends every operation.
 
-mod av1;
-mod chooser;
-mod codec;
-mod container;
-mod decoder;
+mod bitstream;
+mod decode;
 mod demux;
 mod error;
-mod examine;
-mod fields;
-mod first;
 mod image;
-mod index;
-mod landing;
-mod manifest;
-mod opened;
-mod opener;
 #[cfg(test)]
 mod oracle;
-mod package;
-mod part;
-mod plan;
-mod reference;
-mod scenes;
-mod sheet;
-mod shown;
-mod source;
-mod span;
-mod storyboard;
-mod targets;
-mod team;
-mod time;
-mod timeline;
-mod turned;
-mod video;
-mod whole;
-mod worker;
+mod output;
+mod probe;
+mod select;
+mod source_video;
+mod time_base;
 
 pub use error::FramesError;
-pub use part::{Frame, Output, Part, poster};
-pub use plan::Plan;
-pub use video::Video;
-pub use whole::Report;
+pub use output::{
+    segment::{ExtractedSegment, Frame, OutputFile, poster},
+    zip_files::ExtractionReport,
+};
+pub use select::plan::Plan;
+pub use source_video::SourceVideo;

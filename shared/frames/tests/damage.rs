@@ -1,4 +1,4 @@
-//! Real files with broken bytes: what still can be given is given, and what is wrong is told.
+//! Extracts from real files with broken bytes: intact frames are extracted, and damage is reported.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -6,16 +6,16 @@ mod common;
 
 use common::{Shot, all, broken, open_bytes, shots};
 use framezip_contract::ErrorCode;
-use framezip_frames::{FramesError, Report};
+use framezip_frames::{ExtractionReport, FramesError};
 use framezip_media::{number, path, truth};
 
-fn extract(bytes: Vec<u8>, json: &str) -> Result<(Vec<Shot>, Report), FramesError> {
+fn extract(bytes: Vec<u8>, json: &str) -> Result<(Vec<Shot>, ExtractionReport), FramesError> {
     let (outputs, report) = all(open_bytes(bytes, json)?, 1)?;
     Ok((shots(outputs), report))
 }
 
-/// Whether these files' containers tell of a hole. Those of the others find their way behind it, and what
-/// was in it might never have been filmed.
+/// Files, and whether their containers make a hole noticeable. In the other containers the stream simply continues
+/// after the hole, as if the missing frames had never been recorded.
 const FILES: [(&str, bool); 14] = [
     ("h264-30fps.mp4", true),
     ("hevc.mp4", true),
@@ -34,17 +34,17 @@ const FILES: [(&str, bool); 14] = [
 ];
 
 #[test]
-fn a_hole_in_the_middle_costs_what_depends_on_it() {
+fn a_hole_in_the_middle_leaves_the_frames_before_it_intact() {
     let truth = truth();
-    for (name, is_told) in FILES {
-        let made = extract(broken(name, 50, 60), r#"{"every":0.2}"#);
-        let (frames, report) = made.unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert!(!is_told || !report.warnings.is_empty(), "{name}: nothing is told");
+    for (name, is_noticeable) in FILES {
+        let extracted = extract(broken(name, 50, 60), r#"{"every":0.2}"#);
+        let (frames, report) = extracted.unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert!(!is_noticeable || !report.warnings.is_empty(), "{name}: no warning");
         let truth = &truth[name];
         let end = truth.seconds(truth.pts.len() - 1);
         let is_good = |shot: &&Shot| shot.frame.seconds < 0.35 * end;
         let good: Vec<_> = frames.iter().take_while(is_good).collect();
-        assert!(!good.is_empty(), "{name}: nothing of the good part");
+        assert!(!good.is_empty(), "{name}: no frame before the hole");
         for Shot { frame, image } in good {
             let shown = truth.frame_at(frame.seconds + 1e-6);
             assert_eq!(number(image), Some(truth.numbers[shown]), "{name} {}", frame.seconds);
@@ -53,7 +53,7 @@ fn a_hole_in_the_middle_costs_what_depends_on_it() {
 }
 
 #[test]
-fn where_nothing_can_be_decoded_it_is_told() {
+fn a_video_that_cannot_be_decoded_is_refused() {
     let code = |bytes: Vec<u8>| match extract(bytes, "{}") {
         Err(FramesError::Media(failure)) => failure.code,
         other => panic!("{:?}", other.map(|_| ())),
@@ -61,7 +61,7 @@ fn where_nothing_can_be_decoded_it_is_told() {
     let good = std::fs::read(path("h264-30fps.mp4")).unwrap();
     let find = |what: &[u8]| good.windows(what.len()).position(|bytes| bytes == what).unwrap();
 
-    // EVC, of which FFmpeg has no decoder of its own
+    // EVC, for which FFmpeg has no native decoder
     let mut unknown = good.clone();
     let at = find(b"avc1\0\0\0\0");
     unknown[at..at + 4].copy_from_slice(b"evc1");

@@ -1,4 +1,4 @@
-//! Real files: scenes, blank frames, posters, sheets and storyboards.
+//! Extracts scenes, blank frames, posters, sheets and storyboards from real files.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -6,7 +6,7 @@ mod common;
 
 use common::{extract, extract_with, options, read_jpeg};
 use framezip_contract::{ErrorCode, Limits};
-use framezip_frames::{FramesError, Output};
+use framezip_frames::{FramesError, OutputFile};
 use framezip_media::{number, special};
 
 fn numbers(name: &str, json: &str) -> Vec<Option<u32>> {
@@ -14,7 +14,7 @@ fn numbers(name: &str, json: &str) -> Vec<Option<u32>> {
     shots.iter().map(|shot| number(&shot.image)).collect()
 }
 
-fn file<'a>(outputs: &'a [Output], name: &str) -> &'a Output {
+fn file<'a>(outputs: &'a [OutputFile], name: &str) -> &'a OutputFile {
     outputs.iter().find(|output| output.name == name).unwrap_or_else(|| panic!("no {name}"))
 }
 
@@ -42,13 +42,13 @@ fn scenes_of_too_many_frames_are_refused() {
 #[test]
 fn blank_frames_are_replaced_by_the_next_that_is_not() {
     let truth = &special()["blank.mp4"];
-    // 30 frames a second; blank are 0 to 44 and 90 to 119
+    // 30 frames a second; frames 0 to 44 and 90 to 119 are blank
     let all = numbers("blank.mp4", r#"{"every":1}"#);
     assert_eq!(all.iter().filter(|number| number.is_none()).count(), 3);
     let (shots, warnings) = extract("blank.mp4", r#"{"every":1,"skipBlank":true}"#).unwrap();
     let shown: Vec<_> = shots.iter().map(|shot| number(&shot.image)).collect();
     let wanted = [45, 60, 120, 150].map(|frame| truth.numbers[frame]);
-    assert_eq!(shown, wanted, "0 is blank to its end, 3 to the next; 1 becomes 1.5");
+    assert_eq!(shown, wanted, "0 s is blank up to the next target, so is 3 s; 1 s becomes 1.5 s");
     assert_eq!(shots[0].frame.milliseconds, 1500);
     assert!(warnings[0].message.starts_with("2 of the chosen frames"), "{warnings:?}");
     let single = numbers("blank.mp4", r#"{"at":[0.1],"skipBlank":true}"#);
@@ -56,7 +56,7 @@ fn blank_frames_are_replaced_by_the_next_that_is_not() {
 }
 
 #[test]
-fn nothing_but_blank_frames_are_none() {
+fn a_video_of_blank_frames_has_none_if_they_are_skipped() {
     match extract("all-black.mp4", r#"{"every":1,"skipBlank":true}"#) {
         Err(FramesError::Media(failure)) => assert_eq!(failure.code, ErrorCode::NoFramesInRange),
         other => panic!("{other:?}"),
@@ -79,14 +79,14 @@ fn a_sheet_shows_frames_spread_evenly() {
     let (outputs, _) = extract_with("h264-30fps.mp4", json, 2).unwrap();
     let sheet = read_jpeg(&file(&outputs, "sheet.jpg").bytes);
     assert_eq!((sheet.width, sheet.height), (480, 180));
-    // 30 frames, 6 apart: of every 5 the middle one
+    // 30 frames that are 6 apart: the middle one of every 5
     for (cell, frame) in [12, 42, 72, 102, 132, 162].into_iter().enumerate() {
         let (left, top) = (cell % 3 * 160, cell / 3 * 90);
         assert_eq!(tile(&sheet, left, top, 160, 90), Some(frame), "cell {cell}");
     }
 }
 
-/// The number that a part of an image shows.
+/// Reads the number in a rectangle of an image.
 fn tile(
     image: &common::Pixels,
     left: usize,
@@ -103,7 +103,7 @@ fn tile(
 }
 
 #[test]
-fn a_storyboard_leads_a_player_to_every_frame() {
+fn a_storyboard_locates_every_frame() {
     let json = r#"{"every":0.5,"storyboard":{"columns":2,"rows":2,"width":160}}"#;
     let (outputs, _) = extract_with("h264-30fps.mp4", json, 2).unwrap();
     let vtt = String::from_utf8(file(&outputs, "storyboard.vtt").bytes.clone()).unwrap();
@@ -121,11 +121,11 @@ fn a_storyboard_leads_a_player_to_every_frame() {
         let shown = tile(&sprite, place[0], place[1], place[2], place[3]);
         assert_eq!(shown, Some(15 * index as u32), "{cue:?}");
     }
-    assert!(cues[22].ends_with("00:00:06.000"), "the last one lasts to the end: {}", cues[22]);
+    assert!(cues[22].ends_with("00:00:06.000"), "the last cue lasts to the end: {}", cues[22]);
 }
 
 #[test]
-fn the_table_of_contents_names_what_is_there() {
+fn the_manifest_lists_all_files() {
     let json = r#"{"every":1,"format":"png","sheet":{},"storyboard":{}}"#;
     let (outputs, report) = extract_with("h264-ntsc-moov-last.mp4", json, 2).unwrap();
     let last = outputs.last().unwrap();
@@ -150,5 +150,5 @@ fn the_table_of_contents_names_what_is_there() {
     }
     assert!(outputs.iter().all(|output| !output.bytes.is_empty()));
     let names: std::collections::BTreeSet<_> = outputs.iter().map(|output| &output.name).collect();
-    assert_eq!(names.len(), outputs.len(), "no name twice");
+    assert_eq!(names.len(), outputs.len(), "every name is unique");
 }

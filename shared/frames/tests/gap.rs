@@ -1,4 +1,4 @@
-//! A transport stream whose clock jumps ahead.
+//! Extracts from a transport stream whose clock jumps ahead.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -8,17 +8,17 @@ use common::{all, open_bytes, shots};
 use framezip_media::{number, path, truth};
 
 const NAME: &str = "h264-long.ts";
-/// Its first frame's time.
+/// The time of the first frame.
 const START: u64 = 133_200;
-/// A keyframe, the first frame after the jump.
+/// The number of the first frame after the jump, a keyframe.
 const AFTER: usize = 400;
-/// An hour, on a transport stream's clock.
+/// An hour in units of a transport stream.
 const JUMP: u64 = 3600 * 90_000;
 
-/// Lets all that is presented from a time on come an hour later.
+/// Moves all presentation times from `from` on by an hour.
 fn jump(stream: &mut [u8], from: u64) {
     for packet in stream.chunks_exact_mut(188) {
-        // ISO/IEC 13818-1, 2.4.3: a PES packet starts in here, after an adaptation field
+        // ISO/IEC 13818-1, 2.4.3: a PES packet starts in this packet, after an adaptation field
         let (starts, adapted) = (packet[1] & 0x40 != 0, packet[3] & 0x20 != 0);
         let header = 4 + if adapted { 1 + usize::from(packet[4]) } else { 0 };
         if !starts || packet.get(header..header + 3) != Some(&[0, 0, 1]) {
@@ -26,30 +26,30 @@ fn jump(stream: &mut [u8], from: u64) {
         }
         let pes = &mut packet[header..];
         let count = (pes[7] >> 6).count_ones() as usize;
-        let stamps = &mut pes[9..9 + 5 * count];
-        if stamps.is_empty() || time(stamps) < from {
+        let timestamps = &mut pes[9..9 + 5 * count];
+        if timestamps.is_empty() || time(timestamps) < from {
             continue;
         }
-        for stamp in stamps.chunks_exact_mut(5) {
-            let time = time(stamp) + JUMP;
-            stamp[0] = stamp[0] & 0xf1 | (time >> 29) as u8 & 0x0e;
-            stamp[1] = (time >> 22) as u8;
-            stamp[2] = (time >> 14) as u8 | 1;
-            stamp[3] = (time >> 7) as u8;
-            stamp[4] = (time << 1) as u8 | 1;
+        for timestamp in timestamps.chunks_exact_mut(5) {
+            let time = time(timestamp) + JUMP;
+            timestamp[0] = timestamp[0] & 0xf1 | (time >> 29) as u8 & 0x0e;
+            timestamp[1] = (time >> 22) as u8;
+            timestamp[2] = (time >> 14) as u8 | 1;
+            timestamp[3] = (time >> 7) as u8;
+            timestamp[4] = (time << 1) as u8 | 1;
         }
     }
 }
 
-/// 33 bits, among markers.
-fn time(stamp: &[u8]) -> u64 {
-    let bits = |byte: usize, mask: u8| u64::from((stamp[byte] & mask) >> 1);
-    let whole = |byte: usize| u64::from(stamp[byte]);
+/// Reads a timestamp: 33 bits, separated by marker bits.
+fn time(timestamp: &[u8]) -> u64 {
+    let bits = |byte: usize, mask: u8| u64::from((timestamp[byte] & mask) >> 1);
+    let whole = |byte: usize| u64::from(timestamp[byte]);
     bits(0, 0x0e) << 30 | whole(1) << 22 | bits(2, 0xfe) << 15 | whole(3) << 7 | bits(4, 0xfe)
 }
 
 #[test]
-fn what_follows_a_jump_of_the_clock_follows_what_is_before_it() {
+fn frames_after_a_jump_of_the_clock_follow_those_before_it() {
     let truth = &truth()[NAME];
     assert!(truth.keyframes.contains(&AFTER));
     let mut stream = std::fs::read(path(NAME)).unwrap();

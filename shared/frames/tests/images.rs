@@ -1,4 +1,4 @@
-//! Real files: what the images look like, in every format.
+//! Checks the images of real files, in every format.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -11,28 +11,28 @@ fn first(name: &str, json: &str) -> Vec<u8> {
     extract(name, json).unwrap().0.remove(0).image
 }
 
-/// How far a pixel is from a colour, in its worst channel.
+/// Returns the largest difference between a pixel and a colour in any channel.
 fn off(pixel: &[u8], colour: [u8; 3]) -> u8 {
     pixel.iter().zip(colour).map(|(level, wanted)| level.abs_diff(wanted)).max().unwrap()
 }
 
-/// The patches' colours as an image has them.
+/// Returns the colours of the patches in an image.
 fn patches(name: &str, image: &Pixels) -> Vec<[u8; 3]> {
     colours()[name].iter().map(|patch| image.at(patch.x, 0.625).try_into().unwrap()).collect()
 }
 
 #[test]
-fn standard_range_has_its_colours() {
+fn colours_of_standard_range_are_kept() {
     for (name, patches) in colours() {
         for (format, read, most) in
             [("jpeg", read_jpeg as fn(&[u8]) -> Pixels, 6), ("png", read_png, 4)]
         {
             let image = read(&first(&name, &format!(r#"{{"count":1,"format":"{format}"}}"#)));
             for patch in &patches {
-                // BT.601's primaries are taken for BT.709's, as players do
+                // like players, framezip uses the primaries of BT.709 for BT.601
                 let wanted = if name == "patches-601.mp4" { patch.rgb } else { patch.srgb };
                 let Some(wanted) = wanted else { continue };
-                // a gamut's map bends what lies at its edge
+                // gamut mapping changes colours near the edge of the gamut
                 let most = if name == "patches-2020.mp4" { 32 } else { most };
                 let pixel = image.at(patch.x, 0.625);
                 assert!(off(pixel, wanted) <= most, "{name} {format}: {pixel:?} {wanted:?}");
@@ -49,11 +49,11 @@ fn high_range_is_tone_mapped() {
             patches(name, &image)[..].try_into().unwrap();
         let grays = [black, nits10, nits50, nits100, white, brightest];
         for gray in grays {
-            assert!(off(&gray, [gray[1]; 3]) <= 6, "{name}: gray is gray: {gray:?}");
+            assert!(off(&gray, [gray[1]; 3]) <= 6, "{name}: gray is not gray: {gray:?}");
         }
         let levels = grays.map(|gray| gray[1]);
         assert!(levels.is_sorted_by(|one, other| one < other), "{name}: {levels:?}");
-        assert!(levels[0] <= 2 && levels[5] >= 235, "{name}: all of the range: {levels:?}");
+        assert!(levels[0] <= 2 && levels[5] >= 235, "{name}: not the whole range: {levels:?}");
         // without a tone map white would be at 148 (PQ) or 191 (HLG) of 255, and 10 nits at 77
         assert!(levels[1] >= 30 && levels[4] >= 150, "{name}: {levels:?}");
         for (colour, channel) in [(red, 0), (green, 1), (blue, 2)] {
@@ -65,7 +65,7 @@ fn high_range_is_tone_mapped() {
 }
 
 #[test]
-fn png_and_webp_keep_transparency_and_jpeg_lays_it_over_black() {
+fn png_and_webp_keep_transparency_and_jpeg_shows_it_as_black() {
     for name in ["prores-4444.mov", "png.mov", "animated.apng", "animated.gif"] {
         let png = read_png(&first(name, r#"{"at":[0.3],"format":"png"}"#));
         let webp = read_webp(&first(name, r#"{"at":[0.3],"format":"webp"}"#));
@@ -83,7 +83,7 @@ fn png_and_webp_keep_transparency_and_jpeg_lays_it_over_black() {
 }
 
 #[test]
-fn every_format_shows_the_same() {
+fn every_format_shows_the_same_picture() {
     let jpeg = read_jpeg(&first("h264-30fps.mp4", r#"{"at":[2],"quality":95}"#));
     let png = read_png(&first("h264-30fps.mp4", r#"{"at":[2],"format":"png"}"#));
     let webp = read_webp(&first("h264-30fps.mp4", r#"{"at":[2],"format":"webp","quality":95}"#));
@@ -109,7 +109,7 @@ fn interlaced_pictures_show_their_first_field() {
 
 #[test]
 fn interlaced_pictures_do_not_comb() {
-    /// How much lines differ from their neighbours of the other field rather than of their own.
+    /// Returns how much more lines differ from neighbours of the other field than from those of their own field.
     fn combing(image: &Pixels) -> f64 {
         let level = |x: usize, y: usize| f64::from(image.bytes[(y * image.width + x) * 3 + 1]);
         let mut sum = 0.0;
@@ -130,7 +130,7 @@ fn interlaced_pictures_do_not_comb() {
 }
 
 #[test]
-fn a_size_that_changes_is_followed() {
+fn images_follow_a_change_of_size() {
     let truth = &special()["h264-resized.ts"];
     let (shots, _) = extract("h264-resized.ts", r#"{"every":0.2}"#).unwrap();
     let numbers: Vec<_> = shots.iter().map(|shot| number(&shot.image)).collect();

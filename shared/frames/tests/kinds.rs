@@ -1,5 +1,5 @@
-//! Files of the kinds that other tools extract wrongly (`tests/media/kinds.json`): edit lists, clocks that
-//! jump, state that changes midway, what only the container says, photos, protected and damaged files.
+//! Extracts from files that other tools handle wrongly (`tests/media/kinds.json`): edit lists, clocks that jump, decoder
+//! state that changes midway, properties that only the container states, photos, protected and damaged files.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -11,14 +11,14 @@ use framezip_frames::FramesError;
 use framezip_media::{Kind, kinds, number};
 use serde_json::{Value, json};
 
-/// How far a colour may be off, in levels.
+/// The tolerance of colours, in levels.
 const COLOUR: f64 = 12.0;
-/// Times are stored in ticks of a millisecond or less.
-const TICK: f64 = 0.0011;
-/// Lengths may be off by as much as containers round them.
+/// The tolerance of times in seconds: files store them in units of a millisecond or less.
+const TIME: f64 = 0.0011;
+/// The tolerance of lengths in seconds: containers round them.
 const LENGTH: f64 = 0.011;
 
-/// The file's options in another image format.
+/// Returns the options of a file, with another image format.
 fn options(kind: &Kind, format: &str) -> String {
     let mut options = kind.options.clone();
     if options.is_null() {
@@ -28,7 +28,7 @@ fn options(kind: &Kind, format: &str) -> String {
     options.to_string()
 }
 
-/// Everything that is wrong with what was extracted.
+/// Returns everything that is wrong with the extracted frames.
 fn faults(
     kind: &Kind,
     name: &str,
@@ -44,28 +44,28 @@ fn faults(
         check(shown == wanted, format!("shows {shown:?}"));
     }
     if let Some(times) = &kind.times {
-        let given: Vec<_> = shots.iter().map(|shot| shot.frame.seconds).collect();
-        let are_near = given.iter().zip(times).all(|(given, time)| (given - time).abs() < TICK);
-        check(given.len() == times.len() && are_near, format!("at {given:?}"));
+        let found: Vec<_> = shots.iter().map(|shot| shot.frame.seconds).collect();
+        let are_near = found.iter().zip(times).all(|(found, time)| (found - time).abs() < TIME);
+        check(found.len() == times.len() && are_near, format!("at {found:?}"));
     }
     if let Some(duration) = kind.duration {
-        let given = source.duration.unwrap();
-        check((given - duration).abs() < LENGTH, format!("{given} s long"));
+        let found = source.duration.unwrap();
+        check((found - duration).abs() < LENGTH, format!("{found} s long"));
     }
     if let Some(rate) = kind.frame_rate {
-        let given = source.frame_rate.unwrap_or(0.0);
-        check((given - rate).abs() < 0.011, format!("{given} frames a second"));
+        let found = source.frame_rate.unwrap_or(0.0);
+        check((found - rate).abs() < 0.011, format!("{found} frames a second"));
     }
     let sizes = shots.iter().map(|shot| [shot.frame.width, shot.frame.height]);
     if let Some(size) = kind.size {
         check(
-            sizes.clone().all(|given| given == size),
+            sizes.clone().all(|found| found == size),
             format!("sizes {:?}", sizes.clone().next()),
         );
     }
     for [first, width, height] in kind.sizes.iter().flatten() {
-        let given = sizes.clone().nth(*first as usize);
-        check(given == Some([*width, *height]), format!("frame {first} is {given:?}"));
+        let found = sizes.clone().nth(*first as usize);
+        check(found == Some([*width, *height]), format!("frame {first} is {found:?}"));
     }
     if let Some(warns) = kind.warns {
         check(warns != warnings.is_empty(), format!("{warnings:?}"));
@@ -109,7 +109,7 @@ fn faults_of(name: &str, kind: &Kind) -> Vec<String> {
 }
 
 #[test]
-fn every_kind_is_right() {
+fn every_kind_is_extracted_correctly() {
     let faults: Vec<_> = kinds()
         .iter()
         .flat_map(|(name, kind)| {

@@ -1,4 +1,4 @@
-//! Real files: the right frames at the right times, and what is wrong with the bad ones.
+//! Extracts from real files: the right frames at the right times, and clear errors for bad files.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -6,7 +6,7 @@ mod common;
 
 use common::{all, extract, extract_with, open, open_bytes, options, shots};
 use framezip_contract::{ErrorCode, Extraction, Limits};
-use framezip_frames::{FramesError, Video};
+use framezip_frames::{FramesError, SourceVideo};
 use framezip_media::{Truth, number, path, truth};
 use std::{
     fs::File,
@@ -16,7 +16,7 @@ use std::{
     },
 };
 
-/// What a full decode says the frames for these times are.
+/// Returns the numbers and times of the frames for these times, by a full decode.
 fn expected(truth: &Truth, times: impl IntoIterator<Item = f64>) -> Vec<(u32, f64)> {
     let mut frames: Vec<_> = times.into_iter().map(|time| truth.frame_at(time)).collect();
     frames.dedup();
@@ -43,12 +43,12 @@ fn assert_frames(name: &str, json: &str, expected: &[(u32, f64)]) {
 }
 
 #[test]
-fn every_gives_the_frame_on_screen_at_each_step() {
+fn every_extracts_the_frame_on_screen_at_each_step() {
     for (name, truth) in truth() {
         for step in [1.0, 0.25, 2.5] {
             let last = truth.pts.len() - 1;
-            // it ends when its last frame has been on screen for as long as the one before, give or
-            // take the millisecond to which Matroska rounds
+            // the last frame is on screen for as long as the one before, within the millisecond to which
+            // Matroska rounds
             let length = 2.0 * truth.seconds(last) - truth.seconds(last - 1) - 0.0015;
             let steps = (0..).map(|index| f64::from(index) * step);
             let times = steps.take_while(|time| *time < length);
@@ -59,10 +59,10 @@ fn every_gives_the_frame_on_screen_at_each_step() {
 }
 
 #[test]
-fn any_place_gives_the_frame_on_screen_there() {
+fn any_time_gives_the_frame_on_screen_then() {
     for (name, truth) in truth() {
-        for place in 0..12 {
-            let time = f64::from(place) * truth.seconds(truth.pts.len() - 1) / 12.0;
+        for twelfth in 0..12 {
+            let time = f64::from(twelfth) * truth.seconds(truth.pts.len() - 1) / 12.0;
             let time = (time * 1e6).floor() / 1e6;
             let expected = expected(&truth, [time]);
             assert_frames(&name, &format!(r#"{{"at":[{time}]}}"#), &expected);
@@ -71,7 +71,7 @@ fn any_place_gives_the_frame_on_screen_there() {
 }
 
 #[test]
-fn keyframes_are_those_of_a_full_decode() {
+fn keyframes_equal_those_of_a_full_decode() {
     for (name, truth) in truth() {
         let all = truth.keyframes.iter();
         let all: Vec<_> = all.map(|frame| (truth.numbers[*frame], truth.seconds(*frame))).collect();
@@ -80,25 +80,25 @@ fn keyframes_are_those_of_a_full_decode() {
 }
 
 #[test]
-fn what_is_not_wanted_is_neither_read_nor_decoded() {
+fn few_packets_are_read_and_decoded() {
     for (name, json, read, decoded) in [
         ("h264-30fps.mp4", r#"{"keyframes":true}"#, 30, 15),
         ("h264-30fps.mp4", r#"{"at":[4]}"#, 20, 10),
         ("h264-30fps.mp4", r#"{"at":[2.5]}"#, 40, 20),
         ("av1.mp4", r#"{"at":[2.5]}"#, 40, 28),
-        // one for each frame, and one to open it by
+        // one packet for each frame, and one to open the file
         ("prores.mov", r#"{"every":0.2}"#, 12, 6),
-        // of fragments, the last one tells the end
+        // the last fragment is read for the end
         ("h264-fragmented-clock.mp4", r#"{"at":[1]}"#, 60, 25),
         ("h264-fragmented-clock.mp4", r#"{"at":[4.8]}"#, 60, 25),
         ("h264-fragmented-late.mp4", r#"{"at":[1]}"#, 60, 25),
-        // searched: twice from two seconds before
+        // a search reads twice from two seconds before
         ("h264-long.ts", r#"{"at":[29]}"#, 300, 40),
-        // where the index does not tell, its keyframe is looked for
+        // the keyframe is searched if the index does not show it
         ("mpeg4-wrong-index.avi", r#"{"at":[4.7]}"#, 320, 20),
-        // fragments that nothing is wanted from
+        // fragments without a wanted frame
         ("h264-segment-index.mp4", r#"{"every":20}"#, 40, 30),
-        // blank frames once more, and all of them on one way
+        // blank frames are decoded once more, all in one pass
         ("blank.mp4", r#"{"fps":30,"skipBlank":true}"#, 450, 360),
     ] {
         let (_, report) = extract_with(name, json, 1).unwrap();
@@ -120,8 +120,8 @@ fn a_video_ends_when_its_last_frame_does() {
 }
 
 #[test]
-fn count_gives_the_centres() {
-    // its length is six seconds to the tick
+fn count_extracts_the_centres() {
+    // the length of the file is exactly six seconds
     let truth = &truth()["h264-30fps.mp4"];
     for count in [1, 4, 7] {
         let times = (0..count).map(|index| 6.0 * (f64::from(index) + 0.5) / f64::from(count));
@@ -131,7 +131,7 @@ fn count_gives_the_centres() {
 }
 
 #[test]
-fn a_step_below_a_frame_gives_each_frame_once() {
+fn a_step_shorter_than_a_frame_extracts_each_frame_once() {
     for name in ["h264-ntsc-moov-last.mp4", "h264-variable-rate.mkv", "mpeg2.ts", "vp9.webm"] {
         let truth = &truth()[name];
         let all: Vec<_> = (0..truth.pts.len())
@@ -142,7 +142,7 @@ fn a_step_below_a_frame_gives_each_frame_once() {
 }
 
 #[test]
-fn images_are_upright_and_square_pixelled() {
+fn images_are_upright_with_square_pixels() {
     for (name, truth) in truth() {
         let (frames, _) = extract(&name, r#"{"count":1}"#).unwrap();
         let size = (frames[0].frame.width, frames[0].frame.height);
@@ -153,7 +153,7 @@ fn images_are_upright_and_square_pixelled() {
 }
 
 #[test]
-fn images_fit_the_size_asked_for_and_never_grow() {
+fn images_fit_the_requested_size_and_never_grow() {
     for (json, size) in [
         (r#"{"count":1,"width":160}"#, (160, 90)),
         (r#"{"count":1,"height":60}"#, (107, 60)),
@@ -172,7 +172,7 @@ fn images_fit_the_size_asked_for_and_never_grow() {
 }
 
 #[test]
-fn a_cover_is_cut_around_the_centre() {
+fn a_cover_is_cropped_around_the_centre() {
     let json = r#"{"count":1,"width":90,"height":90,"fit":"cover"}"#;
     let (frames, _) = extract("h264-30fps.mp4", json).unwrap();
     assert_eq!((frames[0].frame.width, frames[0].frame.height), (90, 90));
@@ -187,7 +187,7 @@ fn a_cover_is_cut_around_the_centre() {
 }
 
 #[test]
-fn quality_is_the_jpegs() {
+fn quality_is_the_quality_of_jpegs() {
     let size = |json| extract("h264-30fps.mp4", json).unwrap().0[0].image.len();
     assert!(size(r#"{"count":1,"quality":95}"#) > 2 * size(r#"{"count":1,"quality":20}"#));
 }
@@ -203,7 +203,7 @@ fn failure(name: &str) -> ErrorCode {
 }
 
 #[test]
-fn bad_files_say_what_is_wrong() {
+fn bad_files_are_refused_with_a_reason() {
     assert_eq!(failure("text.mp4"), ErrorCode::NotAVideo);
     assert_eq!(failure("empty.mp4"), ErrorCode::NotAVideo);
     assert_eq!(failure("truncated-moov.mp4"), ErrorCode::NotAVideo);
@@ -212,7 +212,7 @@ fn bad_files_say_what_is_wrong() {
 }
 
 #[test]
-fn a_truncated_file_gives_what_it_holds_and_says_so() {
+fn frames_of_a_truncated_file_are_extracted_with_a_warning() {
     let (frames, warnings) = extract("truncated-head.mp4", r#"{"every":1}"#).unwrap();
     let shown: Vec<_> = frames.iter().filter_map(|frame| number(&frame.image)).collect();
     assert_eq!(shown, [0, 30, 60]);
@@ -221,9 +221,9 @@ fn a_truncated_file_gives_what_it_holds_and_says_so() {
     assert!(last.message.contains("3 of the chosen frames"), "{}", last.message);
 }
 
-/// As a recording of a broadcast has it whose reception failed for a while.
+/// Recordings of broadcasts have such holes if the reception failed for a while.
 #[test]
-fn what_follows_a_hole_in_a_transport_stream_is_found() {
+fn frames_after_a_hole_in_a_transport_stream_are_found() {
     let name = "h264-long.ts";
     let mut file = std::fs::read(path(name)).unwrap();
     let middle = file.len() / 188 / 2 * 188;
@@ -232,20 +232,20 @@ fn what_follows_a_hole_in_a_transport_stream_is_found() {
     let shown: Vec<_> = shots(outputs).iter().filter_map(|shot| number(&shot.image)).collect();
     let expected = expected(&truth()[name], (0..30).map(f64::from));
     let expected: Vec<_> = expected.into_iter().map(|(number, _)| number).collect();
-    // the hole is in none of them
+    // the hole is between frames
     assert_eq!(shown, expected);
 }
 
 #[test]
-fn a_length_between_two_frames_is_the_last_ones() {
-    // its edit list ends 6 ms behind its last frame
+fn a_length_that_ends_between_two_frames_belongs_to_the_last_one() {
+    // the edit list ends 6 ms after the last frame
     let (frames, warnings) = extract("h264-trimmed.mp4", r#"{"fps":18}"#).unwrap();
     assert_eq!(frames.last().unwrap().frame.milliseconds, 3300);
     assert!(warnings.is_empty(), "{warnings:?}");
 }
 
 #[test]
-fn where_packets_tell_only_when_they_are_decoded_no_frame_is_lost() {
+fn no_frame_is_lost_if_packets_have_only_decode_times() {
     let truth = truth();
     for name in ["h264.avi", "mpeg4.avi", "mpeg2.m2v"] {
         let (frames, warnings) = extract(name, r#"{"fps":25}"#).unwrap();
@@ -255,7 +255,7 @@ fn where_packets_tell_only_when_they_are_decoded_no_frame_is_lost() {
 }
 
 #[test]
-fn times_outside_the_video_are_told() {
+fn times_outside_the_video_are_reported() {
     let (frames, warnings) = extract("h264-30fps.mp4", r#"{"at":[1,7,"100%"]}"#).unwrap();
     let shown: Vec<_> = frames.iter().filter_map(|frame| number(&frame.image)).collect();
     assert_eq!(shown, [30, 179]);
@@ -263,7 +263,7 @@ fn times_outside_the_video_are_told() {
 }
 
 #[test]
-fn damage_is_told_with_its_time() {
+fn damage_is_reported_with_its_time() {
     let (frames, warnings) = extract("garbage.mp4", r#"{"every":1}"#).unwrap();
     assert!(frames.len() >= 3, "{}", frames.len());
     assert!(!warnings.is_empty());
@@ -271,7 +271,7 @@ fn damage_is_told_with_its_time() {
 }
 
 #[test]
-fn an_index_that_takes_everything_for_a_keyframe_does_no_harm() {
+fn an_index_that_marks_every_packet_as_a_keyframe_does_no_harm() {
     for name in ["h264-30fps.mp4", "hevc.mp4", "av1.mp4"] {
         let mut file = std::fs::read(path(name)).unwrap();
         // ISO 14496-12, 8.6.2: without this table every sample is a sync sample
@@ -286,7 +286,7 @@ fn an_index_that_takes_everything_for_a_keyframe_does_no_harm() {
 }
 
 #[test]
-fn limits_are_kept() {
+fn limits_are_enforced() {
     let code = |limits: Limits| match open("h264-30fps.mp4", &options(r#"{"every":1}"#), &limits) {
         Err(FramesError::Media(failure)) => failure.code,
         other => panic!("{:?}", other.map(|_| ())),
@@ -298,26 +298,26 @@ fn limits_are_kept() {
 }
 
 #[test]
-fn an_interrupt_ends_it() {
+fn an_interrupt_ends_opening() {
     let open = || File::open(path("h264-30fps.mp4"));
-    let opened = Video::open(open, || true, &Extraction::default(), &Limits::default(), 1);
+    let opened = SourceVideo::open(open, || true, &Extraction::default(), &Limits::default(), 1);
     assert!(matches!(opened.map(|_| ()), Err(FramesError::Interrupted)));
 }
 
 #[test]
-fn an_interrupt_ends_decoding_too() {
-    let asked = Arc::new(AtomicU32::new(0));
-    let count = asked.clone();
+fn an_interrupt_ends_decoding() {
+    let calls = Arc::new(AtomicU32::new(0));
+    let count = calls.clone();
     let open = || File::open(path("h264-30fps.mp4"));
     let interrupt = move || count.fetch_add(1, Ordering::Relaxed) > 100;
     let all = options(r#"{"every":0.01}"#);
-    let result = Video::open(open, interrupt, &all, &Limits::default(), 1)
+    let result = SourceVideo::open(open, interrupt, &all, &Limits::default(), 1)
         .and_then(|video| video.extract(1, |_| Ok(())));
     assert!(matches!(result, Err(FramesError::Interrupted)), "{result:?}");
-    assert!(asked.load(Ordering::Relaxed) > 100);
+    assert!(calls.load(Ordering::Relaxed) > 100);
 }
 
-/// A reader that fails after so many bytes.
+/// A reader that fails after `left` bytes.
 struct Failing {
     file: File,
     left: usize,
@@ -342,14 +342,14 @@ impl std::io::Seek for Failing {
 }
 
 #[test]
-fn a_reader_that_fails_is_not_a_damaged_video() {
+fn a_failing_reader_is_not_reported_as_a_damaged_video() {
     for (name, truth) in truth() {
         let length = std::fs::metadata(path(&name)).unwrap().len() as usize;
         for left in [0, length / 4, length / 2] {
             let path = path(&name);
             let failing = move || Ok(Failing { file: File::open(&path)?, left });
             let all = options(r#"{"every":0.01}"#);
-            let result = Video::open(failing, || false, &all, &Limits::default(), 2)
+            let result = SourceVideo::open(failing, || false, &all, &Limits::default(), 2)
                 .and_then(|video| video.extract(2, |_| Ok(())));
             match result {
                 Err(FramesError::Read(error)) => {

@@ -1,4 +1,4 @@
-//! Opening a video takes no memory for what is not needed of it, and none that it may not have.
+//! Checks that unneeded parts of a file take no memory, and that the memory limit is enforced.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![cfg(target_os = "linux")]
@@ -7,11 +7,11 @@ mod common;
 
 use common::{Sparse, all, open, options};
 use framezip_contract::{ErrorCode, Limits};
-use framezip_frames::{FramesError, Video};
+use framezip_frames::{FramesError, SourceVideo};
 use framezip_media::path;
 use std::{fs, sync::atomic::Ordering};
 
-/// The most memory that this process has had, in KiB.
+/// Returns the peak memory of this process in KiB.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
@@ -27,15 +27,15 @@ fn pictures_of_too_many_pixels_are_not_decoded() {
     assert!(peak() < 200 << 10, "{} KiB", peak());
 }
 
-/// Fonts and covers are longer than all that may be read, and than the memory that may be taken.
+/// The size of fonts and covers, larger than the limits on read bytes and memory below.
 const EXTRA: u64 = 300 << 20;
 
-/// Extracts some frames with several decoders, and checks that nothing of the zeros was read.
+/// Extracts some frames with several decoders, and checks that the zeros were not read.
 fn assert_frugal(name: &str, file: Sparse) {
     let read = file.read.clone();
     let open = move || Ok(file.clone());
     let every = options(r#"{"every":0.5}"#);
-    let video = Video::open(open, || false, &every, &Limits::default(), 4).unwrap();
+    let video = SourceVideo::open(open, || false, &every, &Limits::default(), 4).unwrap();
     let (outputs, _) = all(video, 4).unwrap();
     assert!(outputs.len() > 4, "{name}: {} files", outputs.len());
     let read = read.load(Ordering::Relaxed);
@@ -43,7 +43,7 @@ fn assert_frugal(name: &str, file: Sparse) {
     assert!(peak() < 200 << 10, "{name}: {} KiB", peak());
 }
 
-/// An element of Matroska whose content is `content` and `more` bytes.
+/// Returns a Matroska element with `content`, followed by `more` bytes.
 fn element(id: &[u8], content: &[u8], more: u64) -> Vec<u8> {
     let size = (1 << 56) | (content.len() as u64 + more);
     [id, &size.to_be_bytes(), content].concat()
@@ -65,7 +65,7 @@ fn attachments_are_never_read() {
     assert_frugal("fonts", Sparse::new(head, EXTRA, &file[cluster..]));
 }
 
-/// A box of MP4 whose content is `content` and `more` bytes.
+/// Returns an MP4 box with `content`, followed by `more` bytes.
 fn mp4_box(kind: &[u8; 4], content: &[u8], more: u64) -> Vec<u8> {
     let size = (8 + content.len() as u64 + more) as u32;
     [&size.to_be_bytes()[..], kind, content].concat()
@@ -86,7 +86,7 @@ fn covers_are_never_read() {
 }
 
 #[test]
-fn what_does_not_fit_into_the_memory_is_refused() {
+fn a_video_that_does_not_fit_into_the_memory_is_refused() {
     let limits = |mebibytes: u64| Limits { memory_bytes: mebibytes << 20, ..Limits::default() };
     assert!(open("hevc-10bit.mkv", &options("{}"), &limits(512)).is_ok());
     match open("hevc-10bit.mkv", &options("{}"), &limits(257)) {

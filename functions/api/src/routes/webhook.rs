@@ -18,7 +18,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use framezip_contract::{Counts, SetWebhook, Webhook, WebhookTest, WebhookWithSecret, format_time};
-use framezip_runtime::webhook::{Message, SendError, new_secret};
+use framezip_runtime::webhook::{DeliveryError, Event, new_secret};
 use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
@@ -49,7 +49,7 @@ pub(crate) async fn set(
     let url = bodies::webhook_url(&body)?;
     let target = state
         .webhooks
-        .target(&url)
+        .check(&url)
         .map_err(|invalid| ApiError::invalid("url", &invalid.to_string()))?;
     let secret = new_secret()?;
     let (webhook, is_first) = state.videos.set_webhook(&user.id, target.as_str(), &secret).await?;
@@ -105,13 +105,13 @@ pub(crate) async fn test(
     let WebhookWithSecret { webhook, secret } =
         state.videos.webhook(&user.id).await?.ok_or(ApiError::NotFound)?;
     // the URL may have been stored under earlier rules
-    let target = state.webhooks.target(&webhook.url).map_err(|invalid| {
+    let target = state.webhooks.check(&webhook.url).map_err(|invalid| {
         ApiError::WebhookUnreachable(format!("The webhook's URL {invalid}. Set another URL."))
     })?;
     let id = format!("test_{}", Uuid::now_v7());
     let event =
         json!({ "type": "webhook.test", "timestamp": format_time(Timestamp::now()), "data": {} });
-    let message = Message { id: &id, body: &event.to_string() };
+    let message = Event { id: &id, body: &event.to_string() };
     let sent = state.webhooks.send(&target, &secret, message).await.map(|answer| WebhookTest {
         status: answer.status,
         duration_ms: u64::try_from(answer.took.as_millis()).unwrap_or(u64::MAX),
@@ -132,7 +132,7 @@ pub(crate) async fn test(
     }
 }
 
-fn unreachable(user: &User, error: SendError) -> ApiError {
+fn unreachable(user: &User, error: DeliveryError) -> ApiError {
     let detail = error.to_string();
     let cause = format!("{:#}", anyhow::Error::from(error));
     tracing::info!(user.id = %user.id, error = cause, "could not deliver a webhook's test event");

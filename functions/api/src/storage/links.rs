@@ -39,7 +39,7 @@ impl Links {
         let zip = self.get(ObjectKey::zip(owner, *id, attempt));
         let zip = zip.response_content_disposition(attachment(file_name));
         view.download = Some(Download { url: signed(zip).await?, expires_at: expiry()?, bytes });
-        let folder = ObjectKey::extras_prefix(owner, *id, attempt);
+        let folder = ObjectKey::results_prefix(owner, *id, attempt);
         let link = async |name: String| {
             let url = signed(self.get(format!("{folder}{name}"))).await?;
             anyhow::Ok(Link { name, url, expires_at: expiry()? })

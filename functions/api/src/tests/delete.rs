@@ -54,11 +54,11 @@ async fn delete(rules: &[&Rule], query: &str, token: &str) -> (u16, Value) {
 /// The three folders of a video, with one object in each, and their removal.
 fn folders(owner: &str) -> Vec<Rule> {
     let own = format!("{owner}/{ID}/");
-    let parts = format!("parts/{own}");
+    let segments = format!("segments/{own}");
     let folders = [
         ("uploads", own.clone(), "source"),
-        ("results", own, "frames.zip"),
-        ("results", parts, "run/start"),
+        ("results", own, "0/frames.zip"),
+        ("results", segments, "fan-out/start"),
     ];
     let rules = folders.into_iter().flat_map(|(bucket, prefix, file)| {
         let key = format!("{prefix}{file}");

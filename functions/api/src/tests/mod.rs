@@ -29,7 +29,7 @@ use axum::{
 use framezip_contract::{Limits, WebConfig};
 use framezip_runtime::{
     SdkConfig,
-    webhook::{Reach, Sender},
+    webhook::{Reach, WebhookSender},
 };
 use framezip_store::Videos;
 use lambda_http::request::RequestContext;
@@ -66,7 +66,7 @@ fn state(rules: &[&Rule]) -> AppState {
         objects: Objects::new(s3, "uploads".to_owned(), "results".to_owned()),
         sqs,
         jobs_queue_url: "jobs".to_owned(),
-        webhooks: Sender::new(Reach::Public),
+        webhooks: WebhookSender::new(Reach::Public),
         limits: Limits::default(),
         max_unfinished_videos: 100,
         config: WebConfig {

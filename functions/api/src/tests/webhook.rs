@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::{
 };
 use aws_smithy_mocks::{Rule, mock};
 use axum::{body::Body, http::Request};
-use framezip_runtime::webhook::{Reach, Sender, new_secret};
+use framezip_runtime::webhook::{Reach, WebhookSender, new_secret};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -33,7 +33,7 @@ fn stored(url: String) -> Rule {
 }
 
 async fn test(rules: &[&Rule], reach: Reach) -> (u16, Value) {
-    let state = AppState { webhooks: Sender::new(reach), ..state(rules) };
+    let state = AppState { webhooks: WebhookSender::new(reach), ..state(rules) };
     let request = Request::post("/webhook/test").extension(context("id"));
     let response = router(state).oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     let status = response.status().as_u16();

@@ -63,7 +63,7 @@ pub(crate) async fn assemble(
         moved += concat(client, bucket, key, &objects, tail.bytes).await?;
     }
     for file in tail.extras {
-        extras::put(client, bucket, &claimed.extras_prefix(), file).await?;
+        extras::put(client, bucket, &claimed.results_prefix(), file).await?;
     }
     tracing::info!(
         video.id = %claimed.video.id,

@@ -41,7 +41,7 @@ pub(crate) async fn begin(
     store.put_start(&start).await?;
     let now = Progress { done: start.first.targets.end, total: start.plan.total() };
     let is_ours = progress::write(extractor, claimed, now).await? == ProgressWrite::Written
-        && extractor.videos.split(&video.owner, video.id, fan_out).await?.is_some();
+        && extractor.videos.start_fan_out(&video.owner, video.id, fan_out).await?.is_some();
     if !is_ours {
         log_cancelled(video);
         return Ok(());
@@ -145,7 +145,7 @@ async fn send_jobs(
     segments: &[Range<u32>],
 ) -> anyhow::Result<()> {
     for Range { start, end } in segments {
-        let segment = Segment { run: fan_out.to_owned(), first: *start, end: *end };
+        let segment = Segment { fan_out: fan_out.to_owned(), first: *start, end: *end };
         let job = Job::segment(claimed.video.owner.clone(), claimed.video.id, segment);
         sqs::send(&extractor.sqs, &extractor.jobs, &job.of_attempt(claimed.attempt)).await?;
     }
@@ -161,7 +161,7 @@ async fn add_segment(
     name: &SegmentName,
 ) -> anyhow::Result<()> {
     let Video { owner, id, .. } = claimed.video;
-    let names = extractor.videos.add_part(owner, *id, fan_out, &name.to_string()).await?;
+    let names = extractor.videos.add_segment(owner, *id, fan_out, &name.to_string()).await?;
     let names: Result<_, _> = names.iter().map(|name| name.parse()).collect();
     let Some(segments) = chain(names?, plan.total()) else { return Ok(()) };
     if !extractor.videos.claim_assembly(owner, *id, fan_out, &claimed.lease).await? {

@@ -7,7 +7,7 @@
 //! No worker removes them: a message that is delivered again after the assembly finds everything that
 //! it needs. The bucket's lifecycle, or the deletion of the video, removes them.
 //!
-//! Needs `s3:GetObject` and `s3:PutObject` under `parts/` in the results bucket.
+//! Needs `s3:GetObject` and `s3:PutObject` under `segments/` in the results bucket.
 
 use crate::extractor::Extractor;
 use anyhow::Context;
@@ -136,7 +136,7 @@ pub(crate) struct SegmentStore<'a> {
 impl<'a> SegmentStore<'a> {
     /// The objects of a video's fan-out.
     pub(crate) fn new(extractor: &'a Extractor, video: &Video, fan_out: &str) -> Self {
-        let prefix = format!("{}{fan_out}/", ObjectKey::parts_prefix(&video.owner, video.id));
+        let prefix = format!("{}{fan_out}/", ObjectKey::segments_prefix(&video.owner, video.id));
         Self { s3: &extractor.s3, bucket: &extractor.results, prefix }
     }
 

@@ -8,7 +8,7 @@
 
 use super::multipart::{NewObject, Overwrite, UploadError};
 use aws_sdk_s3::Client;
-use framezip_frames::Output;
+use framezip_frames::OutputFile as Output;
 use tokio::sync::mpsc;
 
 /// How many files may wait to be sent.

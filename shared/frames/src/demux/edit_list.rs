@@ -1,15 +1,16 @@
 //! The tracks of an MP4: their edit lists (ISO/IEC 14496-12, 8.6.6) and whether they are encrypted.
 //!
-//! FFmpeg applies a list of one edit exactly. It loses frames of several edits, so these are applied by
-//! the [`Timeline`](crate::timeline::Timeline).
+//! FFmpeg applies a list of one edit exactly. It loses frames if there are several edits, so the
+//! [`Timeline`](crate::demux::timeline::Timeline) applies those.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use super::{byte_reader::ByteReader, mp4_box::Mp4Box};
+use std::io::{self, Read, Seek};
 
 /// The contents of an MP4, by its boxes.
 #[derive(Debug)]
-pub(crate) enum Boxes {
+pub(crate) enum Mp4Contents {
     /// A `moov` with these tracks.
-    Movie(Vec<Track>),
+    Movie(Vec<Mp4Track>),
     /// Items and no movie: a HEIF or AVIF photo.
     Photo,
     /// Not an MP4, or one whose boxes cannot be followed.
@@ -18,7 +19,7 @@ pub(crate) enum Boxes {
 
 /// The header of a track.
 #[derive(Debug, Default)]
-pub(crate) struct Track {
+pub(crate) struct Mp4Track {
     /// FFmpeg's id of the stream.
     pub(crate) id: u32,
     /// Units in a second of the edits' durations.
@@ -40,18 +41,18 @@ pub(crate) struct Edit {
     pub(crate) duration: u64,
     /// Its start in the media; `None` if nothing is shown.
     pub(crate) media_time: Option<i64>,
-    /// Whether the picture stands still for as long.
+    /// Whether the picture stands still for the whole duration.
     pub(crate) dwells: bool,
 }
 
-impl Track {
-    /// Whether it is a video of common encryption (ISO/IEC 14496-12, 8.12) or of Apple's.
+impl Mp4Track {
+    /// Returns whether it is a video with common encryption (ISO/IEC 14496-12, 8.12) or Apple's.
     pub(crate) fn is_encrypted(&self) -> bool {
         self.is_video && self.entries.iter().any(|entry| matches!(entry, b"encv" | b"drmi"))
     }
 
-    /// Whether FFmpeg's own handling of edits is not enough: of anything but one edit, after an optional
-    /// delay, it loses frames, and of one up to the end of a file without fragments it shows none.
+    /// Returns whether FFmpeg cannot apply the edits itself. FFmpeg handles one edit after an optional delay. It
+    /// loses frames of any other list, and shows no frame of one edit up to the end of a file without fragments.
     pub(crate) fn is_cut(&self) -> bool {
         let delays = self.edits.iter().take_while(|edit| edit.media_time.is_none()).count();
         match &self.edits[delays..] {
@@ -62,97 +63,73 @@ impl Track {
     }
 }
 
-/// More boxes than any file has before the end of its `moov`.
-const MOST_BOXES: usize = 100_000;
-/// More edits than any editor writes.
+/// The limit on boxes up to the end of a `moov`.
+const MOST_BOXES: u32 = 100_000;
+/// The limit on edits, which no editor reaches.
 const MOST_EDITS: u64 = 10_000;
-/// Sample entries that are looked at.
+/// The number of sample entries that are read.
 const MOST_ENTRIES: usize = 16;
 
 /// Reads the tracks of a file's first `moov`.
 ///
 /// # Errors
-/// Those of the reader. A file that ends early is [`Boxes::Unknown`].
-pub(crate) fn read(reader: &mut (impl Read + Seek)) -> io::Result<Boxes> {
-    let end = reader.seek(SeekFrom::End(0))?;
-    match (Walk { reader, left: MOST_BOXES }).file(end) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(Boxes::Unknown),
+/// Those of the reader. A file that ends early is [`Mp4Contents::Unknown`].
+pub(crate) fn read(reader: &mut (impl Read + Seek)) -> io::Result<Mp4Contents> {
+    match (TrackReader { bytes: ByteReader::new(reader, MOST_BOXES)? }).file() {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(Mp4Contents::Unknown),
         found => found,
     }
 }
 
-/// A box: its type and where its content lies.
-struct Content {
-    kind: [u8; 4],
-    start: u64,
-    end: u64,
+/// Reads tracks. Fails with [`io::ErrorKind::UnexpectedEof`] if the file ends within a box.
+struct TrackReader<'a, R> {
+    bytes: ByteReader<'a, R>,
 }
 
-struct Walk<'a, R> {
-    reader: &'a mut R,
-    /// How many boxes may still be looked at.
-    left: usize,
-}
-
-impl<R: Read + Seek> Walk<'_, R> {
-    fn bytes<const N: usize>(&mut self) -> io::Result<[u8; N]> {
-        let mut bytes = [0; N];
-        self.reader.read_exact(&mut bytes)?;
-        Ok(bytes)
+impl<R: Read + Seek> TrackReader<'_, R> {
+    fn array<const N: usize>(&mut self, at: u64) -> io::Result<[u8; N]> {
+        self.bytes.array(at)?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
-    fn u32(&mut self) -> io::Result<u32> {
-        self.bytes().map(u32::from_be_bytes)
+    fn u32(&mut self, at: u64) -> io::Result<u32> {
+        self.array(at).map(u32::from_be_bytes)
     }
 
-    fn u64(&mut self) -> io::Result<u64> {
-        self.bytes().map(u64::from_be_bytes)
+    fn u64(&mut self, at: u64) -> io::Result<u64> {
+        self.array(at).map(u64::from_be_bytes)
     }
 
-    /// The box at `at` in a parent that ends at `end`; `None` after the last one.
-    fn content(&mut self, at: u64, end: u64) -> io::Result<Option<Content>> {
-        if at.saturating_add(8) > end || self.left == 0 {
-            return Ok(None);
-        }
-        self.left -= 1;
-        self.reader.seek(SeekFrom::Start(at))?;
-        let size = self.u32()?;
-        let kind = self.bytes()?;
-        let (head, size) = match size {
-            0 => (8, end - at),
-            1 => (16, self.u64()?),
-            size => (8, size.into()),
-        };
-        let fits = size >= head && size <= end - at;
-        Ok(fits.then(|| Content { kind, start: at + head, end: at + size }))
+    /// Reads the number after the dates of a header box.
+    fn after_dates(&mut self, of: &Mp4Box) -> io::Result<u32> {
+        self.bytes.after_dates(of)?.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
-    fn file(&mut self, end: u64) -> io::Result<Boxes> {
+    fn file(&mut self) -> io::Result<Mp4Contents> {
         let (mut at, mut has_items, mut is_mp4) = (0, false, false);
-        while let Some(found) = self.content(at, end)? {
+        while let Some(found) = self.bytes.mp4_box(at, self.bytes.length)? {
             match &found.kind {
-                b"moov" => return self.movie(&found).map(Boxes::Movie),
+                b"moov" => return self.movie(&found).map(Mp4Contents::Movie),
                 b"ftyp" => is_mp4 = true,
                 b"meta" => has_items = true,
                 b"mdat" | b"free" | b"skip" | b"wide" | b"uuid" | b"pnot" => {}
                 // the first box of any other file has a random type
-                _ if at == 0 => return Ok(Boxes::Unknown),
+                _ if at == 0 => return Ok(Mp4Contents::Unknown),
                 _ => {}
             }
             at = found.end;
         }
-        Ok(if is_mp4 && has_items { Boxes::Photo } else { Boxes::Unknown })
+        Ok(if is_mp4 && has_items { Mp4Contents::Photo } else { Mp4Contents::Unknown })
     }
 
-    fn movie(&mut self, movie: &Content) -> io::Result<Vec<Track>> {
-        let (mut tracks, mut scale, mut at) = (Vec::<Track>::new(), 0, movie.start);
+    fn movie(&mut self, movie: &Mp4Box) -> io::Result<Vec<Mp4Track>> {
+        let (mut tracks, mut scale, mut at) = (Vec::<Mp4Track>::new(), 0, movie.start);
         let mut is_fragmented = false;
-        while let Some(found) = self.content(at, movie.end)? {
+        while let Some(found) = self.bytes.mp4_box(at, movie.end)? {
             match &found.kind {
-                b"mvhd" => scale = self.scale(&found)?,
+                b"mvhd" => scale = self.after_dates(&found)?,
                 b"mvex" => is_fragmented = true,
                 b"trak" => {
-                    let mut track = Track::default();
+                    let mut track = Mp4Track::default();
                     self.track(&mut track, &found)?;
                     tracks.push(track);
                 }
@@ -166,10 +143,10 @@ impl<R: Read + Seek> Walk<'_, R> {
         Ok(tracks)
     }
 
-    /// Reads a `trak`, or one of the boxes in it that have boxes.
-    fn track(&mut self, track: &mut Track, of: &Content) -> io::Result<()> {
+    /// Reads a `trak`, or a box in it that contains boxes.
+    fn track(&mut self, track: &mut Mp4Track, of: &Mp4Box) -> io::Result<()> {
         let mut at = of.start;
-        while let Some(found) = self.content(at, of.end)? {
+        while let Some(found) = self.bytes.mp4_box(at, of.end)? {
             match (&of.kind, &found.kind) {
                 (b"trak", b"mdia" | b"edts") | (b"mdia", b"minf") | (b"minf", b"stbl") => {
                     self.track(track, &found)?;
@@ -178,15 +155,11 @@ impl<R: Read + Seek> Walk<'_, R> {
             }
             match &found.kind {
                 b"hdlr" if of.kind == *b"mdia" => {
-                    self.reader.seek(SeekFrom::Start(found.start + 8))?;
-                    track.is_video = &self.bytes()? == b"vide";
+                    track.is_video = &self.array(found.start + 8)? == b"vide";
                 }
                 b"stsd" => self.entries(track, &found)?,
-                b"tkhd" => {
-                    self.skip_dates(&found)?;
-                    track.id = self.u32()?;
-                }
-                b"mdhd" => track.media_scale = self.scale(&found)?,
+                b"tkhd" => track.id = self.after_dates(&found)?,
+                b"mdhd" => track.media_scale = self.after_dates(&found)?,
                 b"elst" => track.edits = self.edits(&found)?,
                 _ => {}
             }
@@ -196,9 +169,9 @@ impl<R: Read + Seek> Walk<'_, R> {
     }
 
     /// Reads the types of the entries in an `stsd`.
-    fn entries(&mut self, track: &mut Track, of: &Content) -> io::Result<()> {
+    fn entries(&mut self, track: &mut Mp4Track, of: &Mp4Box) -> io::Result<()> {
         let mut at = of.start + 8;
-        while let Some(found) = self.content(at, of.end)? {
+        while let Some(found) = self.bytes.mp4_box(at, of.end)? {
             if track.entries.len() == MOST_ENTRIES {
                 break;
             }
@@ -208,37 +181,22 @@ impl<R: Read + Seek> Walk<'_, R> {
         Ok(())
     }
 
-    /// Goes to a full box's content, after its version and flags. Returns the version.
-    fn version(&mut self, of: &Content) -> io::Result<u8> {
-        self.reader.seek(SeekFrom::Start(of.start))?;
-        self.bytes::<4>().map(|[version, ..]| version)
-    }
-
-    /// Goes to what follows the dates of creation and change in a header box, which have 64 bits in version 1.
-    fn skip_dates(&mut self, of: &Content) -> io::Result<()> {
-        let dates = if self.version(of)? == 1 { 16 } else { 8 };
-        self.reader.seek(SeekFrom::Current(dates)).map(drop)
-    }
-
-    /// The time scale of an `mvhd` or `mdhd`.
-    fn scale(&mut self, of: &Content) -> io::Result<u32> {
-        self.skip_dates(of)?;
-        self.u32()
-    }
-
-    fn edits(&mut self, of: &Content) -> io::Result<Vec<Edit>> {
-        let version = self.version(of)?;
+    /// Reads an `elst`.
+    fn edits(&mut self, of: &Mp4Box) -> io::Result<Vec<Edit>> {
+        let [version] = self.array(of.start)?;
         let size = if version == 1 { 20 } else { 12 };
         let fits = (of.end - of.start).saturating_sub(8) / size;
-        let count = u64::from(self.u32()?).min(fits).min(MOST_EDITS);
+        let count = u64::from(self.u32(of.start + 4)?).min(fits).min(MOST_EDITS);
         let mut edits = Vec::new();
-        for _ in 0..count {
+        for number in 0..count {
+            let at = of.start + 8 + number * size;
             let (duration, media_time) = match version {
-                1 => (self.u64()?, self.u64()? as i64),
-                _ => (self.u32()?.into(), i64::from(self.u32()? as i32)),
+                1 => (self.u64(at)?, self.u64(at + 8)?.cast_signed()),
+                _ => (self.u32(at)?.into(), self.u32(at + 4)?.cast_signed().into()),
             };
             let media_time = (media_time >= 0).then_some(media_time);
-            edits.push(Edit { duration, media_time, dwells: self.u32()? == 0 });
+            let rate = self.u32(at + size - 4)?;
+            edits.push(Edit { duration, media_time, dwells: rate == 0 });
         }
         Ok(edits)
     }

@@ -1,16 +1,16 @@
 //! Facts about a recording that FFmpeg does not find by opening it.
 
-use super::{layout::Recording as Extent, survey::Survey};
+use super::{layout::FileExtent, survey::Survey};
 use serde::{Deserialize, Serialize};
 
 /// One recording of a file. It is examined once, and is the same for every decoder.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Recording {
-    /// Which bytes of the file it is.
-    pub(crate) extent: Extent,
+    /// The recording's bytes in the file.
+    pub(crate) extent: FileExtent,
     /// The component that applies the edit list of an MP4.
     pub(crate) edits: Edits,
-    /// The survey of all packets, if the clock or the decoder's state changes on the way.
+    /// The survey of all packets, if the clock jumps or the decoder's state changes midway.
     pub(crate) survey: Option<Survey>,
     /// The display matrix of the first frame, for frames that do not repeat it.
     pub(crate) display_matrix: Option<Vec<u8>>,
@@ -26,16 +26,16 @@ pub(crate) enum Edits {
     Timeline,
 }
 
-/// What a decoded picture is.
+/// The contents of a decoded picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Pictures {
     Frames,
-    /// Every other line of a frame: two pictures that follow each other are one frame.
+    /// Every other line of a frame: two consecutive pictures are one frame.
     Fields,
 }
 
 impl Recording {
-    pub(crate) fn new(extent: Extent) -> Self {
+    pub(crate) fn new(extent: FileExtent) -> Self {
         Self {
             extent,
             edits: Edits::Demuxer,

@@ -1,6 +1,6 @@
-//! Which stream of a container is the video, and what the container says of it.
+//! The video stream of a container, and the facts that the container states about it.
 
-use crate::{FramesError, time::Clock};
+use crate::{FramesError, time_base::TimeBase};
 use ffmpeg_next::{
     Packet, codec, ffi,
     format::{
@@ -12,8 +12,9 @@ use ffmpeg_next::{
 };
 use framezip_contract::{ErrorCode, Source};
 
-/// The video that a person would call the file's: not cover art, by default before others, not the photo
-/// that an animated AVIF has as well, then the one with the largest picture.
+/// Returns the number of the stream that a person would call the file's video. Cover art is no video. Default
+/// streams come before others, then moving pictures before the photo that an animated AVIF also has, then the
+/// largest picture.
 ///
 /// # Errors
 /// [`ErrorCode::NoVideoStream`].
@@ -38,7 +39,7 @@ pub(crate) fn best_video(input: &Input) -> Result<usize, FramesError> {
         .ok_or_else(|| {
             FramesError::media(
                 ErrorCode::NoVideoStream,
-                "This file has no video in it, only sound, text or a cover picture.",
+                "This file contains no video, only sound, text or a cover picture.",
             )
         })
 }
@@ -49,35 +50,42 @@ fn size(parameters: &codec::Parameters) -> (u32, u32) {
     (width.max(0) as u32, height.max(0) as u32)
 }
 
-/// A stream's clock, and what the container says of it.
-///
-/// # Errors
-/// [`ErrorCode::CorruptVideo`] if there is no such stream, or it has no clock.
-pub(crate) fn facts(input: &Input, stream: usize) -> Result<(Clock, Source), FramesError> {
-    let broken = || FramesError::media(ErrorCode::CorruptVideo, "This video's header is damaged.");
-    let stream = input.stream(stream).ok_or_else(broken)?;
-    let parameters = stream.parameters();
-    let (width, height) = size(&parameters);
-    let rate = stream.avg_frame_rate();
-    let source = Source {
-        container: input.format().name().to_owned(),
-        codec: parameters.id().name().to_owned(),
-        width,
-        height,
-        duration: None,
-        frame_rate: (rate.numerator() > 0 && rate.denominator() > 0).then(|| rate.into()),
-    };
-    Ok((Clock::new(stream.time_base()).ok_or_else(broken)?, source))
+/// The facts that a container states about a stream.
+pub(crate) struct StreamFacts {
+    pub(crate) time_base: TimeBase,
+    pub(crate) source: Source,
 }
 
-/// Makes sure that a stream is not encrypted, as far as its header says.
+impl StreamFacts {
+    /// # Errors
+    /// [`ErrorCode::CorruptVideo`] if there is no such stream, or it has no time base.
+    pub(crate) fn of(input: &Input, stream: usize) -> Result<Self, FramesError> {
+        let broken =
+            || FramesError::media(ErrorCode::CorruptVideo, "This video's header is damaged.");
+        let stream = input.stream(stream).ok_or_else(broken)?;
+        let parameters = stream.parameters();
+        let (width, height) = size(&parameters);
+        let rate = stream.avg_frame_rate();
+        let source = Source {
+            container: input.format().name().to_owned(),
+            codec: parameters.id().name().to_owned(),
+            width,
+            height,
+            duration: None,
+            frame_rate: (rate.numerator() > 0 && rate.denominator() > 0).then(|| rate.into()),
+        };
+        Ok(Self { time_base: TimeBase::new(stream.time_base()).ok_or_else(broken)?, source })
+    }
+}
+
+/// Makes sure that the header of a stream does not announce encryption.
 ///
 /// # Errors
 /// [`ErrorCode::Encrypted`].
 pub(crate) fn check_encryption(stream: &Stream) -> Result<(), FramesError> {
     // SAFETY: the parameters are valid for as long as the stream is borrowed.
     let tag = unsafe { (*stream.parameters().as_ptr()).codec_tag }.to_le_bytes();
-    // sample entries of common encryption (ISO/IEC 14496-12, 8.12) and of Apple's
+    // the sample entries of common encryption (ISO/IEC 14496-12, 8.12) and of Apple's
     let has_tag = matches!(&tag, b"encv" | b"drmi");
     // Matroska's ContentEncKeyID
     let has_key = stream.metadata().get("enc_key_id").is_some();
@@ -107,13 +115,13 @@ pub(crate) fn encrypted() -> FramesError {
     )
 }
 
-/// Data of this kind that a container's header gives for all packets of a stream.
+/// Returns the side data of this kind that a container's header gives for all packets of a stream.
 pub(crate) fn codec_side_data(
     parameters: &codec::Parameters,
     kind: ffi::AVPacketSideDataType,
 ) -> Option<&[u8]> {
-    // SAFETY: the parameters are valid for as long as they are borrowed, and their side data is as long
-    // as it says.
+    // SAFETY: the parameters are valid for as long as they are borrowed, and their side data has the
+    // stated length.
     unsafe {
         let parameters = &*parameters.as_ptr();
         let (data, count) = (parameters.coded_side_data, parameters.nb_coded_side_data);

@@ -1,9 +1,9 @@
-//! What the tests on real files share.
+//! Helpers of the tests with real files.
 
 #![allow(dead_code, reason = "every test file uses some of it")]
 
 use framezip_contract::{Extraction, ExtractionOptions, Limits, Warning};
-use framezip_frames::{Frame, FramesError, Output, Report, Video};
+use framezip_frames::{ExtractionReport, Frame, FramesError, OutputFile, SourceVideo};
 use framezip_media::path;
 use std::{
     fs::File,
@@ -21,7 +21,7 @@ pub struct Shot {
     pub image: Vec<u8>,
 }
 
-/// An image read back.
+/// A decoded image.
 pub struct Pixels {
     pub width: usize,
     pub height: usize,
@@ -41,26 +41,30 @@ pub fn options(json: &str) -> Extraction {
     options.try_into().unwrap()
 }
 
-pub fn open(name: &str, extraction: &Extraction, limits: &Limits) -> Result<Video, FramesError> {
+pub fn open(
+    name: &str,
+    extraction: &Extraction,
+    limits: &Limits,
+) -> Result<SourceVideo, FramesError> {
     let path = path(name);
-    Video::open(move || File::open(&path), || false, extraction, limits, 2)
+    SourceVideo::open(move || File::open(&path), || false, extraction, limits, 2)
 }
 
 pub fn extract_with(
     name: &str,
     json: &str,
     threads: usize,
-) -> Result<(Vec<Output>, Report), FramesError> {
+) -> Result<(Vec<OutputFile>, ExtractionReport), FramesError> {
     all(open(name, &options(json), &Limits::default())?, threads)
 }
 
-/// Opens a file that is in memory.
-pub fn open_bytes(bytes: Vec<u8>, json: &str) -> Result<Video, FramesError> {
+/// Opens a file in memory.
+pub fn open_bytes(bytes: Vec<u8>, json: &str) -> Result<SourceVideo, FramesError> {
     let open = move || Ok(Cursor::new(bytes.clone()));
-    Video::open(open, || false, &options(json), &Limits::default(), 2)
+    SourceVideo::open(open, || false, &options(json), &Limits::default(), 2)
 }
 
-/// The file's bytes, of which those between these hundredths were never written.
+/// Returns the bytes of a file with zeros in a range, given in hundredths of its length.
 pub fn broken(name: &str, from: usize, to: usize) -> Vec<u8> {
     let mut bytes = std::fs::read(path(name)).unwrap();
     let length = bytes.len();
@@ -68,7 +72,10 @@ pub fn broken(name: &str, from: usize, to: usize) -> Vec<u8> {
     bytes
 }
 
-pub fn all(video: Video, threads: usize) -> Result<(Vec<Output>, Report), FramesError> {
+pub fn all(
+    video: SourceVideo,
+    threads: usize,
+) -> Result<(Vec<OutputFile>, ExtractionReport), FramesError> {
     let mut outputs = Vec::new();
     let report = video.extract(threads, |output| {
         outputs.push(output);
@@ -77,8 +84,8 @@ pub fn all(video: Video, threads: usize) -> Result<(Vec<Output>, Report), Frames
     Ok((outputs, report))
 }
 
-pub fn shots(outputs: Vec<Output>) -> Vec<Shot> {
-    let shot = |output: Output| Some(Shot { frame: output.frame?, image: output.bytes });
+pub fn shots(outputs: Vec<OutputFile>) -> Vec<Shot> {
+    let shot = |output: OutputFile| Some(Shot { frame: output.frame?, image: output.bytes });
     outputs.into_iter().filter_map(shot).collect()
 }
 
@@ -108,14 +115,14 @@ pub fn read_webp(file: &[u8]) -> Pixels {
     Pixels { width, height, channels, bytes: image.to_vec() }
 }
 
-/// A file with zeros in its middle, of which all that is read is counted.
+/// A file with zeros in its middle. It counts the bytes that are read.
 #[derive(Clone)]
 pub struct Sparse {
     head: Arc<[u8]>,
     zeros: u64,
     tail: Arc<[u8]>,
     at: u64,
-    /// How many bytes were read, by all its clones.
+    /// The number of bytes that all clones have read.
     pub read: Arc<AtomicU64>,
 }
 

@@ -130,7 +130,7 @@ fn record(new: NewVideo, user: &User) -> anyhow::Result<Record> {
         email,
         lease: None,
         notice: None,
-        run: None,
+        fan_out: None,
         multipart: None,
         attempt: 0,
         started_at: None,

@@ -1,13 +1,15 @@
-//! Clusters of a Matroska Segment whose clock goes back or jumps: another recording with the same head.
+//! Clusters of a Matroska Segment whose clock goes back or jumps. They are another recording with the same head.
 //!
-//! Only files of up to 32 MiB are examined: in a larger one, a walk over all clusters would read too much. The
-//! time of a cluster is that of its first block of the first video track. The blocks after it are read only if
-//! a cluster does not begin later than the one before, or begins long after it. A clock that goes back by
-//! less than the length of the cluster before is therefore not found.
+//! Only files of up to 32 MiB are examined. In a larger one, a walk over all clusters would read too much. The time
+//! of a cluster is that of its first block of the first video track. The blocks after it are read only if a cluster
+//! does not begin later than the one before, or begins long after it. So a clock that goes back by less than the
+//! length of the cluster before is not found.
 
 use super::{
-    Recording, ebml,
-    matroska::{self, CLUSTER, CRC, CUES, EBML, Element, Part, SEGMENT, VOID, Walk},
+    FileExtent, ebml,
+    matroska::{
+        self, CLUSTER, CRC, CUES, EBML, Element, MatroskaFile, MatroskaReader, SEGMENT, VOID,
+    },
 };
 use std::io::{self, Read, Seek};
 
@@ -29,16 +31,16 @@ const KEYFRAME: u8 = 0x80;
 const MOST_SIZE: u64 = 32 << 20;
 /// The size of the header of a Void over clusters, in bytes. A size of four bytes covers `MOST_SIZE`.
 const SKIP_HEADER: u64 = 5;
-/// The unit of a file's times unless it has another one, in nanoseconds.
+/// The default unit of a file's times, in nanoseconds.
 const DEFAULT_SCALE: u64 = 1_000_000;
-/// Frames are stored in the order of decoding, so a cluster may begin this much earlier than the last one ends,
-/// in nanoseconds.
+/// Frames are stored in decode order, so a cluster may begin this much earlier than the last one ends, in
+/// nanoseconds.
 const MOST_OVERLAP: i64 = 1_000_000_000;
 /// The longest gap between clusters of one recording, in nanoseconds.
 const MOST_GAP: i64 = 600 * 1_000_000_000;
 
-/// The clock of clusters, one after another. Its times are in nanoseconds.
-struct Clock {
+/// The clock of consecutive clusters. Its times are in nanoseconds.
+struct ClusterClock {
     /// The number of the video track.
     track: u64,
     /// The unit of the file's times.
@@ -53,12 +55,12 @@ struct Cluster {
     timecode: i64,
     /// The time of its first block.
     start: i64,
-    /// The greatest time of its blocks, once it was needed.
+    /// The greatest time of its blocks, once computed.
     end: Option<i64>,
 }
 
 /// A block of the video.
-struct Block {
+struct ClusterBlock {
     /// Relative to its cluster, in units of the file.
     time: i16,
     is_keyframe: bool,
@@ -66,32 +68,37 @@ struct Block {
     next: u64,
 }
 
-impl Clock {
-    fn time(&self, timecode: i64, block: &Block) -> i64 {
+impl ClusterClock {
+    fn time(&self, timecode: i64, block: &ClusterBlock) -> i64 {
         timecode.saturating_add(block.time.into()).saturating_mul(self.scale)
     }
 }
 
-impl<R: Read + Seek> Walk<'_, '_, R> {
-    /// Splits a recording at the clusters that begin another one, up to `spare` of them. Cues refer to times of
-    /// more than one clock then: they are hidden. The `Duration` stays that of the whole Segment.
-    pub(super) fn split(&mut self, mut part: Part, spare: usize) -> io::Result<Vec<Recording>> {
-        let cuts = self.cuts(&mut part, spare)?;
+impl<R: Read + Seek> MatroskaReader<'_, '_, R> {
+    /// Splits a file at the clusters that begin another recording, at `spare` of them at most. The Cues of a split
+    /// file refer to times of more than one clock, so they are hidden. The `Duration` stays that of the whole
+    /// Segment.
+    pub(super) fn split(
+        &mut self,
+        mut file: MatroskaFile,
+        spare: usize,
+    ) -> io::Result<Vec<FileExtent>> {
+        let cuts = self.cuts(&mut file, spare)?;
         if cuts.is_empty() {
-            return Ok(vec![part.recording]);
+            return Ok(vec![file.extent]);
         }
-        let (whole, clusters) = (part.recording, part.clusters.start);
+        let (whole, clusters) = (file.extent, file.clusters.start);
         let start = whole.range.start;
         let begins = [clusters].into_iter().chain(cuts.iter().copied());
         let ends = cuts.iter().copied().chain([whole.range.end]);
         let recording = |(begin, end): (u64, u64)| {
-            let mut recording = Recording::new(start..end);
+            let mut recording = FileExtent::new(start..end);
             // the clusters of earlier recordings
             let skipped = (begin - clusters).checked_sub(SKIP_HEADER);
             if let Some(void) = skipped.and_then(|size| ebml::void(SKIP_HEADER as usize, size)) {
                 recording.patch(clusters - start, void);
             }
-            for cues in &part.cues {
+            for cues in &file.cues {
                 if let Some(void) = cues.void() {
                     recording.patch(cues.at - start, void);
                 }
@@ -106,21 +113,23 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
 
     /// Walks the clusters of a file that is not too large, and adds the Cues among them. Returns the offsets of
     /// up to `most` clusters that begin a recording.
-    fn cuts(&mut self, part: &mut Part, most: usize) -> io::Result<Vec<u64>> {
+    fn cuts(&mut self, file: &mut MatroskaFile, most: usize) -> io::Result<Vec<u64>> {
         let mut cuts = Vec::new();
         if most == 0 || self.bytes.length > MOST_SIZE {
             return Ok(cuts);
         }
-        let Some(mut clock) = self.clock(part)? else { return Ok(cuts) };
-        let mut at = part.clusters.start;
-        while at < part.clusters.end
+        let Some(mut clock) = self.clock(file)? else { return Ok(cuts) };
+        let mut at = file.clusters.start;
+        while at < file.clusters.end
             && let Some(found) = self.element(at)?
         {
             let (id, start, end) = (found.id(), found.start, found.end());
             match id {
                 EBML | SEGMENT => break,
-                CUES => part.add_cues(found),
-                CLUSTER if cuts.len() < most && !self.goes_on(found, &mut clock)? => cuts.push(at),
+                CUES => file.add_cues(found),
+                CLUSTER if cuts.len() < most && !self.continues(found, &mut clock)? => {
+                    cuts.push(at)
+                }
                 _ => {}
             }
             at = match end {
@@ -132,17 +141,17 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
         Ok(cuts)
     }
 
-    /// Reads what the times of a recording depend on; `None` if there is no video.
-    fn clock(&mut self, part: &Part) -> io::Result<Option<Clock>> {
-        let Some(tracks) = &part.tracks else { return Ok(None) };
+    /// Reads the facts on which the times of a file depend; `None` if there is no video.
+    fn clock(&mut self, file: &MatroskaFile) -> io::Result<Option<ClusterClock>> {
+        let Some(tracks) = &file.tracks else { return Ok(None) };
         let Some(track) = self.video_track(tracks)? else { return Ok(None) };
-        let scale = match &part.info {
+        let scale = match &file.info {
             Some(info) => self.number_in(info, TIMECODE_SCALE)?,
             None => None,
         };
         let scale = scale.filter(|scale| *scale > 0).unwrap_or(DEFAULT_SCALE);
         let scale = i64::try_from(scale).unwrap_or(i64::MAX);
-        Ok(Some(Clock { track, scale, last: None }))
+        Ok(Some(ClusterClock { track, scale, last: None }))
     }
 
     /// Returns the number of the first video track.
@@ -160,7 +169,7 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
     /// Adds a cluster to the clock. Returns `false` if it begins a recording: the clock goes back or jumps, and
     /// the first frame is a keyframe, which can be decoded without earlier ones. Clusters without video are
     /// ignored.
-    fn goes_on(&mut self, element: Element, clock: &mut Clock) -> io::Result<bool> {
+    fn continues(&mut self, element: Element, clock: &mut ClusterClock) -> io::Result<bool> {
         let Some(timecode) = self.number_in(&element, TIMECODE)? else { return Ok(true) };
         let Some(block) = self.video_block(&element, clock.track, element.start)? else {
             return Ok(true);
@@ -189,7 +198,7 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
     }
 
     /// Returns the greatest time of a cluster's video blocks.
-    fn end_of_video(&mut self, cluster: &Cluster, clock: &Clock) -> io::Result<i64> {
+    fn end_of_video(&mut self, cluster: &Cluster, clock: &ClusterClock) -> io::Result<i64> {
         if let Some(end) = cluster.end {
             return Ok(end);
         }
@@ -207,7 +216,7 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
         cluster: &Element,
         track: u64,
         mut at: u64,
-    ) -> io::Result<Option<Block>> {
+    ) -> io::Result<Option<ClusterBlock>> {
         while let Some((found, next)) = self.inner(cluster, at)? {
             at = next;
             let (start, group) = match found.id() {
@@ -228,7 +237,7 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
                     Some(group) => self.child(&group, REFERENCE_BLOCK)?.is_none(),
                     None => flags & KEYFRAME != 0,
                 };
-                return Ok(Some(Block { time, is_keyframe, next }));
+                return Ok(Some(ClusterBlock { time, is_keyframe, next }));
             }
         }
         Ok(None)
@@ -254,8 +263,8 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
         Ok(None)
     }
 
-    /// Reads the element at `at` in a parent. Returns it and its end; `None` after the last one, and if its
-    /// size is unknown.
+    /// Reads the element at `at` in a parent. Returns it and its end; `None` after the last one, or if its size is
+    /// unknown.
     fn inner(&mut self, parent: &Element, at: u64) -> io::Result<Option<(Element, u64)>> {
         if parent.end().is_some_and(|end| at >= end) {
             return Ok(None);

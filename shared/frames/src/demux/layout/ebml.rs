@@ -2,12 +2,12 @@
 
 /// The length of the longest header, in bytes.
 pub(super) const MOST_HEADER: usize = 12;
-/// The id of an element without content.
+/// The id of an element whose content is ignored.
 const VOID: u8 = 0xEC;
 
 /// The header of an element.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Header {
+pub(super) struct ElementHeader {
     /// With its length marker, as specifications print ids.
     pub(super) id: u32,
     /// The header's length in bytes.
@@ -16,13 +16,13 @@ pub(super) struct Header {
     pub(super) size: Option<u64>,
 }
 
-/// Reads the header that these bytes begin with; `None` if there is none.
-pub(super) fn header(bytes: &[u8]) -> Option<Header> {
+/// Reads the header at the start of these bytes, if there is one.
+pub(super) fn header(bytes: &[u8]) -> Option<ElementHeader> {
     let (id, id_length) = number(bytes, 4)?;
     let (marked, size_length) = number(bytes.get(id_length..)?, 8)?;
     let marker = 1 << (7 * size_length);
     let size = (marked != 2 * marker - 1).then_some(marked - marker);
-    Some(Header { id: u32::try_from(id).ok()?, length: id_length + size_length, size })
+    Some(ElementHeader { id: u32::try_from(id).ok()?, length: id_length + size_length, size })
 }
 
 /// Reads a variable-length number of up to eight bytes. Returns it without its length marker, and its length in
@@ -39,10 +39,10 @@ fn number(bytes: &[u8], most: usize) -> Option<(u64, usize)> {
     Some((bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)), length))
 }
 
-/// Returns Void elements to write over a header of this length: one that covers `size` bytes after it.
-/// `None` if it cannot be done.
+/// Returns Void elements to write over a header of this length. The last one covers `size` bytes after the header.
+/// Returns `None` if that is impossible.
 pub(super) fn void(length: usize, size: u64) -> Option<Vec<u8>> {
-    // a header of Void has up to nine bytes: an empty element before it fills a longer one
+    // the header of a Void has up to nine bytes; a small element before it fills a longer header
     let (mut bytes, left) = match length {
         0..=9 => (Vec::new(), length),
         10..=11 => (vec![VOID, 0x80], length - 2),
@@ -70,12 +70,12 @@ mod tests {
             let size = 100;
             let bytes = ((1u64 << (7 * length)) | size).to_be_bytes();
             let all = [&id[..], &bytes[8 - length..]].concat();
-            let expected = Header { id: 0x1941_A469, length: 4 + length, size: Some(size) };
+            let expected = ElementHeader { id: 0x1941_A469, length: 4 + length, size: Some(size) };
             assert_eq!(header(&all), Some(expected));
             assert_eq!(header(&all[..3 + length]), None);
             let unknown = (1u64 << (7 * length) | ((1 << (7 * length)) - 1)).to_be_bytes();
             let unknown = [&id[..], &unknown[8 - length..]].concat();
-            assert_eq!(header(&unknown), Some(Header { size: None, ..expected }));
+            assert_eq!(header(&unknown), Some(ElementHeader { size: None, ..expected }));
         }
         assert_eq!(header(&[0x0F, 0, 0, 0, 0, 0x80]), None, "an id of five bytes");
         assert_eq!(header(&[0xEC, 0]), None, "a size of nine bytes");
@@ -96,7 +96,7 @@ mod tests {
             assert_eq!(at, length + size as usize);
         }
         assert_eq!(void(1, 0), None);
-        assert_eq!(void(2, 127), None, "that size means an unknown one");
+        assert_eq!(void(2, 127), None, "this size means unknown");
         assert_eq!(void(13, 0), None);
     }
 }

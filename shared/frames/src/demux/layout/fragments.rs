@@ -1,55 +1,55 @@
 //! Fragments of an MP4 (ISO/IEC 14496-12, 8.8 and 8.16): their times, and the indexes of them.
 
-use super::{bytes::Bytes, mp4::Mp4Box};
+use crate::demux::{byte_reader::ByteReader, mp4_box::Mp4Box};
 use std::io::{self, Read, Seek};
 
 /// The longest gap between fragments of one recording, in seconds.
 const MOST_GAP: u64 = 10;
-/// A fragment may begin before the end of the last one by this part of a second, for rounding.
+/// Because of rounding, a fragment may begin before the end of the last one by this fraction of a second.
 const ROUNDINGS: u64 = 10;
 
 /// A video track of a fragmented file.
 #[derive(Clone, Copy)]
-pub(super) struct Track {
+pub(super) struct FragmentTrack {
     id: u32,
     /// Units in a second of the fragments' times.
     scale: u32,
-    /// The duration of a sample, unless its fragment has another one.
+    /// The duration of a sample, unless its fragment states another one.
     sample_duration: u32,
 }
 
 /// The decode times of a fragment's samples, in units of the track.
-pub(super) struct Times {
-    /// `None` means the end of the fragment before.
+pub(super) struct FragmentTimes {
+    /// `None` stands for the end of the fragment before.
     start: Option<u64>,
     duration: u64,
 }
 
-/// The clock of fragments, one after another.
+/// The clock of consecutive fragments.
 #[derive(Default)]
-pub(super) struct Clock {
-    /// Where the last fragment ends.
+pub(super) struct FragmentClock {
+    /// The end of the last fragment.
     last_end: Option<u64>,
 }
 
-impl Clock {
-    /// Adds a fragment. Returns whether it goes on from the last one: a start before the end of the last one
-    /// or long after it does not.
-    pub(super) fn goes_on(&mut self, times: &Times, track: &Track) -> bool {
+impl FragmentClock {
+    /// Adds a fragment. Returns whether it continues the last one. A fragment that starts before the end of the
+    /// last one, or long after it, does not.
+    pub(super) fn continues(&mut self, times: &FragmentTimes, track: &FragmentTrack) -> bool {
         let start = times.start.unwrap_or(self.last_end.unwrap_or(0));
         let gap = MOST_GAP * u64::from(track.scale);
         let rounding = u64::from(track.scale) / ROUNDINGS;
-        let goes_on = self.last_end.is_none_or(|end| {
+        let continues = self.last_end.is_none_or(|end| {
             end <= start.saturating_add(rounding) && start <= end.saturating_add(gap)
         });
         self.last_end = Some(start.saturating_add(times.duration));
-        goes_on
+        continues
     }
 }
 
-impl<R: Read + Seek> Bytes<'_, R> {
-    /// Reads a `trak`; `None` if it is not a video's.
-    pub(super) fn video_track(&mut self, trak: &Mp4Box) -> io::Result<Option<Track>> {
+impl<R: Read + Seek> ByteReader<'_, R> {
+    /// Reads a `trak`; `None` if it is not of a video.
+    pub(super) fn video_track(&mut self, trak: &Mp4Box) -> io::Result<Option<FragmentTrack>> {
         let (mut id, mut scale, mut is_video) = (None, None, false);
         let mut inner = [trak.start..trak.end, 0..0];
         // the children of `trak`, then those of its `mdia`
@@ -67,17 +67,15 @@ impl<R: Read + Seek> Bytes<'_, R> {
             }
         }
         let track = id.zip(scale).filter(|_| is_video);
-        Ok(track.map(|(id, scale)| Track { id, scale, sample_duration: 0 }))
-    }
-
-    /// Reads the number after the dates of creation and change in a header box, which have 64 bits in version 1.
-    fn after_dates(&mut self, of: &Mp4Box) -> io::Result<Option<u32>> {
-        let is_long = self.array(of.start)? == Some([1]);
-        self.u32(of.start + if is_long { 20 } else { 12 })
+        Ok(track.map(|(id, scale)| FragmentTrack { id, scale, sample_duration: 0 }))
     }
 
     /// Reads the defaults for fragments of a track from an `mvex`.
-    pub(super) fn add_defaults(&mut self, track: &mut Track, mvex: &Mp4Box) -> io::Result<()> {
+    pub(super) fn add_defaults(
+        &mut self,
+        track: &mut FragmentTrack,
+        mvex: &Mp4Box,
+    ) -> io::Result<()> {
         let mut at = mvex.start;
         while let Some(found) = self.mp4_box(at, mvex.end)? {
             at = found.end;
@@ -92,16 +90,16 @@ impl<R: Read + Seek> Bytes<'_, R> {
     pub(super) fn fragment_times(
         &mut self,
         moof: &Mp4Box,
-        track: &Track,
-    ) -> io::Result<Option<Times>> {
-        let (mut times, mut at) = (None::<Times>, moof.start);
+        track: &FragmentTrack,
+    ) -> io::Result<Option<FragmentTimes>> {
+        let (mut times, mut at) = (None::<FragmentTimes>, moof.start);
         while let Some(found) = self.mp4_box(at, moof.end)? {
             at = found.end;
             if found.kind != *b"traf" {
                 continue;
             }
             if let Some(more) = self.run_times(&found, track)? {
-                let first = times.get_or_insert(Times { start: more.start, duration: 0 });
+                let first = times.get_or_insert(FragmentTimes { start: more.start, duration: 0 });
                 first.duration = first.duration.saturating_add(more.duration);
             }
         }
@@ -109,8 +107,12 @@ impl<R: Read + Seek> Bytes<'_, R> {
     }
 
     /// Reads a `traf`; `None` if it is of another track.
-    fn run_times(&mut self, traf: &Mp4Box, track: &Track) -> io::Result<Option<Times>> {
-        let (mut times, mut at) = (None::<Times>, traf.start);
+    fn run_times(
+        &mut self,
+        traf: &Mp4Box,
+        track: &FragmentTrack,
+    ) -> io::Result<Option<FragmentTimes>> {
+        let (mut times, mut at) = (None::<FragmentTimes>, traf.start);
         let mut sample_duration = track.sample_duration;
         while let Some(found) = self.mp4_box(at, traf.end)? {
             at = found.end;
@@ -125,7 +127,7 @@ impl<R: Read + Seek> Bytes<'_, R> {
                         let duration = self.u32(found.start + 8 + u64::from(before))?;
                         sample_duration = duration.unwrap_or(0);
                     }
-                    times = Some(Times { start: None, duration: 0 });
+                    times = Some(FragmentTimes { start: None, duration: 0 });
                 }
                 (b"tfdt", Some(times)) => {
                     times.start = match flags >> 24 {
@@ -181,7 +183,7 @@ impl<R: Read + Seek> Bytes<'_, R> {
                 return Ok(None);
             }
             let Some(size) = self.u32(at)? else { return Ok(None) };
-            // the highest bit says that the entry is of an index
+            // the highest bit marks an entry that refers to an index
             end = end.saturating_add(u64::from(size & 0x7FFF_FFFF));
         }
         Ok(Some(end).filter(|end| *end <= self.length))

@@ -1,14 +1,14 @@
 //! Recordings of a Matroska or WebM file (RFC 9559), and the elements to hide in them.
 //!
-//! A recording is an EBML header and a Segment. The size of the Segment shows where the next recording
-//! begins. Browsers and interrupted recorders leave that size unknown: the clusters are walked then. In a
-//! Segment, clusters whose clock goes back or jumps are a recording with the same head: see `clusters`.
+//! A recording is an EBML header and a Segment. The size of the Segment shows where the next recording begins.
+//! Browsers and interrupted recorders leave that size unknown, so the clusters are walked. In a Segment, clusters
+//! whose clock goes back or jumps are a recording with the same head; see `clusters`.
 
 use super::{
-    MOST_METADATA, MOST_PATCHES, MOST_RECORDINGS, Recording,
-    bytes::Bytes,
-    ebml::{self, Header},
+    FileExtent, MOST_METADATA, MOST_PATCHES, MOST_RECORDINGS,
+    ebml::{self, ElementHeader},
 };
+use crate::demux::byte_reader::ByteReader;
 use std::{
     io::{self, Read, Seek},
     ops::Range,
@@ -32,14 +32,14 @@ pub(super) const CRC: u32 = 0xBF;
 
 /// The limit on the content of an EBML header after the first, in bytes.
 const MOST_EBML_HEADER: usize = 256;
-/// The part of an EBML header in which its type of document must be, in bytes.
+/// The document type must be within this many first bytes of an EBML header's content.
 const DOC_TYPE_WITHIN: usize = 64;
-/// The limit on elements that SeekHead elements refer to. FFmpeg follows 64.
+/// The limit on references in SeekHead elements. FFmpeg follows 64.
 const MOST_SEEKS: usize = 256;
 
 /// An element.
 pub(super) struct Element {
-    header: Header,
+    header: ElementHeader,
     pub(super) at: u64,
     /// The offset of its content.
     pub(super) start: u64,
@@ -61,28 +61,28 @@ impl Element {
     }
 }
 
-/// One of the files that are joined.
-pub(super) struct Part {
-    pub(super) recording: Recording,
-    /// These are before the clusters.
+/// One of several joined files.
+pub(super) struct MatroskaFile {
+    pub(super) extent: FileExtent,
+    /// `Info` and `Tracks` are before the clusters.
     pub(super) info: Option<Element>,
     pub(super) tracks: Option<Element>,
-    /// The Cues that were found, up to `MOST_PATCHES`.
+    /// The first `MOST_PATCHES` Cues.
     pub(super) cues: Vec<Element>,
-    /// The clusters and what is between and after them. Empty if there is no Segment.
+    /// The clusters with everything between and after them. Empty if there is no Segment.
     pub(super) clusters: Range<u64>,
 }
 
-impl Part {
+impl MatroskaFile {
     fn new(start: u64) -> Self {
-        let recording = Recording::new(start..u64::MAX);
-        Self { recording, info: None, tracks: None, cues: Vec::new(), clusters: start..start }
+        let extent = FileExtent::new(start..u64::MAX);
+        Self { extent, info: None, tracks: None, cues: Vec::new(), clusters: start..start }
     }
 
     /// Adds Cues: the index, which is hidden if the recording is split.
     pub(super) fn add_cues(&mut self, found: Element) {
         let size = found.header.size.unwrap_or(0);
-        self.recording.index_size = self.recording.index_size.saturating_add(size);
+        self.extent.index_size = self.extent.index_size.saturating_add(size);
         if self.cues.len() < MOST_PATCHES {
             self.cues.push(found);
         }
@@ -93,33 +93,34 @@ impl Part {
 ///
 /// # Errors
 /// Those of the reader.
-pub(super) fn recordings<R: Read + Seek>(bytes: &mut Bytes<R>) -> io::Result<Vec<Recording>> {
-    let mut walk = Walk { bytes };
-    let (mut parts, mut start) = (Vec::new(), 0);
+pub(super) fn recordings<R: Read + Seek>(bytes: &mut ByteReader<R>) -> io::Result<Vec<FileExtent>> {
+    let mut reader = MatroskaReader { bytes };
+    let (mut files, mut start) = (Vec::new(), 0);
     loop {
-        let (mut part, next) = walk.part(start)?;
-        let next = next.filter(|_| parts.len() + 1 < MOST_RECORDINGS);
-        part.recording.range.end = next.unwrap_or(u64::MAX);
-        parts.push(part);
+        let (mut file, next) = reader.file(start)?;
+        let next = next.filter(|_| files.len() + 1 < MOST_RECORDINGS);
+        file.extent.range.end = next.unwrap_or(u64::MAX);
+        files.push(file);
         match next {
             Some(next) => start = next,
             None => break,
         }
     }
-    let (mut recordings, mut spare) = (Vec::new(), MOST_RECORDINGS - parts.len());
-    for part in parts {
-        let found = walk.split(part, spare)?;
+    let (mut recordings, mut spare) = (Vec::new(), MOST_RECORDINGS - files.len());
+    for file in files {
+        let found = reader.split(file, spare)?;
         spare -= found.len() - 1;
         recordings.extend(found);
     }
     Ok(recordings)
 }
 
-pub(super) struct Walk<'a, 'b, R> {
-    pub(super) bytes: &'a mut Bytes<'b, R>,
+/// Reads elements of joined files.
+pub(super) struct MatroskaReader<'a, 'b, R> {
+    pub(super) bytes: &'a mut ByteReader<'b, R>,
 }
 
-impl<R: Read + Seek> Walk<'_, '_, R> {
+impl<R: Read + Seek> MatroskaReader<'_, '_, R> {
     /// Reads the element at `at`; `None` at the end of the file, in damage and after too many elements.
     pub(super) fn element(&mut self, at: u64) -> io::Result<Option<Element>> {
         if !self.bytes.step() {
@@ -133,7 +134,10 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
     fn after_padding(&mut self, mut at: u64) -> io::Result<Option<Element>> {
         loop {
             match self.element(at)? {
-                Some(Element { header: Header { id: VOID, size: Some(size), length }, .. }) => {
+                Some(Element {
+                    header: ElementHeader { id: VOID, size: Some(size), length },
+                    ..
+                }) => {
                     at = at.saturating_add(length as u64).saturating_add(size);
                 }
                 found => return Ok(found),
@@ -142,18 +146,18 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
     }
 
     /// Reads the file that begins at `start`. Returns it and the offset of the next one.
-    fn part(&mut self, start: u64) -> io::Result<(Part, Option<u64>)> {
-        let mut part = Part::new(start);
+    fn file(&mut self, start: u64) -> io::Result<(MatroskaFile, Option<u64>)> {
+        let mut file = MatroskaFile::new(start);
         let Some(end) = self.element(start)?.and_then(|header| header.end()) else {
-            return Ok((part, None));
+            return Ok((file, None));
         };
         let segment = match self.after_padding(end)? {
             Some(found) if found.id() == SEGMENT => found,
-            _ => return Ok((part, None)),
+            _ => return Ok((file, None)),
         };
         let limit = segment.end().unwrap_or(u64::MAX);
         let mut seeks = Vec::new();
-        let clusters = self.head(&mut part, &segment, &mut seeks)?;
+        let clusters = self.head(&mut file, &segment, &mut seeks)?;
         let next = match segment.end() {
             Some(end) => self.after_padding(end)?.map(|found| found.at),
             None => self.end_of_clusters(segment.start..clusters)?,
@@ -163,17 +167,17 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
             _ => None,
         };
         let end = next.unwrap_or(u64::MAX);
-        part.recording.range.end = end;
-        part.clusters = clusters..limit.min(end);
-        self.tail(&mut part, seeks, segment.start..limit.min(end))?;
-        Ok((part, next))
+        file.extent.range.end = end;
+        file.clusters = clusters..limit.min(end);
+        self.tail(&mut file, seeks, segment.start..limit.min(end))?;
+        Ok((file, next))
     }
 
     /// Walks the elements before the first cluster, and hides some. Collects the offsets in the file that
     /// SeekHead elements refer to. Returns the offset at which the walk ended.
     fn head(
         &mut self,
-        part: &mut Part,
+        file: &mut MatroskaFile,
         segment: &Element,
         seeks: &mut Vec<u64>,
     ) -> io::Result<u64> {
@@ -187,12 +191,12 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
             if found.id() == SEEK_HEAD {
                 self.seek_head(&found, segment.start, seeks)?;
             }
-            hide(&mut part.recording, &found);
+            hide(&mut file.extent, &found);
             let end = found.end();
             match found.id() {
-                INFO => part.info = Some(found),
-                TRACKS => part.tracks = Some(found),
-                CUES => part.add_cues(found),
+                INFO => file.info = Some(found),
+                TRACKS => file.tracks = Some(found),
+                CUES => file.add_cues(found),
                 _ => {}
             }
             let Some(end) = end else { break };
@@ -201,9 +205,14 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
         Ok(at)
     }
 
-    /// Visits the offsets in `within` that SeekHead elements refer to: elements after the clusters may be
-    /// hidden too.
-    fn tail(&mut self, part: &mut Part, mut seeks: Vec<u64>, within: Range<u64>) -> io::Result<()> {
+    /// Visits the offsets in `within` that SeekHead elements refer to, to hide elements after the clusters
+    /// too.
+    fn tail(
+        &mut self,
+        file: &mut MatroskaFile,
+        mut seeks: Vec<u64>,
+        within: Range<u64>,
+    ) -> io::Result<()> {
         let mut next = 0;
         while let Some(&at) = seeks.get(next) {
             next += 1;
@@ -214,16 +223,16 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
             if found.id() == SEEK_HEAD {
                 self.seek_head(&found, within.start, &mut seeks)?;
             }
-            hide(&mut part.recording, &found);
+            hide(&mut file.extent, &found);
             if found.id() == CUES {
-                part.add_cues(found);
+                file.add_cues(found);
             }
         }
         Ok(())
     }
 
-    /// Collects the offsets in the file that a SeekHead refers to. It gives them relative to the start of
-    /// the Segment's content.
+    /// Collects the offsets in the file that a SeekHead refers to. The SeekHead states them relative to the start
+    /// of the Segment's content.
     fn seek_head(&mut self, of: &Element, base: u64, seeks: &mut Vec<u64>) -> io::Result<()> {
         let (mut at, Some(end)) = (of.start, of.end()) else { return Ok(()) };
         while at < end
@@ -273,9 +282,9 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
         Ok(digits.map(number))
     }
 
-    /// Walks the clusters of a Segment of unknown size, after the elements in `head`. Returns the
-    /// offset of the next EBML header; `None` if there is no other. In damage, the header is searched from the last cluster on,
-    /// or from the start of `head`: an element that was cut off may seem to contain it.
+    /// Walks the clusters of a Segment of unknown size, after the elements in `head`. Returns the offset of the
+    /// next EBML header, if there is one. After damage, the header is searched from the last cluster on, or from
+    /// the start of `head`: an element that was cut off may seem to contain it.
     fn end_of_clusters(&mut self, head: Range<u64>) -> io::Result<Option<u64>> {
         let Range { start: mut last, end: mut at } = head;
         let mut in_cluster = false;
@@ -320,14 +329,14 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
     fn begins_recording(&mut self, at: u64) -> io::Result<bool> {
         let most = MOST_EBML_HEADER + 2 * ebml::MOST_HEADER;
         let bytes = self.bytes.from(at, most)?;
-        let Some(Header { id: EBML, length, size: Some(size) }) = ebml::header(bytes) else {
+        let Some(ElementHeader { id: EBML, length, size: Some(size) }) = ebml::header(bytes) else {
             return Ok(false);
         };
         if size > MOST_EBML_HEADER as u64 {
             return Ok(false);
         }
         let (content, after) = match bytes[length..].split_at_checked(size as usize) {
-            Some(parts) => parts,
+            Some(split) => split,
             None => return Ok(false),
         };
         let content = &content[..content.len().min(DOC_TYPE_WITHIN)];
@@ -344,14 +353,14 @@ pub(super) fn is_in_cluster(id: u32) -> bool {
 }
 
 /// Hides an element if FFmpeg would load much of it into memory.
-fn hide(recording: &mut Recording, element: &Element) {
-    let Header { id, size: Some(size), .. } = element.header else { return };
+fn hide(extent: &mut FileExtent, element: &Element) {
+    let ElementHeader { id, size: Some(size), .. } = element.header else { return };
     let is_hidden = match id {
         ATTACHMENTS => true,
         TAGS | CHAPTERS => size > MOST_METADATA,
         _ => false,
     };
     if is_hidden && let Some(void) = element.void() {
-        recording.patch(element.at - recording.range.start, void);
+        extent.patch(element.at - extent.range.start, void);
     }
 }

@@ -1,17 +1,17 @@
 //! Recordings of an MP4 or MOV file (ISO/IEC 14496-12), and the boxes to hide in them.
 //!
-//! Only a fragmented file can hold several recordings: a second `moov` after fragments begins another
-//! file, and fragments whose clock goes back or jumps are a recording with the same `moov`. Of plain
-//! files one after another, players show the first.
+//! Only a fragmented file can hold several recordings. A second `moov` after fragments begins another file, and
+//! fragments whose clock goes back or jumps are a recording with the same `moov`. If plain files follow each other,
+//! players show the first.
 
 use super::{
-    MOST_METADATA, MOST_PATCHES, MOST_RECORDINGS, Recording,
-    bytes::Bytes,
-    fragments::{Clock, Track},
+    FileExtent, MOST_METADATA, MOST_PATCHES, MOST_RECORDINGS,
+    fragments::{FragmentClock, FragmentTrack},
 };
+use crate::demux::{byte_reader::ByteReader, mp4_box::Mp4Box};
 use std::io::{self, Read, Seek};
 
-/// The largest metadata outside of `moov` that FFmpeg may load, in bytes: a photo has its items there.
+/// The largest metadata outside of `moov` that FFmpeg may load, in bytes. A photo has its items there.
 const MOST_ITEMS: u64 = 1 << 20;
 /// The type of a box whose content is skipped.
 const FREE: [u8; 4] = *b"free";
@@ -33,63 +33,29 @@ pub(super) fn is_first_box(kind: &[u8; 4]) -> bool {
     )
 }
 
-/// A box: its type and offsets.
-pub(super) struct Mp4Box {
-    pub(super) kind: [u8; 4],
-    at: u64,
-    /// The offset of its content.
-    pub(super) start: u64,
-    pub(super) end: u64,
-}
-
-impl Mp4Box {
-    fn size(&self) -> u64 {
-        self.end - self.at
-    }
-}
-
-impl<R: Read + Seek> Bytes<'_, R> {
-    /// Reads the box at `at` in a parent that ends at `end`. Returns `None` after the last box, in damage
-    /// and after too many boxes.
-    pub(super) fn mp4_box(&mut self, at: u64, end: u64) -> io::Result<Option<Mp4Box>> {
-        if !self.step() || at.saturating_add(8) > end {
-            return Ok(None);
-        }
-        let Some(size) = self.u32(at)? else { return Ok(None) };
-        let Some(kind) = self.array(at + 4)? else { return Ok(None) };
-        let (header, size) = match size {
-            0 => (8, end - at),
-            1 => (16, self.u64(at + 8)?.unwrap_or(0)),
-            size => (8, size.into()),
-        };
-        let fits = size >= header && size <= end - at;
-        Ok(fits.then(|| Mp4Box { kind, at, start: at + header, end: at + size }))
-    }
-}
-
 /// A `moov`.
 struct Movie {
     end: u64,
     /// Whether fragments may follow.
     is_fragmented: bool,
     /// The first video, if there is one.
-    track: Option<Track>,
+    track: Option<FragmentTrack>,
 }
 
-/// One of the files that are joined.
+/// One of several joined files.
 #[derive(Default)]
-struct Part {
+struct Mp4File {
     start: u64,
     movie: Option<Movie>,
     has_fragments: bool,
-    /// Whether an index lists the fragments. Their clock is not examined then.
+    /// Whether an index lists the fragments. If so, their clock is not examined.
     has_index: bool,
-    clock: Clock,
-    /// The offsets of fragments that begin a recording, because the clock does not go on.
+    clock: FragmentClock,
+    /// The offsets of fragments that begin a recording because the clock goes back or jumps.
     cuts: Vec<u64>,
 }
 
-impl Part {
+impl Mp4File {
     fn is_fragmented(&self) -> bool {
         self.movie.as_ref().is_some_and(|movie| movie.is_fragmented)
     }
@@ -99,27 +65,28 @@ impl Part {
 ///
 /// # Errors
 /// Those of the reader.
-pub(super) fn recordings<R: Read + Seek>(bytes: &mut Bytes<R>) -> io::Result<Vec<Recording>> {
-    let mut walk = Walk { bytes, part: Part::default(), done: Vec::new(), hidden: Vec::new() };
-    walk.file()?;
-    walk.finish(u64::MAX);
-    Ok(walk.done)
+pub(super) fn recordings<R: Read + Seek>(bytes: &mut ByteReader<R>) -> io::Result<Vec<FileExtent>> {
+    let mut reader =
+        Mp4Reader { bytes, file: Mp4File::default(), done: Vec::new(), hidden: Vec::new() };
+    reader.read()?;
+    reader.finish(u64::MAX);
+    Ok(reader.done)
 }
 
-struct Walk<'a, 'b, R> {
-    bytes: &'a mut Bytes<'b, R>,
-    /// The file that is walked.
-    part: Part,
-    done: Vec<Recording>,
-    /// The offsets in the file of boxes to hide in this part.
+/// Walks the boxes of joined files.
+struct Mp4Reader<'a, 'b, R> {
+    bytes: &'a mut ByteReader<'b, R>,
+    /// The current one of the joined files.
+    file: Mp4File,
+    done: Vec<FileExtent>,
+    /// The offsets of boxes to hide in the current file.
     hidden: Vec<u64>,
 }
 
-impl<R: Read + Seek> Walk<'_, '_, R> {
-    /// Walks the boxes of the file.
-    fn file(&mut self) -> io::Result<()> {
+impl<R: Read + Seek> Mp4Reader<'_, '_, R> {
+    fn read(&mut self) -> io::Result<()> {
         let end = self.bytes.length;
-        // the offset of another part, if a `moov` follows, and that of the next fragment with boxes before it
+        // the offset of the next file, if a `moov` follows, and that of the next fragment with the boxes before it
         let (mut header, mut lead, mut at) = (None, None, 0);
         while let Some(found) = self.bytes.mp4_box(at, end)? {
             let lead_in = *lead.get_or_insert(at);
@@ -134,33 +101,33 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
                     at = self.fragment(&found, lead_in)?;
                     (header, lead) = (None, None);
                 }
-                b"sidx" if self.part.is_fragmented() => {
-                    (self.part.has_fragments, self.part.has_index) = (true, true);
+                b"sidx" if self.file.is_fragmented() => {
+                    (self.file.has_fragments, self.file.has_index) = (true, true);
                     match self.bytes.end_of_indexed(&found)? {
                         Some(end) => at = end,
                         None => return Ok(()),
                     }
                 }
-                b"mfra" => self.part.has_index = true,
+                b"mfra" => self.file.has_index = true,
                 b"mdat" => lead = None,
                 b"udta" | b"meta" if found.size() > MOST_ITEMS => self.hidden.push(found.at),
                 _ => {}
             }
-            if self.done.len() + self.part.cuts.len() + 2 > MOST_RECORDINGS {
+            if self.done.len() + self.file.cuts.len() + 2 > MOST_RECORDINGS {
                 break;
             }
         }
         Ok(())
     }
 
-    /// Reads a `moov`: that of this part, or of the next one, which begins at `start`.
+    /// Reads a `moov`: that of the current file, or of the next one, which begins at `start`.
     fn movie(&mut self, moov: &Mp4Box, start: u64) -> io::Result<()> {
-        if self.part.movie.is_some() {
-            if !self.part.is_fragmented() || !self.part.has_fragments {
+        if self.file.movie.is_some() {
+            if !self.file.is_fragmented() || !self.file.has_fragments {
                 return Ok(());
             }
             self.finish(start);
-            self.part = Part { start, ..Part::default() };
+            self.file = Mp4File { start, ..Mp4File::default() };
         }
         let (mut track, mut extends, mut at) = (None, None, moov.start);
         while let Some(found) = self.bytes.mp4_box(at, moov.end)? {
@@ -180,7 +147,7 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
         if let (Some(track), Some(extends)) = (&mut track, &extends) {
             self.bytes.add_defaults(track, extends)?;
         }
-        self.part.movie = Some(Movie { end: moov.end, is_fragmented: extends.is_some(), track });
+        self.file.movie = Some(Movie { end: moov.end, is_fragmented: extends.is_some(), track });
         Ok(())
     }
 
@@ -203,37 +170,37 @@ impl<R: Read + Seek> Walk<'_, '_, R> {
 
     /// Reads the `moof` of a fragment that begins at `lead_in`. Returns the offset of the next box to read.
     fn fragment(&mut self, moof: &Mp4Box, lead_in: u64) -> io::Result<u64> {
-        let part = &mut self.part;
-        let Some(movie) = part.movie.as_ref().filter(|movie| movie.is_fragmented) else {
+        let file = &mut self.file;
+        let Some(movie) = file.movie.as_ref().filter(|movie| movie.is_fragmented) else {
             return Ok(moof.end);
         };
-        if !part.has_fragments {
-            part.has_fragments = true;
-            if let Some(last) = self.bytes.last_fragment(part.start, moof.at)? {
-                part.has_index = true;
+        if !file.has_fragments {
+            file.has_fragments = true;
+            if let Some(last) = self.bytes.last_fragment(file.start, moof.at)? {
+                file.has_index = true;
                 return Ok(last.max(moof.end));
             }
         }
-        if !part.has_index
+        if !file.has_index
             && let Some(track) = &movie.track
             && let Some(times) = self.bytes.fragment_times(moof, track)?
-            && !part.clock.goes_on(&times, track)
+            && !file.clock.continues(&times, track)
         {
-            part.cuts.push(lead_in);
+            file.cuts.push(lead_in);
         }
         Ok(moof.end)
     }
 
-    /// Ends this part at `end`, and adds its recordings.
+    /// Ends the current file at `end`, and adds its recordings.
     fn finish(&mut self, end: u64) {
-        let Part { start, movie, has_index, cuts, .. } = std::mem::take(&mut self.part);
+        let Mp4File { start, movie, has_index, cuts, .. } = std::mem::take(&mut self.file);
         let mut hidden: Vec<_> = self.hidden.extract_if(.., |at| *at < end).collect();
         hidden.truncate(MOST_PATCHES);
         let cuts = if has_index { Vec::new() } else { cuts };
         let ends = cuts.iter().copied().chain([end]);
         let begins = [None].into_iter().chain(cuts.iter().copied().map(Some));
         for (begin, end) in begins.zip(ends) {
-            let mut recording = Recording::new(start..end);
+            let mut recording = FileExtent::new(start..end);
             if let Some(movie) = &movie {
                 // the fragments of earlier recordings
                 let skipped = begin.map_or(movie.end..movie.end, |begin| movie.end..begin);

@@ -1,10 +1,11 @@
-//! Recordings of an Ogg file (RFC 3533): chained links, each of which begins with a page for the
-//! beginning of every stream.
+//! Recordings of an Ogg file (RFC 3533): chained links. Each link begins with one page for the beginning of every
+//! stream.
 //!
 //! As in libvorbisfile, the serial numbers of streams show where a link ends, so that few pages are read.
-//! A link with the serial numbers of the link before is not found.
+//! A link with the same serial numbers as the link before is not found.
 
-use super::{MOST_RECORDINGS, bytes::Bytes};
+use super::MOST_RECORDINGS;
+use crate::demux::byte_reader::ByteReader;
 use std::io::{self, Read, Seek};
 
 const MAGIC: [u8; 4] = *b"OggS";
@@ -18,18 +19,18 @@ const MOST_STREAMS: usize = 1000;
 const MOST_GAP: u64 = 16 * MOST_PAGE;
 
 /// A page.
-struct Page {
+struct OggPage {
     at: u64,
     end: u64,
     serial: u32,
     begins_stream: bool,
 }
 
-/// Finds where the second link and later ones begin.
+/// Finds the offsets of the second link and later ones.
 ///
 /// # Errors
 /// Those of the reader.
-pub(super) fn starts<R: Read + Seek>(bytes: &mut Bytes<R>) -> io::Result<Vec<u64>> {
+pub(super) fn starts<R: Read + Seek>(bytes: &mut ByteReader<R>) -> io::Result<Vec<u64>> {
     let (mut starts, mut start) = (Vec::new(), 0);
     let Some(last) = last_page(bytes)? else { return Ok(starts) };
     while starts.len() < MOST_RECORDINGS {
@@ -46,8 +47,8 @@ pub(super) fn starts<R: Read + Seek>(bytes: &mut Bytes<R>) -> io::Result<Vec<u64
     Ok(starts)
 }
 
-/// Reads the page that begins at `at`; `None` if none does.
-fn page_at<R: Read + Seek>(bytes: &mut Bytes<R>, at: u64) -> io::Result<Option<Page>> {
+/// Reads the page that begins at `at`, if one does.
+fn page_at<R: Read + Seek>(bytes: &mut ByteReader<R>, at: u64) -> io::Result<Option<OggPage>> {
     let Some(header) = bytes.array::<HEADER>(at)? else { return Ok(None) };
     let flags = header[5];
     if header[..4] != MAGIC || header[4] != 0 || flags > 7 {
@@ -56,7 +57,7 @@ fn page_at<R: Read + Seek>(bytes: &mut Bytes<R>, at: u64) -> io::Result<Option<P
     let segments = usize::from(header[26]);
     let table = bytes.from(at + HEADER as u64, segments)?;
     let content: u64 = table.iter().take(segments).map(|length| u64::from(*length)).sum();
-    Ok(Some(Page {
+    Ok(Some(OggPage {
         at,
         end: at + (HEADER + segments) as u64 + content,
         serial: u32::from_le_bytes([header[14], header[15], header[16], header[17]]),
@@ -66,10 +67,10 @@ fn page_at<R: Read + Seek>(bytes: &mut Bytes<R>, at: u64) -> io::Result<Option<P
 
 /// Finds the first page that begins in `from..until`.
 fn next_page<R: Read + Seek>(
-    bytes: &mut Bytes<R>,
+    bytes: &mut ByteReader<R>,
     from: u64,
     until: u64,
-) -> io::Result<Option<Page>> {
+) -> io::Result<Option<OggPage>> {
     let mut from = from;
     while let Some(found) = bytes.find(MAGIC, from..until)? {
         if !bytes.step() {
@@ -84,7 +85,7 @@ fn next_page<R: Read + Seek>(
 }
 
 /// Finds the file's last page. Bytes after it do not matter.
-fn last_page<R: Read + Seek>(bytes: &mut Bytes<R>) -> io::Result<Option<Page>> {
+fn last_page<R: Read + Seek>(bytes: &mut ByteReader<R>) -> io::Result<Option<OggPage>> {
     let (mut end, first) = (bytes.length, bytes.length.saturating_sub(MOST_GAP));
     let mut last = None;
     while last.is_none() && end > first {
@@ -99,9 +100,12 @@ fn last_page<R: Read + Seek>(bytes: &mut Bytes<R>) -> io::Result<Option<Page>> {
     Ok(last)
 }
 
-/// Reads the pages that begin the streams of a link. Returns the streams' serial numbers and where these
-/// pages end.
-fn first_pages<R: Read + Seek>(bytes: &mut Bytes<R>, start: u64) -> io::Result<(Vec<u32>, u64)> {
+/// Reads the pages that begin the streams of a link. Returns the streams' serial numbers and the end of these
+/// pages.
+fn first_pages<R: Read + Seek>(
+    bytes: &mut ByteReader<R>,
+    start: u64,
+) -> io::Result<(Vec<u32>, u64)> {
     let (mut serials, mut at) = (Vec::new(), start);
     while let Some(page) = page_at(bytes, at)? {
         if !page.begins_stream || serials.len() == MOST_STREAMS || !bytes.step() {
@@ -113,13 +117,14 @@ fn first_pages<R: Read + Seek>(bytes: &mut Bytes<R>, start: u64) -> io::Result<(
     Ok((serials, at))
 }
 
-/// Finds where a link ends and the next one begins: at the first page of another stream in the pages
-/// from `start` up to the last one, which is of another stream. `None` if damage hides it.
+/// Finds the offset at which a link ends and the next one begins: that of the first page of another stream. The
+/// pages from `start` on are searched. `last` is the last page of the file and of another stream. Returns `None` if
+/// damage hides the offset.
 fn end_of_link<R: Read + Seek>(
-    bytes: &mut Bytes<R>,
+    bytes: &mut ByteReader<R>,
     serials: &[u32],
     start: u64,
-    last: &Page,
+    last: &OggPage,
 ) -> io::Result<Option<u64>> {
     // pages before `low` are of this link, the one at `next` is not, and none begins in `high..next`
     let (mut low, mut high, mut next) = (start, last.at, last.at);

@@ -1,17 +1,17 @@
 //! A reader that shows one recording of a file.
 
-use super::{Patch, Recording};
+use super::{BytePatch, FileExtent};
 use std::{
     io::{self, Read, Seek, SeekFrom},
     ops::Range,
 };
 
-/// A reader of one recording, as if it were a file of its own, with its patches in place.
+/// A reader that presents one recording as a file of its own, with its patches in place.
 pub(crate) struct View<R> {
     reader: R,
-    /// The recording's bytes in the file.
+    /// The bytes of the recording in the file.
     range: Range<u64>,
-    patches: Vec<Patch>,
+    patches: Vec<BytePatch>,
     /// Offset in the recording.
     position: u64,
 }
@@ -21,12 +21,12 @@ impl<R: Read + Seek> View<R> {
     ///
     /// # Errors
     /// Those of the reader's seeks.
-    pub(crate) fn new(mut reader: R, recording: &Recording) -> io::Result<Self> {
+    pub(crate) fn new(mut reader: R, extent: &FileExtent) -> io::Result<Self> {
         let length = reader.seek(SeekFrom::End(0))?;
-        let Range { start, end } = recording.range;
+        let Range { start, end } = extent.range;
         let range = start..end.min(length).max(start);
         reader.seek(SeekFrom::Start(start))?;
-        Ok(Self { reader, range, patches: recording.patches.clone(), position: 0 })
+        Ok(Self { reader, range, patches: extent.patches.clone(), position: 0 })
     }
 
     fn length(&self) -> u64 {

@@ -29,7 +29,7 @@ fn block(track: u8, time: i16, flags: u8) -> Vec<u8> {
     element(&[0xA3], &[&[0x80 | track, high, low, flags][..], &[7; 60]].concat())
 }
 
-/// A block whose keyframe flag is that no other block is referred to.
+/// A block group. It is a keyframe unless it refers to another block.
 fn group(time: i16, references: bool) -> Vec<u8> {
     let [high, low] = time.to_be_bytes();
     let reference = if references { sized(&[0xFB], 1, &[1]) } else { Vec::new() };
@@ -60,7 +60,7 @@ pub(super) fn jumping() -> Vec<u8> {
     file(&[seeks, head(), clusters, element(CUES, &[5; 90])])
 }
 
-/// Two recordings of a browser, in one Segment.
+/// Two recordings in one Segment, as browsers write them.
 pub(super) fn jumping_live() -> Vec<u8> {
     live_file(&[head(), [0, 2000, 1].map(|time| live(CLUSTER, &content(time))).concat()])
 }
@@ -75,7 +75,7 @@ fn offsets(file: &[u8]) -> Vec<u64> {
 fn cuts_of(parts: &[Vec<u8>]) -> Vec<usize> {
     let cuts = |whole: Vec<u8>| -> Vec<_> {
         let clusters = offsets(&whole);
-        let found = layout_of(&whole);
+        let found = extents_of(&whole);
         let ends = found.iter().map(|recording| recording.range.end);
         ends.filter_map(|end| clusters.iter().position(|at| *at == end)).collect()
     };
@@ -96,7 +96,7 @@ fn a_clock_that_goes_back_begins_a_recording() {
         [file(&[head(), cluster(0), cluster(0)]), live_file(&[head(), cluster(0), cluster(0)])]
     {
         let &[first, second] = &offsets(&whole)[..] else { panic!("two clusters") };
-        let found = layout_of(&whole);
+        let found = extents_of(&whole);
         assert_eq!(ranges(&found), [0..second, 0..u64::MAX]);
         assert_eq!(seen(&whole, &found[0]), whole[..second as usize]);
         let seen = seen(&whole, &found[1]);
@@ -105,7 +105,7 @@ fn a_clock_that_goes_back_begins_a_recording() {
         assert_eq!((void.id, void.size), (0xEC, Some((second - first - void.length) as u64)));
         assert_eq!((&seen[..first], &seen[second..]), (&whole[..first], &whole[second..]));
     }
-    // 1 s earlier than the last frame of the cluster before is the order of decoding
+    // up to 1 s earlier than the last frame of the cluster before is decode order
     assert_eq!(cuts_at(&[5000, 5000]), [1]);
     assert_eq!(cuts_of(&[short(5000, block(VIDEO, 0, KEY)), cluster(4000)]), NONE);
     assert_eq!(cuts_of(&[short(5000, block(VIDEO, 0, KEY)), cluster(3999)]), [1]);
@@ -120,19 +120,19 @@ fn a_clock_that_jumps_forward_begins_a_recording() {
     let info = |scale: u32| element(INFO, &sized(&[0x2A, 0xD7, 0xB1], 1, &scale.to_be_bytes()));
     for (scale, cuts) in [(1_000_000, 1), (0, 1), (100_000, 0), (10_000_000, 2)] {
         let whole = file(&[info(scale), head(), cluster(0), cluster(63_000), cluster(700_000)]);
-        assert_eq!(layout_of(&whole).len(), 1 + cuts, "{scale} ns");
+        assert_eq!(extents_of(&whole).len(), 1 + cuts, "{scale} ns");
     }
 }
 
 #[test]
-fn a_clock_may_jump_again_and_again() {
+fn a_clock_may_jump_several_times() {
     let (whole, live) = (jumping(), jumping_live());
     let at = offsets(&whole);
-    assert_eq!(ranges(&layout_of(&whole)), [0..at[2], 0..at[4], 0..u64::MAX]);
-    assert_eq!(ranges(&layout_of(&live)), [0..offsets(&live)[2], 0..u64::MAX]);
+    assert_eq!(ranges(&extents_of(&whole)), [0..at[2], 0..at[4], 0..u64::MAX]);
+    assert_eq!(ranges(&extents_of(&live)), [0..offsets(&live)[2], 0..u64::MAX]);
     assert_eq!(cuts_at(&[0, 2000, 0, 2000, 0, 5_000_000, 0, 2000]), [2, 4, 5, 6]);
-    // in a file after another one
-    let found = layout_of(&[&whole[..], &live, &whole].concat());
+    // in files that follow each other
+    let found = extents_of(&[&whole[..], &live, &whole].concat());
     let (first, second) = (whole.len() as u64, (whole.len() + live.len()) as u64);
     let starts: Vec<_> = found.iter().map(|recording| recording.range.start).collect();
     assert_eq!(starts, [0, 0, 0, first, first, second, second, second]);
@@ -150,7 +150,7 @@ fn cues_are_hidden_in_all_recordings() {
     let parts = [head(), cues(), attached(), cluster(0), cues(), cluster(0), cues()];
     let tail = [cluster(0), cues(), attached()];
     for whole in [file(&[&parts[..], &tail].concat()), live_file(&[&parts[..], &tail].concat())] {
-        let found = layout_of(&whole);
+        let found = extents_of(&whole);
         assert_eq!(found.len(), 3);
         for recording in &found {
             let end = recording.range.end.min(whole.len() as u64) as usize;
@@ -163,11 +163,11 @@ fn cues_are_hidden_in_all_recordings() {
     let seek_size = element(SEEK_HEAD, &seek(CUES, 0)).len();
     let seeks = element(SEEK_HEAD, &seek(CUES, seek_size + head().len() + clusters.len()));
     let whole = file(&[seeks, head(), clusters, cues()]);
-    let found = layout_of(&whole);
+    let found = extents_of(&whole);
     assert_eq!((found.len(), found[0].patches.len(), found[1].patches.len()), (2, 0, 2));
-    // without a jump, they stay
+    // without a jump, cues stay visible
     let whole = file(&[head(), cues(), cluster(0), cluster(2000), cues()]);
-    let found = layout_of(&whole);
+    let found = extents_of(&whole);
     assert_eq!((found.len(), found[0].patches.len()), (1, 0));
 }
 
@@ -201,7 +201,10 @@ fn ordinary_clusters_are_one_recording() {
     // no video, no tracks
     let track = element(&[0xAE], &[sized(&[0xD7], 1, &[1]), sized(&[0x83], 1, &[2])].concat());
     for tracks in [element(TRACKS, &track), Vec::new()] {
-        assert_eq!(layout_of(&file(&[tracks, cluster(0), cluster(0)])), [Recording::whole()]);
+        assert_eq!(
+            extents_of(&file(&[tracks, cluster(0), cluster(0)])),
+            [FileExtent::whole_file()]
+        );
     }
     // a time before zero, as FFmpeg once wrote it
     assert_eq!(cuts_at(&[(-20i64).cast_unsigned(), 1980, 3980]), NONE);
@@ -217,18 +220,18 @@ fn clusters_of_a_large_file_are_not_walked() {
         let at = ebml("matroska").len() + 4;
         start[at..at + 8].copy_from_slice(&size);
         let mut reader = Counted::new(Sparse { length, parts: vec![(0, start)], position: 0 });
-        assert_eq!(layout(&mut reader).unwrap().recordings.len(), count);
+        assert_eq!(extents(&mut reader).unwrap().len(), count);
         assert!(count > 1 || reader.reads <= 3, "{} reads", reader.reads);
     }
 }
 
 #[test]
-fn hostile_times_do_no_harm() {
+fn extreme_times_do_no_harm() {
     let times = [0, 1, 1 << 31, 1 << 62, u64::MAX >> 1, 1 << 63, u64::MAX - 1, u64::MAX];
     for scale in [0, 1, 1_000_000, u64::MAX >> 1, u64::MAX] {
         let info = element(INFO, &sized(&[0x2A, 0xD7, 0xB1], 1, &scale.to_be_bytes()));
         for (first, second) in times.iter().flat_map(|first| times.map(|second| (*first, second))) {
-            layout_of(&file(&[info.clone(), head(), cluster(first), cluster(second)]));
+            extents_of(&file(&[info.clone(), head(), cluster(first), cluster(second)]));
         }
     }
     // times and scales without bytes, or with too many
@@ -236,7 +239,7 @@ fn hostile_times_do_no_harm() {
         let odd = sized(TIMECODE, 1, &vec![0; size]);
         let info = element(INFO, &sized(&[0x2A, 0xD7, 0xB1], 1, &vec![0xFF; size]));
         let odd = element(CLUSTER, &[odd, block(VIDEO, 0, KEY)].concat());
-        let found = layout_of(&file(&[info, head(), cluster(9000), odd]));
+        let found = extents_of(&file(&[info, head(), cluster(9000), odd]));
         assert_eq!(found.len(), if size == 0 { 2 } else { 1 });
     }
     // blocks that are too short, a cluster that is its own header, and clusters that never go on
@@ -246,17 +249,17 @@ fn hostile_times_do_no_harm() {
     let still = vec![short(9, block(VIDEO, 0, 0)); 5000];
     let whole = file(&[&[head()], &still[..]].concat());
     let mut reader = Counted::new(Cursor::new(&whole));
-    assert_eq!(layout(&mut reader).unwrap().recordings, [Recording::whole()]);
+    assert_eq!(extents(&mut reader).unwrap(), [FileExtent::whole_file()]);
     assert!(reader.bytes < 3 * whole.len(), "{} bytes of {}", reader.bytes, whole.len());
 }
 
 #[test]
 fn a_file_that_jumps_may_end_at_any_byte() {
     for whole in [jumping(), jumping_live()] {
-        let complete = layout_of(&whole);
+        let complete = extents_of(&whole);
         let mut count = 1;
         for length in 0..=whole.len() {
-            let found = layout_of(&whole[..length]);
+            let found = extents_of(&whole[..length]);
             assert!(found.len() >= count, "ends at {length}");
             count = found.len();
             for (found, complete) in found[..count - 1].iter().zip(&complete) {

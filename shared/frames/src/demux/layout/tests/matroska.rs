@@ -66,7 +66,7 @@ pub(super) fn joined() -> Vec<u8> {
         .concat()
 }
 
-/// Two recordings of a browser.
+/// Two recordings as browsers write them.
 pub(super) fn joined_live() -> Vec<u8> {
     let cluster = || live(CLUSTER, &[sized(&[0xE7], 1, &[0]), block(100), block(200)].concat());
     let part = || live_file(&[tracks(), cluster(), cluster()]);
@@ -80,7 +80,7 @@ fn attachments_are_hidden_whatever_the_length_of_their_size() {
         let attached = sized(ATTACHMENTS, width, &vec![9; content]);
         let length = attached.len();
         let whole = file(&[tracks(), attached, cluster()]);
-        let found = layout_of(&whole);
+        let found = extents_of(&whole);
         assert_eq!(found.len(), 1);
         let start = ebml("matroska").len() + 8 + tracks().len();
         let [patch] = &found[0].patches[..] else { panic!("{found:?}") };
@@ -101,7 +101,7 @@ fn tags_and_chapters_are_hidden_if_they_are_large() {
     for id in [TAGS, CHAPTERS] {
         for (size, count) in [(65_536, 0), (65_537, 1)] {
             let whole = file(&[tracks(), element(id, &vec![0; size]), cluster()]);
-            assert_eq!(layout_of(&whole)[0].patches.len(), count);
+            assert_eq!(extents_of(&whole)[0].patches.len(), count);
         }
     }
 }
@@ -111,7 +111,7 @@ fn elements_after_the_clusters_are_found_by_the_seek_head() {
     let clusters = vec![cluster(); 10].concat();
     let attached = element(ATTACHMENTS, &[9; 500]);
     let tags = element(TAGS, &vec![9; 70_000]);
-    // a SeekHead refers to another one at the end, which refers to the tags
+    // a SeekHead refers to a second one at the end, and the second one refers to the tags
     let seek_size = element(SEEK_HEAD, &[seek(CLUSTER, 0), seek(SEEK_HEAD, 0)].concat()).len();
     let second = seek_size + tracks().len() + clusters.len();
     let second_size = element(SEEK_HEAD, &[seek(TAGS, 0), seek(ATTACHMENTS, 0)].concat()).len();
@@ -122,9 +122,9 @@ fn elements_after_the_clusters_are_found_by_the_seek_head() {
     ];
     let whole =
         file(&[first, tracks(), clusters, element(SEEK_HEAD, &places.concat()), attached, tags]);
-    let found = layout_of(&whole);
+    let found = extents_of(&whole);
     assert_eq!((found.len(), found[0].patches.len()), (1, 2));
-    assert_eq!(layout_of(&seen(&whole, &found[0])), [Recording::whole()]);
+    assert_eq!(extents_of(&seen(&whole, &found[0])), [FileExtent::whole_file()]);
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn a_large_file_takes_few_reads() {
     let attached = [ATTACHMENTS, &cluster_size].concat();
     let parts = vec![(0, start), (data + clusters + head as u64, attached)];
     let mut reader = Counted::new(Sparse { length: data + size, parts, position: 0 });
-    let found = layout(&mut reader).unwrap().recordings;
+    let found = extents(&mut reader).unwrap();
     assert_eq!((found.len(), found[0].patches.len()), (1, 1));
     assert!(reader.reads <= 4, "{} reads", reader.reads);
 }
@@ -152,7 +152,7 @@ fn a_large_file_takes_few_reads() {
 #[test]
 fn joined_files_are_split() {
     let whole = joined();
-    let found = layout_of(&whole);
+    let found = extents_of(&whole);
     let first = file(&[tracks(), element(ATTACHMENTS, &[9; 500]), cluster()]).len() as u64;
     assert_eq!(ranges(&found), [0..first, first..u64::MAX]);
     assert!(found.iter().all(|recording| recording.patches.len() == 1));
@@ -160,13 +160,13 @@ fn joined_files_are_split() {
     let plain = file(&[tracks(), cluster()]);
     let padded = [&plain[..], &element(&[0xEC], &[0; 10]), &plain].concat();
     let split = (padded.len() - plain.len()) as u64;
-    assert_eq!(ranges(&layout_of(&padded)), [0..split, split..u64::MAX]);
+    assert_eq!(ranges(&extents_of(&padded)), [0..split, split..u64::MAX]);
 }
 
 #[test]
 fn live_files_are_split() {
     let half = joined_live().len() as u64 / 2;
-    assert_eq!(ranges(&layout_of(&joined_live())), [0..half, half..u64::MAX]);
+    assert_eq!(ranges(&extents_of(&joined_live())), [0..half, half..u64::MAX]);
     // clusters of known size, other elements between clusters, padding in a cluster
     let void = element(&[0xEC], &[0; 5]);
     let open = live(CLUSTER, &[block(10), void.clone(), block(10)].concat());
@@ -175,7 +175,7 @@ fn live_files_are_split() {
     let whole = [&part[..], &known, &part, &part].concat();
     let (live, known) = (part.len() as u64, known.len() as u64);
     let starts = [0, live, live + known, 2 * live + known];
-    let found: Vec<_> = layout_of(&whole).iter().map(|recording| recording.range.start).collect();
+    let found: Vec<_> = extents_of(&whole).iter().map(|recording| recording.range.start).collect();
     assert_eq!(found, starts);
 }
 
@@ -183,7 +183,7 @@ fn live_files_are_split() {
 fn a_live_file_that_was_cut_off_ends_at_the_next_header() {
     let part = joined_live();
     let next = &part[..part.len() / 2];
-    // the element that was cut off seems to end after the file, or within a block of the next recording
+    // the cut element seems to end after the file, or within a block of the next recording
     for size in [5000, 700] {
         let open = live(CLUSTER, &[block(size), block(size)].concat());
         let known = element(CLUSTER, &block(2 * size));
@@ -191,7 +191,7 @@ fn a_live_file_that_was_cut_off_ends_at_the_next_header() {
             let cuts = if size == 5000 { 62..3000 } else { 640..650 };
             for cut in cuts {
                 let (joined, cut) = ([&whole[..cut], next].concat(), cut as u64);
-                assert_eq!(ranges(&layout_of(&joined)), [0..cut, cut..u64::MAX], "cut at {cut}");
+                assert_eq!(ranges(&extents_of(&joined)), [0..cut, cut..u64::MAX], "cut at {cut}");
             }
         }
     }
@@ -200,30 +200,30 @@ fn a_live_file_that_was_cut_off_ends_at_the_next_header() {
 #[test]
 fn other_elements_do_not_begin_a_recording() {
     let part = file(&[tracks(), cluster()]);
-    // no EBML header, one of another document, one without a Segment
+    // no EBML header, one of another document type, one without a Segment
     let segment = element(SEGMENT, &cluster());
     let other = [ebml("something"), segment.clone()].concat();
     let live = live_file(&[tracks(), cluster()]);
     for after in [segment, other, ebml("webm"), vec![0; 50], b"\x1A\x45\xDF\xA3\xFF".to_vec()] {
-        assert_eq!(layout_of(&[&part[..], &after].concat()), [Recording::whole()]);
-        assert_eq!(layout_of(&[&live[..], &after].concat()), [Recording::whole()]);
+        assert_eq!(extents_of(&[&part[..], &after].concat()), [FileExtent::whole_file()]);
+        assert_eq!(extents_of(&[&live[..], &after].concat()), [FileExtent::whole_file()]);
     }
     // a Segment that is longer than the file
     let whole = [ebml("webm"), element(SEGMENT, &vec![0; 5000])].concat();
-    assert_eq!(layout_of(&whole[..400]), [Recording::whole()]);
+    assert_eq!(extents_of(&whole[..400]), [FileExtent::whole_file()]);
 }
 
 #[test]
 fn the_number_of_recordings_is_limited() {
     let whole = live_file(&[cluster()]).repeat(MOST_RECORDINGS + 10);
-    assert_eq!(layout_of(&whole).len(), MOST_RECORDINGS);
+    assert_eq!(extents_of(&whole).len(), MOST_RECORDINGS);
 }
 
 #[test]
-fn headers_in_garbage_are_not_read_again_and_again() {
+fn headers_in_garbage_are_read_only_once() {
     let magic = [0x1A, 0x45, 0xDF, 0xA3];
     let whole = [live_file(&[cluster()]), vec![0; 10], magic.repeat(100_000)].concat();
     let mut reader = Counted::new(Cursor::new(&whole));
-    assert_eq!(layout(&mut reader).unwrap().recordings, [Recording::whole()]);
+    assert_eq!(extents(&mut reader).unwrap(), [FileExtent::whole_file()]);
     assert!(reader.bytes < 3 * whole.len(), "{} bytes", reader.bytes);
 }

@@ -10,9 +10,9 @@ use super::*;
 use proptest::{collection::vec, prelude::*};
 use std::io::{Cursor, SeekFrom};
 
-/// Returns the recordings in these bytes. Checks the guarantees of every layout.
-fn layout_of(file: &[u8]) -> Vec<Recording> {
-    let found = layout(&mut Cursor::new(file)).unwrap().recordings;
+/// Returns the recordings in these bytes, and checks what holds for every file.
+fn extents_of(file: &[u8]) -> Vec<FileExtent> {
+    let found = extents(&mut Cursor::new(file)).unwrap();
     assert!((1..=MOST_RECORDINGS).contains(&found.len()));
     assert_eq!(found.last().unwrap().range.end, u64::MAX);
     for recording in &found {
@@ -28,12 +28,12 @@ fn layout_of(file: &[u8]) -> Vec<Recording> {
 }
 
 /// The ranges of the recordings in the file.
-fn ranges(found: &[Recording]) -> Vec<Range<u64>> {
+fn ranges(found: &[FileExtent]) -> Vec<Range<u64>> {
     found.iter().map(|recording| recording.range.clone()).collect()
 }
 
 /// Reads a recording through its view.
-fn seen(file: &[u8], recording: &Recording) -> Vec<u8> {
+fn seen(file: &[u8], recording: &FileExtent) -> Vec<u8> {
     let mut bytes = Vec::new();
     View::new(Cursor::new(file), recording).unwrap().read_to_end(&mut bytes).unwrap();
     bytes
@@ -86,7 +86,7 @@ impl<R: Seek> Seek for Counted<R> {
     }
 }
 
-/// A file that is all zeros but for a few parts.
+/// A file of zeros, except for a few parts.
 struct Sparse {
     length: u64,
     parts: Vec<(u64, Vec<u8>)>,
@@ -120,12 +120,12 @@ impl Seek for Sparse {
 }
 
 #[test]
-fn other_files_are_one_recording_and_hardly_read() {
+fn other_files_are_one_recording_and_only_their_first_bytes_are_read() {
     for magic in [&b""[..], b"G", b"\x47\x40\0\x10", b"RIFF\0\0\0\0AVI ", b"\0\0\x01\xBA"] {
         let file = [magic, &[0; 5000]].concat();
-        assert_eq!(layout_of(&file[..magic.len()]), [Recording::whole()]);
+        assert_eq!(extents_of(&file[..magic.len()]), [FileExtent::whole_file()]);
         let mut reader = Counted::new(Cursor::new(&file));
-        assert_eq!(layout(&mut reader).unwrap().recordings, [Recording::whole()]);
+        assert_eq!(extents(&mut reader).unwrap(), [FileExtent::whole_file()]);
         assert_eq!((reader.reads, reader.bytes), (1, MAGIC_SIZE));
     }
 }
@@ -133,8 +133,8 @@ fn other_files_are_one_recording_and_hardly_read() {
 #[test]
 fn a_view_shows_one_recording_without_hidden_elements() {
     for file in samples() {
-        for recording in layout_of(&file) {
-            assert_eq!(layout_of(&seen(&file, &recording)), [Recording::whole()]);
+        for recording in extents_of(&file) {
+            assert_eq!(extents_of(&seen(&file, &recording)), [FileExtent::whole_file()]);
         }
     }
 }
@@ -142,21 +142,21 @@ fn a_view_shows_one_recording_without_hidden_elements() {
 #[test]
 fn a_file_may_end_at_any_byte() {
     for file in samples() {
-        assert!(layout_of(&file).len() > 1 || !layout_of(&file)[0].patches.is_empty());
+        assert!(extents_of(&file).len() > 1 || !extents_of(&file)[0].patches.is_empty());
         for length in (0..file.len().min(3000)).chain((3000..file.len()).step_by(997)) {
-            layout_of(&file[..length]);
+            extents_of(&file[..length]);
         }
     }
 }
 
 #[test]
-fn faults_of_the_reader_are_passed_on() {
+fn faults_of_the_reader_are_returned() {
     for file in samples() {
         let mut reader = Counted::new(Cursor::new(&file));
-        layout(&mut reader).unwrap();
+        extents(&mut reader).unwrap();
         for most in 0..reader.reads {
             let mut failing = Counted { most, ..Counted::new(Cursor::new(&file)) };
-            let error = layout(&mut failing).unwrap_err();
+            let error = extents(&mut failing).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::ConnectionReset);
         }
     }
@@ -177,23 +177,23 @@ fn small_reads_make_no_difference() {
         }
     }
     for file in samples() {
-        let found = layout(&mut Trickle(Cursor::new(&file))).unwrap().recordings;
-        assert_eq!(found, layout_of(&file));
+        let found = extents(&mut Trickle(Cursor::new(&file))).unwrap();
+        assert_eq!(found, extents_of(&file));
     }
 }
 
 #[test]
-fn a_layout_can_be_stored() {
+fn extents_survive_serialization() {
     for file in samples() {
-        let found = layout_of(&file);
+        let found = extents_of(&file);
         let text = serde_json::to_string(&found).unwrap();
-        assert_eq!(serde_json::from_str::<Vec<Recording>>(&text).unwrap(), found);
+        assert_eq!(serde_json::from_str::<Vec<FileExtent>>(&text).unwrap(), found);
     }
 }
 
 #[test]
-fn the_number_of_patches_is_limited_and_none_overlap() {
-    let mut recording = Recording::new(100..10_100);
+fn patches_are_limited_and_do_not_overlap() {
+    let mut recording = FileExtent::new(100..10_100);
     recording.patch(50, vec![0; 10]);
     for at in [41, 50, 59] {
         recording.patch(at, vec![0; 10]);
@@ -217,7 +217,7 @@ proptest! {
         for (at, byte) in changes {
             file[at.index(length)] = byte;
         }
-        layout_of(&file);
+        extents_of(&file);
     }
 
     #[test]
@@ -226,8 +226,8 @@ proptest! {
         file.truncate(head);
         file.extend(garbage);
         let mut reader = Counted::new(Cursor::new(&file));
-        layout(&mut reader).unwrap();
+        extents(&mut reader).unwrap();
         prop_assert!(reader.bytes <= 2_000_000, "{} bytes", reader.bytes);
-        layout_of(&file);
+        extents_of(&file);
     }
 }

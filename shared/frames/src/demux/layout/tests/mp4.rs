@@ -28,7 +28,7 @@ fn mdat() -> Vec<u8> {
     mp4_box(b"mdat", &[5; 200])
 }
 
-/// A track; `metadata` has that many bytes.
+/// A track with this many bytes of metadata.
 fn trak(id: u32, handler: &[u8; 4], metadata: usize) -> Vec<u8> {
     let handler = u32::from_be_bytes(*handler);
     let mdia = [full_box(b"mdhd", 0, &[0, 0, SCALE, 0]), full_box(b"hdlr", 0, &[0, handler, 0])];
@@ -52,7 +52,7 @@ fn moov() -> Vec<u8> {
     mp4_box(b"moov", &[trak(1, b"soun", 0), trak(2, b"vide", 0), mvex].concat())
 }
 
-/// A fragment of ten samples, as long as the `moov` says.
+/// A fragment of ten samples of the default length.
 fn fragment(time: u32) -> Vec<u8> {
     let runs = full_box(b"trun", 1, &[10, 0]);
     let video = [full_box(b"tfhd", 0, &[2]), full_box(b"tfdt", 0, &[time]), runs].concat();
@@ -103,8 +103,8 @@ pub(super) fn indexed() -> Vec<u8> {
     [part(&[0, 400, 800, 1200]), part(&[0, 400, 0])].concat()
 }
 
-/// Checks recordings of one file: their fragments begin at `starts`, and those before are hidden.
-fn assert_views(file: &[u8], found: &[Recording], starts: &[usize]) {
+/// Checks the recordings of one file: their fragments begin at `starts`, and earlier fragments are hidden.
+fn assert_views(file: &[u8], found: &[FileExtent], starts: &[usize]) {
     assert_eq!(found.len(), starts.len());
     let init = ftyp().len() + moov().len();
     let ends = starts[1..].iter().map(|end| *end as u64).chain([u64::MAX]);
@@ -127,7 +127,7 @@ fn large_metadata_is_hidden() {
             [ftyp(), plain_moov(metadata), mdat()].concat(),
             [ftyp(), long_box(b"mdat", &[5; 300]), plain_moov(metadata)].concat(),
         ] {
-            let found = layout_of(&file);
+            let found = extents_of(&file);
             assert_eq!((found.len(), found[0].patches.len()), (1, count));
             let seen = seen(&file, &found[0]);
             let free = seen.windows(4).filter(|window| window == b"free").count();
@@ -144,7 +144,7 @@ fn large_metadata_is_hidden() {
 fn items_of_a_photo_are_not_hidden() {
     let large = mp4_box(b"meta", &vec![0; 1 << 20]);
     let small = mp4_box(b"meta", &vec![0; 100_000]);
-    let patches = |parts: &[Vec<u8>]| layout_of(&parts.concat())[0].patches.len();
+    let patches = |parts: &[Vec<u8>]| extents_of(&parts.concat())[0].patches.len();
     assert_eq!(patches(&[ftyp(), large.clone(), mdat()]), 0);
     assert_eq!(patches(&[ftyp(), small.clone(), plain_moov(0), mdat()]), 0);
     assert_eq!(patches(&[ftyp(), large.clone(), plain_moov(0), mdat()]), 1);
@@ -155,7 +155,7 @@ fn items_of_a_photo_are_not_hidden() {
 fn joined_fragmented_files_are_split() {
     let file = joined();
     let split = fragmented(&[0, 400]).len() as u64;
-    let found = layout_of(&file);
+    let found = extents_of(&file);
     assert_eq!(ranges(&found), [0..split, split..u64::MAX]);
     let seen = seen(&file, &found[1]);
     let hidden = seen.windows(4).position(|window| window == b"free").unwrap();
@@ -163,17 +163,17 @@ fn joined_fragmented_files_are_split() {
     // without the `ftyp`, and with a plain file that has its `moov` at the end
     let bare = [fragmented(&[0]), moov(), fragment(0)].concat();
     let split = fragmented(&[0]).len() as u64;
-    assert_eq!(ranges(&layout_of(&bare)), [0..split, split..u64::MAX]);
+    assert_eq!(ranges(&extents_of(&bare)), [0..split, split..u64::MAX]);
     let plain = [fragmented(&[0]), ftyp(), mdat(), plain_moov(0), ftyp(), plain_moov(0)].concat();
-    assert_eq!(ranges(&layout_of(&plain)), [0..split, split..u64::MAX]);
+    assert_eq!(ranges(&extents_of(&plain)), [0..split, split..u64::MAX]);
 }
 
 #[test]
 fn plain_files_are_one_recording() {
     let plain = [ftyp(), plain_moov(0), mdat()].concat();
-    assert_eq!(layout_of(&plain.repeat(3)), [Recording::whole()]);
+    assert_eq!(extents_of(&plain.repeat(3)), [FileExtent::whole_file()]);
     let twice = [ftyp(), moov(), ftyp(), moov(), fragment(0), fragment(400)].concat();
-    assert_eq!(layout_of(&twice), [Recording::whole()]);
+    assert_eq!(extents_of(&twice), [FileExtent::whole_file()]);
 }
 
 #[test]
@@ -182,14 +182,14 @@ fn a_clock_that_goes_back_or_jumps_begins_a_recording() {
     let check = |times: &[u32], firsts: &[usize]| {
         let file = fragmented(times);
         let starts: Vec<_> = firsts.iter().map(|first| init + first * size).collect();
-        assert_views(&file, &layout_of(&file), &starts);
+        assert_views(&file, &extents_of(&file), &starts);
     };
     check(&[0, 400, 800], &[0]);
     check(&[90_000, 90_400], &[0]);
     check(&[0, 400, 0, 400, 800, 400], &[0, 2, 5]);
-    // a fragment lasts 400: up to its end and ten seconds more
+    // a fragment lasts 400; a gap of up to ten seconds is allowed
     check(&[0, 10_400, 20_801], &[0, 2]);
-    // a tenth of a second before the end of the one before, and a little more
+    // a tenth of a second before the end of the last fragment is allowed, more is not
     check(&[0, 300, 599], &[0, 2]);
 }
 
@@ -198,7 +198,7 @@ fn boxes_before_a_fragment_belong_to_it() {
     let lead = [mp4_box(b"styp", &[0; 8]), mp4_box(b"emsg", &[0; 8])].concat();
     let first = [fragmented(&[0]), lead.clone(), fragment(400)].concat();
     let file = [&first[..], &lead, &fragment(0), &lead, &fragment(400)].concat();
-    assert_views(&file, &layout_of(&file), &[ftyp().len() + moov().len(), first.len()]);
+    assert_views(&file, &extents_of(&file), &[ftyp().len() + moov().len(), first.len()]);
 }
 
 #[test]
@@ -216,20 +216,20 @@ fn durations_are_those_of_the_samples() {
     for first in [by_header, by_sample] {
         for (time, count) in [(20_000, 1), (20_001, 2)] {
             let file = [ftyp(), moov(), video(&first), fragment(time)].concat();
-            assert_eq!(layout_of(&file).len(), count, "at {time}");
+            assert_eq!(extents_of(&file).len(), count, "at {time}");
         }
     }
-    // no time: it goes on
+    // a fragment without a time continues the one before
     let untimed = [full_box(b"tfhd", 0, &[2]), full_box(b"trun", 0, &[10])];
     let file = [fragmented(&[5000]), video(&untimed), fragment(5800)].concat();
-    assert_eq!(layout_of(&file).len(), 1);
+    assert_eq!(extents_of(&file).len(), 1);
 }
 
 #[test]
 fn indexes_replace_the_walk() {
     let file = indexed();
-    let found = layout_of(&file);
-    assert_eq!(found.len(), 2, "the clock in the second file is not examined");
+    let found = extents_of(&file);
+    assert_eq!(found.len(), 2, "the clock of the second file is not examined");
     let many = vec![fragment(0); 1000].concat();
     let size = many.len() as u32;
     let sidx = full_box(b"sidx", 0, &[2, SCALE, 0, 0, 1, size, 0, 0]);
@@ -237,7 +237,7 @@ fn indexes_replace_the_walk() {
     let file = part.repeat(2);
     let mut reader = Counted::new(Cursor::new(&file));
     let split = part.len() as u64;
-    let found = layout(&mut reader).unwrap().recordings;
+    let found = extents(&mut reader).unwrap();
     assert_eq!(ranges(&found), [0..split, split..u64::MAX]);
     assert!(reader.reads <= 4, "{} reads", reader.reads);
     // an index at the end of a file of 1000 fragments
@@ -251,7 +251,7 @@ fn indexes_replace_the_walk() {
     let mfro = full_box(b"mfro", 0, &[8 + tfra.len() as u32 + 16]);
     file.extend(mp4_box(b"mfra", &[tfra, mfro].concat()));
     let mut reader = Counted::new(Cursor::new(&file));
-    assert_eq!(layout(&mut reader).unwrap().recordings, [Recording::whole()]);
+    assert_eq!(extents(&mut reader).unwrap(), [FileExtent::whole_file()]);
     assert!(reader.reads <= 6, "{} reads", reader.reads);
 }
 
@@ -269,15 +269,15 @@ fn long_gaps_are_hidden_by_a_long_box() {
         (second, fragment(0)),
     ];
     let length = second + fragment(0).len() as u64;
-    let found = layout(&mut Sparse { length, parts, position: 0 }).unwrap().recordings;
+    let found = extents(&mut Sparse { length, parts, position: 0 }).unwrap();
     assert_eq!(ranges(&found), [0..second, 0..u64::MAX]);
     let free = [&[0, 0, 0, 1][..], b"free", &(second - start).to_be_bytes()].concat();
-    assert_eq!(found[1].patches, [Patch { at: start, bytes: free }]);
+    assert_eq!(found[1].patches, [BytePatch { at: start, bytes: free }]);
 }
 
 #[test]
 fn the_number_of_recordings_is_limited() {
     let file = fragmented(&[400, 0].repeat(MOST_RECORDINGS));
-    assert_eq!(layout_of(&file).len(), MOST_RECORDINGS);
-    assert_eq!(layout_of(&fragmented(&[0]).repeat(MOST_RECORDINGS + 10)).len(), MOST_RECORDINGS);
+    assert_eq!(extents_of(&file).len(), MOST_RECORDINGS);
+    assert_eq!(extents_of(&fragmented(&[0]).repeat(MOST_RECORDINGS + 10)).len(), MOST_RECORDINGS);
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A page of this stream. Flag 2 says that it begins the stream, flag 4 that it ends it.
+/// A page of this stream. Flag 2 marks the first page of the stream, flag 4 the last one.
 fn page(serial: u32, flags: u8, content: usize) -> Vec<u8> {
     let mut segments = vec![255; content / 255];
     segments.push((content % 255) as u8);
@@ -48,11 +48,11 @@ fn links_are_found() {
             expected.push(file.len() as u64);
             file.extend(link(10 * number as u32, *size));
         }
-        let found: Vec<_> = layout_of(&file).iter().map(|found| found.range.start).collect();
+        let found: Vec<_> = extents_of(&file).iter().map(|found| found.range.start).collect();
         assert_eq!(found, expected, "{sizes:?}");
-        // bytes after the last page do not matter
+        // bytes after the last page are ignored
         file.extend([0; 1000]);
-        assert_eq!(layout_of(&file).len(), sizes.len());
+        assert_eq!(extents_of(&file).len(), sizes.len());
     }
 }
 
@@ -61,7 +61,7 @@ fn large_links_take_few_reads() {
     let start = [page(1, 2, 42), page(1, 0, 42)].concat();
     let page_size = 60_000;
     let count = 200_000u64;
-    // a sparse file: every page is there, its content is zeros
+    // a sparse file with all pages, whose content is zeros
     struct Pages {
         page: Vec<u8>,
         other: Vec<u8>,
@@ -120,22 +120,22 @@ fn large_links_take_few_reads() {
     };
     let split = pages.start.len() as u64 + count * pages.page.len() as u64;
     let mut reader = Counted::new(pages);
-    let found = layout(&mut reader).unwrap().recordings;
+    let found = extents(&mut reader).unwrap();
     assert_eq!(ranges(&found), [0..split, split..u64::MAX]);
     assert!(reader.reads < 80, "{} reads", reader.reads);
 }
 
 #[test]
-fn a_stream_that_does_not_begin_is_no_link() {
+fn a_stream_without_a_first_page_is_not_a_link() {
     let file = [link(10, 50), page(99, 0, 100), page(99, 4, 100)].concat();
-    assert_eq!(layout_of(&file), [Recording::whole()]);
+    assert_eq!(extents_of(&file), [FileExtent::whole_file()]);
 }
 
 #[test]
-fn holes_are_not_searched_for_long() {
+fn the_search_in_a_hole_is_limited() {
     let file = [link(10, 50), vec![0; 8 << 20], link(20, 50)].concat();
     let mut reader = Counted::new(Cursor::new(&file));
-    assert_eq!(layout(&mut reader).unwrap().recordings, [Recording::whole()]);
+    assert_eq!(extents(&mut reader).unwrap(), [FileExtent::whole_file()]);
     assert!(reader.bytes < 3 << 20, "{} bytes", reader.bytes);
 }
 
@@ -143,16 +143,16 @@ fn holes_are_not_searched_for_long() {
 fn joined_flv_files_are_split() {
     let file = [flv(100), flv(0), flv(20)].concat();
     let (second, third) = (flv(100).len() as u64, (flv(100).len() + flv(0).len()) as u64);
-    assert_eq!(ranges(&layout_of(&file)), [0..second, second..third, third..u64::MAX]);
+    assert_eq!(ranges(&extents_of(&file)), [0..second, second..third, third..u64::MAX]);
     let other = [&flv(20)[..], b"FLV\x01\xFF\0\0\0\x09\0\0\0\0", &tag(9, 10)].concat();
-    assert_eq!(layout_of(&other), [Recording::whole()]);
-    assert_eq!(layout_of(&[flv(20), vec![0; 100], flv(20)].concat()), [Recording::whole()]);
+    assert_eq!(extents_of(&other), [FileExtent::whole_file()]);
+    assert_eq!(extents_of(&[flv(20), vec![0; 100], flv(20)].concat()), [FileExtent::whole_file()]);
 }
 
 #[test]
 fn large_flv_files_are_not_walked() {
     let parts = vec![(0, joined_flv())];
     let mut reader = Counted::new(Sparse { length: 300 << 20, parts, position: 0 });
-    assert_eq!(layout(&mut reader).unwrap().recordings, [Recording::whole()]);
+    assert_eq!(extents(&mut reader).unwrap(), [FileExtent::whole_file()]);
     assert_eq!(reader.reads, 1);
 }

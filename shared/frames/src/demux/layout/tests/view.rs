@@ -2,9 +2,9 @@
 
 use super::*;
 
-fn recording(range: Range<u64>, patches: &[(u64, &[u8])]) -> Recording {
-    let patch = |&(at, bytes): &(u64, &[u8])| Patch { at, bytes: bytes.to_vec() };
-    Recording { patches: patches.iter().map(patch).collect(), ..Recording::new(range) }
+fn recording(range: Range<u64>, patches: &[(u64, &[u8])]) -> FileExtent {
+    let patch = |&(at, bytes): &(u64, &[u8])| BytePatch { at, bytes: bytes.to_vec() };
+    FileExtent { patches: patches.iter().map(patch).collect(), ..FileExtent::new(range) }
 }
 
 fn file() -> Vec<u8> {
@@ -12,9 +12,9 @@ fn file() -> Vec<u8> {
 }
 
 #[test]
-fn a_whole_file_is_passed_through() {
+fn a_view_of_a_whole_file_shows_all_of_it() {
     let mut reader = Counted::new(Cursor::new(file()));
-    let mut view = View::new(&mut reader, &Recording::whole()).unwrap();
+    let mut view = View::new(&mut reader, &FileExtent::whole_file()).unwrap();
     let mut buffer = [0; 200];
     assert_eq!(view.read(&mut buffer).unwrap(), 100);
     assert_eq!(buffer[..100], file());
@@ -23,7 +23,7 @@ fn a_whole_file_is_passed_through() {
 }
 
 #[test]
-fn only_the_recording_is_seen() {
+fn a_view_shows_only_its_recording() {
     assert_eq!(seen(&file(), &recording(10..20, &[])), file()[10..20]);
     assert_eq!(seen(&file(), &recording(90..u64::MAX, &[])), file()[90..]);
     assert_eq!(seen(&file(), &recording(90..200, &[])), file()[90..]);
@@ -68,7 +68,7 @@ fn a_seek_before_the_start_fails_and_changes_nothing() {
 }
 
 #[test]
-fn patches_are_seen_from_any_place_and_in_reads_of_any_size() {
+fn patches_are_seen_at_any_offset_and_in_reads_of_any_size() {
     let patches: &[(u64, &[u8])] =
         &[(0, &[200]), (5, &[201, 202, 203]), (8, &[204]), (27, &[205; 9])];
     let found = recording(10..40, patches);

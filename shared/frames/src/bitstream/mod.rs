@@ -1,0 +1,4 @@
+//! Facts about packets from their first bytes, without decoding.
+
+mod av1;
+pub(crate) mod disposable;
