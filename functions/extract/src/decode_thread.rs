@@ -10,7 +10,9 @@ use crate::{
 };
 use framezip_archive::{Entries, ZipWriter};
 use framezip_contract::{Limits, Progress, Source, Video};
-use framezip_frames::{FramesError, Output, Part, Plan, Report, Video as Media};
+use framezip_frames::{
+    ExtractedSegment, ExtractionReport, FramesError, OutputFile, Plan, SourceVideo,
+};
 use std::{
     io,
     num::NonZero,
@@ -35,9 +37,14 @@ pub(crate) enum Assignment {
 /// What a decoding thread has written.
 pub(crate) enum Decoded {
     /// The whole zip.
-    Zip { report: Report, source: Source },
+    Zip { report: ExtractionReport, source: Source },
     /// A segment's zip entries. The targets in `remaining` are left to other workers.
-    Segment { plan: Box<Plan>, part: Box<Part>, entries: Entries, remaining: Vec<Range<u32>> },
+    Segment {
+        plan: Box<Plan>,
+        part: Box<ExtractedSegment>,
+        entries: Entries,
+        remaining: Vec<Range<u32>>,
+    },
 }
 
 /// Why a decoding thread failed.
@@ -106,10 +113,10 @@ impl DecodeThread {
         };
         let (media, assigned) = match assignment {
             Assignment::WholeVideo => {
-                (Media::open(open, interrupt, &video.extraction, &limits, threads)?, None)
+                (SourceVideo::open(open, interrupt, &video.extraction, &limits, threads)?, None)
             }
             Assignment::Segment { plan, targets } => {
-                (Media::resume(open, interrupt, *plan, &limits)?, Some(targets))
+                (SourceVideo::resume(open, interrupt, *plan, &limits)?, Some(targets))
             }
         };
         let plan = media.plan().clone();
@@ -121,7 +128,7 @@ impl DecodeThread {
         let mut sink =
             FileSink { targets, total, throughput, zip, stop, progress, extras, error: None };
         sink.report(0);
-        let part = media.part(sink.targets.clone(), threads, |output| sink.take(output));
+        let part = media.extract_segment(sink.targets.clone(), threads, |output| sink.take(output));
         let part = part.map_err(|error| sink.cause(error))?;
         if is_whole_video && part.targets == (0..total) {
             sink.finish_zip(&plan, part)
@@ -149,14 +156,14 @@ struct FileSink {
 impl FileSink {
     /// Writes one file. Breaks if other workers should do the rest. Keeps its own error for
     /// [`cause`](Self::cause), because its caller passes only I/O errors on.
-    fn take(&mut self, output: Output) -> io::Result<ControlFlow<()>> {
+    fn take(&mut self, output: OutputFile) -> io::Result<ControlFlow<()>> {
         self.write(output).map_err(|error| {
             self.error = Some(error);
             io::Error::other("a file was refused")
         })
     }
 
-    fn write(&mut self, output: Output) -> Result<ControlFlow<()>, DecodeError> {
+    fn write(&mut self, output: OutputFile) -> Result<ControlFlow<()>, DecodeError> {
         if self.stop.is_met() {
             return Err(DecodeError::Stopped);
         }
@@ -179,7 +186,7 @@ impl FileSink {
 
     /// Passes a file on if it is an object of its own, too. If its upload has ended, the error of that
     /// upload is the cause.
-    fn send_extra(&self, file: Output) -> io::Result<()> {
+    fn send_extra(&self, file: OutputFile) -> io::Result<()> {
         if extras::is_extra(&file) {
             self.extras.blocking_send(file).map_err(|_| io::ErrorKind::BrokenPipe)?;
         }
@@ -195,7 +202,11 @@ impl FileSink {
     }
 
     /// Writes the files that follow all frames, and the zip's directory.
-    fn finish_zip(mut self, plan: &Plan, mut part: Part) -> Result<Decoded, DecodeError> {
+    fn finish_zip(
+        mut self,
+        plan: &Plan,
+        mut part: ExtractedSegment,
+    ) -> Result<Decoded, DecodeError> {
         let poster = part.take_poster();
         let (files, report) = plan.finish(&[part], poster)?;
         for file in files {
@@ -208,7 +219,7 @@ impl FileSink {
     }
 
     /// Ends the segment, and divides the targets that it has not done among other workers.
-    fn finish_segment(self, plan: Plan, part: Part) -> Result<Decoded, DecodeError> {
+    fn finish_segment(self, plan: Plan, part: ExtractedSegment) -> Result<Decoded, DecodeError> {
         let left = part.targets.end..self.targets.end;
         let remaining = self.throughput.segments(left, plan.step());
         let (writer, entries) = self.zip.detach()?;

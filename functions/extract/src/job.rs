@@ -9,7 +9,7 @@ use crate::{
     worker::{self, WorkerResult},
 };
 use framezip_contract::Job;
-use framezip_runtime::sqs::{ReceivedMessage, HandlerError};
+use framezip_runtime::sqs::{HandlerError, ReceivedMessage};
 use framezip_store::{Claim, Lease};
 use std::time::{Duration, Instant, SystemTime};
 

@@ -2,7 +2,7 @@
 
 use crate::{claimed_video::ClaimedVideo, extractor::Extractor};
 use framezip_contract::{ErrorCode, Failure, Outcome, Source, Verdict, Warning, ZipFacts};
-use framezip_frames::Report;
+use framezip_frames::ExtractionReport;
 use framezip_runtime::sqs;
 
 /// How many warnings go into the record. `frames.json` has all of them.
@@ -20,8 +20,8 @@ pub(crate) async fn send(
 }
 
 /// The verdict on a video whose zip of `bytes` bytes was written.
-pub(crate) fn ready(bytes: u64, report: Report, source: Source) -> Verdict {
-    let Report { frames, storyboard_images, mut warnings, .. } = report;
+pub(crate) fn ready(bytes: u64, report: ExtractionReport, source: Source) -> Verdict {
+    let ExtractionReport { frames, storyboard_images, mut warnings, .. } = report;
     let more = warnings.len().saturating_sub(MAX_WARNINGS);
     if more > 0 {
         warnings.truncate(MAX_WARNINGS);

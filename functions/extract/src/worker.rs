@@ -15,7 +15,7 @@ use crate::{
 use anyhow::Context;
 use framezip_archive::Entries;
 use framezip_contract::{ObjectKey, Verdict, Video};
-use framezip_frames::{FramesError, Part, Plan};
+use framezip_frames::{ExtractedSegment, FramesError, Plan};
 use std::{
     ops::Range,
     sync::{Arc, atomic::Ordering},
@@ -36,7 +36,7 @@ pub(crate) enum WorkerResult {
 /// A segment whose entries are in S3. Nothing refers to them yet.
 pub(crate) struct FinishedSegment {
     pub(crate) plan: Plan,
-    pub(crate) part: Part,
+    pub(crate) part: ExtractedSegment,
     pub(crate) entries: Entries,
     /// The entity tag of the object that holds the entries.
     pub(crate) e_tag: String,

@@ -6,7 +6,7 @@ use framezip_contract::{Counts, ErrorCode, Failure, Job, Outcome, UserId, Verdic
 use framezip_runtime::{
     masked, metric, objects,
     settings::{self, SettingError},
-    sqs::{ReceivedMessage, HandlerError, QueueConsumer},
+    sqs::{HandlerError, QueueConsumer, ReceivedMessage},
 };
 use framezip_store::{Lease, Videos};
 use lambda_runtime::Error;
@@ -75,7 +75,11 @@ impl Notifier {
     /// Writes the verdict and notifies the owner. A second run changes nothing and sends no second mail. If
     /// the mail fails, the verdict stands and the message is delivered again for the mail. An outcome of
     /// an earlier attempt or of a deleted video has no effect.
-    async fn finish(&self, outcome: Outcome, received: ReceivedMessage) -> Result<(), HandlerError> {
+    async fn finish(
+        &self,
+        outcome: Outcome,
+        received: ReceivedMessage,
+    ) -> Result<(), HandlerError> {
         self.write(&outcome).await?;
         self.notify_owner(&outcome, received).await
     }

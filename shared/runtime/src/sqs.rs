@@ -205,7 +205,8 @@ mod tests {
             .match_requests(|request| request.visibility_timeout() == Some(20))
             .then_output(|| ChangeMessageVisibilityOutput::builder().build());
         let client = mock_client!(aws_sdk_sqs, [&postponed]);
-        let consumer = QueueConsumer::new(client, "http://sqs/1/jobs".to_owned(), Duration::from_secs(10));
+        let consumer =
+            QueueConsumer::new(client, "http://sqs/1/jobs".to_owned(), Duration::from_secs(10));
         let mut batch: SqsEvent = serde_json::from_str(BATCH).unwrap();
         let mut add = |id: &str, body: Option<&str>, count: &str| {
             let mut message = batch.records[0].clone();
@@ -234,8 +235,9 @@ mod tests {
             .match_requests(|request| request.visibility_timeout() == Some(1))
             .then_output(|| ChangeMessageVisibilityOutput::builder().build());
         let client = mock_client!(aws_sdk_sqs, RuleMode::MatchAny, [&hidden]);
-        let consumer = QueueConsumer::new(client, "http://sqs/1/jobs".to_owned(), Duration::from_secs(10))
-            .hiding_for(Duration::from_secs(1));
+        let consumer =
+            QueueConsumer::new(client, "http://sqs/1/jobs".to_owned(), Duration::from_secs(10))
+                .hiding_for(Duration::from_secs(1));
         let slow = async |_: Job, _| {
             tokio::time::sleep(Duration::from_millis(500)).await;
             Ok(())
@@ -249,7 +251,8 @@ mod tests {
     fn pauses_double_up_to_a_limit() {
         let config = aws_sdk_sqs::Config::builder().behavior_version_latest().build();
         let client = Client::from_conf(config);
-        let consumer = QueueConsumer::new(client, "http://sqs/1/jobs".to_owned(), Duration::from_secs(10));
+        let consumer =
+            QueueConsumer::new(client, "http://sqs/1/jobs".to_owned(), Duration::from_secs(10));
         let pauses: Vec<_> = [1, 2, 3, 100].map(|count| consumer.pause(count).as_secs()).into();
         assert_eq!(pauses, [10, 20, 40, 900]);
         assert!(consumer.is("arn:aws:sqs:eu-central-1:1:jobs"));

@@ -19,10 +19,7 @@ use jiff::Timestamp;
 pub(crate) const IS_ATTEMPT: &str = "attempt = :attempt";
 
 /// Adds the attempt that [`IS_ATTEMPT`] compares with to a write.
-pub(crate) fn of_attempt(
-    update: UpdateItemFluentBuilder,
-    attempt: u32,
-) -> UpdateItemFluentBuilder {
+pub(crate) fn of_attempt(update: UpdateItemFluentBuilder, attempt: u32) -> UpdateItemFluentBuilder {
     update.expression_attribute_values(":attempt", number(attempt))
 }
 

@@ -1,6 +1,11 @@
 //! The notification of a video's owner, sent once per outcome.
 
-use crate::{Lease, Record, StoreError, Videos, attempt::{IS_ATTEMPT, of_attempt}, record::text, steps::against};
+use crate::{
+    Lease, Record, StoreError, Videos,
+    attempt::{IS_ATTEMPT, of_attempt},
+    record::text,
+    steps::against,
+};
 use framezip_contract::{Status, UserId, VideoId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

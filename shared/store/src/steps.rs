@@ -179,9 +179,7 @@ impl Videos {
                     "SET #status = :failed, #error = :error, updatedAt = :now, expiresAt = :kept \
                      REMOVE lease, progress, fanOut",
                 )
-                .condition_expression(format!(
-                    "{IS_ATTEMPT} AND NOT #status IN (:ready, :failed)"
-                ))
+                .condition_expression(format!("{IS_ATTEMPT} AND NOT #status IN (:ready, :failed)"))
                 .expression_attribute_names("#error", "error")
                 .expression_attribute_values(":failed", text(Status::Failed))
                 .expression_attribute_values(":ready", text(Status::Ready))

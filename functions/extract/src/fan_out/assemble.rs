@@ -14,7 +14,7 @@ use crate::{
 };
 use bytes::Bytes;
 use framezip_archive::ZipWriter;
-use framezip_frames::{Output, Plan, Report, poster};
+use framezip_frames::{ExtractionReport, OutputFile, Plan, poster};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::time::Instant;
 
@@ -26,9 +26,9 @@ struct ZipTail {
     bytes: Bytes,
     /// The whole zip's length in bytes.
     zip_bytes: u64,
-    report: Report,
+    report: ExtractionReport,
     /// Poster, contact sheet and the storyboard's text, which are objects of their own too.
-    extras: Vec<Output>,
+    extras: Vec<OutputFile>,
     /// How many bytes were downloaded to make it.
     downloaded: u64,
 }
@@ -117,7 +117,7 @@ async fn poster_image(
     facts: &[SegmentFacts],
 ) -> anyhow::Result<Vec<u8>> {
     let Some(frame) = poster(facts.iter().map(|facts| &facts.part)) else { return Ok(Vec::new()) };
-    let file = plan.file(frame);
+    let file = plan.file_name(frame);
     for SegmentFacts { key, e_tag, entries, .. } in facts {
         if let Some(range) = entries.find(&file) {
             return Ok(store.bytes(key, e_tag, range).await?.into());

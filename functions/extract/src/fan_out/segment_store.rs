@@ -15,7 +15,7 @@ use aws_sdk_s3::{Client, primitives::ByteStream};
 use bytes::Bytes;
 use framezip_archive::Entries;
 use framezip_contract::{ObjectKey, Video};
-use framezip_frames::{Part, Plan};
+use framezip_frames::{ExtractedSegment, Plan};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{fmt, ops::Range, str::FromStr};
 use uuid::Uuid;
@@ -112,7 +112,7 @@ pub(crate) struct SegmentFacts {
     /// That object's entity tag.
     pub(crate) e_tag: String,
     pub(crate) entries: Entries,
-    pub(crate) part: Part,
+    pub(crate) part: ExtractedSegment,
 }
 
 /// What the first worker of a fan-out stores: for the other workers, and for itself in case its message

@@ -8,17 +8,17 @@
 
 use super::multipart::{NewObject, Overwrite, UploadError};
 use aws_sdk_s3::Client;
-use framezip_frames::OutputFile as Output;
+use framezip_frames::OutputFile;
 use tokio::sync::mpsc;
 
 /// How many files may wait to be sent.
 const QUEUE_DEPTH: usize = 2;
 
 /// Takes files from a thread that may block.
-pub(crate) type ExtraSender = mpsc::Sender<Output>;
+pub(crate) type ExtraSender = mpsc::Sender<OutputFile>;
 
 /// Passes the files on to the upload.
-pub(crate) type ExtraReceiver = mpsc::Receiver<Output>;
+pub(crate) type ExtraReceiver = mpsc::Receiver<OutputFile>;
 
 pub(crate) fn pipe() -> (ExtraSender, ExtraReceiver) {
     mpsc::channel(QUEUE_DEPTH)
@@ -42,7 +42,7 @@ pub(crate) async fn put(
     client: &Client,
     bucket: &str,
     prefix: &str,
-    Output { name, bytes, .. }: Output,
+    OutputFile { name, bytes, .. }: OutputFile,
 ) -> Result<(), UploadError> {
     let key = format!("{prefix}{name}");
     let object = NewObject { client, bucket, key: &key, content_type: content_type(&name) };
@@ -52,7 +52,7 @@ pub(crate) async fn put(
 
 /// Returns whether a file of the zip is an object of its own, too. Frames are not, and neither is the
 /// table of contents, which describes the zip.
-pub(crate) fn is_extra(file: &Output) -> bool {
+pub(crate) fn is_extra(file: &OutputFile) -> bool {
     file.frame.is_none() && !file.name.ends_with(".json")
 }
 
@@ -71,8 +71,8 @@ mod tests {
     use aws_sdk_s3::operation::put_object::PutObjectOutput;
     use aws_smithy_mocks::{RuleMode, mock, mock_client};
 
-    fn file(name: &str) -> Output {
-        Output { name: name.to_owned(), bytes: vec![1], frame: None }
+    fn file(name: &str) -> OutputFile {
+        OutputFile { name: name.to_owned(), bytes: vec![1], frame: None }
     }
 
     #[tokio::test]

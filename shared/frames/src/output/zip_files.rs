@@ -286,7 +286,7 @@ impl Plan {
 fn no_frames(duration: Option<f64>) -> FramesError {
     let length = duration.map(|seconds| {
         let seconds = (seconds * 1000.0).round() / 1000.0;
-        format!(" It is {seconds} seconds long.")
+        format!(" It is {seconds} {} long.", if seconds == 1.0 { "second" } else { "seconds" })
     });
     let message =
         format!("These options choose no frame of this video.{}", length.unwrap_or_default());
@@ -301,6 +301,7 @@ mod tests {
     fn the_message_names_the_length_if_no_frame_is_chosen() {
         for (duration, message) in [
             (None, "These options choose no frame of this video."),
+            (Some(1.0), "These options choose no frame of this video. It is 1 second long."),
             (Some(6.0), "These options choose no frame of this video. It is 6 seconds long."),
             (
                 Some(10.010_333_3),

@@ -13,7 +13,7 @@ mod sender;
 mod signature;
 mod url;
 
-pub use sender::{WebhookResponse, Event, DeliveryError, WebhookSender};
+pub use sender::{DeliveryError, Event, WebhookResponse, WebhookSender};
 pub use signature::new_secret;
 pub use url::{InvalidWebhookUrl, WebhookUrl};
 

@@ -100,7 +100,9 @@ impl WebhookSender {
         let signature = sign(secret, message.id, now, message.body).ok_or(DeliveryError::Secret)?;
         let mut request = HttpRequest::new(SdkBody::from(message.body));
         let set = request.set_method("POST").and_then(|()| request.set_uri(target.as_str()));
-        set.map_err(|error| DeliveryError::Connection(Box::new(ConnectorError::user(error.into()))))?;
+        set.map_err(|error| {
+            DeliveryError::Connection(Box::new(ConnectorError::user(error.into())))
+        })?;
         for (name, value) in [
             ("content-type", "application/json".to_owned()),
             ("user-agent", concat!("framezip/", env!("CARGO_PKG_VERSION")).to_owned()),

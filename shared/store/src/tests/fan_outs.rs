@@ -94,7 +94,8 @@ async fn a_fan_out_is_named_after_its_message() {
         .then_output(move || {
             UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build()
         });
-    let split = videos(&[&update]).start_fan_out(&owner(), record.video.id, "worker").await.unwrap();
+    let split =
+        videos(&[&update]).start_fan_out(&owner(), record.video.id, "worker").await.unwrap();
     assert_eq!(split, Some(record));
 }
 
