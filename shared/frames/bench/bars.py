@@ -1,4 +1,4 @@
-"""What framezip promises to be, against what was measured."""
+"""The bars: figures that framezip must reach, each compared with what was measured."""
 
 import dataclasses
 
@@ -9,7 +9,10 @@ MEGABYTE = 1_000_000
 
 @dataclasses.dataclass(frozen=True)
 class Faster:
-    """So many times less than a peer's seconds, by the clock (`wall`) or of processors (`cpu`)."""
+    """A peer's seconds are at least `least` times framezip's.
+
+    `field` is `wall` (by the clock) or `cpu` (of all processors).
+    """
 
     input: str
     peer: str
@@ -26,7 +29,7 @@ class Faster:
         return f"≥ {self.least:g}"
 
     def measured(self, results):
-        """The value as a text and whether it passes, or None where it was not measured."""
+        """The value as text and whether it passes, or None if it was not measured."""
         pair = {
             result.contender.name: result for result in results if result.item.name == self.input
         }
@@ -38,8 +41,10 @@ class Faster:
 
 @dataclasses.dataclass(frozen=True)
 class Quicker:
-    """So many milliseconds at most for each image, by all processors and all that it takes, but for the
-    kernel: of raw pictures that copies more than is made of them.
+    """At most `most` milliseconds of user time for each image, summed over all processors.
+
+    Time in the kernel is left out: with raw pictures, the kernel spends more on copying them than
+    framezip does on encoding them.
     """
 
     input: str
@@ -63,7 +68,7 @@ class Quicker:
 
 @dataclasses.dataclass(frozen=True)
 class Smaller:
-    """A peak of memory over all inputs of a kind."""
+    """At most `most` MB of memory at the peak, over all inputs whose names match."""
 
     text: str
     has: str

@@ -1,4 +1,4 @@
-"""Who is measured: framezip and what people use instead, each as the commands that it runs."""
+"""The contenders: framezip and what people use instead, each as the commands that it runs."""
 
 import dataclasses
 import hashlib
@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 HERE = pathlib.Path(__file__).resolve().parent
 THREADS = 2
-# Of MJPEG in FFmpeg. Near what framezip's default quality of 85 gives.
+# The quality scale of FFmpeg's MJPEG encoder. This is close to framezip's default quality of 85.
 QSCALE = 3
 FFMPEG = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin"]
 OURS = "framezip"
@@ -18,7 +18,7 @@ OURS = "framezip"
 
 @dataclasses.dataclass(frozen=True)
 class Contender:
-    """`commands(path, folder, step, images)` are run one after the other."""
+    """A program or script; what `commands(path, folder, step, images)` returns runs in sequence."""
 
     name: str
     what: str
@@ -26,13 +26,13 @@ class Contender:
     suits: Callable = lambda item: True
 
     def runs(self, item, asked):
-        """Once where it decodes ten minutes: a minute's work, whose noise matters little."""
+        """One run if it decodes ten minutes or more: that takes a minute, so noise matters little."""
         decodes_all = self.name == "ffmpeg-fps"
         return 1 if decodes_all and item.seconds >= 600 else asked
 
 
 def contenders(extract, python):
-    """All of them, `extract` and `python` being the paths of two programs."""
+    """Returns all contenders. `extract` and `python` are the paths of two programs."""
 
     def framezip(path, folder, step, _images):
         words = [extract, path, f"{folder}/frames.zip", "--every", step, "--threads", THREADS]
@@ -55,19 +55,21 @@ def contenders(extract, python):
 
     return [
         Contender(OURS, "this project's extraction, from a file to a zip", framezip),
-        Contender("ffmpeg-fps", "one ffmpeg that decodes all and drops frames", ffmpeg_fps),
+        Contender(
+            "ffmpeg-fps", "one ffmpeg process that decodes all frames and drops most", ffmpeg_fps
+        ),
         Contender(
             "ffmpeg-seek",
-            "one ffmpeg for each frame, as framezip's ancestor did",
+            "one ffmpeg process for each frame, as framezip's predecessor did",
             ffmpeg_seek,
             lambda item: item.name.startswith(("h264-60s", "h264-gop2s", "h264-10min")),
         ),
-        Contender("pyav", "a Python script that seeks by keyframe and decodes on", pyav),
+        Contender("pyav", "a Python script that seeks to keyframes and decodes from there", pyav),
     ]
 
 
 def pyav_python(cache):
-    """The interpreter of a virtual environment with PyAV, made when the pin is new."""
+    """Returns the interpreter of a virtual environment with PyAV, made once for each pin."""
     pins = HERE / "requirements.txt"
     home = cache / f"venv-{hashlib.sha256(pins.read_bytes()).hexdigest()[:10]}"
     done = home / "installed"
@@ -81,26 +83,26 @@ def pyav_python(cache):
 
 
 def written(folder, size):
-    """How many JPEGs a run left, in files or in a zip, and their bytes.
+    """Returns the number of JPEGs that a run wrote, as files or into a zip, and their total bytes.
 
-    Raises ValueError if one is not whole, or not `size` (width and height).
+    Raises ValueError if one is truncated or is not of `size` (width and height).
     """
     pictures = [path.read_bytes() for path in folder.glob("*.jpg")]
     for archive in folder.glob("*.zip"):
         with zipfile.ZipFile(archive) as entries:
-            # The poster is one of the frames over again.
+            # The poster is a copy of one of the frames.
             names = [name for name in entries.namelist() if name.startswith("frames/")]
             pictures += [entries.read(name) for name in names]
     for data in pictures:
         if not (data.startswith(b"\xff\xd8") and data.endswith(b"\xff\xd9")):
-            raise ValueError("an image is not a whole JPEG")
+            raise ValueError("an image is not a complete JPEG")
         if jpeg_size(data) != size:
             raise ValueError(f"an image is {jpeg_size(data)}, not {size}")
     return len(pictures), sum(map(len, pictures))
 
 
 def jpeg_size(data):
-    """Width and height, from the frame header: each segment has a marker and its length."""
+    """Reads width and height from the frame header, skipping marker segments by their lengths."""
     at = 2
     while data[at + 1] not in (0xC0, 0xC1, 0xC2):
         at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")

@@ -1,15 +1,15 @@
 """The moving picture that the benchmark's inputs are encoded from, as one FFmpeg filter graph.
 
-A decoder's time depends on the picture: a test card codes to almost nothing, noise to almost
-nothing else. This one is meant to code like filmed footage: textures whose detail falls off with
-its size, with soft edges in them, seen by a hand-held camera that pans and zooms by fractions of a
-pixel, objects moving in front, a cut every seven seconds, light grain over all. Nothing in it is
-left to chance: the same FFmpeg draws the same picture.
+A decoder's time depends on the picture: a test card compresses to very few bits, and noise hardly
+compresses at all. This picture is meant to compress like filmed footage. It has textures whose
+small details are weaker than the large ones, soft edges, a hand-held camera that pans and zooms by
+fractions of a pixel, objects that move in front, a cut every seven seconds, and light grain. All
+random values have fixed seeds, so the same FFmpeg draws the same picture.
 """
 
 RATE = 30
 SCENE_SECONDS = 7
-# Each octave of the texture: noise of so many pixels, enlarged to the whole, and its share.
+# Each octave of the texture: the size of its noise, which is enlarged to the picture, and its weight.
 OCTAVES = (
     ((5, 4), 1),
     ((10, 6), 0.8),
@@ -21,12 +21,12 @@ OCTAVES = (
     ((640, 360), 0.4),
     ((1280, 720), 0.35),
 )
-# The large octaves alone, cut into steps, are the shapes in it.
+# The first octaves alone, reduced to three levels, are the shapes in the texture.
 SHAPE_OCTAVES = 4
 
 
 def moving_picture(width, height, seconds):
-    """A graph whose output is labelled `picture`, in 4:2:0 with 8 bits."""
+    """Returns a graph whose output is labelled `picture`, in 4:2:0 with 8 bits."""
     scenes = -(-seconds // SCENE_SECONDS)
     parts = [scene(index, width, height) for index in range(scenes)]
     labels = "".join(f"[scene{index}]" for index in range(scenes))
@@ -37,7 +37,7 @@ def moving_picture(width, height, seconds):
 
 
 def scene(index, width, height):
-    """A still, and a camera moving over it."""
+    """A still picture with a camera that moves over it."""
     parts, textures, shapes = [], "", ""
     for octave, ((columns, rows), _) in enumerate(OCTAVES):
         label = f"{index}_{octave}"
@@ -69,9 +69,9 @@ def scene(index, width, height):
 
 
 def camera(index):
-    """About 0.8 of the still at full size, wandering, nearing, parting and trembling.
+    """Shows about 0.8 of the still's width and height, and pans, zooms and shakes.
 
-    Every third scene has a reflection in front, of which no search for motion can make much.
+    Every third scene has a reflection in front, which makes motion search ineffective.
     """
     pace, tremor = ((50, 0.0006), (8, 0.004), (25, 0.002))[index % 3]
     shown = f"(0.8+0.06*sin(on/{2 * pace}+{index}))"
@@ -92,7 +92,7 @@ def camera(index):
 
 
 def objects(width, height):
-    """What moves in front: a test card, a fractal that is dived into, and a box that turns."""
+    """The objects in front: a test card, a fractal with a zoom into it, and a box that turns."""
     card, fractal, box = (even(width / part) for part in (6, 7, 8))
     turn = f"rotate=a=t/2:c=black@0:ow={box * 2}:oh={box * 2}"
     return [

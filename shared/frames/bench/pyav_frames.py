@@ -1,5 +1,5 @@
-"""A peer of the benchmark: what a careful script with PyAV does. Seeks to a target's keyframe,
-unless it is in that GOP already, decodes to the frame on screen, writes it as JPEG.
+"""A contender of the benchmark: a careful script with PyAV. It seeks to the keyframe of a target,
+unless it already decodes that GOP, decodes to the frame on screen, and writes it as JPEG.
 
 `pyav_frames.py INPUT FOLDER STEP THREADS QSCALE`
 """
@@ -13,50 +13,50 @@ import av
 
 
 class Reader:
-    """The frames of one video, found by their time."""
+    """Finds the frames of one video by time."""
 
     def __init__(self, path, threads):
         self.container = av.open(path)
         self.stream = self.container.streams.video[0]
         self.stream.codec_context.thread_type = "AUTO"
         self.stream.codec_context.thread_count = threads
-        # Some containers read their index only when they are asked to seek.
+        # Some demuxers read the index only at the first seek.
         self.container.seek(0, stream=self.stream)
         entries = self.stream.index_entries
         self.keyframes = sorted(entry.timestamp for entry in entries if entry.is_keyframe)
         self.frames = self.shown = self.following = None
 
-    def seek(self, tick):
-        self.container.seek(tick, stream=self.stream)
+    def seek(self, timestamp):
+        self.container.seek(timestamp, stream=self.stream)
         self.frames = self.container.decode(self.stream)
         self.shown = self.following = None
 
-    def is_ahead(self, tick):
-        """Whether a keyframe lies between here and there."""
-        at = bisect.bisect_right(self.keyframes, tick)
-        here = self.following or self.shown
-        return here is None or (at > 0 and self.keyframes[at - 1] > here.pts)
+    def needs_seek(self, timestamp):
+        """Whether a keyframe lies between the current frame and `timestamp`."""
+        at = bisect.bisect_right(self.keyframes, timestamp)
+        current = self.following or self.shown
+        return current is None or (at > 0 and self.keyframes[at - 1] > current.pts)
 
-    def on_screen(self, tick):
-        if self.is_ahead(tick):
-            self.seek(tick)
-        earlier = tick
-        while not self.advance(tick):
-            # The index has decoding times: the keyframe that was found may be shown only later.
+    def on_screen(self, timestamp):
+        if self.needs_seek(timestamp):
+            self.seek(timestamp)
+        earlier = timestamp
+        while not self.advance(timestamp):
+            # The index has decode times, so the keyframe that was found may be shown later.
             earlier -= round(1 / self.stream.time_base)
             self.seek(earlier)
         return self.shown
 
-    def advance(self, tick):
-        """Decodes until the frame at `tick` is shown. False: the first frame is later than that."""
+    def advance(self, timestamp):
+        """Decodes until the frame at `timestamp` is shown. False if the first frame is later."""
         while True:
             if self.following is None:
                 self.following = next(self.frames, None)
             frame = self.following
-            if frame is None or frame.pts > tick:
+            if frame is None or frame.pts > timestamp:
                 return self.shown is not None
             self.shown, self.following = frame, None
-            if frame.duration and frame.pts + frame.duration > tick:
+            if frame.duration and frame.pts + frame.duration > timestamp:
                 return True
 
 
