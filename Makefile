@@ -130,12 +130,16 @@ watch: setup
 # ---- check -----------------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: ## Measures framezip beside ffmpeg and PyAV, into docs/BENCH.md (about half an hour)
+bench: ## Compares framezip with ffmpeg and PyAV, into docs/BENCH.md and docs/charts (about 40 minutes)
 bench: setup
 	@local/install-packages.sh ffmpeg
 	@cargo build --locked --release --package framezip-frames --example extract
 	@$(PYTHON) shared/frames/bench/bench.py \
 		--extract $(or $(CARGO_TARGET_DIR),target)/release/examples/extract $(BENCH)
+
+.PHONY: charts
+charts: ## Draws docs/charts again from docs/BENCH.md
+	@python3 shared/frames/bench/bench.py --charts
 
 .PHONY: scale
 scale: ## Measures long videos on a local stack, into docs/SCALE.md (about 15 minutes)

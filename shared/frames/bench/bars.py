@@ -1,4 +1,4 @@
-"""The bars that framezip must meet, and their comparison with the results."""
+"""The bars: figures that framezip must reach, each compared with what was measured."""
 
 import dataclasses
 
@@ -9,7 +9,10 @@ MEGABYTE = 1_000_000
 
 @dataclasses.dataclass(frozen=True)
 class Faster:
-    """The least ratio of a peer's time to framezip's: wall-clock (`wall`) or CPU time (`cpu`)."""
+    """A peer's seconds are at least `least` times framezip's.
+
+    `field` is `wall` (by the clock) or `cpu` (of all processors).
+    """
 
     input: str
     peer: str
@@ -26,7 +29,7 @@ class Faster:
         return f"≥ {self.least:g}"
 
     def measured(self, results):
-        """Returns the value as text and whether it passes, or None if it was not measured."""
+        """The value as text and whether it passes, or None if it was not measured."""
         pair = {
             result.contender.name: result for result in results if result.item.name == self.input
         }
@@ -38,10 +41,10 @@ class Faster:
 
 @dataclasses.dataclass(frozen=True)
 class Quicker:
-    """The greatest user time for each image in milliseconds.
+    """At most `most` milliseconds of user time for each image, summed over all processors.
 
-    It covers all processors and all steps, but not the kernel, which spends more time on copying
-    raw pictures than framezip on their images.
+    Time in the kernel is left out: with raw pictures, the kernel spends more on copying them than
+    framezip does on encoding them.
     """
 
     input: str
@@ -65,7 +68,7 @@ class Quicker:
 
 @dataclasses.dataclass(frozen=True)
 class Smaller:
-    """The greatest peak memory over all inputs of a kind."""
+    """At most `most` MB of memory at the peak, over all inputs whose names match."""
 
     text: str
     has: str

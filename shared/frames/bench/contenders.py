@@ -1,4 +1,4 @@
-"""The contenders: framezip and the tools that people use instead, each with its commands."""
+"""The contenders: framezip and what people use instead, each as the commands that it runs."""
 
 import dataclasses
 import hashlib
@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 HERE = pathlib.Path(__file__).resolve().parent
 THREADS = 2
-# The quantizer scale of FFmpeg's MJPEG, near framezip's default quality of 85.
+# The quality scale of FFmpeg's MJPEG encoder. This is close to framezip's default quality of 85.
 QSCALE = 3
 FFMPEG = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin"]
 OURS = "framezip"
@@ -18,7 +18,7 @@ OURS = "framezip"
 
 @dataclasses.dataclass(frozen=True)
 class Contender:
-    """A tool. `commands(path, folder, step, images)` returns commands to run in order."""
+    """A program or script; what `commands(path, folder, step, images)` returns runs in sequence."""
 
     name: str
     what: str
@@ -26,7 +26,7 @@ class Contender:
     suits: Callable = lambda item: True
 
     def runs(self, item, asked):
-        """Returns 1 for a decode of ten minutes: it takes a minute, so noise matters little."""
+        """One run if it decodes ten minutes or more: that takes a minute, so noise matters little."""
         decodes_all = self.name == "ffmpeg-fps"
         return 1 if decodes_all and item.seconds >= 600 else asked
 
@@ -55,10 +55,12 @@ def contenders(extract, python):
 
     return [
         Contender(OURS, "this project's extraction, from a file to a zip", framezip),
-        Contender("ffmpeg-fps", "one ffmpeg that decodes all and drops frames", ffmpeg_fps),
+        Contender(
+            "ffmpeg-fps", "one ffmpeg process that decodes all frames and drops most", ffmpeg_fps
+        ),
         Contender(
             "ffmpeg-seek",
-            "one ffmpeg for each frame",
+            "one ffmpeg process for each frame, as framezip's predecessor did",
             ffmpeg_seek,
             lambda item: item.name.startswith(("h264-60s", "h264-gop2s", "h264-10min")),
         ),
@@ -67,7 +69,7 @@ def contenders(extract, python):
 
 
 def pyav_python(cache):
-    """Returns the interpreter of a virtual environment with the pinned PyAV, created if missing."""
+    """Returns the interpreter of a virtual environment with PyAV, made once for each pin."""
     pins = HERE / "requirements.txt"
     home = cache / f"venv-{hashlib.sha256(pins.read_bytes()).hexdigest()[:10]}"
     done = home / "installed"
@@ -81,14 +83,14 @@ def pyav_python(cache):
 
 
 def written(folder, size):
-    """Counts the JPEGs of a run, in files or in a zip, and their bytes.
+    """Returns the number of JPEGs that a run wrote, as files or into a zip, and their total bytes.
 
-    Raises ValueError if one is incomplete, or its width and height differ from `size`.
+    Raises ValueError if one is truncated or is not of `size` (width and height).
     """
     pictures = [path.read_bytes() for path in folder.glob("*.jpg")]
     for archive in folder.glob("*.zip"):
         with zipfile.ZipFile(archive) as entries:
-            # The poster repeats one of the frames.
+            # The poster is a copy of one of the frames.
             names = [name for name in entries.namelist() if name.startswith("frames/")]
             pictures += [entries.read(name) for name in names]
     for data in pictures:
@@ -100,7 +102,7 @@ def written(folder, size):
 
 
 def jpeg_size(data):
-    """Returns width and height from the frame header. Each segment has a marker and a length."""
+    """Reads width and height from the frame header, skipping marker segments by their lengths."""
     at = 2
     while data[at + 1] not in (0xC0, 0xC1, 0xC2):
         at += 2 + int.from_bytes(data[at + 2 : at + 4], "big")

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Makes the benchmark's inputs, each once: `inputs.py [SUBSTRING of their names]`.
 
-They are in $FRAMEZIP_CACHE/bench. The name of a file contains a hash of its commands, so changed
-commands make a new file. Encoding takes a quarter of an hour on two cores, so there is one clip of
-half a minute for each codec. The inputs repeat this clip, copied without encoding.
+They are in $FRAMEZIP_CACHE/bench. A file's name has a hash of the commands that made it, so changed
+commands make a new file. Encoding takes a quarter of an hour on two cores, so each codec gets one
+clip of half a minute, and an input repeats its clip without encoding it again.
 """
 
 import dataclasses
@@ -15,12 +15,11 @@ import sys
 
 import picture
 
-# This length has no common divisor with the 20 s between frames. So the 30 frames of ten minutes
-# are from 29 places of the clip, near keyframes and far from them. With 30 s, there would be only
-# three places.
+# Coprime to the 20 s and 120 s between frames: 30 frames come from 29 different places of the clip,
+# some right after a keyframe, some far from one. With 30 s they would come from three places or one.
 CLIP_SECONDS = 29
 FFMPEG = ["ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-y"]
-# The defaults of ffmpeg, except the number of threads, which changes the output of some encoders.
+# The defaults of ffmpeg, except for the number of threads: the output of some encoders depends on it.
 X264 = "-c:v libx264 -threads 2"
 X265 = "-c:v libx265 -x265-params pools=2:frame-threads=2:log-level=error"
 VP9 = (
@@ -31,7 +30,7 @@ AV1 = "-c:v libsvtav1 -preset 10 -crf 38 -svtav1-params lp=2"
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    """A file and the command that makes it. `INPUT` stands for the file of another recipe."""
+    """A file and the command that makes it. `INPUT` in the command is the file of `source`."""
 
     name: str
     suffix: str
@@ -52,13 +51,13 @@ class Recipe:
         return [*FFMPEG, *(source if word == "INPUT" else word for word in self.arguments)]
 
     def steps(self):
-        """Returns all recipes to make in turn, this one last."""
+        """The recipes in the order in which they are made, this one last."""
         return [*(self.source.steps() if self.source else ()), self]
 
 
 @dataclasses.dataclass(frozen=True)
 class Input:
-    """A file to extract from, and the seconds between frames."""
+    """A file to extract from, and the `step` in seconds between the frames."""
 
     name: str
     codec: str
@@ -75,9 +74,18 @@ class Input:
     def images(self):
         return -(-self.seconds // self.step)
 
+    @property
+    def interval(self):
+        """In words: `a frame every 20 s`."""
+        if self.step == 1:
+            return "a frame every second"
+        if self.step > 60 and self.step % 60 == 0:
+            return f"a frame every {self.step // 60} minutes"
+        return f"a frame every {self.step} s"
+
 
 def drawn(name, width, height, seconds):
-    """Returns the recipe of the lossless source picture. The file is large, and not kept."""
+    """The source picture, encoded without loss. The file is large and is not kept."""
     graph = picture.moving_picture(width, height, seconds)
     arguments = ["-filter_complex", graph, "-map", "[picture]", "-c:v", "libx264", "-qp", "0"]
     arguments += ["-preset", "ultrafast", "-threads", "2"]
@@ -89,19 +97,21 @@ def encoded(name, suffix, source, options):
 
 
 def repeated(clip, name, seconds):
-    # Cuts by decode time, and pictures are shown up to 0.2 s later.
+    # -t cuts by decode time: pictures of the last packets are shown up to 0.2 s later.
     words = ("-stream_loop", "-1", "-i", "INPUT", "-c", "copy", "-t", str(seconds - 0.2))
     return Recipe(name, clip.suffix, words, clip)
 
 
 def test_card(name, options):
-    """Returns the recipe of FFmpeg's test card. Without cuts, its GOPs have the maximum length."""
+    """FFmpeg's test card. It has no cuts, so all GOPs are as long as the encoder's defaults allow."""
     card = ("-f", "lavfi", "-i", f"testsrc2=size=1920x1080:rate=30:duration={CLIP_SECONDS}")
     return Recipe(name, ".mp4", (*card, "-pix_fmt", "yuv420p", *options.split()))
 
 
 def inputs():
-    """Returns 60 s and 10 min of each codec and of a test card, 10 s of 4K, and raw pictures."""
+    """Returns all inputs: 1 and 10 minutes of each codec and of the test card, 1 hour of H.264,
+    10 s of 4K, and raw pictures.
+    """
     film = drawn("picture-1080p", 1920, 1080, CLIP_SECONDS)
     clips = [
         ("h264", encoded("clip-h264", ".mp4", film, X264)),
@@ -112,11 +122,13 @@ def inputs():
         ("h264-testsrc2", test_card("clip-h264-testsrc2", X264)),
         ("hevc-testsrc2", test_card("clip-hevc-testsrc2", X265)),
     ]
-    # These need almost no decoding, so they measure the making of JPEGs.
+    # Raw pictures need almost no decoding, so encoding JPEGs is nearly all of the work.
     raw = encoded("clip-raw", ".avi", clips[0][1], "-vf fps=1 -c:v rawvideo -pix_fmt yuv420p")
     found = [Input("raw-60s", "raw", 60, 1, repeated(raw, "raw-60s", 60))]
-    for seconds, length, step in ((60, "60s", 1), (600, "10min", 20)):
-        for name, clip in clips:
+    # Only one codec for an hour, to show how memory depends on the length: ffmpeg decodes all of it.
+    lengths = ((60, "60s", 1, clips), (600, "10min", 20, clips), (3600, "60min", 120, clips[:1]))
+    for seconds, length, step, repeatable in lengths:
+        for name, clip in repeatable:
             whole = repeated(clip, f"{name}-{length}", seconds)
             found.append(Input(whole.name, name.split("-")[0], seconds, step, whole))
     options = f"-pix_fmt yuv420p10le -preset fast {X265}"
@@ -131,7 +143,10 @@ def folder():
 
 
 def make(recipe, temporary):
-    """Makes the whole file or none. Adds files that are not kept to `temporary`."""
+    """Makes the file of a recipe, complete or not at all, unless it exists.
+
+    Appends files that must not be kept to `temporary`.
+    """
     path = folder() / recipe.file
     if not recipe.kept:
         temporary.append(path)
@@ -142,7 +157,7 @@ def make(recipe, temporary):
     print(f"making {recipe.file}", file=sys.stderr, flush=True)
     partial = folder() / f"partial-{recipe.file}"
     try:
-        quiet = {**os.environ, "SVT_LOG": "1"}  # SVT-AV1 logs on its own
+        quiet = {**os.environ, "SVT_LOG": "1"}  # SVT-AV1 has its own log level
         subprocess.run([*recipe.command(), partial.name], cwd=folder(), env=quiet, check=True)
         partial.rename(path)
     finally:
@@ -150,7 +165,7 @@ def make(recipe, temporary):
 
 
 def prepare(wanted):
-    """Makes the missing inputs."""
+    """Makes the files that are missing."""
     folder().mkdir(parents=True, exist_ok=True)
     temporary = []
     try:

@@ -1,4 +1,4 @@
-"""Measures runs, with the same clock and counters for every contender."""
+"""Measures runs, with the same clock and the same counters for every contender."""
 
 import dataclasses
 import json
@@ -15,18 +15,26 @@ from contenders import OURS, written
 
 
 @dataclasses.dataclass(frozen=True)
-class Run:
-    wall: float
-    cpu: float
-    user: float  # the part of `cpu` outside of the kernel
-    peak: int  # bytes
+class Spent:
+    """The time and the memory that a sequence of commands took."""
+
+    wall: float  # seconds
+    cpu: float  # seconds of all processors
+    user: float  # the share of `cpu` outside the kernel
+    peak: int  # bytes of the process with the greatest peak
+
+
+@dataclasses.dataclass(frozen=True)
+class Run(Spent):
+    """One run of one contender on one input. Only framezip reports facts."""
+
     written: int  # bytes
     facts: dict = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """All runs of one contender over one input."""
+    """All runs of one contender on one input."""
 
     item: object
     contender: object
@@ -46,15 +54,13 @@ class Result:
 
 
 class Failed(Exception):
-    """A contender failed, or wrote other frames than requested."""
+    """A contender failed, or its frames are not those that were requested."""
 
 
-def spent(commands, errors):
-    """Runs commands one after the other.
+def run_all(commands, errors):
+    """Runs the commands in sequence. Returns what they took and the output of the last one.
 
-    Returns wall-clock seconds, CPU seconds, CPU seconds outside of the kernel, peak bytes and the
-    last output. `wait4` reports each process with the children that it waited for; the peak is the
-    greatest one.
+    `wait4` reports each process together with the children that it waited for.
     """
     cpu, user, peak, output = 0.0, 0.0, 0, b""
     started = time.perf_counter()
@@ -69,12 +75,12 @@ def spent(commands, errors):
         user += usage.ru_utime
         peak = max(peak, usage.ru_maxrss * 1024)
         if child.returncode:
-            raise Failed(f"{words} ended with {child.returncode}")
-    return time.perf_counter() - started, cpu, user, peak, output
+            raise Failed(f"{words} exited with {child.returncode}")
+    return Spent(time.perf_counter() - started, cpu, user, peak), output
 
 
 def measured(item, contender):
-    """Measures one run. Its output goes to a folder in memory if there is one, and is deleted."""
+    """Does one run. It writes to a folder in memory if the system has one; the files are deleted."""
     memory = pathlib.Path("/dev/shm")
     usable = memory.is_dir() and os.access(memory, os.W_OK)
     folder = pathlib.Path(
@@ -84,11 +90,11 @@ def measured(item, contender):
         commands = contender.commands(item.path, folder, item.step, item.images)
         with tempfile.TemporaryFile() as errors:
             try:
-                wall, cpu, user, peak, output = spent(commands, errors)
+                spent, output = run_all(commands, errors)
             except Failed as failure:
                 errors.seek(0)
-                said = errors.read().decode(errors="replace")[-2000:]
-                raise Failed(f"{item.name}, {contender.name}: {failure}\n{said}") from None
+                log = errors.read().decode(errors="replace")[-2000:]
+                raise Failed(f"{item.name}, {contender.name}: {failure}\n{log}") from None
         try:
             images, size = written(folder, item.size)
         except ValueError as wrong:
@@ -98,23 +104,23 @@ def measured(item, contender):
         facts = json.loads(output) if contender.name == OURS else {}
         if facts.get("warnings"):
             raise Failed(f"{item.name}, {contender.name}: {facts['warnings']} warnings")
-        return Run(wall, cpu, user, peak, size, facts)
+        return Run(**dataclasses.asdict(spent), written=size, facts=facts)
     finally:
         shutil.rmtree(folder)
 
 
-def compared(item, field, asked):
-    """Measures every contender of `field`, in turns, so that a disturbance affects all of them."""
+def compared(item, contenders, asked):
+    """Runs all contenders on one input, in alternation, so that a disturbance affects all alike."""
     with open(item.path, "rb") as file:
         while file.read(1 << 24):
-            pass  # fills the page cache before the first run
-    field = [contender for contender in field if contender.suits(item)]
-    runs = {contender.name: [] for contender in field}
+            pass  # loads the page cache, so that the first run has it like the others
+    suitable = [contender for contender in contenders if contender.suits(item)]
+    runs = {contender.name: [] for contender in suitable}
     for turn in range(asked):
-        for contender in field:
+        for contender in suitable:
             if turn < contender.runs(item, asked):
                 run = measured(item, contender)
                 runs[contender.name].append(run)
                 line = f"{item.name:18} {contender.name:12} {run.wall:7.2f} s {run.cpu:7.2f} s CPU"
                 print(f"{line} {run.peak / 1e6:6.0f} MB", file=sys.stderr, flush=True)
-    return [Result(item, contender, runs[contender.name]) for contender in field]
+    return [Result(item, contender, runs[contender.name]) for contender in suitable]

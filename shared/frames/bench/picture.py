@@ -1,15 +1,15 @@
 """The moving picture that the benchmark's inputs are encoded from, as one FFmpeg filter graph.
 
-A decoder's time depends on the picture: a test card compresses to almost no data, noise hardly
-compresses. This picture compresses like filmed footage. It has textures with less contrast in
-finer details and with soft edges, a hand-held camera that pans and zooms by fractions of a pixel,
-objects that move in front, a cut every seven seconds, and light grain. It is deterministic: the
-same FFmpeg draws the same picture.
+A decoder's time depends on the picture: a test card compresses to very few bits, and noise hardly
+compresses at all. This picture is meant to compress like filmed footage. It has textures whose
+small details are weaker than the large ones, soft edges, a hand-held camera that pans and zooms by
+fractions of a pixel, objects that move in front, a cut every seven seconds, and light grain. All
+random values have fixed seeds, so the same FFmpeg draws the same picture.
 """
 
 RATE = 30
 SCENE_SECONDS = 7
-# The octaves of the texture: the size of the noise, which is enlarged, and its share.
+# Each octave of the texture: the size of its noise, which is enlarged to the picture, and its weight.
 OCTAVES = (
     ((5, 4), 1),
     ((10, 6), 0.8),
@@ -21,12 +21,12 @@ OCTAVES = (
     ((640, 360), 0.4),
     ((1280, 720), 0.35),
 )
-# The first octaves, cut into steps, are the shapes in the texture.
+# The first octaves alone, reduced to three levels, are the shapes in the texture.
 SHAPE_OCTAVES = 4
 
 
 def moving_picture(width, height, seconds):
-    """Returns a graph with the output `picture`, in 4:2:0 with 8 bits."""
+    """Returns a graph whose output is labelled `picture`, in 4:2:0 with 8 bits."""
     scenes = -(-seconds // SCENE_SECONDS)
     parts = [scene(index, width, height) for index in range(scenes)]
     labels = "".join(f"[scene{index}]" for index in range(scenes))
@@ -37,7 +37,7 @@ def moving_picture(width, height, seconds):
 
 
 def scene(index, width, height):
-    """Draws a still with a camera that moves over it."""
+    """A still picture with a camera that moves over it."""
     parts, textures, shapes = [], "", ""
     for octave, ((columns, rows), _) in enumerate(OCTAVES):
         label = f"{index}_{octave}"
@@ -69,9 +69,9 @@ def scene(index, width, height):
 
 
 def camera(index):
-    """Shows about 0.8 of the still: the camera pans, zooms and trembles.
+    """Shows about 0.8 of the still's width and height, and pans, zooms and shakes.
 
-    Every third scene has a reflection in front, which motion search cannot predict well.
+    Every third scene has a reflection in front, which makes motion search ineffective.
     """
     pace, tremor = ((50, 0.0006), (8, 0.004), (25, 0.002))[index % 3]
     shown = f"(0.8+0.06*sin(on/{2 * pace}+{index}))"
@@ -92,7 +92,7 @@ def camera(index):
 
 
 def objects(width, height):
-    """Draws the objects in front: a test card, a zoom into a fractal, and a rotating box."""
+    """The objects in front: a test card, a fractal with a zoom into it, and a box that turns."""
     card, fractal, box = (even(width / part) for part in (6, 7, 8))
     turn = f"rotate=a=t/2:c=black@0:ow={box * 2}:oh={box * 2}"
     return [

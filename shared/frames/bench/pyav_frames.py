@@ -1,5 +1,5 @@
-"""A peer of the benchmark: a careful script with PyAV. It seeks to a target's keyframe, unless it
-already is in that GOP, decodes up to the frame on screen, and writes it as JPEG.
+"""A contender of the benchmark: a careful script with PyAV. It seeks to the keyframe of a target,
+unless it already decodes that GOP, decodes to the frame on screen, and writes it as JPEG.
 
 `pyav_frames.py INPUT FOLDER STEP THREADS QSCALE`
 """
@@ -13,50 +13,50 @@ import av
 
 
 class Reader:
-    """Reads the frames of one video by their times."""
+    """Finds the frames of one video by time."""
 
     def __init__(self, path, threads):
         self.container = av.open(path)
         self.stream = self.container.streams.video[0]
         self.stream.codec_context.thread_type = "AUTO"
         self.stream.codec_context.thread_count = threads
-        # Some containers read their index only with a seek.
+        # Some demuxers read the index only at the first seek.
         self.container.seek(0, stream=self.stream)
         entries = self.stream.index_entries
         self.keyframes = sorted(entry.timestamp for entry in entries if entry.is_keyframe)
         self.frames = self.shown = self.following = None
 
-    def seek(self, pts):
-        self.container.seek(pts, stream=self.stream)
+    def seek(self, timestamp):
+        self.container.seek(timestamp, stream=self.stream)
         self.frames = self.container.decode(self.stream)
         self.shown = self.following = None
 
-    def is_ahead(self, pts):
-        """Returns whether there is a keyframe between the current position and `pts`."""
-        at = bisect.bisect_right(self.keyframes, pts)
-        here = self.following or self.shown
-        return here is None or (at > 0 and self.keyframes[at - 1] > here.pts)
+    def needs_seek(self, timestamp):
+        """Whether a keyframe lies between the current frame and `timestamp`."""
+        at = bisect.bisect_right(self.keyframes, timestamp)
+        current = self.following or self.shown
+        return current is None or (at > 0 and self.keyframes[at - 1] > current.pts)
 
-    def on_screen(self, pts):
-        if self.is_ahead(pts):
-            self.seek(pts)
-        earlier = pts
-        while not self.advance(pts):
-            # The index has decode times, so the keyframe may be shown later than `pts`.
+    def on_screen(self, timestamp):
+        if self.needs_seek(timestamp):
+            self.seek(timestamp)
+        earlier = timestamp
+        while not self.advance(timestamp):
+            # The index has decode times, so the keyframe that was found may be shown later.
             earlier -= round(1 / self.stream.time_base)
             self.seek(earlier)
         return self.shown
 
-    def advance(self, pts):
-        """Decodes until the frame at `pts` is shown. Returns False if the first frame is later."""
+    def advance(self, timestamp):
+        """Decodes until the frame at `timestamp` is shown. False if the first frame is later."""
         while True:
             if self.following is None:
                 self.following = next(self.frames, None)
             frame = self.following
-            if frame is None or frame.pts > pts:
+            if frame is None or frame.pts > timestamp:
                 return self.shown is not None
             self.shown, self.following = frame, None
-            if frame.duration and frame.pts + frame.duration > pts:
+            if frame.duration and frame.pts + frame.duration > timestamp:
                 return True
 
 

@@ -1,4 +1,4 @@
-"""Writes docs/BENCH.md: the results, the machine and the commands."""
+"""Writes docs/BENCH.md: what was measured, on which machine, and how."""
 
 import os
 import pathlib
@@ -18,19 +18,21 @@ def text(results, python):
     items = list({result.item.name: result.item for result in results}.values())
     parts = [
         "# Benchmark",
-        "`make bench` compares framezip with the tools that people use instead, and writes this "
-        "file. Every contender gets the same video and 2 threads, writes its JPEGs to memory if "
-        "the system has a folder for that, and must write the same number of them. The "
-        "contenders run in turns, and times are medians of the runs; ffmpeg runs once if it "
-        "decodes ten minutes. The kernel counts CPU time and peak memory of all processes "
-        "(`wait4`); for several processes, the peak is the greatest one. 1 MB is 1,000,000 bytes.",
+        "`make bench` compares framezip with what people use instead, and writes this file and "
+        "the charts of its [times](charts/time.svg) and [memory](charts/memory.svg). Every "
+        "contender gets the same video and 2 threads, writes its JPEGs to a folder in memory if "
+        "the system has one, and must write the same number of them. Times are medians of the "
+        "runs, in which the contenders alternate; if ffmpeg decodes ten minutes or more, it runs "
+        "once. The kernel counts CPU time and peak memory of all processes in the same way "
+        "(`wait4`); if a contender runs several processes, the peak is the greatest of theirs. "
+        "1 MB is 1,000,000 bytes.",
         "## Against the bars",
         bars_table(results),
-        *(section(items, results, step) for step in sorted({item.step for item in items})),
+        *sections(results),
         "## What framezip read",
-        "ffmpeg decodes all packets. framezip decodes those that a wanted frame depends on, from "
-        "the keyframe before it. So the saving depends on the distance of keyframes: by default, "
-        "x264 and x265 write one every 250 pictures, and at cuts.",
+        "ffmpeg decodes all packets. framezip starts at the keyframe before a wanted frame and "
+        "decodes only the packets that the frame depends on. The saving depends on the distance "
+        "between keyframes: by default, x264 and x265 make one every 250 pictures and at cuts.",
         facts_table(results),
         "## Machine and versions",
         versions(python),
@@ -42,7 +44,7 @@ def text(results, python):
 
 
 def table(head, rows, texts=1):
-    """Returns a Markdown table. All columns after the first `texts` are numbers."""
+    """Returns a table in Markdown. All columns but the first `texts` are numbers."""
     line = ["---" if at < texts else "---:" for at in range(len(head))]
     return "\n".join(f"| {' | '.join(map(str, row))} |" for row in [head, line, *rows])
 
@@ -56,19 +58,18 @@ def bars_table(results):
     return table(["what", "bar", "measured", ""], rows)
 
 
-def section(items, results, step):
-    """Returns the results for inputs with a frame every `step` seconds."""
-    names = {item.name for item in items if item.step == step}
-    times = "second" if step == 1 else f"{step} seconds"
+def sections(results):
+    """One section for each interval between frames, the shortest first."""
     head = ["input", "contender", "runs", "time s", "least–most", "÷ framezip's", "CPU s"]
     head += ["÷ framezip's", "peak MB", "JPEGs MB"]
-    rows = []
-    for result in results:
-        if result.item.name not in names:
-            continue
+    rows = {}
+    for result in sorted(results, key=lambda result: result.item.step):
         ours = next((other for other in results if is_ours_of(result.item, other)), None)
-        rows.append(row(result, ours))
-    return f"## A frame every {times}\n\n{table(head, rows, texts=2)}"
+        rows.setdefault(result.item.interval, []).append(row(result, ours))
+    return [
+        f"## {interval.capitalize()}\n\n{table(head, of_interval, texts=2)}"
+        for interval, of_interval in rows.items()
+    ]
 
 
 def is_ours_of(item, result):
@@ -112,7 +113,7 @@ def facts_table(results):
 
 
 def inputs_table(items):
-    """Describes the inputs by their packets, as ffprobe lists them."""
+    """Describes the inputs from their packets, as ffprobe lists them."""
     rows = []
     for item in items:
         probe = "ffprobe -v error -select_streams v -show_entries packet=flags -of csv=p=0"
@@ -126,15 +127,15 @@ def inputs_table(items):
 
 
 def versions(python):
-    asked = "import av; print(av.__version__, 'with FFmpeg', av.ffmpeg_version_info)"
+    script = "import av; print(av.__version__, 'with FFmpeg', av.ffmpeg_version_info)"
     rows = [*machine(), ["ffmpeg", run(["ffmpeg", "-version"]).split()[2]]]
     if python:
-        rows.append(["PyAV", run([python, "-c", asked])])
+        rows.append(["PyAV", run([python, "-c", script])])
     return table(["", ""], rows, texts=2)
 
 
 def machine():
-    """Returns the rows about the machine and the commit."""
+    """The rows on the machine and on framezip, which all measurements share."""
     commit = run(["git", "-C", REPOSITORY, "describe", "--always", "--dirty", "--exclude=*"])
     kernel = re.match(r"\d+\.\d+", platform.release())
     return [
@@ -152,11 +153,11 @@ def processor():
 
 
 def commands(results):
-    """Returns the commands of each contender and each input, without this machine's folders."""
+    """The commands of each contender and each input, without this machine's folders."""
     measured = {result.contender.name for result in results}
     lines = [
         "## Commands",
-        "A line for each contender; `ffmpeg-seek` runs one command for each frame.",
+        "One command for each contender; `ffmpeg-seek` runs one for each frame.",
     ]
     block = []
     for contender in contenders("target/release/examples/extract", "python"):
@@ -165,7 +166,7 @@ def commands(results):
             block += [shown(words) for words in contender.commands("INPUT", "FOLDER", 1, 2)]
     lines += [fenced(block)]
     lines += [
-        "These commands make the inputs; `picture.py` draws the picture of most of them:"
+        "These commands make the inputs. `picture.py` draws the picture that most are encoded from:"
     ]
     steps = {step.file: step for result in results for step in result.item.recipe.steps()}
     made = [shown([*step.command(), step.file]) for step in steps.values()]
@@ -174,7 +175,7 @@ def commands(results):
 
 
 def shown(words):
-    """Returns a command as text, with `PICTURE` for the long graph of the picture."""
+    """Returns a command as one would type it, with `PICTURE` in place of the picture's long graph."""
     short = ["PICTURE" if "[picture]" in str(word) and ";" in str(word) else word for word in words]
     return shlex.join(str(word) for word in short).replace(f"{REPOSITORY}/", "")
 
