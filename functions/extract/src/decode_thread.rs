@@ -41,7 +41,7 @@ pub(crate) enum Decoded {
     /// A segment's zip entries. The targets in `remaining` are left to other workers.
     Segment {
         plan: Box<Plan>,
-        part: Box<ExtractedSegment>,
+        extracted: Box<ExtractedSegment>,
         entries: Entries,
         remaining: Vec<Range<u32>>,
     },
@@ -128,12 +128,13 @@ impl DecodeThread {
         let mut sink =
             FileSink { targets, total, throughput, zip, stop, progress, extras, error: None };
         sink.report(0);
-        let part = media.extract_segment(sink.targets.clone(), threads, |output| sink.take(output));
-        let part = part.map_err(|error| sink.cause(error))?;
-        if is_whole_video && part.targets == (0..total) {
-            sink.finish_zip(&plan, part)
+        let extracted =
+            media.extract_segment(sink.targets.clone(), threads, |output| sink.take(output));
+        let extracted = extracted.map_err(|error| sink.cause(error))?;
+        if is_whole_video && extracted.targets == (0..total) {
+            sink.finish_zip(&plan, extracted)
         } else {
-            sink.finish_segment(plan, part)
+            sink.finish_segment(plan, extracted)
         }
     }
 }
@@ -205,10 +206,10 @@ impl FileSink {
     fn finish_zip(
         mut self,
         plan: &Plan,
-        mut part: ExtractedSegment,
+        mut extracted: ExtractedSegment,
     ) -> Result<Decoded, DecodeError> {
-        let poster = part.take_poster();
-        let (files, report) = plan.finish(&[part], poster)?;
+        let poster = extracted.take_poster();
+        let (files, report) = plan.finish(&[extracted], poster)?;
         for file in files {
             self.zip.add(&file.name, &file.bytes)?;
             self.send_extra(file)?;
@@ -219,11 +220,15 @@ impl FileSink {
     }
 
     /// Ends the segment, and divides the targets that it has not done among other workers.
-    fn finish_segment(self, plan: Plan, part: ExtractedSegment) -> Result<Decoded, DecodeError> {
-        let left = part.targets.end..self.targets.end;
+    fn finish_segment(
+        self,
+        plan: Plan,
+        extracted: ExtractedSegment,
+    ) -> Result<Decoded, DecodeError> {
+        let left = extracted.targets.end..self.targets.end;
         let remaining = self.throughput.segments(left, plan.step());
         let (writer, entries) = self.zip.detach()?;
         writer.finish(ZipExtent::Segment)?;
-        Ok(Decoded::Segment { plan: plan.into(), part: part.into(), entries, remaining })
+        Ok(Decoded::Segment { plan: plan.into(), extracted: extracted.into(), entries, remaining })
     }
 }

@@ -36,7 +36,7 @@ pub(crate) enum WorkerResult {
 /// A segment whose entries are in S3. Nothing refers to them yet.
 pub(crate) struct FinishedSegment {
     pub(crate) plan: Plan,
-    pub(crate) part: ExtractedSegment,
+    pub(crate) extracted: ExtractedSegment,
     pub(crate) entries: Entries,
     /// The entity tag of the object that holds the entries.
     pub(crate) e_tag: String,
@@ -118,9 +118,12 @@ fn combine(
         (Ok(Decoded::Zip { report, source }), Ok(Uploaded { bytes, .. })) => {
             WorkerResult::Verdict(outcome::ready(bytes, report, source))
         }
-        (Ok(Decoded::Segment { plan, part, entries, remaining }), Ok(Uploaded { e_tag, .. })) => {
-            let (plan, part) = (*plan, *part);
-            let segment = FinishedSegment { plan, part, entries, e_tag, remaining };
+        (
+            Ok(Decoded::Segment { plan, extracted, entries, remaining }),
+            Ok(Uploaded { e_tag, .. }),
+        ) => {
+            let (plan, extracted) = (*plan, *extracted);
+            let segment = FinishedSegment { plan, extracted, entries, e_tag, remaining };
             WorkerResult::Segment(Box::new(segment))
         }
     })
@@ -151,9 +154,9 @@ fn log(video: &Video, result: &WorkerResult, bytes_read: u64, elapsed: Duration)
             video.id = %video.id,
             video.bytes = video.bytes,
             source.bytes_read = bytes_read,
-            targets.first = segment.part.targets.start,
-            targets.end = segment.part.targets.end,
-            frames.count = segment.part.frames.len(),
+            targets.first = segment.extracted.targets.start,
+            targets.end = segment.extracted.targets.end,
+            frames.count = segment.extracted.frames.len(),
             zip.bytes = segment.entries.bytes(),
             duration_ms,
             "extracted a segment of a video's frames"

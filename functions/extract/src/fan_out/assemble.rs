@@ -100,9 +100,9 @@ async fn tail(
 ) -> anyhow::Result<ZipTail> {
     let poster = poster_image(plan, store, &facts).await?;
     let downloaded = poster.len() as u64;
-    let (entries, parts): (Vec<_>, Vec<_>) =
-        facts.into_iter().map(|facts| (facts.entries, facts.part)).unzip();
-    let (files, report) = plan.finish(&parts, poster)?;
+    let (entries, extracted): (Vec<_>, Vec<_>) =
+        facts.into_iter().map(|facts| (facts.entries, facts.extracted)).unzip();
+    let (files, report) = plan.finish(&extracted, poster)?;
     let mut zip = ZipWriter::after(Vec::new(), entries);
     files.iter().try_for_each(|file| zip.add(&file.name, &file.bytes))?;
     let (bytes, zip_bytes) = zip.finish()?;
@@ -116,7 +116,9 @@ async fn poster_image(
     store: &SegmentStore<'_>,
     facts: &[SegmentFacts],
 ) -> anyhow::Result<Vec<u8>> {
-    let Some(frame) = poster(facts.iter().map(|facts| &facts.part)) else { return Ok(Vec::new()) };
+    let Some(frame) = poster(facts.iter().map(|facts| &facts.extracted)) else {
+        return Ok(Vec::new());
+    };
     let file = plan.file_name(frame);
     for SegmentFacts { key, e_tag, entries, .. } in facts {
         if let Some(range) = entries.find(&file) {

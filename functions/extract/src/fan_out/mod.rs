@@ -31,12 +31,12 @@ pub(crate) async fn begin(
     segment: FinishedSegment,
     key: String,
 ) -> anyhow::Result<()> {
-    let FinishedSegment { plan, part, entries, e_tag, remaining } = segment;
+    let FinishedSegment { plan, extracted, entries, e_tag, remaining } = segment;
     let video = claimed.video;
     let fan_out = &claimed.lease.owner;
     let store = SegmentStore::new(extractor, video, fan_out);
-    let name = SegmentName::new(part.targets.clone(), Uuid::now_v7());
-    store.put_facts(&name, &SegmentFacts { key, e_tag, entries, part }).await?;
+    let name = SegmentName::new(extracted.targets.clone(), Uuid::now_v7());
+    store.put_facts(&name, &SegmentFacts { key, e_tag, entries, extracted }).await?;
     let start = FanOutStart { plan, first: name, remaining };
     store.put_start(&start).await?;
     let now = Progress { done: start.first.targets.end, total: start.plan.total() };
@@ -101,9 +101,9 @@ pub(crate) async fn extract_segment(
             return Err(error);
         }
     };
-    let FinishedSegment { plan, part, entries, e_tag, remaining } = segment;
-    let name = SegmentName::new(part.targets.clone(), execution);
-    store.put_facts(&name, &SegmentFacts { key, e_tag, entries, part }).await?;
+    let FinishedSegment { plan, extracted, entries, e_tag, remaining } = segment;
+    let name = SegmentName::new(extracted.targets.clone(), execution);
+    store.put_facts(&name, &SegmentFacts { key, e_tag, entries, extracted }).await?;
     send_jobs(extractor, claimed, fan_out, &remaining).await?;
     let done = name.targets.end - name.targets.start;
     match progress::write(extractor, claimed, Progress { done, total }).await {

@@ -112,7 +112,7 @@ pub(crate) struct SegmentFacts {
     /// That object's entity tag.
     pub(crate) e_tag: String,
     pub(crate) entries: Entries,
-    pub(crate) part: ExtractedSegment,
+    pub(crate) extracted: ExtractedSegment,
 }
 
 /// What the first worker of a fan-out stores: for the other workers, and for itself in case its message
