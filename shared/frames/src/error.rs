@@ -62,8 +62,8 @@ impl FramesError {
             ),
             _ => Self::media(
                 ErrorCode::NotAVideo,
-                "This file has no video format that we know. If it plays elsewhere, convert it to MP4 \
-                 and send it again.",
+                "This file is not in a video format that we support. If it plays elsewhere, convert it \
+                 to MP4 and send it again.",
             ),
         }
     }

@@ -63,8 +63,8 @@ struct SpanQueue<'a> {
     channels: Sender<Receiver<SpanOutput>>,
 }
 
-/// The state that all workers share. Nothing else holds the queue, so its channels close when the last worker ends, and unclaimed
-/// spans are not waited for.
+/// The state that all workers share. Only workers own the queue, so its channels close when the last worker ends, and
+/// unclaimed spans are not waited for.
 #[derive(Clone)]
 struct SharedQueue<'a> {
     queue: Arc<Mutex<SpanQueue<'a>>>,

@@ -62,19 +62,19 @@ impl Timeline {
         &self.clips
     }
 
-    /// Appends a range of a recording's timestamps. Its last frame stays on screen for `hold` more units of the
+    /// Appends a range of a recording's timestamps. Its last frame stays on screen for `still` more units of the
     /// recording's time base. Empty ranges are left out.
     pub(crate) fn push(
         &mut self,
         recording: usize,
         media_base: TimeBase,
         media: Range<i64>,
-        hold: i64,
+        still: i64,
     ) {
         let timeline_base = self.time_base;
-        let length = media.end.saturating_sub(media.start).saturating_add(hold);
+        let length = media.end.saturating_sub(media.start).saturating_add(still);
         if media.is_empty() {
-            return self.hold(convert(media_base, timeline_base, hold));
+            return self.extend_last(convert(media_base, timeline_base, still));
         }
         let start = self.length();
         let end = start.saturating_add(convert(media_base, timeline_base, length).max(1));
@@ -83,7 +83,7 @@ impl Timeline {
     }
 
     /// Keeps the last frame of the last clip on screen for longer.
-    fn hold(&mut self, length: i64) {
+    fn extend_last(&mut self, length: i64) {
         if let Some(last) = self.clips.last_mut() {
             last.shown.end = last.shown.end.saturating_add(length);
         }
@@ -142,7 +142,7 @@ impl Timeline {
         {
             let length = length_of(i64::try_from(*duration).unwrap_or(i64::MAX), track.movie_scale);
             let Some(start) = media_time else {
-                self.hold(convert(media_base, self.time_base, length));
+                self.extend_last(convert(media_base, self.time_base, length));
                 continue;
             };
             let start = length_of(*start, track.media_scale);
@@ -154,9 +154,9 @@ impl Timeline {
                 if *duration == 0 { media.end } else { snapped(start.saturating_add(length)) };
             let shown = start.max(media.start)..end.min(media.end);
             // until the next edit the last frame of the media stands still
-            let hold = if index < last { end.saturating_sub(media.end) } else { 0 };
-            let hold = if hold <= frame_length.max(rounding) { 0 } else { hold };
-            self.push(recording, media_base, shown, hold);
+            let still = if index < last { end.saturating_sub(media.end) } else { 0 };
+            let still = if still <= frame_length.max(rounding) { 0 } else { still };
+            self.push(recording, media_base, shown, still);
         }
     }
 }
