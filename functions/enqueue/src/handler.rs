@@ -141,6 +141,7 @@ mod tests {
             .item("email", text("a@example.com"))
             .item("fileName", text("a.mp4"))
             .item("bytes", AttributeValue::N("1048576".to_owned()))
+            .item("attempt", AttributeValue::N("0".to_owned()))
             .item("contentType", text("video/mp4"))
             .item("extraction", AttributeValue::M([].into()))
             .item("status", text(status))

@@ -213,6 +213,7 @@ mod tests {
             ("email", text("a@example.com")),
             ("fileName", text("a.mp4")),
             ("bytes", AttributeValue::N("1".to_owned())),
+            ("attempt", AttributeValue::N("0".to_owned())),
             ("contentType", text("video/mp4")),
             ("extraction", AttributeValue::M([].into())),
             ("status", text("failed")),

@@ -155,6 +155,7 @@ fn record(status: &str) -> Item {
         ("email", text("a@example.com")),
         ("fileName", text("a.mp4")),
         ("bytes", AttributeValue::N("1000".to_owned())),
+        ("attempt", AttributeValue::N("0".to_owned())),
         ("contentType", text("video/mp4")),
         ("extraction", AttributeValue::M([].into())),
         ("status", text(status)),

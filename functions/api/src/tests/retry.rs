@@ -22,10 +22,8 @@ type S3 = aws_sdk_s3::Client;
 
 /// A user's video on its third attempt.
 fn stored(status: &'static str) -> Rule {
-    let record = Item::from([("attempt".to_owned(), AttributeValue::N("2".to_owned()))])
-        .into_iter()
-        .chain(record(status))
-        .collect::<Item>();
+    let mut record = record(status).into_iter().collect::<Item>();
+    record.insert("attempt".to_owned(), AttributeValue::N("2".to_owned()));
     mock!(DynamoDb::get_item)
         .match_requests(|request| sort_key(request.key().unwrap()).starts_with("video#"))
         .then_output(move || GetItemOutput::builder().set_item(Some(record.clone())).build())

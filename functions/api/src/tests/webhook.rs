@@ -112,9 +112,9 @@ async fn a_test_returns_the_receivers_answer() {
 async fn a_failed_test_states_the_reason() {
     let counted = counted();
     for (url, reach, why) in [
-        ("https://nowhere.invalid/", Reach::Public, "The host's name is not known."),
+        ("https://nowhere.invalid/", Reach::Public, "The host's name cannot be resolved."),
         ("https://10.0.0.1/", Reach::Public, "must have a host on the public internet"),
-        ("http://127.0.0.1:1/", Reach::Anywhere, "No connection came about"),
+        ("http://127.0.0.1:1/", Reach::Anywhere, "The connection failed or was closed"),
     ] {
         let (status, json) = test(&[&stored(url.to_owned()), &counted], reach).await;
         assert_eq!((status, json["code"].as_str()), (424, Some("webhook_unreachable")), "{json}");

@@ -200,7 +200,7 @@ mod tests {
 
     async fn send(sender: &WebhookSender, url: &str) -> Result<WebhookResponse, DeliveryError> {
         let secret = new_secret().unwrap();
-        sender.send(&sender.target(url).unwrap(), &secret, MESSAGE).await
+        sender.send(&sender.check(url).unwrap(), &secret, MESSAGE).await
     }
 
     #[tokio::test]
@@ -209,7 +209,7 @@ mod tests {
         let (url, asked) = server(answer).await;
         let sender = WebhookSender::new(Reach::Anywhere);
         let secret = new_secret().unwrap();
-        let answer = sender.send(&sender.target(&url).unwrap(), &secret, MESSAGE).await.unwrap();
+        let answer = sender.send(&sender.check(&url).unwrap(), &secret, MESSAGE).await.unwrap();
         assert_eq!(answer.status, 302);
         let request = asked.await.unwrap();
         let header = |name: &str| {

@@ -33,7 +33,7 @@ fn used(request: &UpdateItemInput) -> BTreeSet<String> {
         .into_iter()
         .flatten()
         .flat_map(|expression| {
-            expression.start_fan_out(|c: char| !(c.is_ascii_alphanumeric() || c == '#' || c == ':'))
+            expression.split(|c: char| !(c.is_ascii_alphanumeric() || c == '#' || c == ':'))
         })
         .filter(|word| word.starts_with(['#', ':']))
         .map(str::to_owned)
@@ -72,7 +72,7 @@ async fn every_placeholder_is_defined_and_used() {
     videos.finish(&owner(), id, 3, &failed).await.unwrap();
     videos.claim_notice(&owner(), id, 0, lease()).await.unwrap();
     videos.claim_notice(&owner(), id, 3, lease()).await.unwrap();
-    videos.told(&owner(), id, "worker").await.unwrap();
+    videos.notice_sent(&owner(), id, "worker").await.unwrap();
     assert_eq!(update.num_calls(), 13);
 }
 
