@@ -14,7 +14,7 @@ export CMAKE := $(VENV)/bin/cmake
 export SAM_CLI_TELEMETRY := 0
 
 HOST_ARCH := $(patsubst aarch64,arm64,$(shell uname -m))
-# Tests and the local stack run on this machine; AWS gets what template.yaml says, unless told.
+# Tests and the local stack run on this machine; a deployment uses ARCH, or the template's default.
 LAMBDA_ARCH := $(or $(ARCH),arm64)
 machine = $(patsubst arm64,aarch64,$(1))
 
@@ -132,7 +132,7 @@ watch: setup
 # ---- check -----------------------------------------------------------------------------------------
 
 .PHONY: bench
-bench: ## Measures framezip beside ffmpeg and PyAV, into docs/BENCH.md (about half an hour)
+bench: ## Compares framezip with ffmpeg and PyAV, into docs/BENCH.md (about half an hour)
 bench: setup
 	@local/install-packages.sh ffmpeg
 	@cargo build --locked --release --package framezip-frames --example extract

@@ -1,5 +1,5 @@
 """Prints where the repository uses a word or phrase of words.txt, with the reason to avoid it. Exits 1 if it
-does. Names count too: `TeamMember` and `team_member` have the words "team" and "member".
+does. Names count too: camel case and snake case are split into words.
 """
 
 import fnmatch

@@ -152,5 +152,5 @@ def quotas(video):
 
 
 def row(what, quota, each):
-    """Returns the row for a quota a second of which a video takes `each`."""
+    """Returns the row for a quota per second if a video takes `each` of it."""
     return what, quota, each, quota * 3600 / each

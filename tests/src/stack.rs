@@ -122,7 +122,7 @@ pub fn with_tools(command: &mut Command) -> Result<&mut Command> {
 /// Returns a port that nothing listens on now.
 ///
 /// # Errors
-/// If there is none.
+/// If no port is free.
 pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
