@@ -14,7 +14,7 @@ export CMAKE := $(VENV)/bin/cmake
 export SAM_CLI_TELEMETRY := 0
 
 HOST_ARCH := $(patsubst aarch64,arm64,$(shell uname -m))
-# Tests and the local stack run on this machine; AWS gets what template.yaml says, unless told.
+# Tests and the local stack run on this machine; a deployment uses ARCH, or the template's default.
 LAMBDA_ARCH := $(or $(ARCH),arm64)
 machine = $(patsubst arm64,aarch64,$(1))
 
@@ -24,11 +24,17 @@ APT_PACKAGES := ca-certificates curl libclang-dev nasm patch pkg-config shellche
 	$(shell python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv)
 # The programs that the tests let read an archive or an answer, or trace a process.
 TEST_PACKAGES := 7zip default-jdk-headless jq libarchive-tools strace unzip
-# The Python tools are installed anew when their pins change, not when a clone is new.
-TOOLS := $(VENV)/installed-$(firstword $(shell sha256sum local/requirements.txt))
-# The newest linter of templates, apart from the other tools: SAM needs an older one.
+# Installs exactly the files that a list names by their hashes, into a new venv.
+install = mkdir -p $(FRAMEZIP_CACHE) && python3 -m venv --clear $(1) && $(1)/bin/pip install --quiet \
+	--disable-pip-version-check --no-deps --require-hashes --requirement $(2)
+# A mark whose name contains everything that a venv is made from: its packages, Python, this machine's
+# processor and the command. The Python tools are installed again if one of these changes.
+installed = $(1)/installed-$(firstword $(shell (cat $(2); python3 --version; uname -m; \
+	echo '$(value install)') | sha256sum))
+TOOLS := $(call installed,$(VENV),local/requirements.txt)
+# The newest linter of templates, in a venv of its own: SAM needs an older one.
 LINT_VENV := $(FRAMEZIP_CACHE)/lint
-LINT_TOOLS := $(LINT_VENV)/installed-$(firstword $(shell sha256sum local/requirements-lint.txt))
+LINT_TOOLS := $(call installed,$(LINT_VENV),local/requirements-lint.txt)
 
 .PHONY: help
 help: ## This list
@@ -55,10 +61,6 @@ $(TOOLS): | packages
 $(LINT_TOOLS): | packages
 	@$(call install,$(LINT_VENV),local/requirements-lint.txt)
 	@touch $@
-
-# A venv with exactly the files that a list names by their hashes.
-install = mkdir -p $(FRAMEZIP_CACHE) && python3 -m venv --clear $(1) && $(1)/bin/pip install --quiet \
-	--disable-pip-version-check --no-deps --require-hashes --requirement $(2)
 
 PINS := local/requirements.txt local/requirements-lint.txt
 PIP_TOOLS := $(FRAMEZIP_CACHE)/pip-tools
@@ -186,6 +188,13 @@ EXAMPLES ?= 200
 schema: ## Tests the API from its description at length: make schema [EXAMPLES=200]
 schema: build
 	@SCHEMA_EXAMPLES=$(EXAMPLES) cargo test --locked --package framezip-tests --test e2e -- schema
+
+RUNS ?= 50
+
+.PHONY: flakes
+flakes: ## Runs one end-to-end test many times: make flakes TEST=split::a_worker_that_is_killed_is_replaced [RUNS=50]
+flakes: build
+	@local/flakes.sh "$(TEST)" "$(RUNS)"
 
 TEST_LOG := $(or $(CARGO_TARGET_DIR),target)/test.log
 

@@ -1,5 +1,5 @@
-"""Corrects what MiniStack reads from the template differently than AWS does, and prints the stack's
-outputs by name as JSON, with ApiUrl as it is here: after_deploy.py ENDPOINT TEMPLATE
+"""Corrects what MiniStack understands differently from AWS in the template. Prints the stack's outputs by
+name as JSON, with the local ApiUrl: after_deploy.py ENDPOINT TEMPLATE
 """
 
 import json
@@ -19,8 +19,8 @@ with open(template) as file:
 cors["AllowOrigins"] = [parameters["WebOrigin"]]
 boto3.client("apigatewayv2").update_api(ApiId=outputs["ApiId"], CorsConfiguration=cors)
 
-# A reference to a parameter is a string, as everywhere in CloudFormation. AWS makes a number of it;
-# MiniStack's poller compares the string with numbers, fails, and polls the queue no more.
+# CloudFormation passes a reference to a parameter as a string. AWS converts it to a number. MiniStack's
+# poller compares the string with numbers, fails, and stops polling the queue.
 functions = boto3.client("lambda")
 for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
     most = mapping.get("ScalingConfig", {}).get("MaximumConcurrency")

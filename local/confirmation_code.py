@@ -1,4 +1,6 @@
-"""Prints the newest confirmation code mailed to an address, from the local stack's mail on stdin."""
+"""Reads the local stack's mail from stdin and prints the newest confirmation code sent to an address:
+confirmation_code.py ADDRESS
+"""
 
 import json
 import re
@@ -12,4 +14,4 @@ for mail in reversed([mail for mails in accounts.values() for mail in mails]):
         print(code.group())
         break
 else:
-    sys.exit(f"no confirmation code was mailed to {address}")
+    sys.exit(f"no confirmation code was sent to {address}")

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Deploys what `sam build` made, and protects the table and the user pool from deletion:
+# Deploys the output of `sam build`, and protects the table and the user pool from deletion:
 #
 #   deploy.sh STACK [OPTION ...]
 #
-# The options are those of `sam deploy`. The account and the region are those of the environment.
+# The options are those of `sam deploy`. The environment chooses the account and the region.
 set -euo pipefail
 
 stack=$1

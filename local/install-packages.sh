@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that Debian packages are there: installs them when it may, else names them.
+# Makes sure that Debian packages are installed: installs them if it may, otherwise names them.
 set -euo pipefail
 
 missing=()

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What is checked besides format, clippy and the template.
+# The checks other than format, clippy and the template.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,7 +1,7 @@
 """Switches on the deletion protection of a deployed stack's table and user pool: protect.py STACK
 
-It cannot be on while the stack is created: if the creation fails, CloudFormation has to delete both. Once
-it is on, `sam deploy` leaves it on.
+It must be off during the creation of the stack: if the creation fails, CloudFormation has to delete both.
+Once it is on, `sam deploy` leaves it on.
 """
 
 import sys
@@ -14,7 +14,7 @@ name = sys.argv[1]
 cloudformation = boto3.client("cloudformation")
 stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
 given = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in stack["Parameters"]}
-# a stack whose creation was not confirmed has nothing to protect
+# a stack whose creation was not confirmed has no resources
 if stack["StackStatus"] == "REVIEW_IN_PROGRESS" or given[PARAMETER] == "yes":
     sys.exit()
 

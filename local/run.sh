@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sends a video through the local stack as the demo user: run.sh VIDEO OUT [options of framezip upload]
-# The stack stays up. `make stop` stops it.
+# The stack keeps running. `make stop` stops it.
 set -euo pipefail
 
 video=$1 out=$2

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Starts MiniStack, which stands in for AWS, unless it runs already: serve.sh DIRECTORY PORT
+# Starts MiniStack, which emulates AWS, unless it runs already: serve.sh DIRECTORY PORT
 #
-# DIRECTORY is the stack's own; it gets `ministack.pid` (the leader of a process group) and
+# DIRECTORY belongs to the stack. It gets `ministack.pid` (the leader of a process group) and
 # `ministack.log`.
 set -euo pipefail
 
@@ -21,12 +21,12 @@ runs() { kill -0 "$(cat "$directory/ministack.pid" 2>/dev/null)" 2>/dev/null; }
 
 if ready; then
     runs && exit
-    echo "port $port is taken, by another stack perhaps. Choose another: FRAMEZIP_PORT=4567" >&2
+    echo "port $port is in use, perhaps by another stack. Choose another one: FRAMEZIP_PORT=4567" >&2
     exit 1
 fi
 rm -f "$directory/outputs.json"
-# Functions inherit this environment: the endpoint, so that what they sign comes back here, and the
-# layer's libraries, since layers are not unpacked for local processes.
+# Functions inherit this environment: the endpoint, so that the URLs they sign lead back here, and the
+# path of the layer's libraries, because MiniStack does not unpack layers for local processes.
 GATEWAY_PORT=$port BIND_HOST=127.0.0.1 AUTH=true MINISTACK_REGION=$AWS_REGION \
     LAMBDA_EXECUTOR=local SFTP_ENABLED=0 IOT_MTLS_ENABLED=0 \
     LD_LIBRARY_PATH=$root/.aws-sam/build/FfmpegLayer/lib \

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Starts a local stack and deploys to it what `sam build` made:
+# Starts a local stack and deploys the output of `sam build` to it:
 #
 #   start.sh DIRECTORY PORT [PARAMETER=VALUE ...]
 #
-# The parameters are the template's, where they are to differ from its defaults.
+# The parameters are the template's; those that are not given have its defaults.
 #
-# DIRECTORY is the stack's own; see serve.sh. When the stack stands it has `outputs.json`: the template's
-# outputs by name, with ApiUrl as it is here. A stack that already runs there is only deployed to, and only
-# if something was built since.
+# DIRECTORY belongs to the stack; see serve.sh. When the stack is ready, it contains `outputs.json`: the
+# template's outputs by name, with the local ApiUrl. If a stack already runs there, this only deploys, and
+# only if something was built since the last deployment.
 set -euo pipefail
 
 directory=$1 port=$2

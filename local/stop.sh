@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Stops the local stack of a directory, and every function it runs: stop.sh DIRECTORY
+# Stops the local stack of a directory and every function that it runs: stop.sh DIRECTORY
 set -euo pipefail
 
 pid_file=$1/ministack.pid

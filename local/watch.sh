@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Serves the functions with `cargo lambda watch`, which compiles them again when their code changes, with
-# the settings they have on a running local stack:
+# Serves the functions with `cargo lambda watch`, which compiles them again when their code changes. They
+# have their settings on a running local stack:
 #
 #   watch.sh DIRECTORY PORT [OPTION ...]
 #
-# DIRECTORY and PORT are the stack's, as in start.sh; the options are those of `cargo lambda watch`. Then,
-# for example:
+# DIRECTORY and PORT are those of start.sh. The options are those of `cargo lambda watch`. Then, for
+# example:
 #
 #   cargo lambda invoke api --data-file events/api.json
 set -euo pipefail
@@ -14,7 +14,7 @@ directory=$1 port=$2
 shift 2
 root=$(cd "$(dirname "$0")/.." && pwd)
 if [ ! -f "$directory/outputs.json" ]; then
-    echo "The local stack does not run. Start it with: make run" >&2
+    echo "The local stack is not running. Start it with: make run" >&2
     exit 1
 fi
 

@@ -1,8 +1,8 @@
-"""Becomes another program, which has the settings of the local stack's functions as its environment:
+"""Runs another program with the settings of the local stack's functions in its environment:
 with_settings.py PROGRAM [ARGUMENT ...]
 
-Not a file that `cargo lambda watch --env-file` reads: its quotes cannot hold every value, and a secret
-would lie on the disk.
+`cargo lambda watch --env-file` would need a file: its quoting cannot represent every value, and secrets
+would be stored on disk.
 """
 
 import os

@@ -1,14 +1,16 @@
-//! Files that are not what they seem.
+//! Files that are not videos, or not whole ones.
 
 use anyhow::{Context, Result, ensure};
 use framezip_contract::{ErrorCode, Status};
 use framezip_media::path;
 use framezip_tests::{Person, Stack};
 
-pub async fn what_is_no_video_fails_with_its_code_and_a_mail(stack: &Stack) -> Result<()> {
+pub async fn a_file_that_is_not_a_video_fails_with_its_code_and_a_mail(
+    stack: &Stack,
+) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let Err(error) = person.send(&path("empty.mp4"), "{}").await else {
-        anyhow::bail!("a file without bytes was taken")
+        anyhow::bail!("an empty file was accepted")
     };
     ensure!(
         error.to_string().contains("bytes: must be a whole number of bytes, 1 or more"),
@@ -39,13 +41,13 @@ pub async fn what_is_no_video_fails_with_its_code_and_a_mail(stack: &Stack) -> R
     Ok(())
 }
 
-pub async fn a_truncated_video_gives_what_it_holds(stack: &Stack) -> Result<()> {
+pub async fn a_truncated_video_gives_the_frames_that_it_has(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let id = person.send(&path("truncated-head.mp4"), r#"{"every":1}"#).await?;
     let view = person.wait(id).await?;
     ensure!(view.video.status == Status::Ready, "{view:?}");
     ensure!(view.video.result.map(|result| result.frames) == Some(3));
-    ensure!(!view.video.warnings.is_empty(), "it says what is missing");
+    ensure!(!view.video.warnings.is_empty(), "a warning names what is missing");
     let mails = person.mails_about(stack, id).await?;
     ensure!(mails[0].body_text.contains("Please note"), "{mails:?}");
     Ok(())

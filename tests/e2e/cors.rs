@@ -1,16 +1,16 @@
-//! What a page at the web origin may do, and no other page: asked as a browser asks.
+//! What a page at the web origin may do, and no other page. The requests are those of a browser.
 
+use crate::upload::single;
 use anyhow::{Context, Result, ensure};
-use framezip_contract::Upload;
 use framezip_media::path;
 use framezip_tests::{Person, Stack};
 use reqwest::{Client, Method, RequestBuilder, Response};
 
-/// The page's.
+/// The page's origin.
 pub const ORIGIN: &str = "https://frames.example";
 const OTHER: &str = "https://elsewhere.example";
 
-/// What a browser asks before it sends such a request.
+/// Returns the request that a browser sends before such a request.
 fn preflight(url: &str, origin: &str, method: &str, headers: &str) -> RequestBuilder {
     Client::new()
         .request(Method::OPTIONS, url)
@@ -43,9 +43,7 @@ pub async fn a_page_at_the_web_origin_may_use_it(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let file = framezip_client::SourceFile::open(path("prores.mov")).await?;
     let created = person.api.create(&file.request(serde_json::from_str("{}")?)).await?;
-    let Some(Upload::Single(upload)) = created.upload else {
-        anyhow::bail!("it goes up in one request: {created:?}");
-    };
+    let upload = single(&created)?;
     let answer = preflight(&upload.url, ORIGIN, "PUT", "content-type").send().await?;
     ensure!(allows(&answer, "PUT", "content-type"), "{answer:?}");
     let mut put = Client::new().put(&upload.url).header("origin", ORIGIN);
@@ -54,14 +52,14 @@ pub async fn a_page_at_the_web_origin_may_use_it(stack: &Stack) -> Result<()> {
     }
     let put = put.body(std::fs::read(path("prores.mov"))?).send().await?.error_for_status()?;
     ensure!(list(&put, "access-control-allow-origin") == [ORIGIN], "{put:?}");
-    // by which a page completes an upload in parts
+    // a page needs it to complete an upload in parts
     ensure!(list(&put, "access-control-expose-headers").contains(&"ETag"), "{put:?}");
 
     let view = person.wait(created.video.id).await?;
     let link = view.download.context("a ready video has a download link")?.url;
     let got = Client::new().get(&link).header("origin", ORIGIN).send().await?;
     ensure!(list(&got, "access-control-allow-origin") == [ORIGIN], "{got:?}");
-    // by which a page reads a zip's directory, and then single frames
+    // a page reads a zip's directory by it, and then single frames
     for method in ["GET", "HEAD"] {
         let answer = preflight(&link, ORIGIN, method, "range").send().await?;
         ensure!(allows(&answer, method, "range"), "{method}: {answer:?}");

@@ -1,40 +1,24 @@
-//! Creating videos: again, at once, several, and too many.
+//! The creation of videos: repeated, concurrent, several at once, and too many.
 
 use anyhow::{Result, ensure};
-use framezip_contract::{CreateVideo, CreateVideos, ExtractionOptions};
-use framezip_tests::{Person, Stack};
+use framezip_contract::CreateVideos;
+use framezip_tests::{Person, Stack, announcement};
 use serde_json::Value;
 
 const BODY: &str = r#"{"fileName":"a.mp4","bytes":5}"#;
-/// One that goes up in parts.
+/// A video that is uploaded in parts.
 const LARGE: &str = r#"{"fileName":"a.mp4","bytes":100000000}"#;
 
-/// Sends a body under a key, and returns status and answer.
+/// Creates a video with a body and an idempotency key. Returns status and answer.
 async fn post(stack: &Stack, person: &Person, key: &str, body: &str) -> Result<(u16, Value)> {
-    let request = reqwest::Client::new()
-        .post(format!("{}/videos", stack.api_url()))
-        .bearer_auth(person.api.id_token().await?)
-        .header("idempotency-key", key)
-        .header("content-type", "application/json")
-        .body(body.to_owned());
-    let answer = request.send().await?;
-    Ok((answer.status().as_u16(), answer.json().await?))
+    person.post(stack, "/videos", key, body).await
 }
 
 async fn count(person: &Person) -> Result<usize> {
     Ok(person.api.list(None, Some(100), None).await?.videos.len())
 }
 
-fn announced(name: &str, bytes: u64) -> CreateVideo {
-    CreateVideo {
-        file_name: name.to_owned(),
-        bytes,
-        content_type: None,
-        extraction: ExtractionOptions::default(),
-    }
-}
-
-pub async fn a_repeated_call_makes_nothing_new(stack: &Stack) -> Result<()> {
+pub async fn a_repeated_call_creates_nothing_new(stack: &Stack) -> Result<()> {
     let (ada, bob) = tokio::try_join!(Person::sign_up(stack), Person::sign_up(stack))?;
     for (key, body, kind) in [("one", BODY, "single"), ("two", LARGE, "multipart")] {
         let (status, first) = post(stack, &ada, key, body).await?;
@@ -47,13 +31,13 @@ pub async fn a_repeated_call_makes_nothing_new(stack: &Stack) -> Result<()> {
     let (status, problem) = post(stack, &ada, "one", LARGE).await?;
     ensure!(status == 422 && problem["code"] == "idempotency_key_reused", "{status} {problem}");
     let (status, theirs) = post(stack, &bob, "one", LARGE).await?;
-    ensure!(status == 201, "a key is its user's own: {status} {theirs}");
+    ensure!(status == 201, "each user has keys of their own: {status} {theirs}");
     let (status, problem) = post(stack, &ada, "a b", BODY).await?;
     ensure!(status == 400 && problem["code"] == "invalid_request", "{status} {problem}");
     Ok(())
 }
 
-pub async fn calls_of_one_key_at_once_make_one_video(stack: &Stack) -> Result<()> {
+pub async fn concurrent_calls_with_one_key_create_one_video(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let call = || post(stack, &person, "key", LARGE);
     let (a, b, c, d) = tokio::try_join!(call(), call(), call(), call())?;
@@ -65,12 +49,16 @@ pub async fn calls_of_one_key_at_once_make_one_video(stack: &Stack) -> Result<()
     Ok(())
 }
 
-pub async fn several_videos_are_created_at_once_or_none(stack: &Stack) -> Result<()> {
+pub async fn a_batch_of_videos_is_created_as_a_whole_or_not_at_all(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let mut batch = CreateVideos {
-        videos: vec![announced("a.mp4", 5), announced("", 5), announced("c.mp4", 100_000_000)],
+        videos: vec![
+            announcement("a.mp4", 5),
+            announcement("", 5),
+            announcement("c.mp4", 100_000_000),
+        ],
     };
-    let Err(error) = person.api.create_all(&batch).await else { anyhow::bail!("it was taken") };
+    let Err(error) = person.api.create_all(&batch).await else { anyhow::bail!("it was accepted") };
     ensure!(error.to_string().contains("videos[1].fileName"), "{error}");
     ensure!(count(&person).await? == 0, "nothing was created");
     batch.videos[1].file_name = "b.mp4".to_owned();
@@ -83,12 +71,12 @@ pub async fn several_videos_are_created_at_once_or_none(stack: &Stack) -> Result
 
 pub async fn unfinished_videos_are_limited(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
-    let batch = CreateVideos { videos: vec![announced("a.mp4", 5); 20] };
+    let batch = CreateVideos { videos: vec![announcement("a.mp4", 5); 20] };
     for _ in 0..5 {
         person.api.create_all(&batch).await?;
     }
-    let Err(error) = person.api.create(&announced("b.mp4", 5)).await else {
-        anyhow::bail!("it was taken")
+    let Err(error) = person.api.create(&announcement("b.mp4", 5)).await else {
+        anyhow::bail!("it was accepted")
     };
     ensure!((error.status(), error.code()) == (Some(409), Some("too_many_videos")), "{error}");
     Ok(())

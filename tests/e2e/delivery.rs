@@ -1,15 +1,14 @@
-//! Messages come twice, late, or are none.
+//! Messages that arrive twice or late, or that are invalid.
 
 use anyhow::{Result, ensure};
 use framezip_contract::{
     ErrorCode, Failure, Job, ObjectKey, Outcome, Status, UserId, Verdict, Video, VideoId,
 };
 use framezip_media::path;
-use framezip_tests::{Person, Stack};
+use framezip_tests::{Person, Queue, Stack, announcement};
 use serde_json::{Value, json};
-use std::time::Duration;
 
-/// A video that is ready, and whose owner was told.
+/// Makes a video ready and waits for the mail about it.
 async fn done(stack: &Stack, person: &Person) -> Result<Video> {
     let id = person.send(&path("prores.mov"), r#"{"count":2}"#).await?;
     let view = person.wait(id).await?;
@@ -18,9 +17,9 @@ async fn done(stack: &Stack, person: &Person) -> Result<Video> {
     Ok(view.video)
 }
 
-/// That nothing has changed, after time for anything to do so.
+/// Checks that a video is as before, once every message about it has been handled.
 async fn assert_unchanged(stack: &Stack, person: &Person, before: &Video) -> Result<()> {
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    stack.until_handled(&before.id.to_string()).await?;
     let after = person.api.get(before.id).await?.video;
     ensure!(after.status == before.status && after.result == before.result, "{after:?}");
     let mails = person.mails_about(stack, before.id).await?;
@@ -28,7 +27,7 @@ async fn assert_unchanged(stack: &Stack, person: &Person, before: &Video) -> Res
     Ok(())
 }
 
-pub async fn an_upload_event_that_comes_again_changes_nothing(stack: &Stack) -> Result<()> {
+pub async fn a_repeated_upload_event_changes_nothing(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let video = done(stack, &person).await?;
     let mut event: Value = serde_json::from_str(include_str!("../../events/enqueue.json"))?;
@@ -41,16 +40,16 @@ pub async fn an_upload_event_that_comes_again_changes_nothing(stack: &Stack) -> 
     assert_unchanged(stack, &person, &video).await
 }
 
-pub async fn a_job_that_comes_again_changes_nothing(stack: &Stack) -> Result<()> {
+pub async fn a_repeated_job_changes_nothing(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let video = done(stack, &person).await?;
-    let job = serde_json::to_string(&Job::new(video.owner.clone(), video.id))?;
-    stack.send_job(&job).await?;
-    stack.send_job(&job).await?;
+    let job = Job::new(video.owner.clone(), video.id);
+    stack.enqueue(Queue::Jobs, &job).await?;
+    stack.enqueue(Queue::Jobs, &job).await?;
     assert_unchanged(stack, &person, &video).await
 }
 
-pub async fn an_outcome_that_comes_again_changes_nothing(stack: &Stack) -> Result<()> {
+pub async fn a_repeated_outcome_changes_nothing(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let video = done(stack, &person).await?;
     let Some(result) = video.result.clone() else { anyhow::bail!("{video:?}") };
@@ -58,22 +57,15 @@ pub async fn an_outcome_that_comes_again_changes_nothing(stack: &Stack) -> Resul
     let failed = Verdict::Failed(Failure::new(ErrorCode::Internal, "late"));
     for verdict in [ready, failed] {
         let outcome = Outcome::new(video.owner.clone(), video.id, verdict);
-        stack.send_outcome(&serde_json::to_string(&outcome)?).await?;
+        stack.enqueue(Queue::Outcomes, &outcome).await?;
     }
     assert_unchanged(stack, &person, &video).await
 }
 
-pub async fn a_job_given_up_ends_as_failed(stack: &Stack) -> Result<()> {
+pub async fn a_job_that_is_given_up_fails_its_video(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
-    let request = framezip_contract::CreateVideo {
-        file_name: "lost.mp4".to_owned(),
-        bytes: 10,
-        content_type: None,
-        extraction: Default::default(),
-    };
-    let video = person.api.create(&request).await?.video;
-    let job = serde_json::to_string(&Job::new(video.owner, video.id))?;
-    stack.send_dead_job(&job).await?;
+    let video = person.api.create(&announcement("lost.mp4", 10)).await?.video;
+    stack.enqueue(Queue::DeadJobs, &Job::new(video.owner, video.id)).await?;
     let view = person.wait(video.id).await?;
     ensure!(view.video.status == Status::Failed, "{view:?}");
     ensure!(view.video.error.map(|error| error.code) == Some(ErrorCode::Internal));
@@ -84,16 +76,14 @@ pub async fn a_job_given_up_ends_as_failed(stack: &Stack) -> Result<()> {
 
 pub async fn a_message_that_does_not_parse_blocks_nothing(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
-    let nobody = UserId::try_from("nobody".to_owned())?;
-    stack.send_job("nonsense").await?;
-    stack.send_job(r#"{"type":"extract","version":"99"}"#).await?;
-    stack.send_job(&serde_json::to_string(&Job::new(nobody, VideoId::now()))?).await?;
+    let (nobody, id) = (UserId::try_from("nobody".to_owned())?, VideoId::now());
+    let (nonsense, unknown) = ("nonsense", r#"{"type":"extract","version":"99"}"#);
+    stack.enqueue_text(Queue::Jobs, nonsense).await?;
+    stack.enqueue_text(Queue::Jobs, unknown).await?;
+    stack.enqueue(Queue::Jobs, &Job::new(nobody, id)).await?;
     done(stack, &person).await?;
-    for _ in 0..100 {
-        if stack.open_jobs().await? == 0 {
-            return Ok(());
-        }
-        tokio::time::sleep(Duration::from_millis(200)).await;
+    for message in [nonsense, unknown, &id.to_string()] {
+        stack.until_handled(message).await?;
     }
-    anyhow::bail!("messages that cannot be handled stay on the queue")
+    Ok(())
 }

@@ -1,15 +1,15 @@
-//! A first deployment, on an account that has nothing of framezip.
+//! A first deployment, on an account without any resource of framezip.
 
 use crate::Stacks;
 use anyhow::{Result, ensure};
 use framezip_tests::Account;
 use std::process::Output;
 
-/// A name that Cognito and S3 would refuse in the names of domains and buckets.
+/// A name that Cognito and S3 would refuse as part of the names of domains and buckets.
 const STACK: &str = "Frames-for-AWS-amazon-cognito-and-everybody-else";
-/// How much of its output is shown of a deployment that did not end as it must.
+/// How many lines of a deployment's output are shown if it ends in the wrong way.
 const LAST_LINES: usize = 40;
-/// What ends a creation as any other failure does, when everything with data exists.
+/// Resources that make a creation fail once everything that holds data exists.
 const FAILURE: &str = "
   Never:
     Type: AWS::CloudFormation::WaitConditionHandle
@@ -19,15 +19,15 @@ const FAILURE: &str = "
     Properties: { Handle: !Ref Never, Timeout: 1, Count: 1 }
 ";
 
-/// What `sam deploy` printed last.
+/// Returns the last lines that `sam deploy` printed.
 fn last_lines(output: &Output) -> String {
     let printed = [&output.stdout[..], &output.stderr[..]].map(String::from_utf8_lossy).concat();
     let lines: Vec<_> = printed.lines().collect();
     lines[lines.len().saturating_sub(LAST_LINES)..].join("\n")
 }
 
-/// The stacks of the other tests are not needed, and are not touched.
-pub async fn a_failed_one_does_not_block_the_next(_: &Stacks) -> Result<()> {
+/// Uses an account of its own, not the stacks of the other tests.
+pub async fn a_failed_deployment_does_not_block_the_next(_: &Stacks) -> Result<()> {
     let account = Account::start()?;
     let before = account.contents()?;
     let failed = account.deploy(STACK, &[], FAILURE)?;
@@ -47,12 +47,12 @@ pub async fn a_failed_one_does_not_block_the_next(_: &Stacks) -> Result<()> {
     let queue = |name: &str| format!("{STACK}-{name}");
     ensure!(made.receives[&queue("jobs")] >= 5, "{made:?}");
     ensure!(made.concurrency[&queue("jobs")] == 5, "{made:?}");
-    // of the ten functions that a new account may run at once
+    // a new account may run ten functions at once
     ensure!(made.concurrency.values().sum::<u32>() < 10, "nothing is left for api: {made:?}");
     let functions = ["api", "enqueue", "extract", "notify"].map(queue);
     ensure!(made.throttle_alarms == functions, "{made:?}");
 
-    // what is protected stays so
+    // a later deployment keeps the protection
     let again = account.deploy(STACK, &["ExtractConcurrency=7"], "")?;
     ensure!(again.status.success(), "{}", last_lines(&again));
     let after = account.contents()?;
@@ -62,7 +62,7 @@ pub async fn a_failed_one_does_not_block_the_next(_: &Stacks) -> Result<()> {
     Ok(())
 }
 
-pub async fn a_name_that_is_too_long_is_refused_at_once(_: &Stacks) -> Result<()> {
+pub async fn an_invalid_stack_name_is_refused_at_once(_: &Stacks) -> Result<()> {
     let account = Account::start()?;
     for name in ["a".repeat(57), "1frames".to_owned(), "frames_of_mine".to_owned()] {
         let refused = account.deploy(&name, &[], "")?;

@@ -1,4 +1,4 @@
-//! HEAD, and what an answer without a token says.
+//! HEAD requests, and the answer to a request without a valid token.
 
 use anyhow::{Context, Result, ensure};
 use framezip_media::path;
@@ -11,11 +11,11 @@ use tokio::{
     net::TcpStream,
 };
 
-/// What differs from one answer to the next.
+/// The headers that differ from one answer to the next.
 const OF_ONE_ANSWER: [&str; 5] =
     ["apigw-requestid", "connection", "date", "keep-alive", "x-amzn-requestid"];
 
-/// The head of an answer: its status, and its headers but for those of one answer.
+/// The head of an answer: its status and headers, without [`OF_ONE_ANSWER`].
 #[derive(Debug, PartialEq)]
 struct Head {
     status: u16,
@@ -23,7 +23,7 @@ struct Head {
 }
 
 impl Head {
-    /// The head of an answer to HEAD, after which there must be nothing.
+    /// Sends HEAD and returns the head of the answer, which must have no body.
     async fn of_head(url: &str, token: Option<&str>) -> Result<Self> {
         let url: reqwest::Url = url.parse()?;
         let address = url.socket_addrs(|| Some(80))?;
@@ -63,7 +63,7 @@ impl Head {
     }
 }
 
-pub async fn it_answers_as_get_does(stack: &Stack) -> Result<()> {
+pub async fn head_answers_as_get_does(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let id = person.send(&path("prores.mov"), r#"{"count":1}"#).await?;
     person.wait(id).await?;
@@ -95,7 +95,7 @@ pub async fn it_answers_as_get_does(stack: &Stack) -> Result<()> {
             let mut expected = Head::of_get(&get)?;
             let mut head = Head::of_head(&url, token.map(String::as_str)).await?;
             ensure!((expected.status, head.status) == (status, status), "{path}: {head:?}");
-            // a link that is signed in the answer may be a digit longer or shorter
+            // a link that is signed for each answer may be a digit longer or shorter
             expected.headers.remove("content-length");
             let length = get.bytes().await?.len();
             let stated = head.headers.remove("content-length");
@@ -111,7 +111,7 @@ pub async fn it_answers_as_get_does(stack: &Stack) -> Result<()> {
     Ok(())
 }
 
-/// The access token of a user, in place of the ID token that the API takes.
+/// Returns a user's access token, which the API refuses: it accepts ID tokens only.
 async fn access_token(stack: &Stack, person: &Person) -> Result<String> {
     let (_, config) = get(stack, "/config.json", None).await?;
     let endpoint = config["cognitoEndpoint"].as_str().context("an endpoint")?;

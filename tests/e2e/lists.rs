@@ -1,4 +1,4 @@
-//! Lists, page by page; what administrators see.
+//! Lists and their pages, and what administrators see.
 
 use anyhow::{Context, Result, ensure};
 use framezip_client::Whose;
@@ -6,7 +6,7 @@ use framezip_contract::{Status, Video, VideoId};
 use framezip_media::path;
 use framezip_tests::{Person, Stack};
 
-/// All pages of a list.
+/// Returns the videos of all pages of a list.
 async fn all(
     person: &Person,
     whose: &Whose,
@@ -30,7 +30,7 @@ fn ids(videos: &[Video]) -> Vec<VideoId> {
     videos.iter().map(|video| video.id).collect()
 }
 
-/// Two videos that are ready and one that failed, newest first.
+/// Makes two videos ready and lets one fail. Returns them, newest first.
 async fn three(person: &Person) -> Result<[VideoId; 3]> {
     let first = person.send(&path("prores.mov"), r#"{"count":1}"#).await?;
     let failed = person.send(&path("prores.mov"), r#"{"from":"01:00:00"}"#).await?;
@@ -56,7 +56,7 @@ pub async fn filtered_lists_are_paged(stack: &Stack) -> Result<()> {
     Ok(())
 }
 
-pub async fn a_cursor_is_good_for_its_own_list_only(stack: &Stack) -> Result<()> {
+pub async fn a_cursor_is_valid_only_for_its_own_list(stack: &Stack) -> Result<()> {
     let (ada, bob) = tokio::try_join!(Person::sign_up(stack), Person::sign_up(stack))?;
     let [last, ..] = three(&ada).await?;
     let page = ada.api.list(None, Some(1), None).await?;
@@ -98,7 +98,10 @@ pub async fn administrators_see_everyones_videos(stack: &Stack) -> Result<()> {
     ensure!([adas[1], bobs[1]].iter().all(|id| failed.contains(id)), "{failed:?}");
     ensure!(!failed.contains(&adas[0]), "{failed:?}");
 
-    ensure!(admin.api.list(None, None, None).await?.videos.is_empty(), "their own are none");
+    ensure!(
+        admin.api.list(None, None, None).await?.videos.is_empty(),
+        "they have no videos of their own"
+    );
     let view = admin.api.get_of(&owner, adas[0]).await?;
     ensure!(view.download.is_some(), "{view:?}");
     let Err(error) = admin.api.get(adas[0]).await else { anyhow::bail!("it is not theirs") };
@@ -106,7 +109,7 @@ pub async fn administrators_see_everyones_videos(stack: &Stack) -> Result<()> {
     Ok(())
 }
 
-pub async fn administrators_delete_anybodys_video(stack: &Stack) -> Result<()> {
+pub async fn administrators_can_delete_any_video(stack: &Stack) -> Result<()> {
     let (ada, admin) = tokio::try_join!(Person::sign_up(stack), Person::admin(stack))?;
     let id = ada.send(&path("prores.mov"), r#"{"count":1}"#).await?;
     let owner = ada.wait(id).await?.video.owner;

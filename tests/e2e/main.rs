@@ -1,5 +1,10 @@
-//! The whole way, through the real stack: every test here is one that a user, an operator or the
-//! network could carry out.
+//! End-to-end tests through the real stack. Each one does what a user, an operator or the network can do.
+//!
+//! A test waits for a condition, never for a time. To show that nothing more happens, it waits for an event
+//! that must come later: usually until no queue has a message about the video (`Stack::until_handled`).
+//!
+//! If a test fails, the logs of both stacks are copied to `target/e2e-logs`. `make flakes TEST=name` runs
+//! one test many times.
 
 mod bad_input;
 mod cors;
@@ -30,14 +35,32 @@ use libtest_mimic::{Arguments, Trial};
 use std::{process::ExitCode, sync::Arc};
 use tokio::sync::Mutex;
 
-/// The stacks that the tests are on.
+/// The stacks that the tests use.
 #[derive(Clone)]
 struct Stacks {
-    /// As it is deployed by default, with a web origin.
+    /// A stack with the default parameters and a web origin.
     usual: Arc<Stack>,
-    /// Where every video that takes longer than a second or so is split over several workers. For one
-    /// test at a time: some of them kill its workers. A user may have more videos than usual.
+    /// A stack that splits every video that takes longer than about a second. One test at a time has it,
+    /// because some of them kill its workers. A user may have more videos there.
     hasty: Arc<Mutex<Stack>>,
+}
+
+impl Stacks {
+    fn start() -> Result<Self> {
+        let usual = Stack::start(&[&format!("WebOrigin={}", cors::ORIGIN)])?;
+        let hasty = Stack::start(&["SegmentSeconds=1", "MaxUnfinishedVideos=10000"])?;
+        Ok(Self { usual: Arc::new(usual), hasty: Arc::new(Mutex::new(hasty)) })
+    }
+
+    fn keep_logs(&self) {
+        let hasty = self.hasty.blocking_lock();
+        for (name, stack) in [("usual", &*self.usual), ("hasty", &*hasty)] {
+            match stack.keep_log(name) {
+                Ok(path) => eprintln!("the {name} stack's log: {}", path.display()),
+                Err(error) => eprintln!("the {name} stack's log could not be kept: {error:#}"),
+            }
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -45,11 +68,7 @@ fn main() -> ExitCode {
     if arguments.list {
         return libtest_mimic::run(&arguments, trials(None)).exit_code();
     }
-    let stacks = Stack::start(&[&format!("WebOrigin={}", cors::ORIGIN)]).and_then(|usual| {
-        let hasty = Stack::start(&["SegmentSeconds=1", "MaxUnfinishedVideos=10000"])?;
-        Ok(Stacks { usual: Arc::new(usual), hasty: Arc::new(Mutex::new(hasty)) })
-    });
-    let stacks = match stacks {
+    let stacks = match Stacks::start() {
         Ok(stacks) => stacks,
         Err(error) => {
             eprintln!("the local stack did not start: {error:#}");
@@ -57,11 +76,14 @@ fn main() -> ExitCode {
         }
     };
     let conclusion = libtest_mimic::run(&arguments, trials(Some(&stacks)));
+    if conclusion.has_failed() {
+        stacks.keep_logs();
+    }
     drop(stacks);
     conclusion.exit_code()
 }
 
-/// Every test by its name.
+/// Returns every test with its name.
 fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
     macro_rules! trials {
         (|$stacks:ident| $given:expr, $($module:ident :: $test:ident,)*) => {
@@ -77,80 +99,80 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
     let mut trials = trials![
         |stacks| &stacks.usual,
         whole_way::a_video_becomes_a_zip_and_a_mail,
-        whole_way::every_option_goes_all_the_way,
+        whole_way::every_option_reaches_the_zip,
         whole_way::every_container_and_codec_gives_its_frames,
         whole_way::two_users_are_served_at_once,
         whole_way::lists_are_paged_and_filtered,
         privacy::another_users_video_is_not_found,
-        privacy::no_verb_reaches_what_is_anothers,
-        privacy::requests_without_a_good_token_are_refused,
+        privacy::no_method_reaches_another_users_data,
+        privacy::requests_without_a_valid_token_are_refused,
         privacy::links_work_only_as_they_were_signed,
         upload::another_length_than_announced_is_refused,
         upload::an_upload_cannot_be_replaced,
         upload::wrong_requests_name_every_field,
-        upload::every_media_type_is_signed_and_taken,
-        upload::one_put_is_complete_once_its_bytes_have_come,
-        head::it_answers_as_get_does,
+        upload::every_media_type_is_signed_and_accepted,
+        upload::a_single_upload_is_complete_once_its_bytes_have_arrived,
+        head::head_answers_as_get_does,
         head::a_401_says_how_to_authenticate,
         multipart::a_large_video_goes_up_in_parts,
-        multipart::a_broken_off_upload_goes_on_where_it_was,
-        multipart::a_part_is_taken_only_as_announced,
+        multipart::an_interrupted_upload_resumes_where_it_stopped,
+        multipart::a_part_is_accepted_only_with_its_announced_length,
         multipart::another_users_upload_is_not_found,
         cors::a_page_at_the_web_origin_may_use_it,
         routes::every_route_is_described_and_throttled,
         routes::every_route_answers_with_a_token_and_without,
-        routes::what_has_no_route_reaches_no_function,
+        routes::a_request_without_a_route_reaches_no_function,
         walk::its_commands_do_what_they_say,
         watch::every_function_answers_its_sample_event,
-        interrupted::a_large_upload_survives_everything,
-        creation::a_repeated_call_makes_nothing_new,
-        creation::calls_of_one_key_at_once_make_one_video,
-        creation::several_videos_are_created_at_once_or_none,
+        interrupted::a_large_upload_survives_a_kill_an_outage_and_expired_urls,
+        creation::a_repeated_call_creates_nothing_new,
+        creation::concurrent_calls_with_one_key_create_one_video,
+        creation::a_batch_of_videos_is_created_as_a_whole_or_not_at_all,
         creation::unfinished_videos_are_limited,
-        bad_input::what_is_no_video_fails_with_its_code_and_a_mail,
-        bad_input::a_truncated_video_gives_what_it_holds,
-        delivery::an_upload_event_that_comes_again_changes_nothing,
-        delivery::a_job_that_comes_again_changes_nothing,
-        delivery::an_outcome_that_comes_again_changes_nothing,
-        delivery::a_job_given_up_ends_as_failed,
+        bad_input::a_file_that_is_not_a_video_fails_with_its_code_and_a_mail,
+        bad_input::a_truncated_video_gives_the_frames_that_it_has,
+        delivery::a_repeated_upload_event_changes_nothing,
+        delivery::a_repeated_job_changes_nothing,
+        delivery::a_repeated_outcome_changes_nothing,
+        delivery::a_job_that_is_given_up_fails_its_video,
         delivery::a_message_that_does_not_parse_blocks_nothing,
         lists::filtered_lists_are_paged,
-        lists::a_cursor_is_good_for_its_own_list_only,
+        lists::a_cursor_is_valid_only_for_its_own_list,
         lists::administrators_see_everyones_videos,
-        lists::administrators_delete_anybodys_video,
-        retry::a_ready_video_takes_other_options,
-        retry::a_failed_video_is_tried_again_whatever_comes_late,
-        retry::a_video_is_begun_again_only_when_it_can_be,
-        retry::of_two_that_begin_it_again_one_is_refused,
-        retry::a_repeated_call_begins_nothing_new,
-        retry::calls_of_one_key_at_once_begin_it_once,
-        retry::it_counts_as_a_new_video_does,
-        delete::nothing_of_a_ready_video_stays,
+        lists::administrators_can_delete_any_video,
+        retry::a_ready_video_can_be_retried_with_other_options,
+        retry::a_failed_video_can_be_retried_despite_late_messages,
+        retry::a_video_is_retried_only_when_it_is_final_and_has_its_source,
+        retry::one_of_two_concurrent_retries_is_refused,
+        retry::a_repeated_retry_starts_nothing_new,
+        retry::concurrent_retries_with_one_key_start_one_attempt,
+        retry::a_retry_counts_as_an_unfinished_video,
+        delete::deleting_a_ready_video_leaves_nothing,
         delete::a_worker_stops_when_its_video_is_deleted,
-        delete::a_video_is_deleted_on_its_way,
-        delete::a_late_upload_does_not_stay,
-        webhook::a_webhook_is_set_tested_and_taken_away,
-        webhook::a_webhook_that_cannot_be_reached_says_why,
-        webhook::another_users_webhook_does_not_show,
-        metrics::what_has_happened_is_told_to_prometheus,
-        prometheus::its_own_tool_finds_nothing_wrong,
-        prometheus::it_scrapes_as_the_documentation_says,
+        delete::a_queued_video_can_be_deleted,
+        delete::an_upload_after_the_deletion_is_removed,
+        webhook::a_webhook_is_set_tested_and_deleted,
+        webhook::the_test_of_an_unreachable_webhook_says_why,
+        webhook::another_users_webhook_is_invisible,
+        metrics::the_metrics_count_what_has_happened,
+        prometheus::promtool_finds_no_fault_in_the_metrics,
+        prometheus::prometheus_scrapes_with_the_documented_configuration,
         metrics::only_administrators_and_machines_read_metrics,
     ];
     trials.extend(trials![
         |stacks| &stacks,
-        split::many_workers_give_the_bytes_that_one_gives,
+        split::several_workers_make_the_same_zip_as_one,
         split::a_worker_that_is_killed_is_replaced,
-        split::segments_that_come_twice_change_nothing,
-        split::of_two_workers_the_longer_part_stays,
-        split::a_video_taken_away_stops_all_its_workers,
-        split::a_segment_given_up_fails_the_video_once,
+        split::repeated_segments_change_nothing,
+        split::the_longer_of_two_zip_objects_stays,
+        split::the_workers_of_a_deleted_record_stop,
+        split::a_segment_that_is_given_up_fails_its_video_once,
         split::nothing_is_written_to_disk,
-        delete::nothing_stays_whenever_it_is_deleted,
-        delete::nothing_stays_whenever_a_fan_out_is_deleted,
-        schema::the_api_is_as_it_is_described,
-        deployment::a_failed_one_does_not_block_the_next,
-        deployment::a_name_that_is_too_long_is_refused_at_once,
+        delete::a_video_deleted_at_any_moment_leaves_nothing,
+        delete::a_fan_out_deleted_at_any_moment_leaves_nothing,
+        schema::the_api_matches_its_description,
+        deployment::a_failed_deployment_does_not_block_the_next,
+        deployment::an_invalid_stack_name_is_refused_at_once,
     ]);
     trials
 }

@@ -1,13 +1,13 @@
-//! `GET /metrics`, as Prometheus reads it.
+//! `GET /metrics`, read as Prometheus reads it.
 
 use anyhow::{Context, Result, ensure};
 use framezip_contract::Status;
 use framezip_media::path;
-use framezip_tests::{Person, Stack, get, python};
+use framezip_tests::{Person, Stack, get, python, until};
 use serde::Deserialize;
 use std::{collections::BTreeMap, time::Duration};
 
-/// One number, as Prometheus's parser gives it.
+/// One number, as Prometheus's parser returns it.
 #[derive(Debug, Deserialize)]
 struct Sample {
     name: String,
@@ -15,14 +15,13 @@ struct Sample {
     value: f64,
 }
 
-/// The label of a sample that has one.
+/// The label of a sample, if it has one.
 type Label<'a> = Option<(&'a str, &'a str)>;
 
-/// Between two looks at something that will come, and how many of them: ten seconds.
-const PAUSE: Duration = Duration::from_millis(200);
-const LOOKS: usize = 50;
+/// How long an effect may take to be counted after users see it.
+const COUNTED_WITHIN: Duration = Duration::from_secs(10);
 
-/// A token of the metrics' app client, got as Prometheus does.
+/// Gets a token of the metrics' app client as Prometheus does.
 pub async fn token(stack: &Stack) -> Result<String> {
     let secret = stack.metrics_secret()?;
     let request = reqwest::Client::new()
@@ -53,7 +52,7 @@ fn value(samples: &[Sample], name: &str, label: Label<'_>) -> Result<f64> {
     Ok(found.with_context(|| format!("there is {name} {label:?}"))?.value)
 }
 
-/// That these have grown by so much, or more.
+/// Checks that each of these has grown by at least its number.
 fn grew(before: &[Sample], after: &[Sample], grown: &[(&str, Label<'_>, f64)]) -> Result<()> {
     for (name, label, least) in grown {
         let more = value(after, name, *label)? - value(before, name, *label)?;
@@ -62,7 +61,7 @@ fn grew(before: &[Sample], after: &[Sample], grown: &[(&str, Label<'_>, f64)]) -
     Ok(())
 }
 
-pub async fn what_has_happened_is_told_to_prometheus(stack: &Stack) -> Result<()> {
+pub async fn the_metrics_count_what_has_happened(stack: &Stack) -> Result<()> {
     let token = token(stack).await?;
     let before = scrape(stack, &token).await?;
     let person = Person::sign_up(stack).await?;
@@ -88,16 +87,15 @@ pub async fn what_has_happened_is_told_to_prometheus(stack: &Stack) -> Result<()
         ("framezip_extraction_seconds_sum", None, 0.001),
         ("framezip_emails_total", Some(("result", "sent")), 2.0),
     ];
-    let mut after = scrape(stack, &token).await?;
-    // what is counted comes behind what users see
-    for _ in 0..LOOKS {
-        if grew(&before, &after, &grown).is_ok() {
-            break;
-        }
-        tokio::time::sleep(PAUSE).await;
-        after = scrape(stack, &token).await?;
-    }
-    grew(&before, &after, &grown)?;
+    let mut missing = Ok(());
+    let counted = until("everything was counted", COUNTED_WITHIN, async || {
+        let after = scrape(stack, &token).await?;
+        missing = grew(&before, &after, &grown);
+        Ok(missing.is_ok().then_some(after))
+    });
+    let counted = counted.await;
+    missing?;
+    let after = counted?;
     for sample in &before {
         let label = sample.labels.iter().next();
         let label = label.map(|(name, value)| (name.as_str(), value.as_str()));

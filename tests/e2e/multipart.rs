@@ -9,15 +9,15 @@ use std::{
     fs::File,
     io::{Seek, SeekFrom, Write},
     path::{Path, PathBuf},
-    time::Duration,
 };
 use tempfile::TempDir;
+use tokio::sync::Notify;
 
 const MIB: u64 = 1 << 20;
 /// Five parts of 16 MiB, the last one shorter.
 const BYTES: u64 = 70 * MIB;
 
-/// A video of six seconds and so many bytes, made large by a `free` box, which readers of MP4 skip.
+/// Makes a video of six seconds with this many bytes. A `free` box makes it large; readers of MP4 skip that.
 pub fn large_video(folder: &TempDir, bytes: u64) -> Result<PathBuf> {
     let to = folder.path().join("large.mp4");
     std::fs::copy(path("h264-30fps.mp4"), &to)?;
@@ -37,11 +37,11 @@ async fn create(person: &Person, file: &SourceFile) -> Result<CreatedVideo> {
 fn multipart(upload: Option<&Upload>) -> Result<&MultipartUpload> {
     match upload {
         Some(Upload::Multipart(upload)) => Ok(upload),
-        other => anyhow::bail!("a large video goes up in parts: {other:?}"),
+        other => anyhow::bail!("a large video is uploaded in parts: {other:?}"),
     }
 }
 
-/// Sends a part by hand, and returns the status.
+/// Sends a part without the client and returns the status.
 async fn put(upload: &MultipartUpload, number: u16, body: Vec<u8>) -> Result<u16> {
     let url = upload.urls.iter().find(|url| url.number == number).context("it has a URL")?;
     let answer = reqwest::Client::new().put(&url.url).body(body).send().await?;
@@ -55,6 +55,7 @@ fn part_of(file: &Path, upload: &MultipartUpload, number: u16) -> Result<Vec<u8>
     Ok(parts.context("there is such a part")?.to_vec())
 }
 
+/// Checks that such a video becomes ready with all its frames.
 pub async fn ends_well(person: &Person, id: VideoId) -> Result<()> {
     let video = person.wait(id).await?.video;
     ensure!(video.status == Status::Ready, "{video:?}");
@@ -75,7 +76,7 @@ pub async fn a_large_video_goes_up_in_parts(stack: &Stack) -> Result<()> {
     ends_well(&person, created.video.id).await
 }
 
-pub async fn a_broken_off_upload_goes_on_where_it_was(stack: &Stack) -> Result<()> {
+pub async fn an_interrupted_upload_resumes_where_it_stopped(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let folder = tempfile::tempdir()?;
     let path = large_video(&folder, BYTES)?;
@@ -85,22 +86,25 @@ pub async fn a_broken_off_upload_goes_on_where_it_was(stack: &Stack) -> Result<(
     for number in [1, 3] {
         ensure!(put(upload, number, part_of(&path, upload, number)?).await? == 200);
     }
-    let Err(error) = person.api.complete_upload(id).await else { anyhow::bail!("it was taken") };
+    let Err(error) = person.api.complete_upload(id).await else { anyhow::bail!("it was accepted") };
     ensure!((error.status(), error.code()) == (Some(409), Some("upload_incomplete")), "{error}");
     ensure!(error.to_string().contains("2, 4-5"), "{error}");
 
-    // a client whose connections break at once
-    let dropped = person.api.resume(id, &file, |_| ());
-    let _ = tokio::time::timeout(Duration::from_millis(30), dropped).await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    // a client that is interrupted as soon as it reports progress
+    let reported = Notify::new();
+    tokio::select! {
+        biased;
+        () = reported.notified() => (),
+        ended = person.api.resume(id, &file, |_| reported.notify_one()) => ended?,
+    }
 
     let state = person.api.upload_state(id, 0).await?;
     let state = multipart(Some(&state))?;
     let arrived: Vec<_> = state.arrived.iter().map(|part| part.number).collect();
     ensure!(arrived.contains(&1) && arrived.contains(&3), "{state:?}");
     ensure!(arrived.len() + state.urls.len() == 5, "{state:?}");
-    // from here on only the storage has the parts that have arrived: were they sent again, there would
-    // be no video
+    // From here on only the storage has the bytes of the parts that have arrived. If the client sent them
+    // again, the video would be invalid.
     let mut wiped = File::options().write(true).open(&path)?;
     for part in &state.arrived {
         wiped.seek(SeekFrom::Start(u64::from(part.number - 1) * state.part_bytes))?;
@@ -110,14 +114,14 @@ pub async fn a_broken_off_upload_goes_on_where_it_was(stack: &Stack) -> Result<(
     person.api.complete_upload(id).await.context("completing again does nothing")?;
     ends_well(&person, id).await?;
 
-    person.api.complete_upload(id).await.context("nor does it later")?;
+    person.api.complete_upload(id).await.context("it does nothing later either")?;
     let Err(error) = person.api.upload_state(id, 0).await else { anyhow::bail!("it is over") };
     ensure!((error.status(), error.code()) == (Some(409), Some("upload_over")), "{error}");
     person.api.resume(id, &file, |_| ()).await.context("there is nothing left to send")?;
     Ok(())
 }
 
-pub async fn a_part_is_taken_only_as_announced(stack: &Stack) -> Result<()> {
+pub async fn a_part_is_accepted_only_with_its_announced_length(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let folder = tempfile::tempdir()?;
     let file = SourceFile::open(large_video(&folder, BYTES)?).await?;

@@ -1,8 +1,8 @@
-//! Prometheus itself, as Debian has it, with the configuration of docs/METRICS.md.
+//! Prometheus itself, as Debian packages it, with the configuration in docs/METRICS.md.
 
 use crate::metrics::token;
 use anyhow::{Context, Result, ensure};
-use framezip_tests::{Stack, prometheus};
+use framezip_tests::{Stack, prometheus, until};
 use serde_json::Value;
 use std::{
     fs,
@@ -14,9 +14,8 @@ use std::{
 };
 
 const METRICS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/METRICS.md");
-/// Between two looks at what it has, and how many of them: half a minute.
-const PAUSE: Duration = Duration::from_millis(200);
-const LOOKS: usize = 150;
+/// How long Prometheus may take until it has scraped.
+const SCRAPED_WITHIN: Duration = Duration::from_secs(30);
 
 /// A server that ends with the test.
 struct Server(Child);
@@ -29,7 +28,7 @@ impl Drop for Server {
     }
 }
 
-pub async fn its_own_tool_finds_nothing_wrong(stack: &Stack) -> Result<()> {
+pub async fn promtool_finds_no_fault_in_the_metrics(stack: &Stack) -> Result<()> {
     let request = reqwest::Client::new()
         .get(format!("{}/metrics", stack.api_url()))
         .bearer_auth(token(stack).await?)
@@ -40,15 +39,15 @@ pub async fn its_own_tool_finds_nothing_wrong(stack: &Stack) -> Result<()> {
         .stdin(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()?;
-    // dropped at once, which ends it
+    // the handle is dropped at once, which ends the input
     check.stdin.take().context("it has a standard input")?.write_all(text.as_bytes())?;
     let output = check.wait_with_output()?;
-    let told = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success() && told.is_empty(), "{told}\n{text}");
+    let faults = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success() && faults.is_empty(), "{faults}\n{text}");
     Ok(())
 }
 
-/// The configuration of the documentation, for this stack.
+/// Returns the documented configuration with this stack's values.
 fn configuration(stack: &Stack, secret: &Path) -> Result<String> {
     let text = fs::read_to_string(METRICS)?;
     let (_, rest) = text.split_once("```yaml\n").context("there is a configuration")?;
@@ -71,7 +70,7 @@ fn configuration(stack: &Stack, secret: &Path) -> Result<String> {
     Ok(here)
 }
 
-pub async fn it_scrapes_as_the_documentation_says(stack: &Stack) -> Result<()> {
+pub async fn prometheus_scrapes_with_the_documented_configuration(stack: &Stack) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let (file, secret) = (folder.path().join("prometheus.yml"), folder.path().join("secret"));
     fs::write(&secret, stack.metrics_secret()?)?;
@@ -89,18 +88,13 @@ pub async fn it_scrapes_as_the_documentation_says(stack: &Stack) -> Result<()> {
             .arg("--log.level=error")
             .spawn()?,
     );
-    let mut seen = Value::Null;
-    for _ in 0..LOOKS {
-        let url = format!("http://{address}/api/v1/query?query=framezip_videos_total");
-        // it takes its time to begin
-        if let Ok(answer) = reqwest::get(url).await {
-            seen = answer.json().await?;
-            let series = seen["data"]["result"].as_array().map_or(0, Vec::len);
-            if series == 4 {
-                return Ok(());
-            }
-        }
-        tokio::time::sleep(PAUSE).await;
-    }
-    anyhow::bail!("Prometheus never had the four series: {seen}")
+    let url = format!("http://{address}/api/v1/query?query=framezip_videos_total");
+    until("Prometheus had the four series", SCRAPED_WITHIN, async || {
+        // it does not listen at once
+        let Ok(answer) = reqwest::get(&url).await else { return Ok(None) };
+        let seen: Value = answer.json().await?;
+        let series = seen["data"]["result"].as_array().map_or(0, Vec::len);
+        Ok((series == 4).then_some(()))
+    })
+    .await
 }

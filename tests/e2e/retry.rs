@@ -1,13 +1,10 @@
-//! Videos that are begun again.
+//! Videos that are retried.
 
 use anyhow::{Context, Result, ensure};
-use framezip_contract::{
-    CreateVideo, CreateVideos, ErrorCode, ExtractionOptions, Failure, Job, Outcome, Status,
-    Verdict, Video, VideoId,
-};
+use framezip_contract::{CreateVideos, ErrorCode, ExtractionOptions, Job, Status, Video, VideoId};
 use framezip_media::path;
-use framezip_tests::{Person, Stack};
-use std::time::Duration;
+use framezip_tests::{Person, Queue, Stack, announcement};
+use serde_json::Value;
 
 fn options(json: &str) -> Result<Option<ExtractionOptions>> {
     Ok(Some(serde_json::from_str(json)?))
@@ -17,30 +14,25 @@ fn frames(video: &Video) -> Option<u32> {
     video.result.as_ref().map(|result| result.frames)
 }
 
-/// Waits until so many mails about a video have come.
+/// Checks that exactly `count` mails about a video come.
 async fn mailed(stack: &Stack, person: &Person, id: VideoId, count: usize) -> Result<()> {
-    for _ in 0..100 {
-        if person.mails_about(stack, id).await?.len() >= count {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    let mails = person.mails_about(stack, id).await?;
+    let mails = person.mails_from(stack, id, count).await?;
     ensure!(mails.len() == count, "{mails:?}");
     Ok(())
 }
 
-/// Sends what messages of a video's first attempt may still come.
-async fn send_late_messages(stack: &Stack, video: &Video) -> Result<()> {
-    let job = serde_json::to_string(&Job::new(video.owner.clone(), video.id))?;
-    stack.send_job(&job).await?;
-    stack.send_dead_job(&job).await?;
-    let failed = Verdict::Failed(Failure::new(ErrorCode::Internal, "late"));
-    let outcome = Outcome::new(video.owner.clone(), video.id, failed);
-    stack.send_outcome(&serde_json::to_string(&outcome)?).await
+/// Retries a video with a body and an idempotency key. Returns status and answer.
+async fn post(
+    stack: &Stack,
+    person: &Person,
+    id: VideoId,
+    key: &str,
+    body: &str,
+) -> Result<(u16, Value)> {
+    person.post(stack, &format!("/videos/{id}/retry"), key, body).await
 }
 
-pub async fn a_ready_video_takes_other_options(stack: &Stack) -> Result<()> {
+pub async fn a_ready_video_can_be_retried_with_other_options(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let id = person.send(&path("h264-30fps.mp4"), r#"{"count":2}"#).await?;
     let first = person.wait(id).await?;
@@ -53,20 +45,20 @@ pub async fn a_ready_video_takes_other_options(stack: &Stack) -> Result<()> {
     ensure!(frames(&second.video) == Some(3), "{second:?}");
     mailed(stack, &person, id, 2).await?;
 
-    // without options it is the same again
+    // without options it is the same as before
     person.api.retry(id, None).await?;
     let third = person.wait(id).await?;
     ensure!(third.video.result == second.video.result, "{third:?}");
     mailed(stack, &person, id, 3).await?;
 
-    send_late_messages(stack, &third.video).await?;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    stack.enqueue_late(&third.video.owner, id, 0).await?;
+    stack.until_handled(&id.to_string()).await?;
     let after = person.api.get(id).await?.video;
     ensure!(after.status == Status::Ready && after.result == third.video.result, "{after:?}");
     mailed(stack, &person, id, 3).await
 }
 
-pub async fn a_failed_video_is_tried_again_whatever_comes_late(stack: &Stack) -> Result<()> {
+pub async fn a_failed_video_can_be_retried_despite_late_messages(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let id = person.send(&path("sample.mp4"), r#"{"from":"01:00:00"}"#).await?;
     let failed = person.wait(id).await?.video;
@@ -81,37 +73,39 @@ pub async fn a_failed_video_is_tried_again_whatever_comes_late(stack: &Stack) ->
     let options = options(r#"{"fps":5,"to":8,"format":"webp","width":640}"#)?;
     let again = person.api.retry(id, options).await?;
     ensure!(again.status == Status::Queued && again.error.is_none(), "{again:?}");
-    send_late_messages(stack, &failed).await?;
+    stack.enqueue_late(&failed.owner, id, 0).await?;
     let video = person.wait(id).await?.video;
     ensure!(video.status == Status::Ready && frames(&video) == Some(40), "{video:?}");
     mailed(stack, &person, id, 2).await
 }
 
-pub async fn a_video_is_begun_again_only_when_it_can_be(stack: &Stack) -> Result<()> {
+pub async fn a_video_is_retried_only_when_it_is_final_and_has_its_source(
+    stack: &Stack,
+) -> Result<()> {
     let person = Person::sign_up(stack).await?;
-    let request = CreateVideo {
-        file_name: "lost.mp4".to_owned(),
-        bytes: 10,
-        content_type: None,
-        extraction: ExtractionOptions::default(),
+    let video = person.api.create(&announcement("lost.mp4", 10)).await?.video;
+    let Err(error) = person.api.retry(video.id, None).await else {
+        anyhow::bail!("it was retried")
     };
-    let video = person.api.create(&request).await?.video;
-    let Err(error) = person.api.retry(video.id, None).await else { anyhow::bail!("it was begun") };
     ensure!((error.status(), error.code()) == (Some(409), Some("not_finished")), "{error}");
 
-    stack.send_dead_job(&serde_json::to_string(&Job::new(video.owner, video.id))?).await?;
+    stack.enqueue(Queue::DeadJobs, &Job::new(video.owner, video.id)).await?;
     person.wait(video.id).await?;
-    let Err(error) = person.api.retry(video.id, None).await else { anyhow::bail!("it was begun") };
+    let Err(error) = person.api.retry(video.id, None).await else {
+        anyhow::bail!("it was retried")
+    };
     ensure!((error.status(), error.code()) == (Some(409), Some("source_gone")), "{error}");
 
     let wrong = options(r#"{"every":0}"#)?;
-    let Err(error) = person.api.retry(video.id, wrong).await else { anyhow::bail!("it was taken") };
+    let Err(error) = person.api.retry(video.id, wrong).await else {
+        anyhow::bail!("it was accepted")
+    };
     ensure!(error.status() == Some(400), "{error}");
     ensure!(error.to_string().contains("extraction.every"), "{error}");
     Ok(())
 }
 
-pub async fn of_two_that_begin_it_again_one_is_refused(stack: &Stack) -> Result<()> {
+pub async fn one_of_two_concurrent_retries_is_refused(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let id = person.send(&path("prores.mov"), r#"{"count":1}"#).await?;
     person.wait(id).await?;
@@ -128,27 +122,9 @@ pub async fn of_two_that_begin_it_again_one_is_refused(stack: &Stack) -> Result<
     mailed(stack, &person, id, 2).await
 }
 
-/// Sends a body under a key, and returns status and answer.
-async fn post(
-    stack: &Stack,
-    person: &Person,
-    id: VideoId,
-    key: &str,
-    body: &str,
-) -> Result<(u16, serde_json::Value)> {
-    let request = reqwest::Client::new()
-        .post(format!("{}/videos/{id}/retry", stack.api_url()))
-        .bearer_auth(person.api.id_token().await?)
-        .header("idempotency-key", key)
-        .header("content-type", "application/json")
-        .body(body.to_owned());
-    let answer = request.send().await?;
-    Ok((answer.status().as_u16(), answer.json().await?))
-}
-
 const TWO: &str = r#"{"extraction":{"count":2}}"#;
 
-pub async fn a_repeated_call_begins_nothing_new(stack: &Stack) -> Result<()> {
+pub async fn a_repeated_retry_starts_nothing_new(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let id = person.send(&path("prores.mov"), r#"{"count":1}"#).await?;
     let (status, problem) = post(stack, &person, id, "early", TWO).await?;
@@ -180,7 +156,7 @@ pub async fn a_repeated_call_begins_nothing_new(stack: &Stack) -> Result<()> {
     mailed(stack, &person, id, 2).await
 }
 
-pub async fn calls_of_one_key_at_once_begin_it_once(stack: &Stack) -> Result<()> {
+pub async fn concurrent_retries_with_one_key_start_one_attempt(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let id = person.send(&path("prores.mov"), r#"{"count":1}"#).await?;
     person.wait(id).await?;
@@ -195,22 +171,16 @@ pub async fn calls_of_one_key_at_once_begin_it_once(stack: &Stack) -> Result<()>
     mailed(stack, &person, id, 2).await
 }
 
-pub async fn it_counts_as_a_new_video_does(stack: &Stack) -> Result<()> {
+pub async fn a_retry_counts_as_an_unfinished_video(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let id = person.send(&path("prores.mov"), r#"{"count":1}"#).await?;
     person.wait(id).await?;
-    let video = CreateVideo {
-        file_name: "a.mp4".to_owned(),
-        bytes: 5,
-        content_type: None,
-        extraction: ExtractionOptions::default(),
-    };
-    let batch = CreateVideos { videos: vec![video; 20] };
+    let batch = CreateVideos { videos: vec![announcement("a.mp4", 5); 20] };
     let mut last = None;
     for _ in 0..5 {
         last = person.api.create_all(&batch).await?.pop();
     }
-    let Err(error) = person.api.retry(id, None).await else { anyhow::bail!("it was begun") };
+    let Err(error) = person.api.retry(id, None).await else { anyhow::bail!("it was retried") };
     ensure!((error.status(), error.code()) == (Some(409), Some("too_many_videos")), "{error}");
     let last = last.context("videos were created")?;
     person.api.delete(last.video.id).await?;

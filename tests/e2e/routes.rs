@@ -1,4 +1,4 @@
-//! Which routes the API has, who may use them, and how often.
+//! The API's routes, who may use them, and how often.
 
 use anyhow::{Context, Result, ensure};
 use framezip_contract::VideoId;
@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// Every path that needs no token.
 const PUBLIC: [&str; 5] = ["/", "/config.json", "/docs", "/health", "/openapi.json"];
 
-/// Every operation of the API's description, as the key of a route. What answers to GET answers to HEAD.
+/// Returns the route keys of all operations in the API's description. A path with GET has HEAD too.
 async fn described(stack: &Stack) -> Result<BTreeSet<String>> {
     let (_, document) = get(stack, "/openapi.json", None).await?;
     let paths = document["paths"].as_object().context("it has paths")?;
@@ -35,7 +35,7 @@ pub async fn every_route_is_described_and_throttled(stack: &Stack) -> Result<()>
         let path = key.split(' ').nth(1).context("a route has a path")?;
         ensure!(route.needs_token != PUBLIC.contains(&path), "{key}: {route:?}");
         let is_low = route.requests_a_second * 10.0 <= users;
-        ensure!(route.needs_token || is_low, "{key} takes what users need: {route:?}");
+        ensure!(route.needs_token || is_low, "{key} can use up the users' share: {route:?}");
     }
     Ok(())
 }
@@ -56,7 +56,7 @@ pub async fn every_route_answers_with_a_token_and_without(stack: &Stack) -> Resu
         let status = with.status();
         ensure!(!status.is_server_error(), "{key}: {status}");
         ensure!(status != StatusCode::UNAUTHORIZED, "{key}: {status}");
-        // the function answers, not API Gateway, which knows no such video either
+        // the function answers, and not API Gateway, which answers 404 to unknown paths
         if status == StatusCode::NOT_FOUND && verb != "HEAD" {
             let problem: serde_json::Value = with.json().await?;
             ensure!(problem["code"] == "not_found", "{key}: {problem}");
@@ -69,7 +69,7 @@ pub async fn every_route_answers_with_a_token_and_without(stack: &Stack) -> Resu
     Ok(())
 }
 
-pub async fn what_has_no_route_reaches_no_function(stack: &Stack) -> Result<()> {
+pub async fn a_request_without_a_route_reaches_no_function(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     for (verb, path) in
         [("GET", "/nothing"), ("PATCH", "/videos"), ("POST", "/health"), ("GET", "/videos/a/b")]

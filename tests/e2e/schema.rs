@@ -1,4 +1,4 @@
-//! The API as its own description tells it.
+//! The API against its own description.
 
 use crate::Stacks;
 use anyhow::{Context, Result, ensure};
@@ -6,19 +6,18 @@ use framezip_contract::rules;
 use framezip_tests::{Person, tool};
 use std::{collections::BTreeSet, env, fs, path::Path, process::Command};
 
-/// How many requests are made up for each operation and phase, where nothing else is asked for.
+/// The default number of generated requests for each operation and phase.
 const EXAMPLES: &str = "20";
 
-/// Schemathesis makes up requests from the description, good and bad ones, and sees whether the answers
-/// are those that it promises. On a stack where a user may have many videos, so that not all of them are
-/// refused for their number.
-pub async fn the_api_is_as_it_is_described(stacks: &Stacks) -> Result<()> {
+/// Schemathesis generates valid and invalid requests from the description and checks the answers against it.
+/// The stack lets a user have many videos, so that creations are not all refused for their number.
+pub async fn the_api_matches_its_description(stacks: &Stacks) -> Result<()> {
     let stack = stacks.hasty.lock().await;
     let person = Person::sign_up(&stack).await?;
     let token = person.api.id_token().await?;
     let examples = env::var("SCHEMA_EXAMPLES").unwrap_or_else(|_| EXAMPLES.to_owned());
     let settings = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
-    // it leaves files where it runs, and tries first what failed before
+    // it stores files where it runs, and repeats earlier failures first
     let directory = tempfile::tempdir()?;
     let details = directory.path().join("details.txt");
     let ran = Command::new(tool("schemathesis")?)
@@ -35,12 +34,12 @@ pub async fn the_api_is_as_it_is_described(stacks: &Stacks) -> Result<()> {
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()
         .context("schemathesis did not start")?;
-    let told = String::from_utf8_lossy(&ran.stdout);
-    let wrong = String::from_utf8_lossy(&ran.stderr);
-    ensure!(ran.status.success(), "schemathesis: {}\n{told}\n{wrong}", ran.status);
+    let printed = String::from_utf8_lossy(&ran.stdout);
+    let errors = String::from_utf8_lossy(&ran.stderr);
+    ensure!(ran.status.success(), "schemathesis: {}\n{printed}\n{errors}", ran.status);
     let details = fs::read_to_string(&details)?;
     let details: BTreeSet<_> = details.lines().collect();
-    // the check of their words has seen the errors of every kind of field
+    // the check of the words has seen errors of every kind of field
     for rule in [
         rules::BYTES,
         rules::EVERY,

@@ -1,24 +1,18 @@
-//! What may be sent, and what may not.
+//! Which uploads are accepted, and which are refused.
 
 use anyhow::{Result, ensure};
-use framezip_contract::{
-    CreateVideo, CreatedVideo, ExtractionOptions, SingleUpload, Status, Upload,
-};
-use framezip_tests::{Person, Stack};
+use framezip_contract::{CreateVideo, CreatedVideo, SingleUpload, Status, Upload};
+use framezip_tests::{Person, Stack, announcement};
 
 fn announced(bytes: u64) -> CreateVideo {
-    CreateVideo {
-        file_name: "clip.mp4".to_owned(),
-        bytes,
-        content_type: Some("video/mp4".to_owned()),
-        extraction: ExtractionOptions::default(),
-    }
+    CreateVideo { content_type: Some("video/mp4".to_owned()), ..announcement("clip.mp4", bytes) }
 }
 
-fn single(created: &CreatedVideo) -> Result<&SingleUpload> {
+/// Returns the upload of a video that is small enough for one PUT.
+pub fn single(created: &CreatedVideo) -> Result<&SingleUpload> {
     match &created.upload {
         Some(Upload::Single(upload)) => Ok(upload),
-        other => anyhow::bail!("a small video goes up in one PUT: {other:?}"),
+        other => anyhow::bail!("a small video is uploaded in one PUT: {other:?}"),
     }
 }
 
@@ -40,7 +34,7 @@ pub async fn another_length_than_announced_is_refused(stack: &Stack) -> Result<(
     }
     let view = person.api.get(created.video.id).await?;
     ensure!(view.video.status == Status::AwaitingUpload, "{view:?}");
-    ensure!(put(upload, vec![0; 1000]).await? == 200, "the announced length is taken");
+    ensure!(put(upload, vec![0; 1000]).await? == 200, "the announced length is accepted");
     Ok(())
 }
 
@@ -58,18 +52,18 @@ pub async fn an_upload_cannot_be_replaced(stack: &Stack) -> Result<()> {
     Ok(())
 }
 
-pub async fn one_put_is_complete_once_its_bytes_have_come(stack: &Stack) -> Result<()> {
+pub async fn a_single_upload_is_complete_once_its_bytes_have_arrived(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let created = person.api.create(&announced(10)).await?;
     let id = created.video.id;
-    let Err(error) = person.api.complete_upload(id).await else { anyhow::bail!("it was taken") };
+    let Err(error) = person.api.complete_upload(id).await else { anyhow::bail!("it was accepted") };
     ensure!((error.status(), error.code()) == (Some(409), Some("upload_incomplete")), "{error}");
     ensure!(put(single(&created)?, vec![0; 10]).await? == 200);
     person.api.complete_upload(id).await?;
     Ok(())
 }
 
-pub async fn every_media_type_is_signed_and_taken(stack: &Stack) -> Result<()> {
+pub async fn every_media_type_is_signed_and_accepted(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     for kind in [
         "video/mp4",
@@ -101,18 +95,18 @@ pub async fn wrong_requests_name_every_field(stack: &Stack) -> Result<()> {
     let mut wrong = announced(10);
     wrong.file_name.clear();
     wrong.extraction.quality = Some(0);
-    let Err(error) = person.api.create(&wrong).await else { anyhow::bail!("it was taken") };
+    let Err(error) = person.api.create(&wrong).await else { anyhow::bail!("it was accepted") };
     ensure!(error.status() == Some(400), "{error:?}");
     ensure!(error.code() == Some("invalid_request"), "{error:?}");
     let text = error.to_string();
     ensure!(text.contains("fileName") && text.contains("extraction.quality"), "{text}");
     let mut empty = announced(0);
     empty.file_name = " \u{200b}".to_owned();
-    let Err(error) = person.api.create(&empty).await else { anyhow::bail!("it was taken") };
+    let Err(error) = person.api.create(&empty).await else { anyhow::bail!("it was accepted") };
     let text = error.to_string();
     ensure!(text.contains("fileName") && text.contains("bytes"), "{text}");
     let Err(error) = person.api.create(&announced(u64::MAX)).await else {
-        anyhow::bail!("it was taken")
+        anyhow::bail!("it was accepted")
     };
     ensure!((error.status(), error.code()) == (Some(413), Some("too_large")), "{error:?}");
     Ok(())

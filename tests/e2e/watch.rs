@@ -11,15 +11,15 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// Characters that some quoting or other of such settings loses.
+/// Characters that one way of quoting or another would lose.
 const SECRET: &str =
     "a 'b' \"c\" `d` $HOME ${e} \\n \\\" f\\ #g =h, \t\u{e9}\u{1f600}\ni;&|<>*?!{}[]~^%\\";
-/// How long the functions may take to compile, and to answer after that.
+/// How long the functions may take to compile and to answer.
 const LONGEST: Duration = Duration::from_secs(900);
-/// Between two looks at whether it has answered.
+/// The pause between two looks at whether it has answered.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// A running `make watch`, which ends with the test.
+/// A running `make watch`. It ends with the test.
 struct Watch {
     child: Child,
     port: String,
@@ -27,11 +27,11 @@ struct Watch {
 }
 
 impl Watch {
-    /// Starts it, and waits until it listens.
+    /// Starts it and waits until it listens.
     fn start(stack: &Stack) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let port = free_port()?.to_string();
-        // other tests, and people, may change files
+        // other tests and developers may change files
         let options =
             ["--ignore-changes", "--wait", "--invoke-address", "127.0.0.1", "--invoke-port", &port];
         let child = stack.watch(&options, File::create(folder.path().join("log"))?)?;
@@ -81,7 +81,7 @@ impl Watch {
         let setting = format!("{name}={value}");
         let mut runs = false;
         for process in fs::read_dir("/proc")?.flatten() {
-            // it may have ended
+            // the process may have ended
             let environment = fs::read(process.path().join("environ")).unwrap_or_default();
             let environment = String::from_utf8_lossy(&environment).into_owned();
             let variables: Vec<_> = environment.split('\0').collect();
@@ -98,7 +98,7 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        // it leads a group, with cargo and the functions in it
+        // it leads a process group with cargo and the functions
         let _ =
             Command::new("kill").args(["-TERM", "--", &format!("-{}", self.child.id())]).status();
         let _ = self.child.wait();
@@ -106,7 +106,7 @@ impl Drop for Watch {
 }
 
 pub async fn every_function_answers_its_sample_event(stack: &Stack) -> Result<()> {
-    // among the settings of a stack are secrets that AWS makes up
+    // the settings of a stack include secrets that AWS generates
     stack.add_function("framezip-secret", &[("SECRET", SECRET)]).await?;
     let mut watch = Watch::start(stack)?;
     let answer = watch.invoke("api")?;

@@ -1,4 +1,4 @@
-//! Webhooks: set, tested, taken away.
+//! Webhooks: set, tested and deleted.
 
 use anyhow::{Context, Result, ensure};
 use framezip_tests::{Person, Stack, python};
@@ -7,7 +7,7 @@ use tokio::{
     net::TcpListener,
 };
 
-/// One request as it came in.
+/// One received request.
 struct Received {
     head: String,
     body: String,
@@ -25,12 +25,12 @@ impl Received {
     }
 }
 
-/// Takes one request, and answers with this status.
+/// Receives one request and answers it with this status.
 async fn receive(listener: &TcpListener, status: u16) -> Result<Received> {
     let (mut socket, _) = listener.accept().await?;
     let mut bytes = Vec::new();
     loop {
-        ensure!(socket.read_buf(&mut bytes).await? > 0, "the sender hung up");
+        ensure!(socket.read_buf(&mut bytes).await? > 0, "the sender closed the connection");
         let text = String::from_utf8_lossy(&bytes);
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
         let received = Received { head: head.to_owned(), body: body.to_owned() };
@@ -42,9 +42,9 @@ async fn receive(listener: &TcpListener, status: u16) -> Result<Received> {
     }
 }
 
-pub async fn a_webhook_is_set_tested_and_taken_away(stack: &Stack) -> Result<()> {
+pub async fn a_webhook_is_set_tested_and_deleted(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
-    ensure!(person.api.webhook().await?.is_none(), "nobody has one at first");
+    ensure!(person.api.webhook().await?.is_none(), "a new user has no webhook");
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}/hook", listener.local_addr()?);
     let first = person.api.set_webhook(&url).await?;
@@ -64,13 +64,13 @@ pub async fn a_webhook_is_set_tested_and_taken_away(stack: &Stack) -> Result<()>
     let second = person.api.set_webhook(&url).await?;
     ensure!(second.secret != first.secret, "each PUT makes a new secret");
     ensure!(second.webhook.created_at == first.webhook.created_at, "{second:?}");
-    ensure!(found != signature(second.secret.as_str())?, "the secrets sign alike");
+    ensure!(found != signature(second.secret.as_str())?, "both secrets give the same signature");
     ensure!(
         person.api.webhook().await?.as_ref() == Some(&second.webhook),
-        "it reads as it was set"
+        "GET returns what PUT has set"
     );
     let (sent, _) = tokio::join!(person.api.test_webhook(), receive(&listener, 500));
-    ensure!(sent?.status == 500, "the status is the receiver's");
+    ensure!(sent?.status == 500, "the answer has the receiver's status");
 
     person.api.delete_webhook().await?;
     person.api.delete_webhook().await?;
@@ -78,10 +78,10 @@ pub async fn a_webhook_is_set_tested_and_taken_away(stack: &Stack) -> Result<()>
     Ok(())
 }
 
-pub async fn a_webhook_that_cannot_be_reached_says_why(stack: &Stack) -> Result<()> {
+pub async fn the_test_of_an_unreachable_webhook_says_why(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     for url in ["nonsense", "ftp://example.com/", "https://a:b@example.com/"] {
-        let refused = person.api.set_webhook(url).await.err().context("it is no good URL")?;
+        let refused = person.api.set_webhook(url).await.err().context("the URL is invalid")?;
         ensure!(refused.code() == Some("invalid_request"), "{url}: {refused}");
     }
     person.api.set_webhook("https://nowhere.invalid/").await?;
@@ -91,7 +91,7 @@ pub async fn a_webhook_that_cannot_be_reached_says_why(stack: &Stack) -> Result<
     Ok(())
 }
 
-pub async fn another_users_webhook_does_not_show(stack: &Stack) -> Result<()> {
+pub async fn another_users_webhook_is_invisible(stack: &Stack) -> Result<()> {
     let (ada, bob) = tokio::try_join!(Person::sign_up(stack), Person::sign_up(stack))?;
     ada.api.set_webhook("https://nowhere.invalid/").await?;
     ensure!(bob.api.webhook().await?.is_none(), "Bob sees Ada's");

@@ -1,19 +1,13 @@
-//! What the thing is for.
+//! The way of a video from the upload to its zip and mail.
 
 use anyhow::{Context, Result, ensure};
-use framezip_client::Existing;
-use framezip_contract::{Progress, Status};
+use framezip_contract::{Progress, Status, VideoView};
 use framezip_media::{path, truth};
 use framezip_tests::{Person, Stack, ZipFile};
 
 /// Downloads a ready video's zip and reads it back.
-async fn download(person: &Person, view: &framezip_contract::VideoView) -> Result<ZipFile> {
-    let folder = tempfile::tempdir()?;
-    let file = folder.path().join("frames.zip");
-    let link = view.download.as_ref().context("a ready video has a download link")?;
-    person.api.download(link, folder.path(), |_| ()).await?.save(&file, Existing::Keep)?;
-    ensure!(file.metadata()?.len() == link.bytes, "the zip is as long as announced");
-    ZipFile::open(&file)
+async fn download(person: &Person, view: &VideoView) -> Result<ZipFile> {
+    ZipFile::new(person.download(view).await?)
 }
 
 pub async fn a_video_becomes_a_zip_and_a_mail(stack: &Stack) -> Result<()> {
@@ -46,7 +40,7 @@ pub async fn a_video_becomes_a_zip_and_a_mail(stack: &Stack) -> Result<()> {
     Ok(())
 }
 
-pub async fn every_option_goes_all_the_way(stack: &Stack) -> Result<()> {
+pub async fn every_option_reaches_the_zip(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let options = r#"{"scenes":0.3,"format":"webp","skipBlank":true,"sheet":{},"storyboard":{}}"#;
     let id = person.send(&path("scenes.mp4"), options).await?;
@@ -73,7 +67,7 @@ pub async fn every_option_goes_all_the_way(stack: &Stack) -> Result<()> {
         ensure!(kind.starts_with("image/") || kind == "text/vtt", "{}: {kind}", link.name);
         ensure!(
             answer.bytes().await? == zip.bytes(&link.name)?,
-            "{} is that of the zip",
+            "{} is the same as in the zip",
             link.name
         );
     }
@@ -96,9 +90,9 @@ pub async fn every_container_and_codec_gives_its_frames(stack: &Stack) -> Result
         frames.dedup();
         let expected: Vec<_> = frames.iter().map(|frame| Some(truth.numbers[*frame])).collect();
         let mut numbers = zip.numbers()?;
-        // a step between the last frame's start and its end may add that frame
+        // a step between the start and the end of the last frame may add that frame
         numbers.truncate(expected.len());
-        ensure!(numbers == expected, "{name}: {numbers:?} in place of {expected:?}");
+        ensure!(numbers == expected, "{name}: {numbers:?} instead of {expected:?}");
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! How long a person waits: from the end of a five-second clip's upload to the mail, on the warm
-//! local stack.
+//! Measures how long a user waits on the warm local stack: from the end of a five-second clip's upload to
+//! the mail.
 //!
 //! ```text
 //! make build && cargo run --package framezip-tests --example latency
@@ -17,7 +17,7 @@ async fn main() -> Result<()> {
     let stack = Stack::start(&[])?;
     let person = Person::sign_up(&stack).await?;
     let mut seconds = Vec::new();
-    // the first run starts the functions
+    // the first run also starts the functions
     for _ in 0..=RUNS {
         let id = person.send(&path("vp9.webm"), r#"{"every":1}"#).await?;
         let uploaded = Instant::now();

@@ -1,4 +1,4 @@
-"""What was measured, and what it must be."""
+"""The measured figures and their bars."""
 
 import dataclasses
 import statistics
@@ -6,13 +6,13 @@ import statistics
 MILLISECOND = 1e6
 MEGABYTE = 1_000_000
 MOST_OWN, MOST_COLD, MOST_ZIP = 5, 30, 6
-# How many processes begin, and how many requests another gets before it is measured and then.
+# How many processes are started, and how many requests another one gets before and during its measurement.
 PROCESSES, UNMEASURED, REQUESTS = 20, 20, 500
 
 
 @dataclasses.dataclass(frozen=True)
 class Request:
-    """Nanoseconds: of the whole, and of its DynamoDB call."""
+    """The duration of a request and of its DynamoDB call, in nanoseconds."""
 
     whole: int
     call: int
@@ -24,16 +24,16 @@ class Request:
 
 @dataclasses.dataclass(frozen=True)
 class Figures:
-    # Nanoseconds to the first poll, of each process.
+    # The nanoseconds from each process's start to its first poll.
     cold: list
-    # The first request of each of those processes, and those of a warm one.
+    # The first request of each of those processes, and the requests of a warm one.
     first: list
     warm: list
-    # Bytes of each function's zip.
+    # The bytes of each function's zip.
     sizes: dict
 
     def bars(self):
-        """What, the bar, the value as a text, and whether it passes."""
+        """Returns for each bar: what it is about, the bar, the value as text, and whether it passes."""
         own = statistics.median(request.own for request in self.warm) / MILLISECOND
         cold = statistics.median(self.cold) / MILLISECOND
         size = self.sizes["api"] / MEGABYTE
@@ -55,7 +55,7 @@ class Figures:
 
 
 def spread(nanoseconds):
-    """Median, 95th percentile, least and most, in milliseconds."""
+    """Returns median, 95th percentile, least and most in milliseconds."""
     at_95 = statistics.quantiles(nanoseconds, n=20, method="inclusive")[-1]
     middle = statistics.median(nanoseconds)
     return [value / MILLISECOND for value in (middle, at_95, min(nanoseconds), max(nanoseconds))]

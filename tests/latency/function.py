@@ -1,4 +1,4 @@
-"""The api function as it is deployed, run by hand."""
+"""The deployed api function, run by this script."""
 
 import subprocess
 import tempfile
@@ -14,9 +14,8 @@ LOG_SHOWN = 2000
 
 
 class Function:
-    """The deployed function: its ARN, and the environment that Lambda gives its processes, with its
-    own role's credentials and with `endpoint` in place of AWS. What else this machine's user has
-    set is none of the function's.
+    """The deployed function: its ARN and the environment that Lambda gives its processes, with the
+    credentials of its own role and with `endpoint` instead of AWS. It inherits no other variable.
     """
 
     def __init__(self, stack, endpoint):
@@ -46,7 +45,7 @@ class Function:
 
 
 class Process:
-    """One process of it, that has polled for its first event when this is entered."""
+    """A process of the function. When the block is entered, it has polled for its first event."""
 
     def __init__(self, function):
         self.function = function
@@ -58,8 +57,8 @@ class Process:
         began = time.perf_counter_ns()
         self.child = subprocess.Popen(words, env=own, stdout=self.log, stderr=self.log)
         try:
-            # Nanoseconds from here to the first poll.
-            self.cold = self.told(self.api.polled) - began
+            # The nanoseconds from its start to its first poll.
+            self.cold = self.or_failed(self.api.polled) - began
         except Failed:
             self.__exit__()
             raise
@@ -72,14 +71,14 @@ class Process:
         self.log.close()
 
     def invoke(self, event):
-        """The answer, when the process has polled again: so it always waits for the next event."""
-        answer = self.told(self.api.invoke, event)
-        self.told(self.api.polled)
+        """Returns the answer once the process has polled again, so that it always waits for an event."""
+        answer = self.or_failed(self.api.invoke, event)
+        self.or_failed(self.api.polled)
         if not answer.good:
             raise Failed(f"the function failed: {answer.body.decode()}")
         return answer
 
-    def told(self, ask, *words):
+    def or_failed(self, ask, *words):
         try:
             return ask(*words)
         except Silent as silence:

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Measures the api function by itself, and writes docs/LATENCY.md.
+"""Measures the api function alone and writes docs/LATENCY.md.
 
 `latency.py --framezip target/release/framezip`, with shared/frames/bench and tests/scale on
-PYTHONPATH, after `make build`. It takes half a minute; nothing else should run on the machine
-meanwhile. It fails where an answer is wrong, not where a bar is missed.
+PYTHONPATH, after `make build`. It takes half a minute. Nothing else should run on the machine
+meanwhile. It fails if an answer is wrong, but not if a bar is missed.
 """
 
 import argparse
@@ -36,14 +36,14 @@ def arguments():
 
 
 def ready_video(program, stack):
-    """A new video that is ready, as the deployed api shows it."""
+    """Makes a video ready and returns it as the deployed api shows it."""
     client = Client(program, stack)
     client.sign_up()
     return client.wait(client.upload(VIDEO, OPTIONS), lambda _: None)
 
 
 def read_event(video):
-    """`GET /videos/{id}` by its owner, as API Gateway hands it on."""
+    """Returns the event that API Gateway sends for `GET /videos/{id}` of the owner."""
     event = json.loads((REPOSITORY / "events" / "api.json").read_text())
     context, route, path = event["requestContext"], "GET /videos/{id}", f"/videos/{video['id']}"
     del event["queryStringParameters"]
@@ -56,7 +56,7 @@ def read_event(video):
 
 
 class Reader:
-    """Asks processes for the video, and sees to it that they answer as the deployed one does."""
+    """Asks processes for the video and checks that they answer as the deployed function does."""
 
     def __init__(self, video, proxy):
         self.video, self.proxy = video, proxy
@@ -69,12 +69,12 @@ class Reader:
         if without_links(view) != without_links(self.video):
             raise Failed(f"the video is not what the deployed function shows: {view}")
         if [call.target for call in calls] != [CALL]:
-            raise Failed(f"not one {CALL}: {calls}")
+            raise Failed(f"expected exactly one {CALL}: {calls}")
         return view, Request(answer.ended - answer.began, calls[0].nanoseconds)
 
 
 def viewed(body):
-    """The video of an answer to API Gateway."""
+    """Returns the video in an answer to API Gateway."""
     answer = json.loads(body)
     if answer["statusCode"] != 200:
         raise Failed(f"the answer is not 200: {answer}")
@@ -82,7 +82,7 @@ def viewed(body):
 
 
 def without_links(view):
-    """All that stays alike. That a link is missing shows too, for all are looked up."""
+    """Returns what is the same in all answers: of a link its fields, but not their values."""
     return view | {name: view.get(name, {}).keys() for name in LINKS}
 
 
@@ -107,13 +107,13 @@ def measured(program):
 
 
 def zip_sizes(stack):
-    """Of every function's zip that `sam deploy` made."""
+    """Returns the sizes of all functions' zips, which `sam deploy` made."""
     configured = stack.aws("lambda").get_function_configuration
     return {name: configured(FunctionName=f"framezip-{name}")["CodeSize"] for name in FUNCTIONS}
 
 
 def follow(download):
-    """A link of the measured process works."""
+    """Checks that a link from the measured process works."""
     with urllib.request.urlopen(download["url"]) as answer:
         if len(answer.read()) != download["bytes"]:
             raise Failed("the link to the zip gives another length")

@@ -1,4 +1,4 @@
-"""docs/LATENCY.md."""
+"""The text of docs/LATENCY.md."""
 
 import importlib.metadata
 import platform
@@ -8,36 +8,35 @@ from report import table
 
 
 def text(figures, machine):
-    """The whole file. `machine`: the rows that tell what it was measured on."""
+    """Returns the whole file. `machine` has the rows about the machine."""
     warm, cold = len(figures.warm), len(figures.cold)
     parts = [
-        "# The API by itself",
-        "`make latency` deploys a local stack, has a video made ready there by the deployed "
-        "functions, then runs the built `api` by itself, with the deployed function's settings "
-        "and its role's credentials, and writes this file. The script is the Lambda Runtime API "
-        "to the process, and hands it one `GET /videos/{id}` at a time. Between the process and "
-        "the stack is a proxy, which tells how long DynamoDB takes: from the last byte of the "
-        "call to the last byte of its answer. A request takes from the first byte of the event "
-        "sent to the last byte of the function's answer read; the function's own time is that "
-        "less its DynamoDB call, so what the script and the proxy add is counted as the "
-        "function's. Every answer was the video as the deployed function shows it, with links, "
-        "and took exactly one call, GetItem; before its first event a process makes none. 1 MB "
-        "is 1,000,000 bytes.",
+        "# The API alone",
+        "`make latency` deploys a local stack and makes a video ready there. Then it runs the built "
+        "`api` alone, with the deployed function's settings and its role's credentials, and writes "
+        "this file. The script serves the Lambda Runtime API to the process and sends it one "
+        "`GET /videos/{id}` at a time. A proxy between the process and the stack measures how long "
+        "DynamoDB takes: from the last byte of the call to the last byte of its answer. A request "
+        "lasts from the first byte of the event sent to the last byte of the function's answer "
+        "read. The function's own time is that without its DynamoDB call, so it includes what the "
+        "script and the proxy add. Every answer was the video as the deployed function shows it, "
+        "with links, and took exactly one call, GetItem. A process makes no call before its first "
+        "event. 1 MB is 1,000,000 bytes.",
         "## Against the bars",
         bars_table(figures),
         "## Times",
         times_table(figures),
         f"Warm: {warm} requests of one process, after {UNMEASURED} that were not measured. A cold "
-        "start is the time from just before a process is made to its first poll, of "
-        f"{cold} processes one after the other; the binary is in memory by then, while Lambda has "
-        "to fetch and unpack the zip first. The first request of a process also connects to "
-        "DynamoDB. The stack has no TLS: on AWS that takes a handshake more.",
+        "start lasts from just before a process is started to its first poll. It was measured for "
+        f"{cold} processes, one after the other. The binary is in memory by then; Lambda has to "
+        "fetch and unpack the zip first. The first request of a process also connects to DynamoDB. "
+        "The stack has no TLS: on AWS the connection takes one handshake more.",
         "## Zips",
         sizes_table(figures),
-        "As `sam deploy` uploaded them to the stack, for this machine's processor.",
+        "These are the zips that `sam deploy` uploaded to the stack, for this machine's processor.",
         "## Machine and versions",
         table(["", ""], [*machine, *versions()], texts=2),
-        "`make latency` measures all of it, in half a minute after the build; nothing else should "
+        "`make latency` measures all of this in half a minute after the build. Nothing else should "
         "run on the machine meanwhile.",
     ]
     return "\n\n".join(parts) + "\n"

@@ -1,4 +1,4 @@
-"""What stands between the function and the local stack, and tells how long the stack takes."""
+"""A proxy between the function and the local stack. It measures how long the stack takes."""
 
 import dataclasses
 import socket
@@ -10,15 +10,15 @@ from wire import Server, Wire
 
 @dataclasses.dataclass(frozen=True)
 class Call:
-    """A request to the stack. Nanoseconds, from its last byte to the last byte of the answer."""
+    """A request to the stack. It lasts from its last byte to the last byte of the answer."""
 
-    # The operation, such as `DynamoDB_20120810.GetItem`; empty where there is no such header.
+    # The operation, such as `DynamoDB_20120810.GetItem`; empty without such a header.
     target: str
     nanoseconds: int
 
 
 class Proxy(Server):
-    """Hands on to the stack at `endpoint` whatever comes, as it is."""
+    """Forwards all requests to the stack at `endpoint`, unchanged."""
 
     def __init__(self, endpoint):
         stack = urllib.parse.urlsplit(endpoint)
@@ -31,7 +31,7 @@ class Proxy(Server):
         return f"http://{self.address}"
 
     def taken(self):
-        """The calls since the last time."""
+        """Returns the calls since it was last called."""
         calls, self.calls = self.calls, []
         return calls
 
@@ -44,6 +44,6 @@ class Proxy(Server):
                 stack.send(request.raw)
                 answer = stack.message()
                 took = time.perf_counter_ns() - began
-                # Before it is sent on, so that it is there when the function has answered.
+                # before the answer is sent, so that the call is recorded when the function answers
                 self.calls.append(Call(request.headers.get("x-amz-target", ""), took))
                 wire.send(answer.raw)

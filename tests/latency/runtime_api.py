@@ -1,4 +1,4 @@
-"""The Lambda Runtime API, for one process of a function: an event at a time."""
+"""The Lambda Runtime API for one process of a function, one event at a time."""
 
 import dataclasses
 import queue
@@ -7,7 +7,7 @@ import uuid
 
 from wire import Server
 
-# As long as API Gateway waits.
+# The time-out of API Gateway, in seconds.
 PATIENCE = 30.0
 NEXT = "GET /2018-06-01/runtime/invocation/next "
 ANSWERED = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n".encode()
@@ -15,13 +15,13 @@ ANSWERED = "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n".encode()
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """What a process made of an event, and when, in nanoseconds of this machine's clock: the event
-    was sent from `began` on, and at `ended` the answer's last byte was read.
+    """A process's answer to an event. The event was sent from `began` on, and the answer's last byte
+    was read at `ended`; both are nanoseconds of this machine's clock.
     """
 
     began: int
     ended: int
-    # Whether it came as an answer, not as an error.
+    # Whether it is a response and not an error.
     good: bool
     body: bytes
 
@@ -38,17 +38,17 @@ class RuntimeApi(Server):
         super().__init__()
 
     def polled(self):
-        """When the process asked for the next event. It gets none before `invoke`."""
+        """Returns when the process asked for the next event. It gets none before `invoke`."""
         return self.waited(self.polls)
 
     def invoke(self, event):
-        """The answer to an event, of a process that has polled."""
+        """Sends an event to a process that has polled, and returns the answer."""
         self.events.put(event)
         return self.waited(self.answers)
 
-    def waited(self, told):
+    def waited(self, results):
         try:
-            return told.get(timeout=PATIENCE)
+            return results.get(timeout=PATIENCE)
         except queue.Empty:
             raise Silent(f"the function was silent for {PATIENCE:g} s") from None
 

@@ -1,4 +1,4 @@
-"""HTTP/1.1 over blocking sockets, with as little as can be between them and the clock."""
+"""HTTP/1.1 over blocking sockets, with as little code as possible between them and the clock."""
 
 import contextlib
 import dataclasses
@@ -9,12 +9,12 @@ READ = 1 << 16
 
 
 class Closed(Exception):
-    """The other end is gone."""
+    """The other end has closed the connection."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Message:
-    """A request or an answer. `raw` is all of it as it came."""
+    """A request or an answer. `raw` is all of its bytes."""
 
     first_line: str
     headers: dict
@@ -23,14 +23,14 @@ class Message:
 
 
 class Wire:
-    """A connection, one message after the other."""
+    """A connection that carries one message after the other."""
 
     def __init__(self, connection):
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.connection, self.unread = connection, b""
 
     def message(self):
-        """The next message, when its last byte is there."""
+        """Returns the next message once its last byte has arrived."""
         head = self.until(b"\r\n\r\n")
         first_line, *lines = head.decode("latin-1").rstrip().split("\r\n")
         pairs = (line.split(":", 1) for line in lines)
@@ -42,7 +42,7 @@ class Wire:
         return Message(first_line, headers, body, head + raw)
 
     def chunks(self):
-        """A chunked body, as it came and as it is meant. Nobody here sends trailers."""
+        """Returns a chunked body, encoded and decoded. Trailers do not occur here."""
         raw, body = [], []
         while True:
             line = self.until(b"\r\n")
@@ -77,7 +77,7 @@ class Wire:
 
 
 class Server:
-    """Listens on a free port of this machine. Each connection has a thread, which `serve`s it."""
+    """Listens on a free port of this machine. Each connection has a thread that runs `serve`."""
 
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))

@@ -126,8 +126,8 @@ input=(-ss 2.66 -i h264-30fps.mp4)
 make h264-trimmed.mp4 120 -map 0:v -c copy
 truth h264-trimmed.mp4 30 80
 
-# As a packager writes for streaming: all fragments are told in one place, before the first. Readers
-# look at none of them that they do not need.
+# A file as a packager writes it for streaming: all fragments are listed in one place before the first.
+# Readers look only at the fragments that they need.
 clip 160x90 2
 h264 28 keyint=10:min-keyint=10:scenecut=0
 make h264-segment-index.mp4 125 "${codec[@]}" \

@@ -1,4 +1,4 @@
-"""MP4 and MOV files as trees of boxes: what the other scripts change files with."""
+"""MP4 and MOV files as trees of boxes, for the scripts that change them."""
 
 import struct
 
@@ -6,14 +6,14 @@ INSIDE = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"mvex", b"moof"
 
 
 class Box:
-    """A box: `kind`, and either its `payload` or the boxes inside it, its `children`."""
+    """A box: its `kind`, and either its `payload` or its `children`, the boxes inside it."""
 
     def __init__(self, kind, payload=b"", children=None):
         self.kind, self.payload, self.children = kind, payload, children
-        self.at = 0  # where its payload was in the file
+        self.at = 0  # the position of its payload in the file
 
     def find(self, *kinds):
-        """The first box of each kind inside the one before, or None."""
+        """Returns the first box of each kind inside the previous one, or None."""
         found = self
         for kind in kinds:
             found = next((child for child in found.children if child.kind == kind), None)
@@ -34,7 +34,7 @@ def joined(boxes):
 
 
 def parse(data, at=0, end=None):
-    """The boxes of a part of a file."""
+    """Returns the boxes of a range of a file."""
     found, end = [], len(data) if end is None else end
     while at + 8 <= end:
         size, kind = struct.unpack_from(">I4s", data, at)
@@ -54,13 +54,13 @@ def parse(data, at=0, end=None):
 
 
 def read(path):
-    """A file as one box without a kind."""
+    """Returns a file as one box without a kind."""
     with open(path, "rb") as file:
         return Box(b"", children=parse(file.read()))
 
 
 def write(path, file):
-    """Writes a file and lets the tables of chunks follow the media data."""
+    """Writes a file. Adapts the chunk offsets to the new position of the media data."""
     moved, at = [], 0
     for box in file.children:
         size = len(box.bytes())
@@ -85,7 +85,7 @@ def follow(place, moved):
 
 
 def wide_places(file):
-    """Has all tables of chunks hold 64-bit places."""
+    """Converts all chunk offsets to 64 bits."""
     for trak in file.find(b"moov").all(b"trak"):
         table = trak.find(b"mdia", b"minf", b"stbl", b"stco")
         if table:
@@ -100,12 +100,12 @@ def handler(trak):
 
 
 def video(file):
-    """The first video track."""
+    """Returns the first video track."""
     return next(trak for trak in file.find(b"moov").all(b"trak") if handler(trak) == b"vide")
 
 
 def timescale(box):
-    """That of an mvhd or mdhd."""
+    """Returns the timescale in an mvhd or mdhd."""
     return struct.unpack_from(">I", box.payload, 20 if box.payload[0] else 12)[0]
 
 
@@ -121,7 +121,7 @@ VISUAL = 78  # bytes of a VisualSampleEntry before the boxes in it
 
 
 def entries(trak):
-    """The sample descriptions of a track, as boxes with a payload."""
+    """Returns the sample descriptions of a track as boxes with a payload."""
     return parse(trak.find(b"mdia", b"minf", b"stbl", b"stsd").payload, 8)
 
 
@@ -131,7 +131,7 @@ def set_entries(trak, found):
 
 
 def inner(entry):
-    """The boxes in a visual sample entry."""
+    """Returns the boxes in a visual sample entry."""
     return parse(entry.payload, VISUAL)
 
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Proves the fixtures: decodes every file of truth.json and special.json to its end and reads the
-number drawn in each frame, first as decoded, then from a half-size JPEG of it; then looks for what
-else special.json and colours.json promise. Needs ffmpeg and nothing else.
+"""Checks the fixtures: decodes every file of truth.json and special.json to its end and reads the number
+drawn in each frame, first as decoded, then from a half-size JPEG of it. Then checks the other facts in
+special.json and colours.json. Needs only ffmpeg.
 
 Without arguments it checks every file; with arguments, those files.
 """
@@ -19,7 +19,7 @@ GRAY = ["-f", "rawvideo", "-pix_fmt", "gray", "-"]
 
 
 def number(picture, width, height):
-    """The number in a gray picture's code, or None where the two reference blocks are missing."""
+    """Returns the number in a gray picture's code, or None if the two reference columns are missing."""
     rows = range(height // 16, height * 3 // 16)
 
     def level(column):
@@ -45,8 +45,8 @@ def numbers(raw, width, height):
 
 
 def scaled(truth, width, height):
-    """The video that counts, none of its frames dropped or repeated, upright and square-pixelled;
-    where two fields make a frame, the first of them."""
+    """Returns the arguments for the video that counts: upright, square-pixelled, with no frame dropped or
+    repeated. If two fields make a frame, the first of them."""
     first = truth.get("firstField")
     field = f"field={first}," if first and not truth.get("segmented") else ""
     chosen = ["-map", f"0:v:{truth.get('stream', 0)}", "-vsync", "passthrough"]
@@ -54,14 +54,14 @@ def scaled(truth, width, height):
 
 
 def decode(path, truth, strict=True):
-    """Every frame as gray."""
+    """Decodes every frame to gray."""
     scale = scaled(truth, truth["displayWidth"], truth["displayHeight"])
     command = [*FFMPEG, "-i", path, *scale, *GRAY]
     return subprocess.run(command, capture_output=True, check=strict).stdout
 
 
 def through_jpeg(path, truth, width, height):
-    """Every frame as gray, after the trip through a JPEG of the given size."""
+    """Converts every frame to a JPEG of the given size, and that to gray."""
     shrink = [*FFMPEG, "-i", path, *scaled(truth, width, height), "-pix_fmt", "yuvj420p"]
     shrink += ["-c:v", "mjpeg", "-q:v", "10", "-f", "mjpeg", "-"]
     jpegs = subprocess.run(shrink, capture_output=True, check=True).stdout
@@ -115,22 +115,22 @@ def transparency_faults(path, width, height, transparent):
 
 
 def system_gamma(rgb):
-    """HLG's display light. This ffmpeg has zimg raise each channel to 1.2; BT.2100 would have the
-    luminance raised, and its channels keep their proportions."""
+    """Returns HLG's display light. In this ffmpeg zimg raises each channel to the power of 1.2. In BT.2100
+    the luminance is raised, and the channels keep their proportions."""
     scene = [max(x, 0) ** (1 / 1.2) for x in rgb]
     luminance = 0.2627 * scene[0] + 0.6780 * scene[1] + 0.0593 * scene[2]
     return [luminance**0.2 * x for x in scene]
 
 
 def narrowed(rgb):
-    """Linear light in BT.2020's primaries, 1 being 1000 cd/m², as cd/m² in BT.709's (BT.2407)."""
+    """Converts linear light in BT.2020's primaries, where 1 is 1000 cd/m², to cd/m² in BT.709's (BT.2407)."""
     rows = ((1.6605, -0.5876, -0.0728), (-0.1246, 1.1329, -0.0083), (-0.0182, -0.1006, 1.1187))
     return [1000 * sum(x * y for x, y in zip(row, rgb)) for row in rows]
 
 
 def colour_faults(name, truth, patches):
-    """Standard range: the R′G′B′ that the tagged matrix and range give. High range: the light in
-    cd/m² that zimg makes of the tagged transfer."""
+    """Compares patches. Standard range: the R′G′B′ that the tagged matrix and range give. High range: the
+    light in cd/m² that zimg calculates by the tagged transfer."""
     path, width, height = FOLDER / name, truth["width"], truth["height"]
     light = "nits" in patches[0]
     convert = "zscale=transfer=linear:npl=1000:matrix=gbr" if light else "null"
@@ -153,7 +153,7 @@ def colour_faults(name, truth, patches):
 
 
 def damaged():
-    """The damaged files hold what README.md promises: some readable frames, or none at all."""
+    """Checks that the damaged files have what README.md says: some readable frames, or no frames."""
     size = {"displayWidth": 320, "displayHeight": 180}
     for name, some in (("truncated-head.mp4", True), ("garbage.mp4", True), ("truncated-moov.mp4", False)):
         found = numbers(decode(FOLDER / name, size, strict=False), 320, 180)

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Lets the clock of a file jump.
+"""Makes the clock of a file jump.
 
 Arguments, by kind of file:
 
-    ts FILE FRAME SECONDS        a transport stream with one video: the clock jumps by SECONDS before
-                                 a frame: the first from FRAME on (in decode order) such that no
-                                 frame before it is shown after it
+    ts FILE FRAME SECONDS        a transport stream with one video: the clock jumps by SECONDS before a
+                                 frame. That is the first one from FRAME on (in decode order) for which
+                                 all earlier frames are also shown earlier
     fragments FILE NTH SECONDS   MP4: it jumps before the NTH fragment (from 0)
     clusters FILE NTH SECONDS    Matroska: it jumps before the NTH cluster, to SECONDS from the start
     flv FILE FRAME SECONDS       it jumps before a frame, in decode order
@@ -26,13 +26,13 @@ PACKET = 188
 # ---- transport stream --------------------------------------------------------------------------
 
 
-def stamp(data, at):
-    """A presentation or decode time of 33 bits."""
+def timestamp(data, at):
+    """Returns a presentation or decode time of 33 bits."""
     a, b, c = data[at], *struct.unpack_from(">HH", data, at + 1)
     return (a >> 1 & 7) << 30 | b >> 1 << 15 | c >> 1
 
 
-def set_stamp(data, at, time):
+def set_timestamp(data, at, time):
     time %= 1 << 33
     data[at] = data[at] & 0xF1 | time >> 30 << 1
     struct.pack_into(">HH", data, at + 1, time >> 14 & 0xFFFE | 1, time << 1 & 0xFFFE | 1)
@@ -43,7 +43,7 @@ def payload(data, packet):
 
 
 def pes(data):
-    """(packet, payload) of every packet in which a video frame begins."""
+    """Returns packet and payload of every packet in which a video frame begins."""
     for packet in range(0, len(data), PACKET):
         start = payload(data, packet)
         if data[packet + 1] & 0x40 and data[start : start + 3] == b"\0\0\1" and data[start + 3] >> 4 == 0xE:
@@ -54,7 +54,7 @@ def shift_frame(data, start, by):
     flags = data[start + 7] >> 6
     places = [start + 9] * (flags > 1) + [start + 14] * (flags == 3)
     for place in places:
-        set_stamp(data, place, stamp(data, place) + by)
+        set_timestamp(data, place, timestamp(data, place) + by)
 
 
 def shift_pcr(data, packet, by):
@@ -67,7 +67,7 @@ def shift_pcr(data, packet, by):
 def ts(path, frame, seconds):
     data, by = bytearray(open(path, "rb").read()), round(90000 * seconds)
     frames = list(pes(data))
-    times = [stamp(data, start + 9) for _, start in frames]
+    times = [timestamp(data, start + 9) for _, start in frames]
     chosen = next(n for n in range(frame, len(times)) if max(times[:n]) < min(times[n:]))
     for packet in range(frames[chosen][0], len(data), PACKET):
         shift_pcr(data, packet, by)

@@ -34,7 +34,7 @@ hevc 12 keyint=25
 make patches-2020.mp4 25 "${codec[@]}" "${tags[@]}" -tag:v hvc1
 truth patches-2020.mp4 25
 
-# HDR10 also tells the screen that it was graded on (BT.2020, 1000 cd/m²), its brightest pixel and
+# HDR10 also states the screen that it was graded on (BT.2020, 1000 cd/m²), its brightest pixel and
 # its brightest frame's average.
 screen='G(8500,39850)B(6550,2300)R(35400,14600)WP(15635,16450)L(10000000,50)'
 clip 288x144-pq 25

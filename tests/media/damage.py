@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Damages a file, or has it state too little.
+"""Damages a file, or makes it state too small a length.
 
 Arguments: FILE WHAT…
 
-    shorter SECONDS [elst]   MP4: the headers of movie, track and media state this length; with
-                             `elst`, so does the only edit (0 is up to the end of the media)
+    shorter SECONDS [elst]   MP4: the headers of movie, track and media state this length, and with `elst`
+                             the only edit does too (0 means up to the end of the media)
     info SECONDS             Matroska: the segment's information states this length
     count TABLE NUMBER       MP4: a table in stbl says that it has NUMBER entries
     zeros TABLE              MP4: the table's kind is overwritten
@@ -62,7 +62,7 @@ def zeros(path, table):
 
 
 def size(path, id, number):
-    """The size gets 8 bytes in place of those after it: what follows is damaged as well."""
+    """Writes a size of 8 bytes over the element's beginning, which damages its content as well."""
     id = bytes.fromhex(id)
     changed(path, lambda data: data.index(id), ">Q", int(number, 0) | 1 << 56, len(id))
 

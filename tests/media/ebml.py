@@ -1,4 +1,4 @@
-"""Matroska and WebM files as trees of elements: what the other scripts change files with."""
+"""Matroska and WebM files as trees of elements, for the scripts that change them."""
 
 SEGMENT, CLUSTER, TIMESTAMP, SIMPLE_BLOCK, BLOCK = 0x18538067, 0x1F43B675, 0xE7, 0xA3, 0xA1
 TRACKS, TRACK, VIDEO, COLOUR, BLOCK_GROUP = 0x1654AE6B, 0xAE, 0xE0, 0x55B0, 0xA0
@@ -9,15 +9,15 @@ INSIDE |= {SEEK_HEAD, SEEK, CUES, CUE, CUE_PLACES}
 
 
 class Element:
-    """An element: `id`, and either its `payload` or the elements inside it, its `children`."""
+    """An element: its `id`, and either its `payload` or its `children`, the elements inside it."""
 
     def __init__(self, id, payload=b"", children=None):
         self.id, self.payload, self.children = id, payload, children
         self.unknown = False  # written with an unknown size
-        self.at = 0  # where it was in the file
+        self.at = 0  # its position in the file
 
     def find(self, *ids):
-        """The first element of each kind inside the one before, or None."""
+        """Returns the first element of each kind inside the previous one, or None."""
         found = self
         for id in ids:
             found = next((child for child in found.children if child.id == id), None)
@@ -46,12 +46,12 @@ def joined(elements):
 
 
 def number(id, value, length=None):
-    """An element that holds an unsigned number."""
+    """Returns an element with an unsigned number."""
     return Element(id, value.to_bytes(length or max(1, (value.bit_length() + 7) // 8)))
 
 
 def head(data, at):
-    """The id at a place, its size, and where its payload begins."""
+    """Returns the id and size at a position, and the position of the payload."""
     length = 9 - data[at].bit_length()
     id, at = int.from_bytes(data[at : at + length]), at + length
     length = 9 - data[at].bit_length()
@@ -60,7 +60,7 @@ def head(data, at):
 
 
 def parse(data, at=0, end=None):
-    """The elements of a part of a file in which all sizes are known."""
+    """Returns the elements of a range of a file in which all sizes are known."""
     found, end = [], len(data) if end is None else end
     while at < end:
         id, size, start = head(data, at)
@@ -78,13 +78,13 @@ def parse(data, at=0, end=None):
 
 
 def read(path):
-    """A file as one element without an id."""
+    """Returns a file as one element without an id."""
     with open(path, "rb") as file:
         return Element(0, children=parse(file.read()))
 
 
 def write(path, file):
-    """Writes a file and lets its index follow what has moved."""
+    """Writes a file. Adapts its index to what has moved."""
     for segment in file.all(SEGMENT):
         for _ in range(3):  # until sizes no longer change
             follow(segment)

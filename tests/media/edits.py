@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Gives an MP4 or MOV file an edit list.
 
-Arguments: FILE EDITS [moov-first] [co64] [version-1] [scale=N]. EDITS are parts of the media, in
-frames of 1/RATE s from the first that was shown before, such as "10-19 40-59" (both are shown); a
-part such as "_10" is an empty edit of that many frames. Every track gets the same. "10-19*3" says
-that the edit is three times as long as these frames. Frames may be fractions ("10.5-20"; then the
-end is where the edit ends, and "20" ends it after frame 20).
+Arguments: FILE EDITS [moov-first] [co64] [version-1] [scale=N]. EDITS are ranges of the media such as
+"10-19 40-59", in frames of 1/RATE s, counted from the first frame that the file showed before. Both ends
+are shown. "_10" is an empty edit of 10 frames. "10-19*3" is an edit that is three times as long as these
+frames. Frames may be fractions ("10.5-20"); the last one is still shown to its end. Every track gets the
+same edits.
 """
 
 import sys
@@ -18,7 +18,7 @@ RATE = Fraction(25)
 
 
 def parts(text):
-    """(begin or None, length) of each edit, in seconds."""
+    """Returns the begin (or None) and the length of each edit, in seconds."""
     for word in text.split():
         if word[0] == "_":
             yield None, Fraction(word[1:]) / RATE
@@ -29,7 +29,7 @@ def parts(text):
 
 
 def base(trak):
-    """Where in the media the first frame shown so far is, in its own ticks."""
+    """Returns the timestamp in the media of the first frame that is shown so far."""
     elst = trak.find(b"edts", b"elst")
     if not elst:
         return 0

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes every media fixture in this folder, and the JSON files beside them, which say what is in them.
+# Makes every media fixture in this folder, and the JSON files with the facts about them.
 #
 # The fixtures are committed, so that tests need no encoder; this script is where they come from.
 # It needs Debian's ffmpeg (5.1), python3 and nothing else. With that version it gives the same bytes

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes a HEIF still (HEIC, AVIF) of the first frames of an MP4 file.
+"""Writes a HEIF still (HEIC, AVIF) from the first frames of an MP4 file.
 
 Arguments: OUT IN COLUMNS ROWS. Each frame is one tile of a grid; with one column and one row the
 first frame is the picture. ISO/IEC 23008-12.

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Prints one line of kinds.json: what must come out of a file, by how it was made.
+"""Prints one line of kinds.json: the right results for a file, known from how it was made.
 
-Arguments: FILE KIND NUMBERS WHY [FIELDS…]. NUMBERS are what the frames show, such as "10-19 40-59",
-or empty where no number is promised. FIELDS are JSON objects of further fields; two of these are for
-this script: `rate` (frames a second, 25 without it), and `resume`, the time from which frames go on
-at that rate, by the frame: {"10": 0.8}. `times` is left out where FIELDS has it as null.
+Arguments: FILE KIND NUMBERS WHY [FIELDS…]. NUMBERS are the numbers that the frames show, such as
+"10-19 40-59", or empty if they are not certain. FIELDS are JSON objects with further fields. Two of these
+are for this script: `rate` (frames a second, by default 25), and `resume`, which gives a frame its time;
+later frames continue from there at that rate: {"10": 0.8}. `times` is left out if FIELDS has it as null.
 """
 
 import json

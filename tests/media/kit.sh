@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the scripts beside this one make files with: a drawn clip, an encoder, a line of truth.
+# The functions with which the other scripts make files: a drawn clip, an encoder, a line of truth.
 # generate.sh reads it first; the scripts of each subject use its functions and variables.
 
 work=$(mktemp -d)

@@ -1,10 +1,10 @@
-//! The media fixtures, for tests: where they lie, what is true of them, and what number a picture of
-//! one shows (`README.md` beside this file tells how it is drawn).
+//! The media fixtures for tests: their paths, the facts about them, and the number that a picture shows.
+//! `README.md` in this folder says how the number is drawn.
 
 use serde::Deserialize;
 use std::{collections::BTreeMap, path::PathBuf};
 
-/// What ffprobe says of a file that is whole.
+/// Facts from ffprobe about an intact file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Truth {
@@ -14,39 +14,39 @@ pub struct Truth {
     pub display_width: u32,
     /// The upright, square-pixelled picture's height.
     pub display_height: u32,
-    /// Seconds per tick, as a fraction.
+    /// The time base: the seconds of one unit of `pts`, as a fraction.
     pub timebase: String,
-    /// Every frame's presentation time, in ticks from the first's, in presentation order.
+    /// The timestamp of every frame, from the first frame's, in presentation order.
     pub pts: Vec<i64>,
-    /// Which of them are keyframes.
+    /// The indices of the keyframes.
     pub keyframes: Vec<usize>,
-    /// The number drawn in each.
+    /// The number drawn in each frame.
     pub numbers: Vec<u32>,
 }
 
-/// What is true of a file of which something else is the point than its times.
+/// Facts about a file that tests something other than times.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Special {
-    /// Seconds per tick, as a fraction.
+    /// The time base: the seconds of one unit of `pts`, as a fraction.
     pub timebase: String,
-    /// Every frame's presentation time, in ticks from the first's, in presentation order.
+    /// The timestamp of every frame, from the first frame's, in presentation order.
     pub pts: Vec<i64>,
-    /// The number drawn in each, where there is one.
+    /// The number drawn in each frame, if it has one.
     pub numbers: Vec<Option<u32>>,
     /// The first frame after each hard cut.
     #[serde(default)]
     pub cuts: Vec<usize>,
 }
 
-/// What is right for a file of a kind that others extract wrongly. Each field holds if it is there.
+/// The right results for a file of a kind that other tools get wrong. Absent fields are not checked.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Kind {
     /// The number of the kind: 1 edit lists, 2 clocks, 3 state, 6 colours, 8 cropping, 9 fields, 10 photos,
     /// 11 encryption, 12 headers, 13 damage.
     pub kind: u32,
-    /// The options that show it, as the API takes them.
+    /// The options that show it, in the form of the API.
     #[serde(default)]
     pub options: serde_json::Value,
     /// The number drawn in each frame, in order.
@@ -59,75 +59,75 @@ pub struct Kind {
     pub frame_rate: Option<f64>,
     /// The width and height of every image.
     pub size: Option<[u32; 2]>,
-    /// The first frame with a width and height, in order.
+    /// The first frame of each size, and that width and height, in order.
     pub sizes: Option<Vec<[u32; 3]>>,
-    /// Colours of the first image: x and y as parts of its sides, red, green, blue.
+    /// Colours of the first image: x and y as fractions of its sides, red, green, blue.
     pub pixels: Option<Vec<[f64; 5]>>,
     /// Whether there are warnings.
     pub warns: Option<bool>,
-    /// The error codes that it may be refused with.
+    /// The error codes with which it may be refused.
     pub refuse: Option<Vec<String>>,
 }
 
 impl Truth {
-    /// The presentation time of a frame, in seconds from the first's.
+    /// Returns the presentation time of a frame, in seconds from the first frame's.
     pub fn seconds(&self, frame: usize) -> f64 {
         let (numerator, denominator) = self.timebase.split_once('/').expect("a fraction");
         let parse = |text: &str| text.parse::<f64>().expect("a number");
         self.pts[frame] as f64 * parse(numerator) / parse(denominator)
     }
 
-    /// Which frame is on screen at a time: the last that is not after it.
+    /// Returns the frame that is on screen at a time: the last one that is not later.
     pub fn frame_at(&self, seconds: f64) -> usize {
-        // times are fractions of a tick apart or equal, never a nanosecond
+        // two times are equal or differ by far more than a nanosecond
         let shown = (0..self.pts.len()).take_while(|frame| self.seconds(*frame) <= seconds + 1e-9);
         shown.last().unwrap_or(0)
     }
 }
 
-/// A fixture's place.
+/// Returns a fixture's path.
 pub fn path(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
-/// What is true of every file that is whole, by its name.
+/// Returns the facts about every intact file by its name.
 pub fn truth() -> BTreeMap<String, Truth> {
-    let json = std::fs::read(path("truth.json")).expect("truth.json is there");
+    let json = std::fs::read(path("truth.json")).expect("truth.json exists");
     serde_json::from_slice(&json).expect("truth.json is as described")
 }
 
-/// What is true of the other files that are whole, by their names.
+/// Returns the facts about the other intact files by their names.
 pub fn special() -> BTreeMap<String, Special> {
-    let json = std::fs::read(path("special.json")).expect("special.json is there");
+    let json = std::fs::read(path("special.json")).expect("special.json exists");
     serde_json::from_slice(&json).expect("special.json is as described")
 }
 
-/// What is right for the files of every kind that others extract wrongly, by their names.
+/// Returns the right results for the files of the kinds that other tools get wrong, by their names.
 pub fn kinds() -> BTreeMap<String, Kind> {
-    let json = std::fs::read(path("kinds.json")).expect("kinds.json is there");
+    let json = std::fs::read(path("kinds.json")).expect("kinds.json exists");
     serde_json::from_slice(&json).expect("kinds.json is as described")
 }
 
-/// A patch of one colour, below the code.
+/// A patch of one colour below the code.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Patch {
-    /// The middle of the patch, as a part of the width; 0.625 of the height is the middle of its height.
+    /// The middle of the patch, as a fraction of the width. Its vertical middle is at 0.625 of the height.
     pub x: f64,
-    /// The colour to show, of standard range.
+    /// The colour to show, if the range is standard.
     pub srgb: Option<[u8; 3]>,
-    /// The same by matrix and range alone, in the file's own primaries.
+    /// The same, by matrix and range only, in the file's own primaries.
     pub rgb: Option<[u8; 3]>,
-    /// The light of red, green and blue of BT.709, in candelas a square metre, of high range.
+    /// The light of each channel in candela per square metre, in the primaries of BT.709, if the range is high.
     pub nits: Option<[f64; 3]>,
 }
 
-/// The patches of the files that have some, from left to right.
+/// Returns the patches of each file that has some, from left to right.
 pub fn colours() -> BTreeMap<String, Vec<Patch>> {
-    let json = std::fs::read(path("colours.json")).expect("colours.json is there");
+    let json = std::fs::read(path("colours.json")).expect("colours.json exists");
     serde_json::from_slice(&json).expect("colours.json is as described")
 }
 
-/// The number that a picture shows, if it is upright and shows one.
+/// Returns the number that a picture shows, if it is upright and shows one.
 pub fn number(jpeg: &[u8]) -> Option<u32> {
     let image = turbojpeg::decompress(jpeg, turbojpeg::PixelFormat::GRAY).ok()?;
     let level = |column: usize| {

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Puts the samples of several MP4 files of one video track each into one, one file's after another's.
+"""Joins the samples of several MP4 files, each with one video track, into one file.
 
 Arguments: OUT HOW PART…
 
-    descriptions   each different sample description is kept, and the samples refer to theirs
-    in-band        only the first is kept; the first sample of every later part begins with the
-                   parameter sets of its own, in H.264, and no other sample does
-    short-lengths  as `descriptions`; NAL units of all parts but the first have lengths of 2 bytes
+    descriptions   each different sample description is kept, and each sample refers to its own
+    in-band        only the first one is kept; the first sample of every later file begins with that
+                   file's parameter sets (H.264), and no other sample does
+    short-lengths  as `descriptions`; the NAL units of all files but the first have lengths of 2 bytes
 
-The parts have the same ticks. Presentation times go on where the part before ends.
+All files have the same timescale. Presentation times continue where the previous file ends.
 """
 
 import struct
@@ -25,7 +25,7 @@ class Track:
         (self.entry,) = boxes.entries(self.trak)
 
     def samples(self, path):
-        """[data, duration, composition offset, sync] of each."""
+        """Returns data, duration, composition offset and sync flag of each sample."""
         data = open(path, "rb").read()
         sizes, at, found = self.sizes(), None, []
         chunks = self.table(b"stco", "I")
@@ -56,7 +56,7 @@ class Track:
 
 
 def lengthened(data, size):
-    """The NAL units of a sample, with lengths of `size` bytes each."""
+    """Returns the NAL units of a sample with lengths of `size` bytes."""
     out, at = b"", 0
     while at < len(data):
         length = struct.unpack_from(">I", data, at)[0]
@@ -66,7 +66,7 @@ def lengthened(data, size):
 
 
 def parameter_sets(entry):
-    """Those of an avcC, each with its length in 4 bytes."""
+    """Returns the parameter sets in an avcC, each with its length in 4 bytes."""
     avcc = next(box for box in boxes.inner(entry) if box.kind == b"avcC").payload
     out, at = b"", 5
     for mask in (31, 255):
@@ -87,7 +87,7 @@ def halve_lengths(entry):
 
 
 def rows(values):
-    """Runs of equal values."""
+    """Returns runs of equal values."""
     found = []
     for value in values:
         if found and found[-1][1] == value:
@@ -103,7 +103,7 @@ def table(kind, rows, form, version=0):
 
 
 def merge(out, how, paths):
-    """One file of whole samples: the first's, with all samples in one mdat."""
+    """Writes the first file with the samples of all files in one mdat."""
     tracks = [Track(path) for path in paths]
     entries, parts, first = [], [], None
     for path, track in zip(paths, tracks):
@@ -117,7 +117,7 @@ def merge(out, how, paths):
             entries.append(track.entry)
         kept = [entry.payload for entry in entries]
         index = kept.index(track.entry.payload) + 1 if track.entry.payload in kept else 1
-        # so that the pictures go on where the part before ends
+        # so that the pictures continue where the previous file ends
         begin = min(sum(s[1] for s in samples[:n]) + s[2] for n, s in enumerate(samples))
         first = begin if first is None else first
         for sample in samples:
@@ -151,7 +151,7 @@ def merge(out, how, paths):
 
 
 def longer(file, ticks):
-    """Sets this length in all headers, in ticks of the media."""
+    """Sets this length in all headers. It is in units of the media's timescale."""
     moov, trak = file.find(b"moov"), boxes.video(file)
     mdhd, mvhd, elst = trak.find(b"mdia", b"mdhd"), moov.find(b"mvhd"), trak.find(b"edts", b"elst")
     length = ticks * boxes.timescale(mvhd) // boxes.timescale(mdhd)

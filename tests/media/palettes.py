@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Writes videos whose frames are indices into a palette that the container holds.
+"""Writes videos whose frames are indices into a palette in the container.
 
 Arguments: FILE HOW. The file is an AVI of 84x48, 12 frames, 12 a second; frame n shows n. Below the
-code are seven flat patches: COLOURS. HOW are some of
+code are seven flat patches: COLOURS. HOW is one or more of
 
-    raw8 raw4 raw1   uncompressed, with that number of bits; raw1 has black and white only, as patches too
+    raw8 raw4 raw1   uncompressed, with that number of bits; with raw1 the patches are black and white
     rle              run lengths (MSRLE, 8 bits), a keyframe at every fourth frame
-    change=N         from frame N on another palette holds, whose entries are in another order
-    partly=N         the same, but the file holds only the first 128 entries
-    quicktime        FILE is an 8-bit MOV of gray QuickTime run lengths, which becomes one with a palette
+    change=N         from frame N on there is another palette with its entries in another order
+    partly=N         the same, but the file has only the first 128 entries
+    quicktime        gives FILE, an 8-bit MOV of gray QuickTime run lengths, a palette
     pixels           prints the patches of the first frame for kinds.json
 """
 
@@ -24,7 +24,7 @@ COLOURS = [(230, 40, 40), (40, 200, 60), (50, 60, 220), (220, 200, 40), (60, 200
 
 
 def picture(number, bits):
-    """Rows of colours from the top: the code, and the patches below it."""
+    """Returns rows of colours from the top: the code, and the patches below it."""
     code = [WHITE, *(WHITE if number >> bit & 1 else BLACK for bit in range(12)), BLACK]
     band = [code[x * 14 // WIDTH] for x in range(WIDTH)]
     shown = COLOURS if bits > 1 else [BLACK, WHITE] * 4
@@ -33,7 +33,7 @@ def picture(number, bits):
 
 
 def palette(bits, changed):
-    """Colours by index. The ones in use are strewn over all indices; the others are pink."""
+    """Returns colours by index. The used ones are spread over the indices; the others are pink."""
     size = 1 << bits
     if bits == 1:
         return [WHITE, BLACK] if not changed else [BLACK, WHITE]
@@ -45,7 +45,7 @@ def palette(bits, changed):
 
 
 def packed(row, bits):
-    """A row of indices, padded to four bytes."""
+    """Returns a row of indices, padded to four bytes."""
     bytes_, each = bytearray(), 8 // bits
     for at in range(0, len(row), each):
         value = 0
@@ -56,7 +56,7 @@ def packed(row, bits):
 
 
 def rle(rows, before):
-    """Run lengths from the lowest row up. Rows that are as before are skipped."""
+    """Returns run lengths from the bottom row up, without rows that have not changed."""
     out = bytearray()
     for y in range(HEIGHT - 1, -1, -1):
         row, at = rows[y], 0
@@ -114,8 +114,8 @@ def avi(path, how):
 
 
 def quicktime(path):
-    """Gray run lengths hold their levels inverted: level n becomes index 255 - n, of these colours:
-    dark levels are black, bright ones white, those between them a ramp from red to blue."""
+    """Gives a gray file a palette. Gray run lengths store inverted levels: level n is index 255 - n. Dark
+    levels become black, bright ones white, and those between them a ramp from red to blue."""
     file = boxes.read(path)
     trak = boxes.video(file)
     (entry,) = boxes.entries(trak)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Draws the clips of colour.sh, as raw 4:2:0 frames of known colours, and prints colours.json.
 
-Argument: the folder to draw into. Every sample is worked out here, by the standards' formulas, so
-that no filter's idea of them stands between a patch and its value:
+Argument: the folder to draw into. Every sample is calculated here by the standards' formulas, so that a
+patch's value does not depend on a filter:
 
 - ITU-R BT.601, BT.709 and BT.2020: primaries, luma weights, quantisation
 - IEC 61966-2-1 (sRGB): the transfer function of the standard-range clips
@@ -53,7 +53,7 @@ def times(m, v):
 
 
 def to_xyz(primaries):
-    """The matrix from linear RGB to CIE XYZ."""
+    """Returns the matrix from linear RGB to CIE XYZ."""
     columns = [(x / y, 1, (1 - x - y) / y) for x, y in (*primaries, D65)]
     unscaled = tuple(zip(*columns[:3]))
     strengths = times(inverse(unscaled), columns[3])
@@ -61,7 +61,7 @@ def to_xyz(primaries):
 
 
 def convert(linear, source, target):
-    """Linear RGB of one set of primaries in those of another."""
+    """Converts linear RGB from one set of primaries to another."""
     if source == target:
         return linear
     return times(inverse(to_xyz(PRIMARIES[target])), times(to_xyz(PRIMARIES[source]), linear))
@@ -80,14 +80,14 @@ def srgb_signal(x):
 
 
 def pq(rgb):
-    """The signal for light in cd/m²."""
+    """Returns the signal for light in cd/m²."""
     m1, m2, c1, c2, c3 = 2610 / 16384, 2523 / 32, 3424 / 4096, 2413 / 128, 2392 / 128
     powers = [(max(x, 0) / 10000) ** m1 for x in rgb]
     return tuple(((c1 + c2 * y) / (1 + c3 * y)) ** m2 for y in powers)
 
 
 def hlg(rgb):
-    """The signal for light in cd/m²: the inverse of the display's OOTF, then the OETF."""
+    """Returns the signal for light in cd/m²: the inverse of the display's OOTF, then the OETF."""
     peak, gamma, a = 1000, 1.2, 0.17883277
     b, c = 1 - 4 * a, 0.5 - a * log(4 * a)
     red, blue = WEIGHTS["2020"]
@@ -101,7 +101,7 @@ def hlg(rgb):
 
 
 def samples(signal, weights, bits, full):
-    """A signal's luma and chroma samples."""
+    """Returns a signal's luma and chroma samples."""
     red, blue = weights
     luma = red * signal[0] + (1 - red - blue) * signal[1] + blue * signal[2]
     chroma = (signal[2] - luma) / (2 * (1 - blue)), (signal[0] - luma) / (2 * (1 - red))
@@ -113,7 +113,7 @@ def samples(signal, weights, bits, full):
 
 
 def draw(path, signals, white, matrix, bits=8, full=False):
-    """The code across the top quarter, one patch after the other below it."""
+    """Draws the code across the top quarter and the patches side by side below it."""
     width, band = COLUMN * len(signals), HEIGHT // 4
     patches = [samples(signal, WEIGHTS[matrix], bits, full) for signal in signals]
     black = samples((0, 0, 0), WEIGHTS[matrix], bits, full)
@@ -131,8 +131,8 @@ def draw(path, signals, white, matrix, bits=8, full=False):
 
 
 def standard(path, space, full=False, bits=8, wide=False):
-    """A standard-range clip. Where its primaries hold all of BT.709's (`wide`), its patches are the
-    sRGB colours; otherwise its own, some of which sRGB can only come near to."""
+    """Draws a standard-range clip. If its primaries include all of BT.709's (`wide`), its patches are the
+    sRGB colours. Otherwise they are colours of its own primaries, and sRGB can only approximate some."""
     found, signals = [], []
     for index, patch in enumerate(STANDARD):
         linear = [srgb_linear(x / 255) for x in patch]
@@ -148,7 +148,7 @@ def standard(path, space, full=False, bits=8, wide=False):
 
 
 def high(path, transfer):
-    """A high-range clip, whose code is drawn in diffuse white."""
+    """Draws a high-range clip with its code in diffuse white."""
     signals = [transfer(convert(patch, "709", "2020")) for patch in HIGH]
     draw(path, signals, transfer((DIFFUSE_WHITE,) * 3)[0], "2020", bits=10)
     return [{"x": index, "nits": patch} for index, patch in enumerate(HIGH)]

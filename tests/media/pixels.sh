@@ -56,8 +56,8 @@ special animated.gif 10 "$nothing"
 
 # ---- rows from the bottom up -------------------------------------------------------------------
 
-# bottom_up FILE: has FFmpeg take the pictures of an AVI for such, by what it puts behind the headers
-# of AVIs where that is so; there is room in the filling that follows.
+# bottom_up FILE: marks the pictures of an AVI as stored from the bottom up, with the text that FFmpeg puts
+# after the headers of such AVIs. It fits into the padding there.
 bottom_up() {
     python3 - "$1" <<'PYTHON'
 import struct, sys

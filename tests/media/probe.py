@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Prints one line of truth.json or special.json: what ffprobe says of a file's video, and the
-numbers that its frames show by the clock they were drawn to.
+"""Prints one line of truth.json or special.json: ffprobe's facts about a file's video, and the numbers that
+its frames show, calculated from their times.
 
-Arguments: FILE RATE FIRST STREAM [FIELDS]. kit.sh and README.md say what they mean.
+Arguments: FILE RATE FIRST STREAM [FIELDS]. kit.sh and README.md explain them.
 """
 
 import json
@@ -22,8 +22,8 @@ def probe(file, stream):
 
 
 def times(frames, length):
-    """Every frame's time in ticks. AVI and PS leave the very last frame without one: it follows at
-    the same pace. A raw stream leaves all without: they follow at the nominal pace, from 0."""
+    """Returns every frame's timestamp. In AVI and PS the last frame has none: it continues the frame rate. In
+    a raw stream no frame has one: they follow at the nominal rate, from 0."""
     found = []
     for frame in frames:
         at = frame.get("best_effort_timestamp")
@@ -34,7 +34,7 @@ def times(frames, length):
 
 
 def size(stream, rotation):
-    """The pixel aspect, and the upright, square-pixelled picture's width and height."""
+    """Returns the pixel aspect, and width and height of the upright, square-pixelled picture."""
     aspect = [int(part) for part in stream.get("sample_aspect_ratio", "1:1").split(":")]
     if 0 in aspect:
         aspect = [1, 1]
@@ -43,7 +43,7 @@ def size(stream, rotation):
 
 
 def changes(frames):
-    """The sizes that the frames are coded in, each with the first frame that has it."""
+    """Returns the coded sizes, each after the first frame that has it."""
     sizes = []
     for index, frame in enumerate(frames):
         now = [frame["width"], frame["height"]]
@@ -60,8 +60,8 @@ def main():
     rotation = next((d["rotation"] for d in stream.get("side_data_list", []) if "rotation" in d), 0)
     aspect, (width, height) = size(stream, rotation)
     at = times(frames, 1 / rate / base)
-    pts = [tick - at[0] for tick in at]
-    numbers = [first + int(tick * base * rate + Fraction(1, 2)) for tick in pts]
+    pts = [time - at[0] for time in at]
+    numbers = [first + int(time * base * rate + Fraction(1, 2)) for time in pts]
     for begin, end, _ in further.get("blank", []):
         numbers[begin : end + 1] = [None] * (end + 1 - begin)
     facts = {

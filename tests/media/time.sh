@@ -67,7 +67,7 @@ h264 28 keyint=50
 make h264-no-cues.mkv 125 "${codec[@]}" -live 1
 truth h264-no-cues.mkv 25
 
-# As a recorder leaves behind that was switched off.
+# A file of a recorder that was switched off.
 head -c "$(grep -abo idx1 mpeg4.avi | tail -n 1 | cut -d : -f 1)" mpeg4.avi >mpeg4-no-index.avi
 said mpeg4-no-index.avi
 truth mpeg4-no-index.avi 25
@@ -111,8 +111,8 @@ h264 32 keyint=50:min-keyint=50:scenecut=0
 make h264-long.ts 750 "${codec[@]}" -c:a mp2 -b:a 8k -pat_period 1
 truth h264-long.ts 25
 
-# A pack tells the time of only the first frame that begins in it. This ffmpeg guesses wrong where too
-# many have none; in packs this small hardly any has.
+# A pack states the time only of the first frame that begins in it. If too many frames have no time, this
+# ffmpeg guesses wrong. In packs this small almost all frames have one.
 clip 160x90-long 25
 small_tone
 make mpeg2-long.mpg 750 -c:v mpeg2video -bf 2 -g 15 -q:v 12 -c:a mp2 -b:a 8k -packetsize 256
@@ -120,7 +120,7 @@ truth mpeg2-long.mpg 25
 
 # ---- fragments whose clock was running already -------------------------------------------------
 
-# As a recorder leaves behind that came late to a live stream: its first fragment is the second.
+# A file of a recorder that joined a live stream late: its first fragment is the second one.
 moof() { grep -abo moof h264-fragmented-no-index.mp4 | sed -n "$1s/:.*//p"; }
 head -c "$(($(moof 1) - 4))" h264-fragmented-no-index.mp4 >h264-fragmented-late.mp4
 tail -c "+$(($(moof 2) - 3))" h264-fragmented-no-index.mp4 >>h264-fragmented-late.mp4

@@ -1,21 +1,21 @@
 #!/usr/bin/env python3
-"""Has a container state something about its video track.
+"""Makes a container state something about its video track.
 
 Arguments: FILE WHAT VALUES…
 
-    clap WIDTH HEIGHT X Y    MP4: crops to a box; all may be fractions
+    clap WIDTH HEIGHT X Y    MP4: crops to a rectangle; all may be fractions
     pasp WIDTH HEIGHT        MP4: the shape of a pixel
     shown WIDTH HEIGHT       MP4: the size to show, in the track's header
-    turned                   MP4: to be turned left by a quarter
+    turned                   MP4: to be rotated left by 90°
     nclx P T M RANGE         MP4: colour, by the numbers of ITU-T H.273; RANGE is 1 for full
-    nclc P T M               the same as QuickTime has it, without a range
+    nclc P T M               the same in QuickTime's form, without a range
     light MAX MIN CLL FALL   MP4: a BT.2020 mastering display of MAX and MIN cd/m², and light levels
     crop L T R B             Matroska: crops from the left, top, right and bottom
     display WIDTH HEIGHT [UNIT]
     colour P T M RANGE       Matroska: colour; RANGE is 1 for limited, 2 for full
     mastering MAX MIN CLL FALL
-    encrypted                Matroska: says that the blocks are encrypted, and prefixes them as such
-    stripped HEX             Matroska: says how all blocks begin, and leaves that out of them
+    encrypted                Matroska: says that the blocks are encrypted, and adds their prefix
+    stripped HEX             Matroska: states the bytes with which all blocks begin, and removes them
     protect NAME             MP4: renames the sample entry and says that it is protected (`encv`, `drmi`)
 """
 
@@ -31,7 +31,7 @@ SCREEN = ((8500, 39850), (6550, 2300), (35400, 14600), (15635, 16450))
 
 
 def entry_boxes(file, *new):
-    """Puts boxes into the sample entry, in place of those of the same kind."""
+    """Puts boxes into the sample entry, replacing those of the same kind."""
     trak = boxes.video(file)
     (entry,) = boxes.entries(trak)
     kept = [box for box in boxes.inner(entry) if box.kind not in {box.kind for box in new}]
@@ -43,7 +43,7 @@ def clap(file, width, height, x, y):
     trak = boxes.video(file)
     coded = struct.unpack_from(">HH", boxes.entries(trak)[0].payload, 24)
     width, height, x, y = map(Fraction, (width, height, x, y))
-    # offsets are between the middles
+    # offsets are from middle to middle
     numbers = width, height, x + (width - coded[0]) / 2, y + (height - coded[1]) / 2
     payload = b"".join(struct.pack(">iI", n.numerator, n.denominator) for n in numbers)
     entry_boxes(file, boxes.Box(b"clap", payload))
@@ -81,7 +81,7 @@ def light(file, *values):
 
 
 def protect(file, name):
-    """As a protected file of a shop: the samples stay as they are."""
+    """Marks a file as protected, like a file from a shop. The samples do not change."""
     trak = boxes.video(file)
     (entry,) = boxes.entries(trak)
     original, entry.kind = entry.kind, name.encode()
@@ -105,7 +105,7 @@ def track(file):
 
 
 def video_elements(file, *new):
-    """Puts elements into the track's video, in place of those of the same kind."""
+    """Puts elements into the track's video, replacing those of the same kind."""
     video = track(file).find(ebml.VIDEO)
     ids = {element.id for element in new}
     video.children = [element for element in video.children if element.id not in ids] + list(new)
@@ -139,7 +139,7 @@ def mastering(file, *values):
 
 
 def encode(file, *how):
-    """Says how the blocks are encoded."""
+    """States how the blocks are encoded."""
     encoding = ebml.joined([ebml.number(0x5031, 0), ebml.number(0x5032, 1), *how])
     track(file).children.append(ebml.Element(0x6D80, ebml.Element(0x6240, encoding).bytes()))
 

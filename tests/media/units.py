@@ -3,20 +3,18 @@
 
 Arguments: FILE WHAT…
 
-    orientation CODEC TURN MIRROR WHERE   h264 or hevc: puts display orientation SEI into the first
-                            picture (WHERE is "once") or into all (WHERE is "all"): the picture is
-                            to be mirrored (MIRROR is "h" or "v" or "-"), then turned left by TURN
-                            degrees
-    fields FIRST            MPEG-2: takes progressive pictures, all of them intra, for the fields of
-                            pictures of twice the height, FIRST ("top" or "bottom") first, at half
-                            the rate
+    orientation CODEC TURN MIRROR WHERE   h264 or hevc: puts a display orientation SEI into the first
+                            picture (WHERE is "once") or into all pictures (WHERE is "all"): to be
+                            mirrored (MIRROR is "h", "v" or "-"), then rotated left by TURN degrees
+    fields FIRST            MPEG-2: declares progressive intra pictures to be the fields of pictures of
+                            twice the height at half the rate, with FIRST ("top" or "bottom") first
 """
 
 import sys
 
 
 def units(data):
-    """(begin, payload) of each unit that follows a start code 0 0 1."""
+    """Returns begin and payload of each unit after a start code 0 0 1."""
     at = data.find(b"\0\0\1")
     while at >= 0:
         yield at, at + 3
@@ -24,7 +22,7 @@ def units(data):
 
 
 def escaped(payload):
-    """With emulation prevention."""
+    """Returns a payload with emulation prevention bytes."""
     out, zeros = bytearray(), 0
     for byte in payload:
         if zeros >= 2 and byte <= 3:
@@ -37,7 +35,7 @@ def escaped(payload):
 
 def orientation_sei(codec, turn, mirror):
     bits = f"0{int('h' in mirror)}{int('v' in mirror)}{round(int(turn) / 360 * 65536):016b}"
-    # until the next such message: H.264's repetition period of 1 (and no extension), HEVC's flag
+    # valid until the next such message: H.264's repetition period of 1 (and no extension), HEVC's flag
     bits += "0100" if codec == "h264" else "1"
     bits += "1"
     bits += "0" * (-len(bits) % 8)
@@ -60,8 +58,8 @@ def orientation(data, codec, turn, mirror, where):
 
 
 def fields(data, first):
-    """ISO/IEC 13818-2: 6.2.2.1, 6.2.2.3, 6.2.3 and 6.2.3.1. The blocks of an intra field picture are
-    as those of a progressive picture."""
+    """Changes the headers by ISO/IEC 13818-2, 6.2.2.1, 6.2.2.3, 6.2.3 and 6.2.3.1. The blocks of an intra
+    field picture are like those of a progressive picture."""
     data, starts = bytearray(data), [at for at, _ in units(data)] + [len(data)]
     out, picture, second = b"", -1, False
     for begin, end in zip(starts, starts[1:]):

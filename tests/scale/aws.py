@@ -1,4 +1,4 @@
-"""What a video takes on AWS, reckoned from what it took here and from how the code works."""
+"""What a video takes on AWS, calculated from what it took here and from how the code works."""
 
 import dataclasses
 import math
@@ -9,12 +9,12 @@ from cases import SEGMENT_SECONDS
 MIB = 2**20
 MEMORY_GB = 1769 / 1024
 SMALL_MEMORY_GB = 256 / 1024
-# Assumed of api, enqueue and notify, whose work is a few requests.
+# An assumption about api, enqueue and notify, which make a few requests each.
 SMALL_SECONDS = 0.05
 ZIP_PART = 8 * MIB
-# Between the shortest window that is read and the longest.
+# A length between the shortest range that is read at once and the longest.
 READ_AT_ONCE = 2 * MIB
-# Items of the table have less than 2 KiB.
+# The table's items have less than 2 KiB.
 UNITS_A_WRITE = 2
 # A worker hides its message for twice the budget, again after a third of that.
 HIDDEN_AGAIN = 2 * SEGMENT_SECONDS / 3
@@ -24,7 +24,7 @@ MEASURED, SHARE, TOLERANCE = 0.1, 0.75, 1.25
 
 @dataclasses.dataclass(frozen=True)
 class Cost:
-    """`count` of something at a `price` each. `formula` says where the count comes from."""
+    """A `count` of something at a `price` each. `formula` says how the count was calculated."""
 
     what: str
     formula: str
@@ -37,7 +37,7 @@ class Cost:
 
 
 class Video:
-    """A video like the one of a run, on workers with one processor each."""
+    """A video like the measured one, on workers with one processor each."""
 
     def __init__(self, run):
         self.run = run
@@ -50,7 +50,7 @@ class Video:
 
     @property
     def wait(self):
-        """Seconds until it is ready, all segments being done at once."""
+        """Returns the seconds until it is ready, if all segments are extracted at once."""
         return self.seconds if not self.segments else self.wait_in_rounds(1)
 
     def wait_in_rounds(self, rounds):
@@ -58,7 +58,7 @@ class Video:
 
     @property
     def polls(self):
-        """How often the client asks until it is ready: after 0.3 s, then ever less often."""
+        """Returns how often the client asks until it is ready: after 0.3 s, then less and less often."""
         asked, pause, time = 1, 0.3, 0.0
         while time < self.wait:
             time += pause
@@ -70,15 +70,15 @@ class Video:
     def puts(self):
         part = self.run.zip / self.workers
         sent = self.workers * (1 if part < ZIP_PART else math.ceil(part / ZIP_PART) + 2)
-        # Facts of each part, the start; the joining: begin, copies, tail, complete.
+        # The facts of each segment, the start; the assembly: begin, copies, tail, complete.
         joined = self.workers + 1 + self.workers + 3 if self.segments else 0
         # The upload, and the poster.
         return 2 + sent + joined
 
     @property
     def gets(self):
-        # The start for each segment, the facts of each part, the poster, the first part's length and
-        # one of its headers.
+        # The start for each segment, the facts of each segment, the poster, the first segment's length
+        # and one of its headers.
         joined = self.segments + self.workers + 3 if self.segments else 0
         return math.ceil(self.run.read / READ_AT_ONCE) + joined + 1
 
@@ -91,7 +91,7 @@ class Video:
     def writes(self):
         progress = math.ceil(self.seconds / 2)
         split = 3 + 2 * self.segments + self.workers if self.segments else 0
-        # Besides the steps: what is counted of it, when it is created, queued, ready and mailed.
+        # In addition to the steps: the counters, when it is created, queued, ready and mailed.
         return UNITS_A_WRITE * (10 + progress + split)
 
     def costs(self):
@@ -136,8 +136,8 @@ class Video:
 
 
 def quotas(video):
-    """What there is too little of first: what, how much there is, what a video takes, and from how
-    many videos an hour on it is too little.
+    """Returns the quotas, the one that binds first at the head: what it is, how much it is, how much a
+    video takes, and the number of videos an hour from which on it is too small.
     """
     busy = video.seconds + (3 + video.polls) * SMALL_SECONDS
     rows = [
@@ -152,5 +152,5 @@ def quotas(video):
 
 
 def row(what, quota, each):
-    """Of a quota that a video takes so much of, for a second."""
+    """Returns the row for a quota per second if a video takes `each` of it."""
     return what, quota, each, quota * 3600 / each

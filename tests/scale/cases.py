@@ -1,11 +1,11 @@
-"""What is measured: which video, with which options, and when a worker splits it."""
+"""The measured cases: a video, its options, and when a worker splits it."""
 
 import dataclasses
 
 import inputs
 
 SEGMENT_SECONDS = 60
-# The greatest that the template takes.
+# The greatest value that the template accepts.
 LONGEST_SEGMENT_SECONDS = 600
 
 
@@ -21,7 +21,7 @@ class Case:
 
 
 def film():
-    """The picture of the other inputs, at a rate that lets two hours of it fit into one PUT."""
+    """Returns the picture of the other inputs at a bit rate at which two hours of it fit into one PUT."""
     picture = inputs.drawn("picture-1080p", 1920, 1080, inputs.CLIP_SECONDS)
     return inputs.encoded("clip-h264-crf27", ".mp4", picture, f"{inputs.X264} -crf 27")
 
@@ -31,7 +31,7 @@ def repeated(name, seconds, step):
 
 
 def cases(to):
-    """All of them, the short ones first. `to`: where the film ends, in seconds."""
+    """Returns all cases, the short ones first. The film ends at `to` seconds."""
     two_hours = repeated("h264-2h", 7200, 1)
     five_minutes = repeated("h264-5min", 300, 5)
     ten_minutes = next(item for item in inputs.inputs() if item.name == "h264-gop2s-10min")

@@ -1,4 +1,4 @@
-"""Somebody with an account, by the real command `framezip`."""
+"""A user who uses the real command `framezip`."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import urllib.request
 from stack import REPOSITORY
 
 EMAIL = "scale@example.com"
-# Between two looks at the video, in seconds; so exact is the time that it takes.
+# The pause between two looks at the video, in seconds: how exactly its time is measured.
 PAUSE = 1.0
 
 
@@ -20,7 +20,7 @@ class Failed(Exception):
 
 
 class Client:
-    """`program`: the built command."""
+    """A user of a stack. `program` is the built command."""
 
     def __init__(self, program, stack):
         self.program, self.stack = program, stack
@@ -48,11 +48,11 @@ class Client:
         self.run("sign-in", "--email", EMAIL)
 
     def upload(self, path, options):
-        """Returns the video's id when the last byte is sent."""
+        """Uploads a file and returns the video's id once the last byte is sent."""
         return json.loads(self.run("upload", path, *options))["video"]["id"]
 
     def wait(self, video, seen):
-        """Until it is ready. `seen` is told of its progress, as far as there is any."""
+        """Waits until a video is ready. Calls `seen` with its progress, or None, at each look."""
         while True:
             view = json.loads(self.run("status", video))
             if view["status"] == "ready":

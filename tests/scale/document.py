@@ -1,4 +1,4 @@
-"""docs/SCALE.md: what was measured, and what follows from it for AWS."""
+"""The text of docs/SCALE.md: the figures, and what follows from them for AWS."""
 
 import on_aws
 import report
@@ -9,34 +9,33 @@ from runs import WORKERS
 
 
 def text(cases, runs, machine):
-    """The whole file, of all cases."""
+    """Returns the whole file."""
     parts = [
         "# Big videos",
-        "`make scale` sends long videos through the real functions on a local stack, one stack for "
-        "each of them, and writes this file; the second half reckons from the figures what that "
-        "takes on AWS. CPU time and peak memory are what the kernel counted for the processes of "
-        "`extract` alone (`/proc`), times of invocations what Lambda reports, bytes what `extract` "
-        "logs. The client's look at the video, once a second, says when it is ready. 1 MB is "
-        "1,000,000 bytes.",
+        "`make scale` sends long videos through the real functions, each on a local stack of its own, "
+        "and writes this file. The second half calculates from the figures what that takes on AWS. "
+        "The kernel counted CPU time and peak memory of the processes of `extract` (`/proc`), "
+        "Lambda reported the times of invocations, and `extract` logged the bytes. The client "
+        "looks once a second whether the video is ready. 1 MB is 1,000,000 bytes.",
         "## Against the bars",
         bars_table(runs),
         "## Two hours, a frame every second",
         film_text(cases),
         film_table(runs),
         "## Few frames of a long file",
-        "Of a video with a keyframe every 2 s at least, `sparse` takes frames from everywhere "
-        "between two keyframes. `clip` is the picture of the 2 hours, and what the second half "
-        "takes for an everyday video.",
+        "The video of `sparse` has a keyframe at least every 2 s, and its frames are anywhere between "
+        "two keyframes. `clip` has the picture of the 2 hours. The second half uses it as an "
+        "everyday video.",
         few_table(cases, runs),
         "## Machine and versions",
         machine,
-        "`make scale` measures all of it, in about 15 minutes and, the first time, a minute or two "
-        "for the inputs; nothing else should run on the machine meanwhile. "
-        '`make scale SCALE="--only sparse"` measures and prints some cases; `SCALE=--figures` '
-        "writes this file again from the last figures, with other prices perhaps.",
+        "`make scale` measures all of this in about 15 minutes. The first time it makes the inputs, in "
+        "a minute or two. Nothing else should run on the machine meanwhile. "
+        '`make scale SCALE="--only sparse"` measures and prints some cases. `SCALE=--figures` '
+        "writes this file again from the last figures, for example with other prices.",
         "## Inputs",
         report.inputs_table(list({case.item.name: case.item for case in cases}.values())),
-        "They are made so, `picture.py` drawing the picture that both clips are encoded from:",
+        "These commands make them. `picture.py` draws the picture from which both clips are encoded:",
         report.fenced(commands(cases)),
         on_aws.text(runs),
     ]
@@ -55,17 +54,17 @@ def film_text(cases):
     film = next(case for case in cases if case.name == "fan-out")
     size = film.item.path.stat().st_size / 1e9
     ends = next((to for word, to in zip(film.options, film.options[1:]) if word == "--to"), None)
-    part = f" Of it, the first {ends} s were extracted, alike in both runs." if ends else ""
+    part = f" Both cases extracted its first {ends} s." if ends else ""
     return (
         f"{film.item.seconds / 3600:g} hours of 1080p30 H.264, {size:.2f} GB, its index (moov) at "
-        f"the end.{part} `fan-out` has `SegmentSeconds` {SEGMENT_SECONDS}; `alone` has "
-        f"{LONGEST_SEGMENT_SECONDS}, which is so much that the first worker does everything "
-        f"itself. At most {WORKERS} jobs are under way at once (`ExtractConcurrency`), so on this "
-        "machine each worker has about as much of a processor as a function of 1769 MB has, less "
-        "what the stack itself takes. All workers decode in as many threads as the machine has "
-        "processors. In `fan-out` the first worker is alone on the machine and measures a pace "
-        "that nobody has later on: its segments turn out too long and are split once more, so "
-        "there are more parts than there would be on AWS."
+        f"the end.{part} `fan-out` has `SegmentSeconds` {SEGMENT_SECONDS}. `alone` has "
+        f"{LONGEST_SEGMENT_SECONDS}, which is enough for the first worker to do everything. At "
+        f"most {WORKERS} jobs run at once (`ExtractConcurrency`), so on this machine each worker "
+        "has about as much of a processor as a function of 1769 MB, without what the stack itself "
+        "takes. Each worker decodes in one thread per processor of the machine. In `fan-out` the "
+        "first worker is alone on the machine and measures a throughput that later workers do not "
+        "reach. Its segments are too long and are split once more, so there are more segments "
+        "than there would be on AWS."
     )
 
 
@@ -74,9 +73,9 @@ def film_table(runs):
     longest = [max(run.invocations) for run in chosen]
     rows = [
         ["upload, s", *(f"{run.uploading:.0f}" for run in chosen)],
-        ["from the upload's end to ready, s", *(f"{run.wall:.0f}" for run in chosen)],
+        ["from the end of the upload to ready, s", *(f"{run.wall:.0f}" for run in chosen)],
         ["invocations of `extract`", *(len(run.invocations) for run in chosen)],
-        ["parts that were joined", *(len(run.parts) for run in chosen)],
+        ["segments that were assembled", *(len(run.parts) for run in chosen)],
         ["longest invocation, s", *(f"{seconds:.1f}" for seconds in longest)],
         ["all invocations, s", *(f"{sum(run.invocations):.0f}" for run in chosen)],
         ["CPU of `extract`, s", *(f"{run.cpu:.0f}" for run in chosen)],
@@ -86,8 +85,8 @@ def film_table(runs):
         ["read ÷ file", *(f"{run.read / run.file:.0%}" for run in chosen)],
         ["frames", *(run.frames for run in chosen)],
         ["zip, MB", *(megabytes(run.zip) for run in chosen)],
-        ["joining, s", *(f"{run.joining:.1f}" if run.parts else "–" for run in chosen)],
-        ["moved to join, MB", *(f"{run.moved / MEGABYTE:.1f}" for run in chosen)],
+        ["assembling, s", *(f"{run.joining:.1f}" if run.parts else "–" for run in chosen)],
+        ["moved to assemble, MB", *(f"{run.moved / MEGABYTE:.1f}" for run in chosen)],
         ["SHA-256 of the zip", *(f"`{run.sha256[:16]}…`" for run in chosen)],
     ]
     return table(["", "`fan-out`", "`alone`"], rows)

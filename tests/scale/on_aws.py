@@ -1,4 +1,4 @@
-"""The second half of docs/SCALE.md: what it takes on AWS."""
+"""The text of the second half of docs/SCALE.md: what it takes on AWS."""
 
 import prices
 from aws import SHARE, Video, quotas
@@ -14,17 +14,18 @@ def text(runs):
         "## What it takes on AWS",
         assumptions(),
         "### One video",
-        "N, S, P, R, F and Z as measured or reckoned for the 2 hours at a frame every second "
-        "(`fan-out`), and for 5 minutes at a frame every 5 s (`clip`):",
+        "N, S, P, R, F and Z as measured or calculated for the 2 hours with a frame every second "
+        "(`fan-out`), and for the 5 minutes with a frame every 5 s (`clip`):",
         facts_table(film, clip),
         film_text(film),
         costs_table(film, clip),
         costs_text(film, clip),
         f"### {HOURLY:,} videos an hour",
-        "All of them like `clip`: 5 minutes of 1080p H.264, a frame every 5 s, evenly spread over "
-        "the hour.",
+        "All of them are like `clip`: 5 minutes of 1080p H.264 with a frame every 5 s. They come "
+        "evenly over the hour.",
         hourly_table(clip),
-        "Which quota binds first, and from how many such videos an hour on:",
+        "The quotas, in the order in which they bind, and the number of such videos an hour from "
+        "which on they do:",
         quotas_table(clip),
         quotas_text(clip),
     ]
@@ -33,15 +34,15 @@ def text(runs):
 
 def assumptions():
     return (
-        "Reckoned, not measured. Assumed: a processor of Lambda (arm64, 1769 MB) is as fast as one "
-        "here, and a worker is never idle, so an invocation lasts as long as the CPU time that it "
-        "took here; `api`, `enqueue` and `notify` take 50 ms with 256 MB; one download of the zip; "
-        "an item of the table has less than 2 KiB. List prices of us-east-1 at the time of "
-        "writing; check them: Lambda 0.0000133334 USD per GB-second on arm64 and 0.20 per million "
+        "This is calculated, not measured. The assumptions: a processor of Lambda (arm64, 1769 MB) is "
+        "as fast as one here. A worker is never idle, so an invocation lasts as long as the CPU "
+        "time that it took here. `api`, `enqueue` and `notify` take 50 ms with 256 MB. The zip is "
+        "downloaded once. An item of the table has less than 2 KiB. The list prices in us-east-1 "
+        "at the time of writing, which you should check: Lambda 0.0000133334 USD per GB-second on arm64 and 0.20 per million "
         "requests; HTTP API 1.00 per million; S3 PUT, COPY, POST 0.005 and GET 0.0004 per 1,000, "
         "storage 0.023 per GiB-month, transfer out 0.09 per GiB; SQS 0.40 per million; DynamoDB on "
         "demand 0.625 per million write units and 0.125 per million read units; SES 0.10 per 1,000 "
-        "mails. Not in here: logs, point-in-time backups, Cognito, alarms, empty polls of the "
+        "mails. Not included: logs, point-in-time backups, Cognito, alarms, empty polls of the "
         "queues, free tiers."
     )
 
@@ -54,7 +55,7 @@ def facts_table(film, clip):
         row("S: seconds of `extract`, the CPU time here", lambda video: f"{video.seconds:.0f}"),
         row("N: its invocations, 1, and if S > 75: + ⌈(S − 6) / 45⌉", lambda video: video.workers),
         row("most of them at once", lambda video: max(1, video.segments)),
-        row("from the upload's end to ready, s", lambda video: f"{video.wait:.0f}"),
+        row("from the end of the upload to ready, s", lambda video: f"{video.wait:.0f}"),
         row("P: the client's looks meanwhile", lambda video: video.polls),
         row("R: bytes read, MB", lambda video: f"{video.run.read / 1e6:.0f}"),
         row("F: the file, MB", lambda video: f"{video.run.file / 1e6:.0f}"),
@@ -68,13 +69,14 @@ def film_text(film):
     first, joining = film.run.invocations[0], film.run.joining
     share = SHARE * SEGMENT_SECONDS
     return (
-        f"The 2 hours: the first worker takes {first:.0f} s to know its pace, segments are meant "
-        f"to take {share:.0f} s, and joining took {joining:.1f} s here: {film.wait:.0f} s. That is "
-        f"so where all {film.segments} segments are done at once. Lambda begins with 5 messages of "
-        "a queue at once and adds up to 300 a minute: on a queue that was idle before, it takes up "
-        f"to {film.wait_in_rounds(rounds):.0f} s ({rounds} rounds of 5). A frame every second of "
-        f"{prices.EXTRACT_CONCURRENCY * 3600 / film.seconds:.0f} such films an hour keeps an "
-        f"`ExtractConcurrency` of {prices.EXTRACT_CONCURRENCY} busy."
+        f"The 2 hours: the first worker measures its throughput for {first:.0f} s, segments should "
+        f"take {share:.0f} s, and the assembly took {joining:.1f} s here, together "
+        f"{film.wait:.0f} s. This holds if all {film.segments} segments are extracted at once. "
+        "Lambda begins with 5 messages of a queue at once and adds up to 300 a minute. On a queue "
+        f"that was idle before, it takes up to {film.wait_in_rounds(rounds):.0f} s ({rounds} rounds "
+        f"of 5). {prices.EXTRACT_CONCURRENCY * 3600 / film.seconds:.0f} such films an hour, with a "
+        "frame every second, keep an `ExtractConcurrency` of "
+        f"{prices.EXTRACT_CONCURRENCY} busy."
     )
 
 
@@ -104,9 +106,10 @@ def costs_text(film, clip):
     compute, stored, sent = parts(film)
     small = parts(clip)
     return (
-        f"To extract costs less than to keep and to send: of the 2 hours {compute:.4f} USD against "
-        f"{stored:.4f} for storage (the original for 14 days, the zip for 60) and {sent:.4f} for "
-        f"one download; of the 5 minutes {small[0]:.6f} against {small[1]:.6f} and {small[2]:.6f}."
+        "Extraction costs less than storage and transfer. For the 2 hours it costs "
+        f"{compute:.4f} USD, storage {stored:.4f} (the original for 14 days, the zip for 60) and one "
+        f"download {sent:.4f}. For the 5 minutes these are {small[0]:.6f}, {small[1]:.6f} and "
+        f"{small[2]:.6f}."
     )
 
 
@@ -138,26 +141,27 @@ def quotas_table(clip):
         [what, f"{quota:,}", f"{each:.3g}", f"{hourly:,.0f}"]
         for what, quota, each, hourly in quotas(clip)
     ]
-    return table(["quota", "so much", "a video takes", "videos an hour"], rows)
+    return table(["quota", "size", "a video takes", "videos an hour"], rows)
 
 
 def quotas_text(clip):
     (first, _, _, at), (second, _, _, then) = quotas(clip)[:2]
     needed = HOURLY * clip.seconds / 3600
     return (
-        f"So the first that binds is “{first}”, from {at:,.0f} videos an hour on, and next "
-        f"“{second}”, from {then:,.0f}. {mails()} `ExtractConcurrency`, by default 5, can go "
-        f"up to the account's quota; {HOURLY:,} videos an hour need {needed:.0f} of it. Where it "
-        "binds nothing is lost: jobs wait in the queue, for up to 14 days. A new account may have "
-        "a Lambda quota below 1,000; ask for more."
+        f"The first to bind is “{first}”, from {at:,.0f} videos an hour on, and the next is "
+        f"“{second}”, from {then:,.0f} on. {mails()} `ExtractConcurrency`, by default 5, can be "
+        f"raised up to the account's quota. {HOURLY:,} videos an hour need {needed:.0f} of it. If "
+        "it binds, nothing is lost: jobs wait in the queue for up to 14 days. A new account may "
+        "have a Lambda quota below 1,000; ask AWS for more."
     )
 
 
 def mails():
     hours = prices.MAILS_A_DAY / HOURLY
     return (
-        f"With a day's mails sent after {hours:g} hours at {HOURLY:,} an hour, mails are late, "
-        "not zips: SES refuses, outcomes come again, and after 10 receives lie in `outcomes-dlq`; "
-        "the videos are `ready` nevertheless. Ask AWS for more, or the day's average must stay "
-        f"below {prices.MAILS_A_DAY / 24:,.0f} an hour. In the sandbox it is 200 a day."
+        f"At {HOURLY:,} videos an hour a day's mails are used up after {hours:g} hours. Then mails "
+        "are late, but zips are not: SES refuses, outcomes come again, and after 10 receives they "
+        "are in `outcomes-dlq`. The videos are `ready` all the same. Ask AWS for more, or keep the "
+        f"day's average below {prices.MAILS_A_DAY / 24:,.0f} an hour. In the sandbox the quota is "
+        "200 a day."
     )

@@ -1,4 +1,4 @@
-"""List prices in USD of us-east-1, and quotas, at the time of writing."""
+"""List prices in USD in us-east-1, and quotas, at the time of writing."""
 
 GIB = 2**30
 
@@ -17,13 +17,13 @@ MAIL = 0.10e-3
 DAYS_IN_MONTH = 30.4
 HOURS_IN_MONTH = 730
 
-# An account's by default, where AWS lets it out of the sandbox of SES.
+# An account's default, once AWS has moved it out of the SES sandbox.
 MAILS_A_DAY = 50_000
 LAMBDA_CONCURRENCY = 1000
-# A key prefix's of a bucket, and a partition key's of a table, a second.
+# For each key prefix of a bucket, and for each partition key of a table, per second.
 S3_GETS = 5500
 WRITE_UNITS = 1000
-# The parameter ExtractConcurrency in an account with a higher quota than a new one has.
+# The parameter ExtractConcurrency in an account with a higher quota than a new account.
 EXTRACT_CONCURRENCY = 100
-# Of the template.
+# The template's throttle, per second.
 API_REQUESTS = 100

@@ -1,4 +1,4 @@
-"""One case on a stack of its own, and what it took."""
+"""One case on a new stack, and what it took."""
 
 import dataclasses
 import hashlib
@@ -11,14 +11,14 @@ from client import Client, Failed
 from stack import running
 from workers import Watch
 
-# Two processors, two workers: each has about as much as a function of 1769 MB has.
+# Two workers on two processors: each has about as much as a function of 1769 MB.
 WORKERS = 2
 SAID_EVERY = 15
 
 
 @dataclasses.dataclass
 class Run:
-    """Seconds and bytes, unless the name says otherwise."""
+    """The figures of a case, in seconds and bytes unless the name says otherwise."""
 
     case: str
     file: int
@@ -30,10 +30,10 @@ class Run:
     cpu: float
     stack_cpu: float
     peaks: list
-    # Of each invocation, in the order of their ends.
+    # The duration of each invocation, in the order in which they ended.
     invocations: list
     read: int
-    # Of the parts that were joined, in the order of their ends; none where there was one worker.
+    # The bytes of each assembled segment, in the order in which they ended; empty with one worker.
     parts: list
     moved: int
     joining: float
@@ -66,18 +66,18 @@ def measured(case, program):
             cpu=sum(watch.cpu.values()),
             stack_cpu=watch.stack_cpu,
             peaks=sorted(watch.peaks.values()),
-            **told(lines),
+            **logged(lines),
         )
-    words = f"ready after {run.wall:.0f} s, {run.cpu:.0f} s of CPU, {len(run.parts)} parts"
+    words = f"ready after {run.wall:.0f} s, {run.cpu:.0f} s of CPU, {len(run.parts)} segments"
     say(case, f"{words}, peak {max(run.peaks) / 1e6:.0f} MB")
     return run
 
 
-def told(lines):
-    """What the log tells: of every invocation its time, of every extraction what it read."""
+def logged(lines):
+    """Returns the figures that are in the log: how long invocations took, how much extractions read."""
     for line in lines:
         if " ERROR " in line or " WARN " in line or "panicked" in line:
-            raise Failed(f"a worker says: {line}")
+            raise Failed(f"a worker logged: {line}")
     reports = [re.search(r"\tDuration: ([\d.]+) ms", line) for line in lines]
     whole = fields(lines, "extracted a video's frames")
     parts = fields(lines, "extracted a segment of a video's frames")
@@ -92,13 +92,13 @@ def told(lines):
 
 
 def fields(lines, message):
-    """Of each line with this message, what follows it."""
+    """Returns the fields after the message in each line that has it."""
     tails = [line.split(message, 1)[1] for line in lines if message in line]
     return [dict(re.findall(r"([\w.]+)=(\S+)", tail)) for tail in tails]
 
 
 def downloaded(client, video):
-    """The SHA-256 of the zip as the client saves it."""
+    """Returns the SHA-256 of the zip that the client saves."""
     with tempfile.NamedTemporaryFile(prefix="framezip-scale-", suffix=".zip") as file:
         client.download(video, file.name)
         with open(file.name, "rb") as saved:

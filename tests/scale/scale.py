@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Measures long videos on a local stack, and writes docs/SCALE.md.
+"""Measures long videos on a local stack and writes docs/SCALE.md.
 
 `scale.py --framezip target/release/framezip [--only sparse] [--to 1500]`, with shared/frames/bench
 on PYTHONPATH, after `make build`.
 
-All of it takes about a quarter of an hour on two cores; the machine should have nothing else to do,
-and 12 GB of memory, for the stack keeps its objects there. The figures are kept in the cache:
-`--figures` writes the document from them again.
+It takes about a quarter of an hour on two cores. Nothing else should run on the machine. It needs 12 GB
+of memory, because the stack keeps its objects there. The figures are kept in the cache; `--figures`
+writes the document from them again.
 """
 
 import argparse
@@ -37,7 +37,7 @@ def arguments():
 
 
 def measure(given, wanted):
-    """The figures of these cases, as JSON keeps them."""
+    """Returns the figures of these cases in the form that is kept as JSON."""
     if not shutil.which("ffmpeg"):
         sys.exit("ffmpeg is missing: local/install-packages.sh ffmpeg")
     inputs.prepare([case.item for case in wanted])

@@ -1,4 +1,4 @@
-"""A local stack for one measurement: the real template, deployed anew, with no worker yet."""
+"""A new local stack for one measurement: the real template, with no worker yet."""
 
 import contextlib
 import json
@@ -18,7 +18,7 @@ PAUSE = 0.5
 
 
 class Stack:
-    """One that runs in `folder`."""
+    """The stack that runs in `folder`."""
 
     def __init__(self, folder, port):
         self.folder = folder
@@ -31,7 +31,7 @@ class Stack:
         return boto3.client(service, endpoint_url=self.endpoint, region_name=REGION, **keys)
 
     def limit_workers(self, most):
-        """How many jobs are under way at once, at most."""
+        """Sets how many jobs are extracted at once, at most."""
         functions = self.aws("lambda")
         found = functions.list_event_source_mappings(FunctionName=EXTRACT)["EventSourceMappings"]
         for mapping in found:
@@ -39,17 +39,17 @@ class Stack:
             functions.update_event_source_mapping(UUID=mapping["UUID"], ScalingConfig=scaling)
 
     def settle(self):
-        """Waits until no job waits or is under way: a worker clears up after its video is ready."""
+        """Waits until no job waits or is in flight: a worker cleans up after its video is ready."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         queue, queues = self.outputs["JobsQueueUrl"], self.aws("sqs")
         while True:
-            told = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
-            if not any(int(told[name]) for name in names):
+            counts = queues.get_queue_attributes(QueueUrl=queue, AttributeNames=names)["Attributes"]
+            if not any(int(counts[name]) for name in names):
                 return
             time.sleep(PAUSE)
 
     def log(self):
-        """Every line that the extract function logged, and Lambda about it."""
+        """Returns every line that the extract function logged, and that Lambda logged about it."""
         pages = self.aws("logs").get_paginator("filter_log_events")
         group = f"/aws/lambda/{EXTRACT}"
         return [
@@ -61,11 +61,11 @@ class Stack:
 
 @contextlib.contextmanager
 def running(*parameters):
-    """A stack with these of the template's parameters, `Name=value`. It is stopped at the end."""
+    """Runs a stack with these parameters of the template, each `Name=value`, and stops it at the end."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    # A worker that is idle for long would be ended, and its counters with it.
+    # The stack would end a worker that is idle for long, and the kernel would drop its counters.
     kept = {**os.environ, "AWS_DEFAULT_REGION": REGION, "LAMBDA_WARM_TTL_SECONDS": "86400"}
     with tempfile.TemporaryDirectory(prefix="framezip-scale-") as name:
         local, folder = REPOSITORY / "local", pathlib.Path(name)

@@ -1,4 +1,4 @@
-"""What the processes of the extract function take, as the kernel counts it."""
+"""CPU time and memory of the processes of the extract function, as the kernel counts them."""
 
 import contextlib
 import os
@@ -7,24 +7,24 @@ import threading
 
 from stack import EXTRACT
 
-TICKS = os.sysconf("SC_CLK_TCK")
+JIFFIES = os.sysconf("SC_CLK_TCK")
 PAUSE = 1.0
 
 
 def cpu_seconds(pid):
-    """Of user and system, since it began."""
+    """Returns the user and system time since the process started."""
     fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    return (int(fields[11]) + int(fields[12])) / JIFFIES
 
 
 def peak_bytes(pid):
-    """The most that was resident at once."""
+    """Returns the most memory that was resident at once."""
     lines = pathlib.Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
 
 
 class Watch:
-    """Looks at a stack's workers again and again, so that one that ends is not forgotten."""
+    """Looks at a stack's workers again and again, so that the figures of those that end are kept."""
 
     def __init__(self, stack):
         self.stack = stack
@@ -50,7 +50,7 @@ class Watch:
     def look(self):
         for entry in pathlib.Path("/proc").iterdir():
             if entry.name.isdigit():
-                # it may end meanwhile
+                # the process may end meanwhile
                 with contextlib.suppress(OSError, StopIteration):
                     self.look_at(entry)
 

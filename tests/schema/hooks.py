@@ -1,4 +1,4 @@
-"""What no schema can tell of requests that are as they must be, and what every error must be like."""
+"""What a schema cannot say about valid requests, and a check of all errors' words."""
 
 import os
 import re
@@ -7,13 +7,13 @@ from uuid import uuid4
 import schemathesis
 from hypothesis import strategies
 
-# in the range of every option that takes one
+# in the range of every option that accepts a fraction
 schemathesis.openapi.format(
     "fraction",
     strategies.builds("{}/{}".format, strategies.integers(1, 1000), strategies.integers(1, 999)),
 )
 
-# the words of libraries and of Rust, which no client can know
+# words of libraries and of Rust, which mean nothing to a client
 FOREIGN = re.compile(
     r"untagged|\b[iu](8|16|32|64|128|size)\b|\bf(32|64)\b|invalid (digit|type|value|length|character)"
     r"|\bexpected\b|unknown (field|variant)|missing field|duplicate field|did not match|\bvariant\b"
@@ -31,10 +31,10 @@ def before_call(context, case, kwargs):
     # a cursor contains a digest, so a random one is refused
     if case.query:
         case.query.pop("cursor", None)
-    # a key names one call: under the same, another body is refused
+    # a key belongs to one call: with the same key, another body is refused
     if case.headers and "Idempotency-Key" in case.headers:
         case.headers["Idempotency-Key"] = str(uuid4())
-    # which URLs are good is no matter of patterns
+    # no pattern says which URLs are valid
     if case.path == "/webhook" and isinstance(case.body, dict):
         case.body["url"] = "https://nowhere.invalid/"
     elif isinstance(case.body, dict):
@@ -45,7 +45,7 @@ def before_call(context, case, kwargs):
 
 
 def settle(options):
-    """What holds of options that a schema does not say."""
+    """Makes options valid where the schema does not say what is."""
     # a number has at most six decimals
     for name in ("every", "fps", "from", "to"):
         if name in options:
@@ -63,7 +63,7 @@ def rounded(number):
 
 @schemathesis.check
 def errors_are_in_our_words(ctx, response, case):
-    """Every error of a request says in our words which field is wrong, and names each field once."""
+    """Checks that an error says in our words which field is wrong, and names each field once."""
     if not response.headers.get("content-type", [""])[0].startswith("application/problem+json"):
         return
     problem = response.json()
@@ -73,11 +73,11 @@ def errors_are_in_our_words(ctx, response, case):
             seen.write(text.replace("\n", " ") + "\n")
     for error in errors:
         found = FOREIGN.search(error["detail"])
-        assert not found, f"{error} has the words of a library: {found.group()}"
-    # that of a wrong field repeats its name, which is the client's
+        assert not found, f"{error} has a word of a library: {found.group()}"
+    # the detail of a wrong field repeats its name, which the client chose
     if not errors:
         found = FOREIGN.search(problem["detail"])
-        assert not found, f"{problem['detail']} has the words of a library: {found.group()}"
+        assert not found, f"{problem['detail']} has a word of a library: {found.group()}"
     fields = [error["field"] for error in errors]
     assert len(fields) == len(set(fields)), f"a field is named twice: {fields}"
     if problem["code"] == "invalid_request":

@@ -1,4 +1,4 @@
-//! An AWS account of its own, on this machine, that nothing is deployed to yet.
+//! A separate AWS account on this machine, with no deployment yet.
 
 use crate::{
     python,
@@ -15,16 +15,16 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// The parameters that a deployment needs here.
+/// The parameters that every deployment to it needs.
 const PARAMETERS: [&str; 2] = ["SenderEmail=framezip@example.com", "LocalStack=yes"];
 
-/// A running account. It stops when it is dropped.
+/// A running account. It is stopped when it is dropped.
 pub struct Account {
     directory: TempDir,
     endpoint: String,
 }
 
-/// What an account has of the resources that hold data, and how others are set.
+/// An account's resources that hold data, and the settings of others.
 #[derive(Debug, PartialEq, Deserialize)]
 pub struct Contents {
     /// The status of each stack.
@@ -35,18 +35,18 @@ pub struct Contents {
     pub tables: BTreeMap<String, bool>,
     /// Whether each user pool is protected from deletion.
     pub user_pools: BTreeMap<String, bool>,
-    /// The addresses that SES sends from.
+    /// The addresses from which SES sends.
     pub senders: Vec<String>,
-    /// How many functions each queue is consumed by at once.
+    /// The most functions that consume each queue at once.
     pub concurrency: BTreeMap<String, u32>,
-    /// After how many receives each queue gives a message up.
+    /// The number of receives after which each queue gives a message up.
     pub receives: BTreeMap<String, u32>,
-    /// The functions whose throttles have an alarm.
+    /// The functions with an alarm on their throttles.
     pub throttle_alarms: Vec<String>,
 }
 
 impl Account {
-    /// Starts an account at a free port.
+    /// Starts an account on a free port.
     ///
     /// # Errors
     /// If the local stack does not start.
@@ -58,11 +58,11 @@ impl Account {
         Ok(account)
     }
 
-    /// Deploys what `sam build` made, as `make deploy-ci` does, with these of the template's parameters and
-    /// these lines of YAML among its resources.
+    /// Deploys the output of `sam build` as `make deploy-ci` does, with these parameters of the template and
+    /// these lines of YAML added to its resources.
     ///
     /// # Errors
-    /// If the deployment cannot be tried.
+    /// If the deployment cannot be started.
     pub fn deploy(&self, stack: &str, parameters: &[&str], resources: &str) -> Result<Output> {
         let template = self.template(resources)?;
         let mut command = Command::new(root().join("local/deploy.sh"));
@@ -80,7 +80,7 @@ impl Account {
             .context("local/deploy.sh did not start")
     }
 
-    /// Writes a copy of the built template with more resources, and what it refers to next to it.
+    /// Writes a copy of the built template with more resources, next to links to all that it refers to.
     fn template(&self, resources: &str) -> Result<PathBuf> {
         let built = fs::canonicalize(root().join(".aws-sam/build"))?;
         let folder = tempfile::tempdir_in(&self.directory)?.keep();
@@ -97,7 +97,7 @@ impl Account {
         Ok(path)
     }
 
-    /// Lists what the account has, without what SAM keeps there for itself.
+    /// Lists the account's resources, without those that SAM creates for itself.
     ///
     /// # Errors
     /// If the account does not answer.

@@ -1,4 +1,4 @@
-//! Mail as it left the stack.
+//! Mail that the stack has sent.
 
 use anyhow::Result;
 use serde::Deserialize;
@@ -17,7 +17,7 @@ pub struct Mail {
     pub body_html: String,
 }
 
-/// What the stack answers: mails by account.
+/// The stack's answer: mails by account.
 #[derive(Deserialize)]
 struct Sent {
     messages: BTreeMap<String, Vec<Mail>>,
@@ -30,7 +30,7 @@ impl Mail {
         Ok(mails.filter(|mail| mail.to.iter().any(|to| to == address)).collect())
     }
 
-    /// The first number of six digits: a confirmation code.
+    /// Returns the first number of six digits, which is the confirmation code.
     pub fn code(&self) -> Option<String> {
         let mut runs = self.body_text.split(|c: char| !c.is_ascii_digit());
         runs.find(|run| run.len() == 6).map(str::to_owned)

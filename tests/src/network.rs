@@ -1,5 +1,5 @@
-//! The network between a client and the stack: a proxy that can be cut, that counts the parts of uploads,
-//! and that lets presigned URLs grow old.
+//! The network between a client and the stack: a proxy that can be cut, counts the parts of uploads, and
+//! makes presigned URLs expire.
 
 use anyhow::{Context, Result, ensure};
 use reqwest::Url;
@@ -14,30 +14,32 @@ use tokio::{
     sync::watch,
 };
 
-/// What one connection sends before its next pause: together 16 MB/s.
+/// The bytes that one connection sends between two pauses. Both together give 16 MB/s.
 const CHUNK: usize = 256 * 1024;
 const PAUSE: Duration = Duration::from_millis(16);
-/// The longest head of a request; the client's are presigned URLs and little else.
+/// The most bytes of a request's head. The client's heads are presigned URLs and little else.
 const MOST_HEAD: usize = 16 * 1024;
+/// The longest wait for something that a client does.
+const LONGEST: Duration = Duration::from_secs(60);
 
-/// What went through.
+/// What the network has carried.
 #[derive(Clone, Debug, Default)]
 pub struct Traffic {
-    /// How often the storage took each part.
+    /// How often the storage accepted each part.
     pub stored: BTreeMap<u16, u32>,
-    /// How many parts it refused since their URLs were too old.
+    /// How many parts it refused because their URLs had expired.
     pub expired: u32,
-    /// The bytes of parts, those of requests that broke included.
+    /// The bytes of parts, including those of interrupted requests.
     pub part_bytes: u64,
-    /// The latest time at which a part's URL was signed, as the URL has it.
+    /// The latest time at which a part's URL was signed, as it is written in the URL.
     signed: String,
-    /// URLs signed up to this time are taken for old ones.
+    /// URLs signed up to this time are treated as expired.
     old: String,
 }
 
-/// A proxy for HTTP. It ends when it is dropped.
+/// An HTTP proxy. It stops when it is dropped.
 pub struct Network {
-    /// Its address, for `HTTP_PROXY`.
+    /// Its address, the value of `HTTP_PROXY`.
     pub url: String,
     shared: Arc<Shared>,
 }
@@ -46,10 +48,14 @@ struct Shared {
     traffic: Mutex<Traffic>,
     /// How many parts were stored.
     stored: watch::Sender<usize>,
+    /// How many connections are open.
+    open: watch::Sender<usize>,
+    /// How many connections were refused, because the network was cut.
+    refused: watch::Sender<usize>,
     is_up: watch::Sender<bool>,
 }
 
-/// A request's head, made for the server itself.
+/// A request's head in the form that the server itself expects.
 struct Head {
     server: String,
     bytes: Vec<u8>,
@@ -58,16 +64,18 @@ struct Head {
 }
 
 impl Network {
-    /// Starts it on a free port.
+    /// Starts a proxy on a free port.
     ///
     /// # Errors
-    /// Where there is none.
+    /// If there is no free port.
     pub async fn start() -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let url = format!("http://{}", listener.local_addr()?);
         let shared = Arc::new(Shared {
             traffic: Mutex::default(),
             stored: watch::Sender::new(0),
+            open: watch::Sender::new(0),
+            refused: watch::Sender::new(0),
             is_up: watch::Sender::new(true),
         });
         let weak = Arc::downgrade(&shared);
@@ -80,21 +88,45 @@ impl Network {
         Ok(Self { url, shared })
     }
 
-    /// Waits until the storage has taken so many parts in all.
+    /// Waits until the storage has accepted this number of parts in all.
     ///
     /// # Errors
-    /// Where that takes too long.
+    /// If that takes more than a minute.
     pub async fn until_stored(&self, parts: usize) -> Result<()> {
-        let mut stored = self.shared.stored.subscribe();
-        let waiting = stored.wait_for(|stored| *stored >= parts);
-        let waited = tokio::time::timeout(Duration::from_secs(60), waiting).await;
-        waited.with_context(|| format!("{parts} parts never came: {:?}", self.traffic()))??;
-        Ok(())
+        let stored = self.until(&self.shared.stored, |stored| stored >= parts).await;
+        stored.with_context(|| format!("the storage does not have {parts} parts"))
     }
 
-    /// Breaks every connection, and lets none through until [`Self::mend`].
-    pub fn cut(&self) {
+    /// Breaks every connection and refuses new ones until [`Self::mend`]. Returns when the last
+    /// connection is closed.
+    ///
+    /// # Errors
+    /// If a connection stays open.
+    pub async fn cut(&self) -> Result<()> {
         self.shared.is_up.send_replace(false);
+        let closed = self.until(&self.shared.open, |open| open == 0).await;
+        closed.context("a connection stays open")
+    }
+
+    /// Waits until this number of connections were refused in all.
+    ///
+    /// # Errors
+    /// If that takes more than a minute.
+    pub async fn until_refused(&self, connections: usize) -> Result<()> {
+        let refused = self.until(&self.shared.refused, |refused| refused >= connections).await;
+        refused.with_context(|| format!("no client tried {connections} times"))
+    }
+
+    async fn until(
+        &self,
+        counter: &watch::Sender<usize>,
+        is_enough: impl Fn(usize) -> bool,
+    ) -> Result<()> {
+        let mut count = counter.subscribe();
+        let waiting = count.wait_for(|count| is_enough(*count));
+        let waited = tokio::time::timeout(LONGEST, waiting).await;
+        waited.with_context(|| format!("{:?}", self.traffic()))??;
+        Ok(())
     }
 
     /// Lets connections through again.
@@ -102,14 +134,14 @@ impl Network {
         self.shared.is_up.send_replace(true);
     }
 
-    /// Lets the URLs of parts that were signed up to now grow old: the storage gets them as if signed long
-    /// ago.
+    /// Makes the URLs of parts that were signed up to now expire: the storage gets them with a date long
+    /// past.
     pub fn expire_urls(&self) {
         let mut traffic = self.shared.traffic();
         traffic.old = traffic.signed.clone();
     }
 
-    /// What has gone through by now.
+    /// Returns what the network has carried by now.
     pub fn traffic(&self) -> Traffic {
         self.shared.traffic().clone()
     }
@@ -117,20 +149,27 @@ impl Network {
 
 impl Shared {
     fn traffic(&self) -> MutexGuard<'_, Traffic> {
-        // plain counts, whole at any time
+        // plain counters, valid at any time
         self.traffic.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn serve(&self, mut client: TcpStream) {
+        self.open.send_modify(|open| *open += 1);
         let mut is_up = self.is_up.subscribe();
-        tokio::select! {
-            // what broke is seen by the client, which is what is tested
-            _ = self.pass(&mut client) => (),
-            _ = is_up.wait_for(|is_up| !is_up) => (),
+        if *is_up.borrow() {
+            tokio::select! {
+                // the client sees the failure; how it reacts is what is tested
+                _ = self.pass(&mut client) => (),
+                _ = is_up.wait_for(|is_up| !is_up) => (),
+            }
+        } else {
+            self.refused.send_modify(|refused| *refused += 1);
         }
+        drop(client);
+        self.open.send_modify(|open| *open -= 1);
     }
 
-    /// Passes one request on, and its answer back.
+    /// Forwards one request, and its answer.
     async fn pass(&self, client: &mut TcpStream) -> Result<()> {
         let (head, mut begun) = read_head(client).await?;
         let head = self.head(&head)?;
@@ -140,7 +179,7 @@ impl Shared {
         while left > 0 {
             if begun.is_empty() {
                 begun.reserve(CHUNK);
-                ensure!(client.read_buf(&mut begun).await? > 0, "the client went");
+                ensure!(client.read_buf(&mut begun).await? > 0, "the client closed the connection");
             }
             server.write_all(&begun).await?;
             left = left.saturating_sub(begun.len() as u64);
@@ -161,7 +200,7 @@ impl Shared {
     fn head(&self, head: &str) -> Result<Head> {
         let (line, fields) = head.split_once("\r\n").context("a request has a first line")?;
         let [method, url, version] = line.split(' ').collect::<Vec<_>>()[..] else {
-            anyhow::bail!("no request: {line}");
+            anyhow::bail!("not a request: {line}");
         };
         let mut url: Url = url.parse()?;
         let query: BTreeMap<_, _> = url.query_pairs().into_owned().collect();
@@ -202,7 +241,7 @@ impl Shared {
     }
 }
 
-/// The head of the next request, and what came of its body with it.
+/// Reads the head of the next request, and the bytes of its body that came with it.
 async fn read_head(client: &mut TcpStream) -> Result<(String, Vec<u8>)> {
     let mut read = Vec::new();
     loop {
@@ -211,8 +250,8 @@ async fn read_head(client: &mut TcpStream) -> Result<(String, Vec<u8>)> {
             let body = read.split_off(end + 4);
             return Ok((String::from_utf8(read)?, body));
         }
-        ensure!(read.len() < MOST_HEAD, "a head without end");
-        ensure!(client.read_buf(&mut read).await? > 0, "the client went");
+        ensure!(read.len() < MOST_HEAD, "a request's head is too long");
+        ensure!(client.read_buf(&mut read).await? > 0, "the client closed the connection");
     }
 }
 

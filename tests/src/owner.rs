@@ -1,4 +1,4 @@
-//! What only the stack's owner sees and does, with the account's own credentials.
+//! What only the stack's owner can see and do, with the account's own credentials.
 
 use crate::{Stack, stack::REGION};
 use anyhow::{Context, Result, ensure};
@@ -7,10 +7,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 impl Stack {
-    /// The keys of every object that a video has, in both buckets.
+    /// Returns the keys of every object of a video in both buckets.
     ///
     /// # Errors
-    /// Where S3 refuses.
+    /// If S3 refuses.
     pub async fn objects(&self, owner: &UserId, id: VideoId) -> Result<Vec<String>> {
         let s3 = self.s3().await;
         let own = ObjectKey::prefix(owner, id);
@@ -26,10 +26,10 @@ impl Stack {
         Ok(keys)
     }
 
-    /// Puts bytes where the zip of a video's first attempt goes.
+    /// Stores bytes under the key of the first attempt's zip.
     ///
     /// # Errors
-    /// Where S3 refuses.
+    /// If S3 refuses.
     pub async fn put_zip(&self, video: &Video, bytes: &[u8]) -> Result<()> {
         let put = self.s3().await.put_object().bucket(&self.outputs.results_bucket_name);
         let put = put.key(ObjectKey::zip(&video.owner, video.id, 0));
@@ -42,21 +42,10 @@ impl Stack {
         aws_sdk_s3::Client::from_conf(config.build())
     }
 
-    /// Whether a function has logged a line about a video with one of these messages.
+    /// Adds a user to the group of administrators. Tokens name the group from the next sign-in on.
     ///
     /// # Errors
-    /// Where the stack's log cannot be read.
-    pub fn has_logged(&self, id: VideoId, messages: &[&str]) -> Result<bool> {
-        let log = std::fs::read(self.directory.path().join("ministack.log"))?;
-        let (log, id) = (String::from_utf8_lossy(&log), id.to_string());
-        let told = |line: &str| messages.iter().any(|message| line.contains(message));
-        Ok(log.lines().any(|line| line.contains(&id) && told(line)))
-    }
-
-    /// Puts a user into the group of administrators. Tokens have it from the next sign-in on.
-    ///
-    /// # Errors
-    /// Where Cognito refuses.
+    /// If Cognito refuses.
     pub async fn make_admin(&self, email: &str) -> Result<()> {
         let pool = &self.outputs.user_pool_id;
         let body = json!({ "UserPoolId": pool, "Username": email, "GroupName": "admin" });
@@ -64,10 +53,10 @@ impl Stack {
         Ok(())
     }
 
-    /// A good ID token of a user pool that is not the stack's.
+    /// Returns a valid ID token of another user pool than the stack's.
     ///
     /// # Errors
-    /// Where Cognito refuses.
+    /// If Cognito refuses.
     pub async fn token_of_another_pool(&self) -> Result<String> {
         let pool = self.cognito("CreateUserPool", json!({ "PoolName": "another" })).await?;
         let pool = pool["UserPool"]["Id"].clone();
@@ -81,11 +70,11 @@ impl Stack {
         self.token(&client, user, password).await
     }
 
-    /// An ID token of a user of the stack that is good for one second. For it the API takes a second
-    /// app client from now on.
+    /// Returns an ID token of a user of the stack that is valid for one second. The API accepts a second
+    /// app client for it from now on.
     ///
     /// # Errors
-    /// Where the stack refuses.
+    /// If the stack refuses.
     pub async fn short_lived_token(&self, email: &str, password: &str) -> Result<String> {
         let client = self.new_client(&json!(self.outputs.user_pool_id), 1).await?;
         let path = format!("/v2/apis/{}/authorizers", self.outputs.api_id);
@@ -129,7 +118,7 @@ impl Stack {
         self.owners(Method::POST, "cognito-idp", "/", Some(action), Some(body)).await
     }
 
-    /// A call that no client of the SDK is here for. The stack does not check its owner's signatures.
+    /// Makes a call for which no SDK client is at hand. The stack does not check its owner's signatures.
     async fn owners(
         &self,
         method: Method,

@@ -1,32 +1,41 @@
-//! Somebody with an account.
+//! A user of a stack.
 
-use crate::{Mail, Stack};
-use anyhow::{Context, Result};
-use framezip_client::{ApiClient, SourceFile};
-use framezip_contract::{ExtractionOptions, VideoId, VideoView};
-use std::{path::Path, time::Duration};
+use crate::{Mail, Stack, until};
+use anyhow::{Context, Result, ensure};
+use framezip_client::{ApiClient, Existing, SourceFile};
+use framezip_contract::{CreateVideo, ExtractionOptions, VideoId, VideoView};
+use serde_json::Value;
+use std::{fs, path::Path, time::Duration};
 use uuid::Uuid;
 
-/// The password of everybody.
+/// Everybody's password.
 pub const PASSWORD: &str = "Correct-horse-9-battery";
-/// Between two looks at something that will come.
-const PAUSE: Duration = Duration::from_millis(100);
-/// How many looks before it is taken as missing: half a minute.
-const LOOKS: usize = 300;
+/// The longest wait for the end of a short video, or for a mail.
+const LONGEST: Duration = Duration::from_secs(30);
 
 /// A user who is signed in.
 pub struct Person {
-    /// Their address.
+    /// The user's address.
     pub email: String,
-    /// The API as they see it.
+    /// The API with the user's token.
     pub api: ApiClient,
+}
+
+/// Returns a request for a video of a file with this name and length, with the default options.
+pub fn announcement(file_name: &str, bytes: u64) -> CreateVideo {
+    CreateVideo {
+        file_name: file_name.to_owned(),
+        bytes,
+        content_type: None,
+        extraction: ExtractionOptions::default(),
+    }
 }
 
 impl Person {
     /// Signs up, confirms with the code from the mail, and signs in.
     ///
     /// # Errors
-    /// Where one of these fails.
+    /// If one of these steps fails.
     pub async fn sign_up(stack: &Stack) -> Result<Self> {
         let email = format!("{}@example.com", Uuid::new_v4().simple());
         let server = stack.server()?;
@@ -39,7 +48,7 @@ impl Person {
         Ok(Self { email, api: ApiClient::new(server, pool, tokens) })
     }
 
-    /// An administrator.
+    /// Signs up an administrator.
     ///
     /// # Errors
     /// As for [`Self::sign_up`].
@@ -48,23 +57,29 @@ impl Person {
         stack.make_admin(&email).await?;
         let server = stack.server()?;
         let pool = server.user_pool().await?;
-        // the first token does not tell of the group
+        // the first token does not name the group
         let tokens = pool.sign_in(&email, PASSWORD).await?;
         Ok(Self { email, api: ApiClient::new(server, pool, tokens) })
     }
 
-    /// An ID token that is good for one second.
+    /// Returns an ID token of the user that has just expired.
     ///
     /// # Errors
-    /// Where the stack refuses.
-    pub async fn short_lived_token(&self, stack: &Stack) -> Result<String> {
-        stack.short_lived_token(&self.email, PASSWORD).await
+    /// If the stack refuses, or still accepts the token long after its end.
+    pub async fn expired_token(&self, stack: &Stack) -> Result<String> {
+        let token = stack.short_lived_token(&self.email, PASSWORD).await?;
+        until("a token expired", LONGEST, async || {
+            let (status, _) = send(stack, "GET", "/videos", Some(&token)).await?;
+            Ok((status == 401).then_some(()))
+        })
+        .await?;
+        Ok(token)
     }
 
     /// Creates a video of a file and uploads its bytes.
     ///
     /// # Errors
-    /// Where one of these fails.
+    /// If one of these steps fails.
     pub async fn send(&self, file: &Path, options: &str) -> Result<VideoId> {
         let source = SourceFile::open(file).await?;
         let options: ExtractionOptions = serde_json::from_str(options)?;
@@ -76,81 +91,119 @@ impl Person {
     /// Waits until a video is `ready` or `failed`.
     ///
     /// # Errors
-    /// Where the API fails, or the video never ends.
+    /// If the API fails, or the video does not end.
     pub async fn wait(&self, id: VideoId) -> Result<VideoView> {
-        let waiting = self.api.wait(id, |_| ());
-        let ended = tokio::time::timeout(PAUSE * LOOKS as u32, waiting).await;
+        let ended = tokio::time::timeout(LONGEST, self.api.wait(id, |_| ())).await;
         Ok(ended.with_context(|| format!("video {id} never ended"))??)
     }
 
-    /// The mails about a video, once the first is there.
+    /// Downloads a ready video's zip and returns its bytes.
     ///
     /// # Errors
-    /// Where none comes.
-    pub async fn mails_about(&self, stack: &Stack, id: VideoId) -> Result<Vec<Mail>> {
-        for _ in 0..LOOKS {
-            let mut mails = stack.mails(&self.email).await?;
-            mails.retain(|mail| mail.body_text.contains(&id.to_string()));
-            if !mails.is_empty() {
-                return Ok(mails);
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-        anyhow::bail!("no mail came about video {id}")
+    /// If the video is not ready, the download fails, or the zip has another length than announced.
+    pub async fn download(&self, view: &VideoView) -> Result<Vec<u8>> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("frames.zip");
+        let link = view.download.as_ref().context("a ready video has a download link")?;
+        self.api.download(link, folder.path(), |_| ()).await?.save(&file, Existing::Keep)?;
+        let zip = fs::read(&file)?;
+        ensure!(zip.len() as u64 == link.bytes, "the zip is as long as announced");
+        Ok(zip)
     }
 
-    /// As [`Self::get`], by any method.
+    /// Returns the mails about a video that have been sent by now.
     ///
     /// # Errors
-    /// Where the API does not answer.
-    pub async fn request(
-        &self,
-        stack: &Stack,
-        method: &str,
-        path: &str,
-    ) -> Result<(u16, serde_json::Value)> {
+    /// If the stack does not answer.
+    pub async fn mails_now(&self, stack: &Stack, id: VideoId) -> Result<Vec<Mail>> {
+        let mut mails = stack.mails(&self.email).await?;
+        mails.retain(|mail| mail.body_text.contains(&id.to_string()));
+        Ok(mails)
+    }
+
+    /// Returns the mails about a video, once the first has been sent.
+    ///
+    /// # Errors
+    /// If none is sent.
+    pub async fn mails_about(&self, stack: &Stack, id: VideoId) -> Result<Vec<Mail>> {
+        self.mails_from(stack, id, 1).await
+    }
+
+    /// Returns the mails about a video, once `least` of them have been sent.
+    ///
+    /// # Errors
+    /// If fewer are sent.
+    pub async fn mails_from(&self, stack: &Stack, id: VideoId, least: usize) -> Result<Vec<Mail>> {
+        until(format!("{least} mails came about video {id}"), LONGEST, async || {
+            let mails = self.mails_now(stack, id).await?;
+            Ok((mails.len() >= least).then_some(mails))
+        })
+        .await
+    }
+
+    /// Sends a request with the user's token and returns status and body.
+    ///
+    /// # Errors
+    /// If the API does not answer with JSON.
+    pub async fn request(&self, stack: &Stack, method: &str, path: &str) -> Result<(u16, Value)> {
         let token = self.api.id_token().await?;
         request(stack, method, path, Some(&token)).await
     }
 
-    /// Sends a request of one's own making, with one's token, and returns status and body.
+    /// Sends a GET request with the user's token and returns status and body.
     ///
     /// # Errors
-    /// Where the API does not answer.
-    pub async fn get(&self, stack: &Stack, path: &str) -> Result<(u16, serde_json::Value)> {
-        let token = self.api.id_token().await?;
-        get(stack, path, Some(&token)).await
+    /// If the API does not answer with JSON.
+    pub async fn get(&self, stack: &Stack, path: &str) -> Result<(u16, Value)> {
+        self.request(stack, "GET", path).await
+    }
+
+    /// Sends a POST request with the user's token and an idempotency key. Returns status and body.
+    ///
+    /// # Errors
+    /// If the API does not answer with JSON.
+    pub async fn post(
+        &self,
+        stack: &Stack,
+        path: &str,
+        key: &str,
+        body: &str,
+    ) -> Result<(u16, Value)> {
+        let request = reqwest::Client::new()
+            .post(format!("{}{path}", stack.api_url()))
+            .bearer_auth(self.api.id_token().await?)
+            .header("idempotency-key", key)
+            .header("content-type", "application/json")
+            .body(body.to_owned());
+        let answer = request.send().await?;
+        Ok((answer.status().as_u16(), answer.json().await?))
     }
 }
 
-/// Sends a request with any token, or none, and returns status and body.
+/// Sends a GET request with any token, or without one, and returns status and body.
 ///
 /// # Errors
-/// Where the API does not answer with JSON.
-pub async fn get(
-    stack: &Stack,
-    path: &str,
-    token: Option<&str>,
-) -> Result<(u16, serde_json::Value)> {
+/// If the API does not answer with JSON.
+pub async fn get(stack: &Stack, path: &str, token: Option<&str>) -> Result<(u16, Value)> {
     request(stack, "GET", path, token).await
 }
 
-/// As [`get`], by any method. An answer without a body is `null`.
+/// Sends a request as [`get`] does. An answer without a body is `null`.
 async fn request(
     stack: &Stack,
     method: &str,
     path: &str,
     token: Option<&str>,
-) -> Result<(u16, serde_json::Value)> {
+) -> Result<(u16, Value)> {
     let (status, body) = send(stack, method, path, token).await?;
-    let body = if body.is_empty() { serde_json::Value::Null } else { serde_json::from_str(&body)? };
+    let body = if body.is_empty() { Value::Null } else { serde_json::from_str(&body)? };
     Ok((status, body))
 }
 
-/// Sends a request with any token, or none, and returns status and body, whatever that is.
+/// Sends a request with any token, or without one, and returns status and body as it came.
 ///
 /// # Errors
-/// Where the API does not answer.
+/// If the API does not answer.
 pub async fn send(
     stack: &Stack,
     method: &str,

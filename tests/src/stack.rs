@@ -23,18 +23,21 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// Where the stack says it is.
+/// The region that the stack claims to be in.
 pub(crate) const REGION: &str = "eu-central-1";
+
+/// The attribute of a video's record that names its fan-out.
+const FAN_OUT: &str = "run";
 
 /// An empty zip.
 const NO_CODE: &[u8] = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 
-/// A route of the API, as API Gateway has it.
+/// A route of the API, as it is set in API Gateway.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub struct Route {
     /// Whether a request needs a token.
     pub needs_token: bool,
-    /// How many requests a second it takes.
+    /// The most requests a second that it lets through.
     pub requests_a_second: f64,
 }
 
@@ -45,15 +48,15 @@ pub struct Stack {
     pub(crate) outputs: Outputs,
 }
 
-/// The template's outputs, as far as tests need them.
+/// Those of the template's outputs that tests need.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Outputs {
     api_url: String,
     pub(crate) api_id: String,
-    jobs_queue_url: String,
-    jobs_dead_letter_queue_url: String,
-    outcomes_queue_url: String,
+    pub(crate) jobs_queue_url: String,
+    pub(crate) jobs_dead_letter_queue_url: String,
+    pub(crate) outcomes_queue_url: String,
     table_name: String,
     pub(crate) uploads_bucket_name: String,
     pub(crate) results_bucket_name: String,
@@ -66,7 +69,7 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// The folder of the tools that `make setup` installed.
+/// Returns the folder of the tools that `make setup` installed.
 pub(crate) fn tools() -> Result<PathBuf> {
     let cache = env::var_os("FRAMEZIP_CACHE").map(PathBuf::from);
     let cache =
@@ -75,47 +78,51 @@ pub(crate) fn tools() -> Result<PathBuf> {
     Ok(cache.context("HOME is not set")?.join("venv/bin"))
 }
 
-/// One of the tools that `make setup` installed.
+/// Returns the path of a tool that `make setup` installed.
 ///
 /// # Errors
-/// Where there is no home to look for them.
+/// If `HOME` is not set.
 pub fn tool(name: &str) -> Result<PathBuf> {
     Ok(tools()?.join(name))
 }
 
-/// Prometheus or one of its tools, as `make test` unpacked it.
+/// Returns the path of Prometheus or one of its tools, which `make test` unpacks.
 ///
 /// # Errors
-/// Where there is no home to look for it.
+/// If `HOME` is not set.
 pub fn prometheus(name: &str) -> Result<PathBuf> {
     Ok(tools()?.join("../../prometheus/usr/bin").join(name))
 }
 
-/// The client's command, as `make build` made it.
-///
-/// # Errors
-/// Where this test is not where cargo puts tests.
-pub fn framezip() -> Result<PathBuf> {
+/// Returns cargo's target folder.
+pub(crate) fn target() -> Result<PathBuf> {
     // target/debug/deps/e2e-…
     let test = env::current_exe()?;
-    let target = test.ancestors().nth(3).context("a test is in the target folder")?;
-    Ok(target.join("release/framezip"))
+    Ok(test.ancestors().nth(3).context("a test is in the target folder")?.to_owned())
+}
+
+/// Returns the path of the client's command, which `make build` makes.
+///
+/// # Errors
+/// If this test is not where cargo puts tests.
+pub fn framezip() -> Result<PathBuf> {
+    Ok(target()?.join("release/framezip"))
 }
 
 /// Lets a command find the tools that `make setup` installed.
 ///
 /// # Errors
-/// If there is no home to look for them.
+/// If `HOME` is not set.
 pub fn with_tools(command: &mut Command) -> Result<&mut Command> {
     let path = env::var_os("PATH").unwrap_or_default();
     let paths = std::iter::once(tools()?).chain(env::split_paths(&path));
     Ok(command.env("PATH", env::join_paths(paths)?))
 }
 
-/// A port that nothing listens on now.
+/// Returns a port that nothing listens on now.
 ///
 /// # Errors
-/// If there is none.
+/// If no port is free.
 pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
@@ -135,10 +142,10 @@ pub(crate) fn text(path: &Path) -> &str {
 }
 
 impl Stack {
-    /// Starts a stack and deploys to it, with these of the template's parameters, `Name=value`.
+    /// Starts a stack and deploys the template to it with these parameters, each `Name=value`.
     ///
     /// # Errors
-    /// Where `make build` was not run, or the stack does not stand.
+    /// If `make build` was not run, or if the stack does not start.
     pub fn start(parameters: &[&str]) -> Result<Self> {
         let built = root().join(".aws-sam/build/template.yaml");
         ensure!(built.exists(), "there is nothing to deploy: run `make build` first");
@@ -162,35 +169,35 @@ impl Stack {
         }
     }
 
-    /// The API's server.
+    /// Returns the API's server.
     ///
     /// # Errors
-    /// Where its address is none.
+    /// If its address is not a URL.
     pub fn server(&self) -> Result<Server> {
         Ok(Server::new(&self.outputs.api_url)?)
     }
 
-    /// Where the API answers, without a slash at the end.
+    /// Returns the API's URL without a slash at its end.
     pub fn api_url(&self) -> &str {
         &self.outputs.api_url
     }
 
-    /// The app client of machines that read the metrics.
+    /// Returns the app client of machines that read the metrics.
     pub fn metrics_client_id(&self) -> &str {
         &self.outputs.metrics_client_id
     }
 
-    /// Where machines get their tokens.
+    /// Returns the URL at which machines get their tokens.
     pub fn token_url(&self) -> String {
         format!("{}/oauth2/token", self.endpoint)
     }
 
-    /// Where the stack shows the mail that it sent.
+    /// Returns the URL at which the stack lists the mail that it sent.
     pub fn mails_url(&self) -> String {
         format!("{}/_ministack/ses/messages", self.endpoint)
     }
 
-    /// The routes of the API by their keys, such as `GET /videos`.
+    /// Returns the routes of the API by their keys, such as `GET /videos`.
     ///
     /// # Errors
     /// If API Gateway refuses.
@@ -218,7 +225,8 @@ impl Stack {
             .context("local/watch.sh did not start")
     }
 
-    /// Gives a function that nothing calls these settings, as those that a deployment makes up.
+    /// Adds a function with these settings, which nothing calls. It stands for settings that only a
+    /// deployment knows.
     ///
     /// # Errors
     /// If Lambda refuses.
@@ -242,69 +250,18 @@ impl Stack {
         Ok(())
     }
 
-    /// Every mail to an address, oldest first.
+    /// Returns every mail to an address, oldest first.
     ///
     /// # Errors
-    /// Where the stack does not answer.
+    /// If the stack does not answer.
     pub async fn mails(&self, address: &str) -> Result<Vec<Mail>> {
         Mail::all(&self.mails_url(), address).await
     }
 
-    /// Puts a message on the queue of jobs.
+    /// Invokes a function with an event, as its trigger does, and waits until it ends.
     ///
     /// # Errors
-    /// Where SQS refuses.
-    pub async fn send_job(&self, body: &str) -> Result<()> {
-        self.send(&self.outputs.jobs_queue_url, body).await
-    }
-
-    /// Puts a message where jobs are given up.
-    ///
-    /// # Errors
-    /// Where SQS refuses.
-    pub async fn send_dead_job(&self, body: &str) -> Result<()> {
-        self.send(&self.outputs.jobs_dead_letter_queue_url, body).await
-    }
-
-    /// Puts a message on the queue of outcomes.
-    ///
-    /// # Errors
-    /// Where SQS refuses.
-    pub async fn send_outcome(&self, body: &str) -> Result<()> {
-        self.send(&self.outputs.outcomes_queue_url, body).await
-    }
-
-    /// How many jobs wait or are under way.
-    ///
-    /// # Errors
-    /// Where SQS refuses.
-    pub async fn open_jobs(&self) -> Result<u32> {
-        self.open_messages(&self.outputs.jobs_queue_url).await
-    }
-
-    /// How many outcomes wait or are being handled.
-    ///
-    /// # Errors
-    /// If SQS refuses.
-    pub async fn open_outcomes(&self) -> Result<u32> {
-        self.open_messages(&self.outputs.outcomes_queue_url).await
-    }
-
-    async fn open_messages(&self, queue: &str) -> Result<u32> {
-        use aws_sdk_sqs::types::QueueAttributeName as Name;
-        let counts =
-            [Name::ApproximateNumberOfMessages, Name::ApproximateNumberOfMessagesNotVisible];
-        let sqs = aws_sdk_sqs::Client::new(&self.sdk().await);
-        let get = sqs.get_queue_attributes().queue_url(queue);
-        let got = get.set_attribute_names(Some(counts.to_vec())).send().await?;
-        let attributes = got.attributes.unwrap_or_default();
-        counts.iter().map(|name| Ok(attributes[name].parse::<u32>()?)).sum()
-    }
-
-    /// Invokes a function with an event, as its trigger would, and waits for its end.
-    ///
-    /// # Errors
-    /// Where the function fails.
+    /// If the function fails.
     pub async fn invoke(&self, function: &str, event: &str) -> Result<()> {
         let lambda = aws_sdk_lambda::Client::new(&self.sdk().await);
         let invoke = lambda.invoke().function_name(format!("framezip-{function}"));
@@ -315,31 +272,31 @@ impl Stack {
         Ok(())
     }
 
-    /// The video's run, where several workers are at it.
+    /// Returns a video's fan-out if several workers extract it.
     ///
     /// # Errors
-    /// Where DynamoDB refuses.
-    pub async fn run(&self, video: &Video) -> Result<Option<String>> {
+    /// If DynamoDB refuses.
+    pub async fn fan_out(&self, video: &Video) -> Result<Option<String>> {
         let get = self.table().await.get_item().table_name(&self.outputs.table_name);
         let got = get.set_key(Some(key(video))).send().await?;
-        let run = got.item.and_then(|mut item| item.remove("run"));
-        Ok(run.and_then(|run| run.as_s().ok().cloned()))
+        let fan_out = got.item.and_then(|mut item| item.remove(FAN_OUT));
+        Ok(fan_out.and_then(|fan_out| fan_out.as_s().ok().cloned()))
     }
 
-    /// Takes a video's record away, as its deletion does.
+    /// Deletes a video's record, and only that.
     ///
     /// # Errors
-    /// Where DynamoDB refuses.
-    pub async fn forget(&self, video: &Video) -> Result<()> {
+    /// If DynamoDB refuses.
+    pub async fn delete_record(&self, video: &Video) -> Result<()> {
         let delete = self.table().await.delete_item().table_name(&self.outputs.table_name);
         delete.set_key(Some(key(video))).send().await?;
         Ok(())
     }
 
-    /// The processes of the extract function.
+    /// Returns the processes of the extract function.
     ///
     /// # Errors
-    /// Where there is no `/proc`.
+    /// If there is no `/proc`.
     pub fn extract_workers(&self) -> Result<Vec<u32>> {
         processes::workers(&self.endpoint, "framezip-extract")
     }
@@ -348,13 +305,8 @@ impl Stack {
         aws_sdk_dynamodb::Client::new(&self.sdk().await)
     }
 
-    async fn send(&self, queue: &str, body: &str) -> Result<()> {
-        let sqs = aws_sdk_sqs::Client::new(&self.sdk().await);
-        sqs.send_message().queue_url(queue).message_body(body).send().await?;
-        Ok(())
-    }
-
-    /// The account's own credentials: the stack enforces IAM for its functions, not for its owner.
+    /// Returns the SDK's configuration with the account's own credentials: the stack enforces IAM for its
+    /// functions, but not for its owner.
     pub(crate) async fn sdk(&self) -> aws_config::SdkConfig {
         aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(REGION))
@@ -365,7 +317,7 @@ impl Stack {
     }
 }
 
-/// The key of a video's record, as shared/store writes it.
+/// Returns the key of a video's record, as `shared/store` builds it.
 fn key(video: &Video) -> HashMap<String, AttributeValue> {
     let text = |text: String| AttributeValue::S(text);
     let (pk, sk) = (format!("user#{}", video.owner), format!("video#{}", video.id));

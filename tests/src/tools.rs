@@ -9,21 +9,20 @@ use std::{
 };
 
 impl Stack {
-    /// The secret of the metrics' app client.
+    /// Returns the secret of the metrics' app client.
     ///
     /// # Errors
-    /// Where Cognito refuses.
+    /// If Cognito refuses.
     pub fn metrics_secret(&self) -> Result<String> {
         let outputs = self.directory.path().join("outputs.json");
         python("metrics_secret.py", &[&self.endpoint, text(&outputs)], "")
     }
 }
 
-/// Runs a program of `tests/tools`, with this on its standard input, and returns what it prints, without
-/// the last newline.
+/// Runs a program of `tests/tools` with this standard input. Returns its output without the last newline.
 ///
 /// # Errors
-/// Where it fails.
+/// If it fails.
 pub fn python(program: &str, arguments: &[&str], input: &str) -> Result<String> {
     let mut child = Command::new(tools()?.join("python"))
         .arg(root().join("tests/tools").join(program))
@@ -35,7 +34,7 @@ pub fn python(program: &str, arguments: &[&str], input: &str) -> Result<String> 
         .stdout(Stdio::piped())
         .spawn()
         .with_context(|| format!("tests/tools/{program} did not start"))?;
-    // dropped at once, which ends it
+    // the handle is dropped at once, which ends the input
     child.stdin.take().context("it has a standard input")?.write_all(input.as_bytes())?;
     let output = child.wait_with_output()?;
     ensure!(output.status.success(), "tests/tools/{program} failed: {}", output.status);

@@ -1,18 +1,22 @@
-//! A downloaded zip, read back by another implementation than the one that wrote it.
+//! A downloaded zip, read back by a different implementation from the one that wrote it.
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
-use std::{fs::File, io::Read, path::Path};
+use std::{
+    fs,
+    io::{Cursor, Read},
+    path::Path,
+};
 use zip::ZipArchive;
 
 /// A zip of frames.
 pub struct ZipFile {
-    archive: ZipArchive<File>,
-    /// What `frames.json` says of the images, in its order.
+    archive: ZipArchive<Cursor<Vec<u8>>>,
+    /// The images as `frames.json` lists them.
     pub frames: Vec<ManifestFrame>,
 }
 
-/// One image, as `frames.json` tells of it.
+/// One image in `frames.json`.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct ManifestFrame {
     /// Its name in the zip.
@@ -33,39 +37,47 @@ struct Manifest {
 }
 
 impl ZipFile {
-    /// Opens a zip and reads its `frames.json`.
+    /// Opens a zip file and reads its `frames.json`.
     ///
     /// # Errors
-    /// Where either is not as it must be.
+    /// If the file cannot be read, or as for [`Self::new`].
     pub fn open(path: &Path) -> Result<Self> {
-        let mut archive = ZipArchive::new(File::open(path)?)?;
+        Self::new(fs::read(path)?)
+    }
+
+    /// Reads a zip's bytes and its `frames.json`.
+    ///
+    /// # Errors
+    /// If either is invalid.
+    pub fn new(bytes: Vec<u8>) -> Result<Self> {
+        let mut archive = ZipArchive::new(Cursor::new(bytes))?;
         let manifest = read(&mut archive, "frames.json")?;
         let Manifest { frames } = serde_json::from_slice(&manifest)?;
         Ok(Self { archive, frames })
     }
 
-    /// Every name in the zip, in its order.
+    /// Returns every name in the zip, in the order of its directory.
     ///
     /// # Errors
-    /// Where a name cannot be read.
+    /// If a name cannot be read.
     pub fn names(&mut self) -> Result<Vec<String>> {
         let names = (0..self.archive.len())
             .map(|index| Ok(self.archive.by_index(index)?.name()?.into_owned()));
         names.collect()
     }
 
-    /// What is in a file.
+    /// Returns a file's content.
     ///
     /// # Errors
-    /// Where it is missing or damaged.
+    /// If it is missing or damaged.
     pub fn bytes(&mut self, name: &str) -> Result<Vec<u8>> {
         read(&mut self.archive, name)
     }
 
-    /// The number that each image shows, in the order of `frames.json`.
+    /// Returns the number that each image shows, in the order of `frames.json`.
     ///
     /// # Errors
-    /// Where an image is missing or damaged.
+    /// If an image is missing or damaged.
     pub fn numbers(&mut self) -> Result<Vec<Option<u32>>> {
         let images = self.frames.iter().map(|frame| {
             let jpeg = read(&mut self.archive, &frame.file)?;
@@ -75,7 +87,7 @@ impl ZipFile {
     }
 }
 
-fn read(archive: &mut ZipArchive<File>, name: &str) -> Result<Vec<u8>> {
+fn read(archive: &mut ZipArchive<Cursor<Vec<u8>>>, name: &str) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut file = archive.by_name(name).with_context(|| format!("{name} is not in the zip"))?;
     file.read_to_end(&mut bytes).with_context(|| format!("{name} is damaged"))?;

@@ -1,4 +1,4 @@
-"""Prints as JSON what an account has of the resources that hold data, and how others are set:
+"""Prints an account's resources that hold data, and the settings of others, as JSON:
 contents.py ENDPOINT
 """
 

@@ -1,5 +1,5 @@
-"""Prints as JSON the API's routes, each with whether it needs a token and how many requests a second it
-takes: gateway.py ENDPOINT API_ID
+"""Prints the API's routes as JSON, each with whether it needs a token and the most requests a second that it
+lets through: gateway.py ENDPOINT API_ID
 """
 
 import json
@@ -12,7 +12,7 @@ gateway = boto3.client("apigatewayv2", endpoint_url=endpoint)
 routes = [
     route for page in gateway.get_paginator("get_routes").paginate(ApiId=api) for route in page["Items"]
 ]
-# not by the gateway itself: MiniStack does not understand the template's capitals here
+# not from the gateway itself: MiniStack does not understand the template's capitals here
 cloudformation = boto3.client("cloudformation", endpoint_url=endpoint)
 processed = cloudformation.get_template(StackName="framezip", TemplateStage="Processed")
 stage = processed["TemplateBody"]["Resources"]["ApiStage"]["Properties"]

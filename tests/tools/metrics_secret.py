@@ -1,4 +1,4 @@
-"""The secret of the metrics' app client, as an operator gets it: metrics_secret.py ENDPOINT OUTPUTS
+"""Prints the secret of the metrics' app client, as an operator gets it: metrics_secret.py ENDPOINT OUTPUTS
 
 OUTPUTS is the stack's outputs.json.
 """

@@ -1,5 +1,5 @@
-"""Reads an OpenMetrics text from the standard input with Prometheus's own parser, and prints its samples
-as JSON: [{"name": …, "labels": {…}, "value": …}, …]. Fails where the parser does."""
+"""Reads an OpenMetrics text from the standard input with Prometheus's own parser and prints its samples as
+JSON: [{"name": …, "labels": {…}, "value": …}, …]. Fails if the parser does."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The signature of an event, written anew from the text of Standard Webhooks:
+"""Prints the signature of an event. Written from the text of Standard Webhooks, not from our code:
 
     webhook_signature.py SECRET ID TIMESTAMP <BODY
 """

@@ -229,7 +229,7 @@ mod tests {
         assert_eq!(postponed.num_calls(), 1);
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_message_stays_hidden_while_its_handler_runs() {
         let hidden = mock!(Client::change_message_visibility)
             .match_requests(|request| request.visibility_timeout() == Some(1))
