@@ -125,15 +125,25 @@ filters='apv_metadata av1_frame_merge av1_frame_split av1_metadata dovi_rpu dovi
     mpeg4_unpack_bframes null prores_metadata remove_extradata setts vp9_metadata vp9_raw_reorder vp9_superframe
     vp9_superframe_split vvc_metadata vvc_mp4toannexb'
 
-# What the patches change is speed: a version that they do not fit is built without.
+# Whether a patch applies to the line: `patch` itself moves a hunk to where its few lines fit as well.
+fits() {
+    local output
+    output=$(patch --dry-run --force --fuzz=0 -p0 <"$1") && ! grep -qE 'offset|fuzz' <<<"$output"
+}
+
+# Without a patch FFmpeg is slower, not wrong: Debian's other version is built without those that do
+# not fit it. The pinned version is not.
 apply_patches() {
     local patch
     for patch in "$here"/patches/*.patch; do
-        if patch --dry-run --force --fuzz=0 -p0 <"$patch"; then
+        if fits "$patch"; then
             patch --force --fuzz=0 -p0 <"$patch"
             basename "$patch" >>"$work/stage/SOURCES"
+        elif grep -q "^$FFMPEG_SHA256 " "$work/stage/SOURCES"; then
+            say "${patch##*/} does not apply to this FFmpeg"
+            exit 1
         else
-            say "this FFmpeg is built without ${patch##*/}, which is for another version"
+            say "this FFmpeg is built without ${patch##*/}, which is for version $FFMPEG_VERSION"
         fi
     done
 }

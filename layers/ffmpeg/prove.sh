@@ -1,0 +1,154 @@
+#!/usr/bin/env bash
+# Proves that the patches change no sample and measures what each of them gains. README.md says more.
+# The Makefile sets the variables. STEPS are some of those below; `build` comes first.
+# Lists of words are split on purpose.
+# shellcheck disable=SC2046,SC2086
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+repository=$(cd "$here/../.." && pwd)
+work=${PROOF_WORK:-$CACHE/proof}
+mkdir -p "$work/bin"
+jobs=$(nproc)
+
+say() { echo "ffmpeg proof: $*"; }
+[[ $ARCH == x86_64 ]] || { say "the patches are for x86_64"; exit 1; }
+
+# The compiler and its options are build.sh's: what is proved is what is shipped.
+zig=$("$PYTHON" -c 'import os, ziglang; print(os.path.join(os.path.dirname(ziglang.__file__), "zig"))')
+export ZIG_GLOBAL_CACHE_DIR=$work/zig ZIG_LOCAL_CACHE_DIR=$work/zig
+wrapper() {
+    printf '#!/bin/sh\nexec "%s" %s "$@"\n' "$zig" "$2" >"$work/bin/$1"
+    chmod +x "$work/bin/$1"
+}
+wrapper target-cc "cc -target x86_64-linux-gnu.2.26 -mcpu=x86_64_v3"
+wrapper target-ar ar
+wrapper target-ranlib ranlib
+PATH=$work/bin:$PATH
+
+patches=$(cd "$here/patches" && echo *.patch)
+
+# Configures FFmpeg for H.264 and HEVC only.
+configured() {
+    ./configure --prefix=/ --disable-stripping --disable-debug --enable-static --enable-pic --enable-pthreads \
+        --disable-everything --disable-autodetect --disable-iconv --disable-network --disable-doc --disable-avdevice \
+        --disable-programs --enable-ffmpeg --enable-decoder=h264,hevc --enable-parser=h264,hevc \
+        --enable-encoder=rawvideo,wrapped_avframe,pcm_s16le --enable-muxer=framemd5,framecrc,null --enable-protocol=file,pipe \
+        --enable-demuxer=h264,hevc,mov,matroska,mpegts,mpegps,flv,avi,mxf \
+        --enable-bsf=h264_mp4toannexb,hevc_mp4toannexb,extract_extradata "$@"
+    sed -i 's/^#define HAVE_SYSCTL 1$/#define HAVE_SYSCTL 0/' config.h
+}
+
+# Runs a command that makes the folder $work/$1, unless it was made of the same.
+once() {
+    local name=$1 tree=$work/$1 sum
+    shift
+    sum=$({ echo "$FFMPEG_SHA256 $name"; declare -f configured "$1"; cat "$here"/patches/*; } | sha256sum)
+    [[ $(cat "$tree/built" 2>/dev/null) != "$sum" ]] || return 0
+    say "building $name (minutes)"
+    rm -rf "$tree"
+    mkdir "$tree"
+    "$@" "$tree" >"$tree.log" 2>&1 || { tail -n 30 "$tree.log"; say "failed; the whole log is $tree.log"; exit 1; }
+    echo "$sum" >"$tree/built"
+}
+
+unpacked() { tar -xf "$(bash "$here/fetch.sh" ffmpeg)" -C "$1" --strip-components 1; }
+
+without_patches() (
+    unpacked "$1"
+    cd "$1"
+    configured --cc=target-cc --ar=target-ar --ranlib=target-ranlib --enable-shared --enable-ffprobe \
+        --enable-filter=null,anull,copy,trim,atrim,format,scale,aresample
+    made
+)
+
+made() { make -j"$jobs" ffmpeg ffprobe && make install-libs DESTDIR="$PWD/installed"; }
+
+# A copy of the one without, in which only what a patch touches is compiled again.
+with_patches() (
+    local patch tree=${*: -1}
+    cp -a "$work/without/." "$tree"
+    cd "$tree"
+    rm -r installed built
+    for patch in "${@:1:$#-1}"; do patch --force --fuzz=0 -p0 <"$here/patches/$patch"; done
+    made
+)
+
+sanitized() (
+    local patch
+    unpacked "$1"
+    cd "$1"
+    for patch in $patches; do patch --force --fuzz=0 -p0 <"$here/patches/$patch"; done
+    configured --cc=gcc --toolchain=gcc-asan --disable-swscale --extra-cflags=-march=x86-64-v3
+    make -j"$jobs" ffmpeg
+)
+
+step_build() {
+    once without without_patches
+    once with with_patches $patches
+}
+
+# FFmpeg's own tests, then those of what they leave out.
+step_checkasm() {
+    local test flags="-O2 -I. -DHAVE_AV_CONFIG_H" libraries="libavcodec/libavcodec.a libavutil/libavutil.a -lm -pthread"
+    cd "$work/with"
+    make -j"$jobs" tests/checkasm/checkasm libavcodec/tests/cabac >"$work/checkasm.log" 2>&1
+    for test in hevc_idct hevc_pel; do
+        tests/checkasm/checkasm --test=$test >"$work/$test.log" 2>&1 || { cat "$work/$test.log"; exit 1; }
+        echo "checkasm $test: $(tail -n 1 "$work/$test.log")"
+    done
+    libavcodec/tests/cabac
+    echo "libavcodec/tests/cabac: passed"
+    target-cc $flags -DREFERENCE -c "$here/proof/cabac.c" -o "$work/reference.o"
+    target-cc $flags "$here/proof/cabac.c" "$work/reference.o" $libraries -o "$work/cabac"
+    "$work/cabac"
+    target-cc $flags "$here/proof/dsp.c" $libraries -o "$work/dsp"
+    "$work/dsp"
+}
+
+# The tests of FFmpeg's suite whose files are in the folder FATE_SUITE.
+step_fate() {
+    local name file
+    [[ -n ${FATE_SUITE:-} ]] || { say "FATE_SUITE is not given: FFmpeg's suite is left out"; return; }
+    cd "$work/with"
+    export LD_LIBRARY_PATH=$work/with/installed/lib
+    make fate-list SAMPLES="$FATE_SUITE" | grep -E '^fate-(h264|hevc)-' | while read -r name; do
+        file=$(grep -hE "^$name:.*CMD = frame" tests/fate/{h264,hevc}.mak | grep -o 'TARGET_SAMPLES)/[^ ]*' | cut -d/ -f2-) ||
+            file=hevc-conformance/${name#fate-hevc-conformance-}.bit
+        [[ ! -e $FATE_SUITE/$file ]] || echo "$name"
+    done >"$work/fate.names"
+    make -k -j"$jobs" $(cat "$work/fate.names") SAMPLES="$FATE_SUITE" >"$work/fate.log" 2>&1 ||
+        { grep -E '^(Test|make)' "$work/fate.log"; exit 1; }
+    echo "fate: $(grep -c '^TEST' "$work/fate.log") of FFmpeg's tests pass"
+}
+
+streams() { python3 "$here/proof/streams.py" "$@"; }
+# What is made here, the project's own videos, and what the caller has (conformance streams above all).
+folders="$work/streams $repository/tests/media ${FATE_SUITE:-} ${STREAMS:-}"
+
+step_streams() {
+    bash "$repository/local/install-packages.sh" ffmpeg
+    streams make "$work/streams"
+    streams compare "$work/without" "$work/with" $folders
+}
+
+step_damage() { streams damage "$work/without" "$work/with" "${COPIES:-5}" $folders; }
+
+# Damaged streams again, in a build with AddressSanitizer, which ends with a code of its own at an error.
+step_sanitize() {
+    once sanitized sanitized
+    streams damage "$work/without" "$work/sanitized" "${COPIES:-5}" $folders
+}
+
+# Each patch alone, with the bench's inputs and its command.
+step_gain() {
+    local patch
+    for patch in $patches; do once "${patch%.patch}" with_patches "$patch"; done
+    cargo build --quiet --locked --release --package framezip-frames --example extract
+    python3 "$here/proof/gain.py" "$work" "${CARGO_TARGET_DIR:-$repository/target}/release/examples/extract" \
+        "${RUNS:-7}" without ${patches//.patch/} with
+}
+
+for step in build ${STEPS:-checkasm fate streams damage sanitize gain}; do
+    (step_"$step")
+done
