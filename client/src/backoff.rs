@@ -13,13 +13,13 @@ pub(crate) struct Backoff {
 
 impl Backoff {
     /// For a small request: 4.5 s in all, after which a person is told.
-    pub(crate) fn brief() -> Self {
+    pub(crate) fn for_requests() -> Self {
         Self { repeats: 0, most: 4 }
     }
 
     /// For sending or fetching a file: 39 s in all. A network that is changed, or a router that starts anew,
     /// should not end it.
-    pub(crate) fn patient() -> Self {
+    pub(crate) fn for_transfers() -> Self {
         Self { repeats: 0, most: 8 }
     }
 

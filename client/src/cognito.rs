@@ -30,13 +30,13 @@ pub struct SignedUp {
 /// What Cognito answers where it sends a code.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct CodeSent {
-    code_delivery_details: Option<CodeDelivery>,
+struct CodeDeliveryResponse {
+    code_delivery_details: Option<CodeDeliveryDetails>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct CodeDelivery {
+struct CodeDeliveryDetails {
     destination: Option<String>,
 }
 
@@ -55,15 +55,15 @@ impl UserPool {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`], for example for a known address (`UsernameExistsException`) or a weak
+    /// [`Error::Cognito`], for example for a known address (`UsernameExistsException`) or a weak
     /// password (`InvalidPasswordException`).
     pub async fn sign_up(&self, email: &str, password: &str) -> Result<SignedUp, Error> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
-        struct Answer {
+        struct SignUpResponse {
             user_confirmed: bool,
             #[serde(flatten)]
-            sent: CodeSent,
+            sent: CodeDeliveryResponse,
         }
         let body = json!({
             "ClientId": self.config.user_pool_client_id,
@@ -71,10 +71,10 @@ impl UserPool {
             "Password": password,
             "UserAttributes": [{"Name": "email", "Value": email}],
         });
-        let answer: Answer = self.call("SignUp", "sign up", body).await?;
+        let response: SignUpResponse = self.call("SignUp", "sign up", body).await?;
         Ok(SignedUp {
-            confirmed: answer.user_confirmed,
-            code_sent_to: answer.sent.code_delivery_details.and_then(|sent| sent.destination),
+            confirmed: response.user_confirmed,
+            code_sent_to: response.sent.code_delivery_details.and_then(|sent| sent.destination),
         })
     }
 
@@ -82,7 +82,7 @@ impl UserPool {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`], for example `CodeMismatchException` or `ExpiredCodeException`.
+    /// [`Error::Cognito`], for example `CodeMismatchException` or `ExpiredCodeException`.
     pub async fn confirm(&self, email: &str, code: &str) -> Result<(), Error> {
         let body = json!({
             "ClientId": self.config.user_pool_client_id,
@@ -96,7 +96,7 @@ impl UserPool {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`], for example `LimitExceededException`.
+    /// [`Error::Cognito`], for example `LimitExceededException`.
     pub async fn resend_code(&self, email: &str) -> Result<(), Error> {
         let body = json!({"ClientId": self.config.user_pool_client_id, "Username": email});
         self.call::<Value>("ResendConfirmationCode", "get another code", body).await.map(drop)
@@ -106,18 +106,19 @@ impl UserPool {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`], for example `LimitExceededException`.
+    /// [`Error::Cognito`], for example `LimitExceededException`.
     pub async fn forgot_password(&self, email: &str) -> Result<Option<String>, Error> {
         let body = json!({"ClientId": self.config.user_pool_client_id, "Username": email});
-        let answer: CodeSent = self.call("ForgotPassword", "have a code sent", body).await?;
-        Ok(answer.code_delivery_details.and_then(|details| details.destination))
+        let response: CodeDeliveryResponse =
+            self.call("ForgotPassword", "have a code sent", body).await?;
+        Ok(response.code_delivery_details.and_then(|details| details.destination))
     }
 
     /// Sets a new password by the code that came by mail.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`], for example `CodeMismatchException` or `InvalidPasswordException`.
+    /// [`Error::Cognito`], for example `CodeMismatchException` or `InvalidPasswordException`.
     pub async fn set_password(&self, email: &str, code: &str, password: &str) -> Result<(), Error> {
         let body = json!({
             "ClientId": self.config.user_pool_client_id,
@@ -132,7 +133,7 @@ impl UserPool {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`], for example `NotAuthorizedException` or `UserNotConfirmedException`;
+    /// [`Error::Cognito`], for example `NotAuthorizedException` or `UserNotConfirmedException`;
     /// [`Error::Challenge`] where a password is not enough.
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<Tokens, Error> {
         let parameters = json!({"USERNAME": email, "PASSWORD": password});
@@ -149,7 +150,7 @@ impl UserPool {
         let known = Some(tokens.refresh_token.clone());
         match self.initiate_auth("REFRESH_TOKEN_AUTH", "renew the sign-in", parameters, known).await
         {
-            Err(Error::Refused(refusal)) if refusal.is_about_credentials() => {
+            Err(Error::Cognito(refusal)) if refusal.is_about_credentials() => {
                 Err(Error::SignedOut(refusal))
             }
             result => result,
@@ -166,7 +167,7 @@ impl UserPool {
     ) -> Result<Tokens, Error> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
-        struct Answer {
+        struct InitiateAuthResponse {
             authentication_result: Option<AuthenticationResult>,
             challenge_name: Option<String>,
         }
@@ -183,13 +184,13 @@ impl UserPool {
             "AuthFlow": flow,
             "AuthParameters": parameters,
         });
-        let answer: Answer = self.call("InitiateAuth", operation, body).await?;
-        let Some(result) = answer.authentication_result else {
-            let name = answer.challenge_name.unwrap_or_else(|| "another step".to_owned());
+        let response: InitiateAuthResponse = self.call("InitiateAuth", operation, body).await?;
+        let Some(result) = response.authentication_result else {
+            let name = response.challenge_name.unwrap_or_else(|| "another step".to_owned());
             return Err(Error::Challenge { name });
         };
         let Some(refresh_token) = result.refresh_token.or(refresh_token) else {
-            return Err(Error::Answer {
+            return Err(Error::InvalidResponse {
                 operation,
                 source: serde_json::Error::missing_field("RefreshToken"),
             });
@@ -220,9 +221,9 @@ impl UserPool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_server::{Answer, TestServer};
+    use crate::test_server::{CannedResponse, TestServer};
 
-    async fn pool(answers: impl IntoIterator<Item = Answer>) -> (TestServer, UserPool) {
+    async fn pool(answers: impl IntoIterator<Item = CannedResponse>) -> (TestServer, UserPool) {
         let server = TestServer::start(answers).await;
         let config = WebConfig {
             region: "eu-central-1".to_owned(),
@@ -238,7 +239,7 @@ mod tests {
     async fn a_sign_in_speaks_the_documented_protocol() {
         let granted = r#"{"AuthenticationResult":{"AccessToken":"a","ExpiresIn":3600,"IdToken":"i",
             "RefreshToken":"r","TokenType":"Bearer"},"ChallengeParameters":{}}"#;
-        let (server, pool) = pool([Answer::json(200, granted)]).await;
+        let (server, pool) = pool([CannedResponse::json(200, granted)]).await;
         let before = Timestamp::now();
         let tokens = pool.sign_in("ada@example.com", "pw").await.unwrap();
         assert_eq!((tokens.id_token.as_str(), tokens.refresh_token.as_str()), ("i", "r"));
@@ -261,7 +262,7 @@ mod tests {
     async fn a_sign_up_tells_where_the_code_went() {
         let answer = r#"{"UserConfirmed":false,"UserSub":"1",
             "CodeDeliveryDetails":{"Destination":"a***@e***","DeliveryMedium":"EMAIL"}}"#;
-        let (server, pool) = pool([Answer::json(200, answer)]).await;
+        let (server, pool) = pool([CannedResponse::json(200, answer)]).await;
         let signed_up = pool.sign_up("ada@example.com", "pw").await.unwrap();
         assert_eq!(
             signed_up,
@@ -273,18 +274,18 @@ mod tests {
     #[tokio::test]
     async fn a_refusal_tells_what_to_do() {
         let body = r#"{"__type":"com.amazonaws#UserNotConfirmedException","message":"User is not confirmed."}"#;
-        let (_server, pool) = pool([Answer::json(400, body)]).await;
+        let (_server, pool) = pool([CannedResponse::json(400, body)]).await;
         let error = pool.sign_in("ada@example.com", "pw").await.unwrap_err();
         assert!(error.is_about_credentials());
         assert!(error.to_string().contains("framezip confirm"), "{error}");
-        let Error::Refused(refusal) = error else { panic!("{error:?}") };
+        let Error::Cognito(refusal) = error else { panic!("{error:?}") };
         assert_eq!(refusal.kind, "UserNotConfirmedException");
     }
 
     #[tokio::test]
     async fn a_challenge_is_named() {
         let body = r#"{"ChallengeName":"SOFTWARE_TOKEN_MFA","Session":"s"}"#;
-        let (_server, pool) = pool([Answer::json(200, body)]).await;
+        let (_server, pool) = pool([CannedResponse::json(200, body)]).await;
         let error = pool.sign_in("ada@example.com", "pw").await.unwrap_err();
         assert!(matches!(error, Error::Challenge { name } if name == "SOFTWARE_TOKEN_MFA"));
     }
@@ -292,7 +293,7 @@ mod tests {
     #[tokio::test]
     async fn a_refused_refresh_means_signing_in_again() {
         let body = r#"{"__type":"NotAuthorizedException","message":"Refresh Token has expired"}"#;
-        let (_server, pool) = pool([Answer::json(400, body)]).await;
+        let (_server, pool) = pool([CannedResponse::json(400, body)]).await;
         let old = Tokens {
             id_token: "i".to_owned(),
             refresh_token: "r".to_owned(),

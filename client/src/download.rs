@@ -37,9 +37,9 @@ impl ApiClient {
         // errors name the folder: the file's own name is not the one that was asked for
         let path = folder.to_owned();
         let writer = zip.open()?;
-        let mut transfer = Transfer::new(tokio::fs::File::from_std(writer), path);
+        let mut transfer = ZipTransfer::new(tokio::fs::File::from_std(writer), path);
         self.transfer(download, &mut transfer, progress).await?;
-        let Transfer { writer, path, .. } = transfer;
+        let ZipTransfer { writer, path, .. } = transfer;
         writer.get_ref().sync_all().await.map_err(cannot_write(&path))?;
         // the zip stays here, so that it is removed if this is dropped
         let file = zip.open()?;
@@ -61,7 +61,7 @@ impl ApiClient {
         name: &Path,
         progress: impl FnMut(u64),
     ) -> Result<(), Error> {
-        let mut transfer = Transfer::new(writer, name.to_owned());
+        let mut transfer = ZipTransfer::new(writer, name.to_owned());
         self.transfer(download, &mut transfer, progress).await
     }
 
@@ -69,17 +69,17 @@ impl ApiClient {
     async fn transfer<W: AsyncWrite + Unpin>(
         &self,
         download: &Download,
-        transfer: &mut Transfer<W>,
+        transfer: &mut ZipTransfer<W>,
         mut progress: impl FnMut(u64),
     ) -> Result<(), Error> {
-        let mut backoff = Backoff::patient();
+        let mut backoff = Backoff::for_transfers();
         loop {
             let before = transfer.received;
             let result = self.fetch(download, transfer, &mut progress).await;
             if transfer.received > before {
-                backoff = Backoff::patient();
+                backoff = Backoff::for_transfers();
             }
-            if !http::worth_repeating(&result) || !backoff.pause().await {
+            if !http::is_retryable(&result) || !backoff.pause().await {
                 return result;
             }
         }
@@ -89,7 +89,7 @@ impl ApiClient {
     async fn fetch<W: AsyncWrite + Unpin>(
         &self,
         download: &Download,
-        transfer: &mut Transfer<W>,
+        transfer: &mut ZipTransfer<W>,
         progress: &mut impl FnMut(u64),
     ) -> Result<(), Error> {
         let expected = download.bytes;
@@ -103,7 +103,7 @@ impl ApiClient {
             let range = format!("bytes={}-", transfer.received);
             request = request.header(RANGE, range).header(IF_MATCH, e_tag);
         }
-        let response = http::moving(OPERATION, request.send()).await?;
+        let response = http::with_stall_timeout(OPERATION, request.send()).await?;
         let mut response = http::success(OPERATION, response).await?;
         if is_rest && response.status() != StatusCode::PARTIAL_CONTENT {
             return Err(Error::Incomplete { expected, received: transfer.received });
@@ -111,7 +111,7 @@ impl ApiClient {
         if !is_rest {
             transfer.e_tag = response.headers().get(ETAG).cloned();
         }
-        while let Some(chunk) = http::moving(OPERATION, response.chunk()).await? {
+        while let Some(chunk) = http::with_stall_timeout(OPERATION, response.chunk()).await? {
             transfer.write(&chunk).await?;
             progress(transfer.received);
         }
@@ -125,7 +125,7 @@ impl ApiClient {
 }
 
 /// A zip on its way to a writer.
-struct Transfer<W> {
+struct ZipTransfer<W> {
     writer: BufWriter<W>,
     /// What errors call the writer.
     path: PathBuf,
@@ -135,7 +135,7 @@ struct Transfer<W> {
     e_tag: Option<HeaderValue>,
 }
 
-impl<W: AsyncWrite + Unpin> Transfer<W> {
+impl<W: AsyncWrite + Unpin> ZipTransfer<W> {
     fn new(writer: W, path: PathBuf) -> Self {
         Self { writer: BufWriter::with_capacity(BUFFER, writer), path, received: 0, e_tag: None }
     }
@@ -159,7 +159,7 @@ pub(crate) fn cannot_write(path: &Path) -> impl Fn(io::Error) -> Error {
 mod tests {
     use super::*;
     use crate::Existing;
-    use crate::test_server::{Answer, TestServer};
+    use crate::test_server::{CannedResponse, TestServer};
     use jiff::Timestamp;
     use std::io::Write;
     use tempfile::TempDir;
@@ -181,8 +181,8 @@ mod tests {
         zip.finish().unwrap().into_inner()
     }
 
-    fn whole(zip: &[u8]) -> Answer {
-        Answer::bytes(200, zip, zip.len())
+    fn whole(zip: &[u8]) -> CannedResponse {
+        CannedResponse::bytes(200, zip, zip.len())
     }
 
     async fn downloaded(
@@ -201,10 +201,10 @@ mod tests {
         let zip = zip_bytes();
         let (a, b, c) = (&zip[..1], &zip[1..2], &zip[2..]);
         let answers = [
-            Answer::bytes(200, a, zip.len()).of("\"t\""),
-            Answer::hang_up(),
-            Answer::bytes(206, b, zip.len() - 1),
-            Answer::bytes(206, c, c.len()),
+            CannedResponse::bytes(200, a, zip.len()).with_e_tag("\"t\""),
+            CannedResponse::hang_up(),
+            CannedResponse::bytes(206, b, zip.len() - 1),
+            CannedResponse::bytes(206, c, c.len()),
         ];
         let server = TestServer::start(answers).await;
         let mut seen = Vec::new();
@@ -229,7 +229,8 @@ mod tests {
         let xml = "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
         let short = zip[..9].to_vec();
         zip[at] ^= 1;
-        let answers = [whole(&zip), whole(&short), Answer::new(403, "application/xml", xml)];
+        let answers =
+            [whole(&zip), whole(&short), CannedResponse::new(403, "application/xml", xml)];
         let server = TestServer::start(answers).await;
         let error = downloaded(&server, &folder, zip.len(), |_| ()).await.unwrap_err();
         assert!(matches!(error, Error::Damaged { .. }), "{error:?}");
@@ -246,8 +247,8 @@ mod tests {
         let zip = zip_bytes();
         // the storage ignores the range, or does not say which zip it sends
         for first in [
-            Answer::bytes(200, &zip[..1], zip.len()).of("\"t\""),
-            Answer::bytes(200, &zip[..1], zip.len()),
+            CannedResponse::bytes(200, &zip[..1], zip.len()).with_e_tag("\"t\""),
+            CannedResponse::bytes(200, &zip[..1], zip.len()),
         ] {
             let server = TestServer::start([first, whole(&zip)]).await;
             let error = downloaded(&server, &folder, zip.len(), |_| ()).await.unwrap_err();
@@ -259,8 +260,8 @@ mod tests {
     async fn a_writer_gets_the_bytes() {
         let zip = zip_bytes();
         let answers = [
-            Answer::bytes(200, &zip[..5], zip.len()).of("\"t\""),
-            Answer::bytes(206, &zip[5..], zip.len() - 5),
+            CannedResponse::bytes(200, &zip[..5], zip.len()).with_e_tag("\"t\""),
+            CannedResponse::bytes(206, &zip[5..], zip.len() - 5),
         ];
         let server = TestServer::start(answers).await;
         let mut written = Vec::new();

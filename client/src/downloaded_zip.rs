@@ -29,7 +29,7 @@ pub struct DownloadedZip {
 /// A zip that could not be saved, and why.
 #[derive(Debug, thiserror::Error)]
 #[error("{error}")]
-pub struct NotSaved {
+pub struct SaveError {
     /// Why.
     #[source]
     pub error: Error,
@@ -37,8 +37,8 @@ pub struct NotSaved {
     pub zip: DownloadedZip,
 }
 
-impl From<NotSaved> for Error {
-    fn from(NotSaved { error, .. }: NotSaved) -> Self {
+impl From<SaveError> for Error {
+    fn from(SaveError { error, .. }: SaveError) -> Self {
         error
     }
 }
@@ -73,7 +73,7 @@ impl DownloadedZip {
     ///
     /// [`Error::Exists`] or [`Error::NotAFile`] if there is something that must stay, [`Error::File`] if the
     /// folder refuses.
-    pub fn save(self, path: &Path, existing: Existing) -> Result<(), NotSaved> {
+    pub fn save(self, path: &Path, existing: Existing) -> Result<(), SaveError> {
         let is_replaced = match existing {
             Existing::Keep => Ok(false),
             Existing::Replace => self.take_over_permissions(path),
@@ -81,14 +81,14 @@ impl DownloadedZip {
         let saved = match is_replaced {
             Ok(true) => self.file.persist(path),
             Ok(false) => self.file.persist_noclobber(path),
-            Err(error) => return Err(NotSaved { error, zip: self }),
+            Err(error) => return Err(SaveError { error, zip: self }),
         };
         saved.map(drop).map_err(|failed| {
             let error = match failed.error.kind() {
                 io::ErrorKind::AlreadyExists => Error::Exists { path: path.to_owned() },
                 _ => cannot_write(path)(failed.error),
             };
-            NotSaved { error, zip: Self { file: failed.file } }
+            SaveError { error, zip: Self { file: failed.file } }
         })
     }
 
@@ -137,7 +137,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let to = folder.path().join("out.zip");
         fs::write(&to, "old").unwrap();
-        let NotSaved { error, zip } = downloaded(&folder).save(&to, Existing::Keep).unwrap_err();
+        let SaveError { error, zip } = downloaded(&folder).save(&to, Existing::Keep).unwrap_err();
         assert!(matches!(error, Error::Exists { .. }), "{error:?}");
         assert_eq!(fs::read(&to).unwrap(), b"old");
         zip.save(&to, Existing::Replace).unwrap();
@@ -166,7 +166,7 @@ mod tests {
         fs::write(&to, "old").unwrap();
         fs::set_permissions(&to, Permissions::from_mode(0o604)).unwrap();
         std::os::unix::fs::symlink(&to, &link).unwrap();
-        let NotSaved { error, zip } =
+        let SaveError { error, zip } =
             downloaded(&folder).save(&link, Existing::Replace).unwrap_err();
         assert!(matches!(error, Error::NotAFile { .. }), "{error:?}");
         assert!(link.is_symlink());

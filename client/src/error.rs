@@ -13,7 +13,7 @@ use std::{
 pub enum Error {
     /// The server's address is no `http` or `https` URL.
     #[error("{text:?} is not a server's address, such as https://frames.example.com")]
-    Address {
+    InvalidAddress {
         /// The address.
         text: String,
     },
@@ -58,7 +58,7 @@ pub enum Error {
     },
     /// An answer of success whose body is not what was asked for.
     #[error("cannot {operation}: the answer is not one of a framezip server")]
-    Answer {
+    InvalidResponse {
         /// What was tried.
         operation: &'static str,
         /// What is wrong with it.
@@ -66,10 +66,10 @@ pub enum Error {
     },
     /// The user pool refused.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Cognito(#[from] CognitoError),
     /// The sign-in is too old, or was revoked.
     #[error("your sign-in has ended: sign in again with framezip sign-in")]
-    SignedOut(#[source] Refusal),
+    SignedOut(#[source] CognitoError),
     /// The user pool asks for a further step, such as a second factor.
     #[error("the sign-in asks for {}, which framezip does not know how to answer", escaped(name))]
     Challenge {
@@ -151,7 +151,7 @@ impl Error {
     /// Whether the user must sign in, or with other credentials.
     pub fn is_about_credentials(&self) -> bool {
         match self {
-            Self::Refused(refusal) => refusal.is_about_credentials(),
+            Self::Cognito(refusal) => refusal.is_about_credentials(),
             Self::SignedOut(_) | Self::Challenge { .. } => true,
             _ => self.status() == Some(401),
         }
@@ -200,14 +200,14 @@ fn sentence(problem: &Problem) -> String {
 
 /// Cognito's no.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub struct Refusal {
+pub struct CognitoError {
     /// Its kind, such as `UserNotConfirmedException`.
     pub kind: String,
     /// Cognito's sentence.
     pub message: String,
 }
 
-impl Refusal {
+impl CognitoError {
     /// Whether the address, the password or the code is wrong, or the sign-in is over.
     pub fn is_about_credentials(&self) -> bool {
         matches!(
@@ -240,7 +240,7 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for CognitoError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&escaped(if self.message.is_empty() { &self.kind } else { &self.message }))?;
         self.advice().map_or(Ok(()), |advice| write!(f, " ({advice})"))

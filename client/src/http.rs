@@ -1,6 +1,6 @@
 //! One request and its answer: what counts as success, and what a failure says.
 
-use crate::{Error, Refusal};
+use crate::{CognitoError, Error};
 use framezip_contract::Problem;
 use reqwest::{RequestBuilder, Response, header::CONTENT_TYPE};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -10,7 +10,7 @@ use std::time::Duration;
 const REQUEST: Duration = Duration::from_secs(35);
 
 /// The longest that a transfer may stand still.
-pub(crate) const STALL: Duration = Duration::from_secs(120);
+pub(crate) const STALL_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// The most characters of an unknown answer that an error shows.
 const SHOWN: usize = 200;
@@ -23,7 +23,7 @@ pub(crate) async fn json<T: DeserializeOwned>(
     let network = |source| Error::network(operation, source);
     let response = request.timeout(REQUEST).send().await.map_err(network)?;
     let body = success(operation, response).await?.bytes().await.map_err(network)?;
-    serde_json::from_slice(&body).map_err(|source| Error::Answer { operation, source })
+    serde_json::from_slice(&body).map_err(|source| Error::InvalidResponse { operation, source })
 }
 
 /// Sends a small request whose answer has no body.
@@ -34,7 +34,7 @@ pub(crate) async fn empty(operation: &'static str, request: RequestBuilder) -> R
 }
 
 /// Whether to send the same request again.
-pub(crate) fn worth_repeating<T>(result: &Result<T, Error>) -> bool {
+pub(crate) fn is_retryable<T>(result: &Result<T, Error>) -> bool {
     result.as_ref().is_err_and(Error::is_transient)
 }
 
@@ -49,7 +49,7 @@ pub(crate) async fn success(
     let status = response.status();
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let is_problem = kind.is_some_and(|kind| kind.starts_with("application/problem+json"));
-    let body = moving(operation, response.text()).await?;
+    let body = with_stall_timeout(operation, response.text()).await?;
     if is_problem && let Ok(problem) = serde_json::from_str::<Problem>(&body) {
         return Err(Error::Problem { operation, problem: Box::new(problem) });
     }
@@ -64,18 +64,18 @@ pub(crate) async fn success(
 }
 
 /// One step of a transfer, which must come within the time that a transfer may stand still.
-pub(crate) async fn moving<T>(
+pub(crate) async fn with_stall_timeout<T>(
     operation: &'static str,
     step: impl Future<Output = Result<T, reqwest::Error>>,
 ) -> Result<T, Error> {
-    match tokio::time::timeout(STALL, step).await {
+    match tokio::time::timeout(STALL_TIMEOUT, step).await {
         Ok(result) => result.map_err(|source| Error::network(operation, source)),
-        Err(_) => Err(Error::Stalled { operation, seconds: STALL.as_secs() }),
+        Err(_) => Err(Error::Stalled { operation, seconds: STALL_TIMEOUT.as_secs() }),
     }
 }
 
 /// Cognito's form of an error; the type may stand behind a namespace and a `#`.
-fn refusal(body: &str) -> Option<Refusal> {
+fn refusal(body: &str) -> Option<CognitoError> {
     #[derive(Deserialize)]
     struct Body {
         #[serde(rename = "__type")]
@@ -85,7 +85,7 @@ fn refusal(body: &str) -> Option<Refusal> {
     }
     let Body { kind, message } = serde_json::from_str(body).ok()?;
     let kind = kind.rsplit_once('#').map_or(kind.as_str(), |(_, kind)| kind).to_owned();
-    Some(Refusal { kind, message })
+    Some(CognitoError { kind, message })
 }
 
 /// What a body that is no problem detail says: API Gateway answers in JSON, S3 in XML.
@@ -108,9 +108,9 @@ fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_server::{Answer, TestServer};
+    use crate::test_server::{CannedResponse, TestServer};
 
-    async fn error_of(answer: Answer) -> Error {
+    async fn error_of(answer: CannedResponse) -> Error {
         let server = TestServer::start([answer]).await;
         let request = reqwest::Client::new().get(&server.url);
         json::<serde_json::Value>("do it", request).await.unwrap_err()
@@ -120,7 +120,7 @@ mod tests {
     async fn a_problem_is_told_with_its_fields() {
         let body = r#"{"type":"about:blank","title":"Bad Request","status":400,"code":"invalid_request",
             "detail":"Two fields are wrong.","errors":[{"field":"extraction.every","detail":"must be more"}]}"#;
-        let error = error_of(Answer::new(400, "application/problem+json", body)).await;
+        let error = error_of(CannedResponse::new(400, "application/problem+json", body)).await;
         assert_eq!((error.status(), error.code()), (Some(400), Some("invalid_request")));
         assert_eq!(
             error.to_string(),
@@ -132,7 +132,7 @@ mod tests {
     async fn a_failure_of_the_server_is_told_with_its_request() {
         let body = r#"{"type":"about:blank","title":"Internal Server Error","status":500,
             "code":"internal","detail":"Something went wrong.","requestId":"JKJaXmPLvHcESHA="}"#;
-        let error = error_of(Answer::new(500, "application/problem+json", body)).await;
+        let error = error_of(CannedResponse::new(500, "application/problem+json", body)).await;
         let expected = "cannot do it: Something went wrong. (internal, request JKJaXmPLvHcESHA=)";
         assert_eq!(error.to_string(), expected);
     }
@@ -143,13 +143,16 @@ mod tests {
                    expired</Message><RequestId>1</RequestId></Error>";
         for (answer, message) in [
             (
-                Answer::json(401, r#"{"message":"Unauthorized"}"#),
+                CannedResponse::json(401, r#"{"message":"Unauthorized"}"#),
                 "401: Unauthorized (sign in again: framezip sign-in --email <address>)",
             ),
-            (Answer::new(403, "application/xml", xml), "403: AccessDenied: Request has expired"),
-            (Answer::new(404, "text/plain", " gone \n"), "404: gone"),
-            (Answer::new(404, "text/plain", ""), "404: Not Found"),
-            (Answer::new(400, "application/problem+json", "{}"), "400: Bad Request"),
+            (
+                CannedResponse::new(403, "application/xml", xml),
+                "403: AccessDenied: Request has expired",
+            ),
+            (CannedResponse::new(404, "text/plain", " gone \n"), "404: gone"),
+            (CannedResponse::new(404, "text/plain", ""), "404: Not Found"),
+            (CannedResponse::new(400, "application/problem+json", "{}"), "400: Bad Request"),
         ] {
             let error = error_of(answer).await;
             assert_eq!(error.to_string(), format!("cannot do it: the server answered {message}"));

@@ -28,27 +28,27 @@
 //! it was, by [`ApiClient::resume`]. Neither uploads nor downloads are held in memory, and both
 //! may take as long as they move.
 
-mod api;
+mod api_client;
 mod backoff;
 mod cognito;
 mod download;
 mod downloaded_zip;
 mod error;
 mod http;
-mod manage;
 mod server;
 mod source_file;
 #[cfg(test)]
 mod test_server;
 mod tokens;
 mod upload;
+mod videos;
 mod webhook;
 
-pub use api::ApiClient;
+pub use api_client::ApiClient;
 pub use cognito::{SignedUp, UserPool};
-pub use downloaded_zip::{DownloadedZip, Existing, NotSaved};
-pub use error::{Error, Refusal};
-pub use manage::Whose;
+pub use downloaded_zip::{DownloadedZip, Existing, SaveError};
+pub use error::{CognitoError, Error};
 pub use server::Server;
 pub use source_file::SourceFile;
 pub use tokens::Tokens;
+pub use videos::ListScope;

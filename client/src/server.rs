@@ -20,10 +20,10 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// [`Error::Address`] where it is no `http` or `https` URL; [`Error::Tls`] where the machine
+    /// [`Error::InvalidAddress`] where it is no `http` or `https` URL; [`Error::Tls`] where the machine
     /// cannot do TLS.
     pub fn new(address: &str) -> Result<Self, Error> {
-        let invalid = || Error::Address { text: address.to_owned() };
+        let invalid = || Error::InvalidAddress { text: address.to_owned() };
         let mut base = Url::parse(address).map_err(|_| invalid())?;
         if !matches!(base.scheme(), "http" | "https") {
             return Err(invalid());
@@ -44,14 +44,14 @@ impl Server {
     ///
     /// # Errors
     ///
-    /// As for any request; [`Error::Answer`] where the address is not a framezip server's.
+    /// As for any request; [`Error::InvalidResponse`] where the address is not a framezip server's.
     pub async fn config(&self) -> Result<WebConfig, Error> {
         const OPERATION: &str = "read the server's settings";
         let url = self.url(&["config.json"]);
-        let mut backoff = Backoff::brief();
+        let mut backoff = Backoff::for_requests();
         loop {
             let result = http::json(OPERATION, self.http.get(url.clone())).await;
-            if !http::worth_repeating(&result) || !backoff.pause().await {
+            if !http::is_retryable(&result) || !backoff.pause().await {
                 return result;
             }
         }
@@ -87,7 +87,7 @@ impl fmt::Display for Server {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_server::{Answer, TestServer};
+    use crate::test_server::{CannedResponse, TestServer};
 
     #[test]
     fn paths_are_appended() {
@@ -111,14 +111,15 @@ mod tests {
     #[test]
     fn other_addresses_are_refused() {
         for address in ["", "a.example", "/x", "ftp://a.example", "localhost:8080"] {
-            assert!(matches!(Server::new(address), Err(Error::Address { .. })), "{address}");
+            assert!(matches!(Server::new(address), Err(Error::InvalidAddress { .. })), "{address}");
         }
     }
 
     #[tokio::test]
     async fn the_settings_are_read_again_after_a_server_error() {
         let config = r#"{"region":"r","userPoolId":"p","userPoolClientId":"c","cognitoEndpoint":"http://c/"}"#;
-        let answers = [Answer::json(503, r#"{"message":"busy"}"#), Answer::json(200, config)];
+        let answers =
+            [CannedResponse::json(503, r#"{"message":"busy"}"#), CannedResponse::json(200, config)];
         let server = TestServer::start(answers).await;
         let found = Server::new(&format!("{}/base/", server.url)).unwrap().config().await.unwrap();
         assert_eq!(found.user_pool_client_id, "c");
@@ -128,8 +129,8 @@ mod tests {
 
     #[tokio::test]
     async fn another_kind_of_server_is_told_apart() {
-        let server = TestServer::start([Answer::new(200, "text/html", "<html>")]).await;
+        let server = TestServer::start([CannedResponse::new(200, "text/html", "<html>")]).await;
         let error = Server::new(&server.url).unwrap().config().await.unwrap_err();
-        assert!(matches!(error, Error::Answer { .. }), "{error:?}");
+        assert!(matches!(error, Error::InvalidResponse { .. }), "{error:?}");
     }
 }

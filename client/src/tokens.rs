@@ -21,7 +21,7 @@ pub struct Tokens {
 
 impl Tokens {
     /// Whether the ID token is still good at `now`, with a margin for the way to the server.
-    pub(crate) fn good_at(&self, now: Timestamp) -> bool {
+    pub(crate) fn is_valid_at(&self, now: Timestamp) -> bool {
         now + MARGIN < self.expires_at
     }
 }
@@ -54,7 +54,7 @@ mod tests {
             refresh_token: String::new(),
             expires_at: now + SignedDuration::from_secs(seconds),
         };
-        assert!(expiring_in(121).good_at(now));
-        assert!(!expiring_in(120).good_at(now));
+        assert!(expiring_in(121).is_valid_at(now));
+        assert!(!expiring_in(120).is_valid_at(now));
     }
 }

@@ -4,19 +4,19 @@
 //! and nothing can be put there twice.
 
 mod multipart;
-mod put;
+mod put_request;
 
 use crate::{ApiClient, Error, SourceFile, backoff::Backoff};
 use framezip_contract::{CreatedVideo, SingleUpload, Upload, VideoId};
-use multipart::Parts;
-use put::{Put, Sent, told};
+use multipart::MultipartSender;
+use put_request::{PutRequest, SentBytes, report_progress};
 use std::borrow::Cow;
 
 /// The API's code where an upload's bytes have come.
-const OVER: &str = "upload_over";
+const UPLOAD_OVER: &str = "upload_over";
 
 impl ApiClient {
-    /// Sends a file whose record was just made; `progress` is told the bytes sent, without those of
+    /// Sends a file whose record was just made; `progress` is report_progress the bytes sent, without those of
     /// attempts that failed. Only small parts of the file are in memory at a time.
     ///
     /// A lost connection or a server error is followed by another attempt, of the whole file or of one
@@ -58,7 +58,7 @@ impl ApiClient {
             return Err(Error::FileChanged { path, declared, now: file.bytes });
         }
         match self.upload_state(id, 0).await {
-            Err(error) if error.code() == Some(OVER) => (),
+            Err(error) if error.code() == Some(UPLOAD_OVER) => (),
             upload => self.send_file(id, &upload?, file, &mut progress).await?,
         }
         progress(file.bytes);
@@ -72,14 +72,14 @@ impl ApiClient {
         file: &SourceFile,
         progress: &mut impl FnMut(u64),
     ) -> Result<(), Error> {
-        let sent = Sent::default();
+        let sent = SentBytes::default();
         match upload {
             Upload::Single(single) => {
-                told(self.send_whole(id, single, file, &sent), &sent, progress).await
+                report_progress(self.send_whole(id, single, file, &sent), &sent, progress).await
             }
             Upload::Multipart(first) => {
-                let parts = Parts { api: self, id, file, sent: &sent };
-                told(parts.send(first.clone()), &sent, progress).await
+                let parts = MultipartSender { api: self, id, file, sent: &sent };
+                report_progress(parts.send(first.clone()), &sent, progress).await
             }
         }
     }
@@ -89,13 +89,13 @@ impl ApiClient {
         id: VideoId,
         upload: &SingleUpload,
         file: &SourceFile,
-        sent: &Sent,
+        sent: &SentBytes,
     ) -> Result<(), Error> {
         let mut upload = Cow::Borrowed(upload);
-        let mut backoff = Backoff::patient();
+        let mut backoff = Backoff::for_transfers();
         let (mut repeated, mut renewed) = (false, false);
         loop {
-            let put = Put {
+            let put = PutRequest {
                 http: &self.server.http,
                 method: &upload.method,
                 url: &upload.url,
@@ -103,7 +103,7 @@ impl ApiClient {
                 file,
                 range: 0..file.bytes,
             };
-            let Err(error) = put.send(sent.count(1, 0)).await else { return Ok(()) };
+            let Err(error) = put.send(sent.start(1, 0)).await else { return Ok(()) };
             match error.status() {
                 // something is there already. On a repetition it is what the earlier attempt sent,
                 // complete, since the length is signed
@@ -112,7 +112,7 @@ impl ApiClient {
                     renewed = true;
                     match self.upload_state(id, 0).await {
                         Ok(Upload::Single(fresh)) => upload = Cow::Owned(fresh),
-                        Err(over) if over.code() == Some(OVER) => return Ok(()),
+                        Err(over) if over.code() == Some(UPLOAD_OVER) => return Ok(()),
                         _ => return Err(error),
                     }
                 }

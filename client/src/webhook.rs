@@ -36,12 +36,12 @@ impl ApiClient {
     ///
     /// As for any request.
     pub async fn delete_webhook(&self) -> Result<(), Error> {
-        let mut backoff = Backoff::brief();
+        let mut backoff = Backoff::for_requests();
         loop {
             let send = async |request| http::empty("delete the webhook", request).await;
             let request = self.server.http.delete(self.webhook_url());
             let result = self.authorized(request, send).await;
-            if !http::worth_repeating(&result) || !backoff.pause().await {
+            if !http::is_retryable(&result) || !backoff.pause().await {
                 return result;
             }
         }
@@ -67,26 +67,26 @@ impl ApiClient {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_server::{Answer, TestServer};
+    use crate::test_server::{CannedResponse, TestServer};
 
     const WEBHOOK: &str = r#"{"url":"https://a.example/","createdAt":"2026-01-01T00:00:00Z",
         "updatedAt":"2026-01-01T00:00:00Z"}"#;
 
-    fn problem(status: u16, code: &str) -> Answer {
+    fn problem(status: u16, code: &str) -> CannedResponse {
         let body = format!(
             r#"{{"type":"about:blank","title":"","status":{status},"detail":"No.","code":"{code}"}}"#
         );
-        Answer::new(status, "application/problem+json", &body)
+        CannedResponse::new(status, "application/problem+json", &body)
     }
 
     #[tokio::test]
     async fn a_webhook_is_set_once_and_read_again() {
         let set = WEBHOOK.replace('{', r#"{"secret":"whsec_abc","#);
         let answers = [
-            Answer::json(201, &set),
-            Answer::json(503, "{}"),
-            Answer::json(503, "{}"),
-            Answer::json(200, WEBHOOK),
+            CannedResponse::json(201, &set),
+            CannedResponse::json(503, "{}"),
+            CannedResponse::json(503, "{}"),
+            CannedResponse::json(200, WEBHOOK),
         ];
         let server = TestServer::start(answers).await;
         let api = server.api_client(3600);
@@ -103,7 +103,8 @@ mod tests {
 
     #[tokio::test]
     async fn who_has_no_webhook_is_told_so() {
-        let answers = [problem(404, "not_found"), problem(404, "not_found"), Answer::json(204, "")];
+        let answers =
+            [problem(404, "not_found"), problem(404, "not_found"), CannedResponse::json(204, "")];
         let server = TestServer::start(answers).await;
         let api = server.api_client(3600);
         assert_eq!(api.webhook().await.unwrap(), None);
@@ -117,7 +118,7 @@ mod tests {
     #[tokio::test]
     async fn a_test_is_sent_once() {
         let answers = [
-            Answer::json(200, r#"{"status":204,"durationMs":12}"#),
+            CannedResponse::json(200, r#"{"status":204,"durationMs":12}"#),
             problem(424, "webhook_unreachable"),
         ];
         let server = TestServer::start(answers).await;

@@ -1,7 +1,7 @@
 //! What goes out, and how often.
 
 use super::*;
-use crate::test_server::{Answer, Request, TestServer};
+use crate::test_server::{CannedResponse, RecordedRequest, TestServer};
 use framezip_contract::{MultipartUpload, PartUrl};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -64,15 +64,15 @@ fn page(server: &str, arrived: &[u16], missing: &[u16], next: Option<u16>) -> Mu
     }
 }
 
-fn answer(body: impl serde::Serialize) -> Answer {
-    Answer::json(200, &serde_json::to_string(&body).unwrap())
+fn answer(body: impl serde::Serialize) -> CannedResponse {
+    CannedResponse::json(200, &serde_json::to_string(&body).unwrap())
 }
 
-fn stored() -> Answer {
-    Answer::new(200, "", "")
+fn stored() -> CannedResponse {
+    CannedResponse::new(200, "", "")
 }
 
-fn lines(requests: &[Request]) -> Vec<&str> {
+fn lines(requests: &[RecordedRequest]) -> Vec<&str> {
     requests.iter().map(|request| request.line.trim_end_matches(" HTTP/1.1")).collect()
 }
 
@@ -98,8 +98,8 @@ async fn exactly_the_file_goes_out() {
 async fn an_earlier_attempt_that_arrived_counts() {
     let folder = tempfile::tempdir().unwrap();
     let xml = "<Error><Code>PreconditionFailed</Code><Message>m</Message></Error>";
-    let there = || Answer::new(412, "application/xml", xml);
-    for first in [Answer::hang_up(), Answer::new(500, "", "")] {
+    let there = || CannedResponse::new(412, "application/xml", xml);
+    for first in [CannedResponse::hang_up(), CannedResponse::new(500, "", "")] {
         let server = TestServer::start([first, there()]).await;
         let file = file(&folder).await;
         server.api_client(3600).upload(&signed(&server), &file, |_| ()).await.unwrap();
@@ -117,7 +117,7 @@ async fn an_earlier_attempt_that_arrived_counts() {
 async fn an_expired_url_is_renewed_once() {
     let folder = tempfile::tempdir().unwrap();
     let file = file(&folder).await;
-    let refused = || Answer::new(403, "", "");
+    let refused = || CannedResponse::new(403, "", "");
     let server = TestServer::start_with(|url| {
         let fresh = SingleUpload {
             method: "PUT".to_owned(),
@@ -135,7 +135,7 @@ async fn an_expired_url_is_renewed_once() {
     assert_eq!(lines(&requests)[1..], [state.as_str(), "PUT /fresh"]);
 
     let over = r#"{"type":"about:blank","title":"Conflict","status":409,"code":"upload_over","detail":"d"}"#;
-    let over = Answer::new(409, "application/problem+json", over);
+    let over = CannedResponse::new(409, "application/problem+json", over);
     let server = TestServer::start([refused(), over]).await;
     server.api_client(3600).upload(&signed(&server), &file, |_| ()).await.unwrap();
 }
@@ -180,8 +180,8 @@ async fn a_part_is_repeated_alone() {
     let folder = tempfile::tempdir().unwrap();
     let file = file(&folder).await;
     let slow = "<Error><Code>RequestTimeout</Code><Message>m</Message></Error>";
-    let slow = Answer::new(400, "application/xml", slow);
-    for failure in [Answer::hang_up(), Answer::new(503, "", ""), slow] {
+    let slow = CannedResponse::new(400, "application/xml", slow);
+    for failure in [CannedResponse::hang_up(), CannedResponse::new(503, "", ""), slow] {
         let server = TestServer::start([failure, stored(), answer(video())]).await;
         let upload = Upload::Multipart(page(&server.url, &[1, 2, 3], &[4], None));
         server.api_client(3600).upload(&created(upload), &file, |_| ()).await.unwrap();
@@ -230,7 +230,7 @@ async fn an_expired_part_url_is_renewed() {
                 fresh
             };
             let mut answers =
-                vec![Answer::new(403, "", ""), answer(Upload::Multipart(fresh)), stored()];
+                vec![CannedResponse::new(403, "", ""), answer(Upload::Multipart(fresh)), stored()];
             answers.truncate(if arrived { 2 } else { 3 });
             answers.push(answer(video()));
             answers

@@ -1,11 +1,11 @@
 //! Which server, and who: what every command starts from.
 
 use crate::{
-    begun::Uploads,
     config,
     console::Console,
-    credentials::{Credentials, Store},
-    exit::{self, NotSignedIn, Usage},
+    credentials::{Credentials, CredentialsStore},
+    exit::{self, NotSignedIn, UsageError},
+    unfinished_uploads::UnfinishedUploads,
 };
 use framezip_client::{ApiClient, Server, Tokens, UserPool};
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ pub struct App<'a> {
     pub console: &'a Console,
     api: Option<String>,
     folder: PathBuf,
-    store: Store,
+    store: CredentialsStore,
 }
 
 impl<'a> App<'a> {
@@ -28,13 +28,13 @@ impl<'a> App<'a> {
             None => config::variable("FRAMEZIP_API")?,
         };
         let folder = config::folder()?;
-        let store = Store::new(&folder);
+        let store = CredentialsStore::new(&folder);
         Ok(Self { console, api, folder, store })
     }
 
     /// The uploads to this server that are not done with.
-    pub fn uploads(&self) -> anyhow::Result<Uploads> {
-        Ok(Uploads::new(&self.folder, self.server()?.to_string()))
+    pub fn uploads(&self) -> anyhow::Result<UnfinishedUploads> {
+        Ok(UnfinishedUploads::new(&self.folder, self.server()?.to_string()))
     }
 
     /// The server that was named, else the one last signed in to.
@@ -42,7 +42,7 @@ impl<'a> App<'a> {
         let address = match &self.api {
             Some(address) => address.clone(),
             None => self.store.load()?.map(|kept| kept.api).ok_or_else(|| {
-                Usage("which server? Give its address by --api or FRAMEZIP_API".to_owned())
+                UsageError("which server? Give its address by --api or FRAMEZIP_API".to_owned())
             })?,
         };
         Ok(Server::new(&address)?)
@@ -83,7 +83,13 @@ impl<'a> App<'a> {
 
 /// Keeps renewed tokens, unless the user has signed out or in elsewhere meanwhile. That it cannot be done is
 /// no failure of the command: the next one renews them again.
-fn keep_renewed(store: &Store, api: &str, before: &Tokens, tokens: &Tokens, console: &Console) {
+fn keep_renewed(
+    store: &CredentialsStore,
+    api: &str,
+    before: &Tokens,
+    tokens: &Tokens,
+    console: &Console,
+) {
     let result = store.load().and_then(|kept| match kept {
         Some(kept) if kept.api == api && kept.tokens.as_ref() == Some(before) => {
             store.save(&Credentials { tokens: Some(tokens.clone()), ..kept })
@@ -91,6 +97,6 @@ fn keep_renewed(store: &Store, api: &str, before: &Tokens, tokens: &Tokens, cons
         _ => Ok(()),
     });
     if let Err(error) = result {
-        console.note(&format!("the renewed sign-in is not kept: {}", exit::sentence(&error)));
+        console.note(&format!("the renewed sign-in is not kept: {}", exit::error_text(&error)));
     }
 }

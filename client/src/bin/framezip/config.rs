@@ -1,6 +1,6 @@
 //! The folder for what is kept between two runs, in files for their owner only.
 
-use crate::exit::Usage;
+use crate::exit::UsageError;
 use anyhow::Context;
 use std::{
     env,
@@ -19,10 +19,10 @@ pub fn folder() -> anyhow::Result<PathBuf> {
 }
 
 /// The text of an environment variable. An empty one counts as unset.
-pub fn variable(name: &str) -> Result<Option<String>, Usage> {
+pub fn variable(name: &str) -> Result<Option<String>, UsageError> {
     let value = env::var_os(name).filter(|value| !value.is_empty());
     let text = value.map(OsString::into_string).transpose();
-    text.map_err(|_| Usage(format!("{name} is not valid UTF-8")))
+    text.map_err(|_| UsageError(format!("{name} is not valid UTF-8")))
 }
 
 /// Writes a file, in place of the one of this name; gives it back, still open. It is never readable by

@@ -3,8 +3,8 @@
 
 use crate::{
     exit::{self, ErrorDocument},
-    human,
-    progress::Track,
+    format,
+    progress::ProgressDisplay,
 };
 use anyhow::Context;
 use framezip_contract::is_unsafe_to_show;
@@ -17,7 +17,7 @@ use std::{
 
 /// What standard output is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stdout {
+pub enum StdoutUse {
     /// Results.
     Results,
     /// A zip, so that results go to standard error.
@@ -30,7 +30,7 @@ pub struct Console {
     json: bool,
     quiet: bool,
     bars: Option<MultiProgress>,
-    stdout: Stdout,
+    stdout: StdoutUse,
     advice: Arc<Mutex<Option<String>>>,
 }
 
@@ -39,11 +39,11 @@ impl Console {
     pub fn new(json: bool, quiet: bool) -> Self {
         let bars = !quiet && io::stderr().is_terminal();
         let bars = bars.then(MultiProgress::new);
-        Self { json, quiet, bars, stdout: Stdout::Results, advice: Arc::default() }
+        Self { json, quiet, bars, stdout: StdoutUse::Results, advice: Arc::default() }
     }
 
     /// Keeps standard output free for what it is for.
-    pub fn with_stdout(self, stdout: Stdout) -> Self {
+    pub fn with_stdout(self, stdout: StdoutUse) -> Self {
         Self { stdout, ..self }
     }
 
@@ -64,8 +64,8 @@ impl Console {
 
     fn line(&self, line: &str) -> anyhow::Result<()> {
         let printed = self.above_bars(|| match self.stdout {
-            Stdout::Results => writeln!(io::stdout().lock(), "{line}"),
-            Stdout::Zip => writeln!(io::stderr().lock(), "{line}"),
+            StdoutUse::Results => writeln!(io::stdout().lock(), "{line}"),
+            StdoutUse::Zip => writeln!(io::stderr().lock(), "{line}"),
         });
         match printed {
             // the reader has read enough, as in `framezip list | head -1`
@@ -111,16 +111,16 @@ impl Console {
     pub fn document_alone(&self, error: &ErrorDocument) {
         let document = json(&serde_json::json!({ "error": error }));
         if let Err(error) = document.and_then(|document| self.line(&document)) {
-            self.error(&exit::sentence(&error));
+            self.error(&exit::error_text(&error));
         }
     }
 
     /// Shows how one video comes along.
-    pub fn track(&self, name: &str) -> Track {
+    pub fn display(&self, name: &str) -> ProgressDisplay {
         match &self.bars {
-            Some(bars) => Track::bar(bars, name),
-            None if self.quiet => Track::silent(),
-            None => Track::lines(name),
+            Some(bars) => ProgressDisplay::bar(bars, name),
+            None if self.quiet => ProgressDisplay::silent(),
+            None => ProgressDisplay::lines(name),
         }
     }
 
@@ -140,7 +140,7 @@ pub fn print_error(text: &str) {
 
 /// Lines of which none can steer a terminal.
 fn safe(text: &str) -> String {
-    text.lines().map(human::escaped).collect::<Vec<_>>().join("\n")
+    text.lines().map(format::escaped).collect::<Vec<_>>().join("\n")
 }
 
 /// A document in one line, which cannot steer a terminal.

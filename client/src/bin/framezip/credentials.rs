@@ -24,11 +24,11 @@ pub struct Credentials {
 
 /// Where [`Credentials`] are kept.
 #[derive(Clone, Debug)]
-pub struct Store {
+pub struct CredentialsStore {
     path: PathBuf,
 }
 
-impl Store {
+impl CredentialsStore {
     /// The store in this folder.
     pub fn new(folder: &Path) -> Self {
         Self { path: folder.join("credentials.json") }
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn what_is_saved_is_loaded() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::new(&folder.path().join("a/b"));
+        let store = CredentialsStore::new(&folder.path().join("a/b"));
         assert!(store.load().unwrap().is_none());
         store.save(&credentials()).unwrap();
         assert_eq!(store.load().unwrap(), Some(credentials()));
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_damaged_file_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::new(folder.path());
+        let store = CredentialsStore::new(folder.path());
         fs::write(&store.path, "{").unwrap();
         assert!(store.load().unwrap_err().to_string().contains("credentials.json is damaged"));
     }

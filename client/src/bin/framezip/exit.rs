@@ -22,7 +22,9 @@ impl Exit {
     /// What an error ends the command with.
     pub fn of(error: &anyhow::Error) -> Self {
         for cause in error.chain() {
-            if cause.is::<Usage>() || matches!(cause.downcast_ref(), Some(Error::Address { .. })) {
+            if cause.is::<UsageError>()
+                || matches!(cause.downcast_ref(), Some(Error::InvalidAddress { .. }))
+            {
                 return Self::Usage;
             }
             if cause.is::<VideoFailed>() {
@@ -60,7 +62,7 @@ pub fn is_interruption(error: &anyhow::Error) -> bool {
 
 /// An error with its causes, in one text. Texts of libraries, which may quote a server's, are escaped;
 /// ours are safe, and some have several lines.
-pub fn sentence(error: &anyhow::Error) -> String {
+pub fn error_text(error: &anyhow::Error) -> String {
     let texts = error.chain().map(|cause| match cause.is::<Error>() {
         true => cause.to_string(),
         false => escaped(&cause.to_string()),
@@ -79,7 +81,7 @@ impl ErrorDocument {
     /// The API's own code or the video's, where there is one; else one of the client's.
     pub fn of(error: &anyhow::Error) -> Self {
         let code = error.chain().find_map(code).unwrap_or_else(|| "failed".to_owned());
-        Self { code, message: sentence(error) }
+        Self { code, message: error_text(error) }
     }
 
     /// One of the client's own codes.
@@ -89,7 +91,7 @@ impl ErrorDocument {
 }
 
 fn code(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
-    if cause.is::<Usage>() {
+    if cause.is::<UsageError>() {
         return Some("usage".to_owned());
     }
     if cause.is::<NotSignedIn>() {
@@ -98,7 +100,7 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     if cause.is::<NotReady>() {
         return Some("not_ready".to_owned());
     }
-    if let Some(WrongPlace { code, .. }) = cause.downcast_ref() {
+    if let Some(InvalidDestination { code, .. }) = cause.downcast_ref() {
         return Some((*code).to_owned());
     }
     if let Some(VideoFailed(failure)) = cause.downcast_ref() {
@@ -111,13 +113,13 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     let code = match error {
         Error::Problem { problem, .. } => return Some(problem.code.clone()),
         Error::SignedOut(_) => "not_signed_in",
-        Error::Refused(refusal) if refusal.is_about_credentials() => "wrong_credentials",
-        Error::Refused(_) | Error::Challenge { .. } => "refused",
-        Error::Address { .. } => "usage",
+        Error::Cognito(refusal) if refusal.is_about_credentials() => "wrong_credentials",
+        Error::Cognito(_) | Error::Challenge { .. } => "refused",
+        Error::InvalidAddress { .. } => "usage",
         Error::Tls(_) | Error::Network { .. } | Error::Stalled { .. } => "network",
         Error::Status { status: 401, .. } => "not_signed_in",
         Error::Status { status: 429, .. } => "too_many_requests",
-        Error::Status { .. } | Error::Answer { .. } => "server",
+        Error::Status { .. } | Error::InvalidResponse { .. } => "server",
         Error::Exists { .. } | Error::NotAFile { .. } => "file_exists",
         Error::File { .. } | Error::FileChanged { .. } => "file",
         Error::Damaged { .. } | Error::Incomplete { .. } => "damaged_zip",
@@ -128,19 +130,19 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
 /// A wrong command line that the parser lets through.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Usage(pub String);
+pub struct UsageError(pub String);
 
 /// A place where no zip can be saved.
 #[derive(Debug, thiserror::Error)]
 #[error("{text}")]
-pub struct WrongPlace {
+pub struct InvalidDestination {
     /// `file_exists` or `file`, as `--json` prints it.
     pub code: &'static str,
     /// What is wrong, and what to do.
     pub text: String,
 }
 
-impl WrongPlace {
+impl InvalidDestination {
     /// One that is wrong in itself, not because of what is there already.
     pub fn new(text: impl Into<String>) -> Self {
         Self { code: "file", text: text.into() }
@@ -189,7 +191,7 @@ mod tests {
         let failure = Failure::new(ErrorCode::NotAVideo, "It is a text.");
         let status = |status| Error::Status { operation: "do it", status, message: String::new() };
         let cases: [(anyhow::Error, Exit); 5] = [
-            (Usage("x".to_owned()).into(), Exit::Usage),
+            (UsageError("x".to_owned()).into(), Exit::Usage),
             (NotSignedIn { server: "s".to_owned() }.into(), Exit::SignIn),
             (VideoFailed(failure).into(), Exit::VideoFailed),
             (status(401).into(), Exit::SignIn),

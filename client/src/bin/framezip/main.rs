@@ -2,20 +2,19 @@
 
 mod app;
 mod args;
-mod begun;
 mod commands;
 mod config;
 mod console;
 mod credentials;
+mod destination;
 mod exit;
-mod human;
-mod options;
-mod output;
+mod format;
 mod password;
 mod progress;
 #[cfg(test)]
 mod samples;
 mod signals;
+mod unfinished_uploads;
 // the library's own, which names its types by the crate that it stands in
 #[cfg(test)]
 #[expect(dead_code, reason = "the library's tests use all of it")]
@@ -24,8 +23,8 @@ mod test_server;
 
 use crate::{
     app::App,
-    args::{Cli, Global},
-    console::{Console, Stdout},
+    args::{Cli, GlobalArgs},
+    console::{Console, StdoutUse},
     exit::{ErrorDocument, Exit},
 };
 #[cfg(test)]
@@ -52,8 +51,8 @@ async fn main() {
 
 /// Runs a command until it is done, or until a signal ends it.
 async fn run(cli: Cli, interruption: Interruption) -> Exit {
-    let Cli { global: Global { api, json, quiet }, command } = cli;
-    let stdout = if command.saves_to_stdout() { Stdout::Zip } else { Stdout::Results };
+    let Cli { global: GlobalArgs { api, json, quiet }, command } = cli;
+    let stdout = if command.saves_to_stdout() { StdoutUse::Zip } else { StdoutUse::Results };
     let console = Console::new(json, quiet).with_stdout(stdout);
     let work = async {
         let app = App::new(api, &console)?;
@@ -72,7 +71,7 @@ async fn run(cli: Cli, interruption: Interruption) -> Exit {
             console.interrupted();
             return Exit::Interrupted;
         }
-        console.failure(&exit::sentence(&error), &ErrorDocument::of(&error));
+        console.failure(&exit::error_text(&error), &ErrorDocument::of(&error));
         Exit::of(&error)
     })
 }
@@ -89,7 +88,7 @@ fn refuse(error: &clap::Error, arguments: impl Iterator<Item = OsString>) -> Exi
         let text = error.render().to_string();
         let text = text.split("\n\nUsage:").next().unwrap_or_default();
         let text = text.trim_start_matches("error: ").trim_end();
-        let stdout = if name_stdout(&arguments) { Stdout::Zip } else { Stdout::Results };
+        let stdout = if name_stdout(&arguments) { StdoutUse::Zip } else { StdoutUse::Results };
         Console::new(true, true)
             .with_stdout(stdout)
             .document_alone(&ErrorDocument::new("usage", text));
@@ -99,7 +98,7 @@ fn refuse(error: &clap::Error, arguments: impl Iterator<Item = OsString>) -> Exi
 
 /// Whether arguments that do not parse have an `-o` that leads to standard output.
 fn name_stdout(arguments: &[OsString]) -> bool {
-    let is_stdout = |path: &OsStr| output::is_stdout(Path::new(path));
+    let is_stdout = |path: &OsStr| destination::is_stdout(Path::new(path));
     let is_option = |argument: &OsStr| argument == "-o" || argument == "--output";
     let follows = arguments.windows(2).any(|pair| is_option(&pair[0]) && is_stdout(&pair[1]));
     let arguments = arguments.iter().filter_map(|argument| argument.to_str());

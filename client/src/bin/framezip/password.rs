@@ -1,50 +1,50 @@
 //! Where a password comes from: never from the command line, which others can see.
 
-use crate::{config, exit::Usage};
+use crate::{config, exit::UsageError};
 use anyhow::Context;
 use std::io;
 
 /// Where to read a password first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum PasswordSource {
     /// A line of standard input, and nowhere else.
     Stdin,
     /// `FRAMEZIP_PASSWORD`, and without it the terminal.
-    Usual,
+    EnvironmentOrTerminal,
 }
 
 /// Whether a password is known already or chosen now. A new one is asked for twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Age {
-    Known,
+pub enum PasswordKind {
+    Existing,
     New,
 }
 
 /// Reads a password. What waits for it can be dropped at any time; then the terminal shows again what is
 /// typed.
-pub async fn read(source: Source, age: Age) -> anyhow::Result<String> {
+pub async fn read(source: PasswordSource, kind: PasswordKind) -> anyhow::Result<String> {
     let _echo = Echo::keep();
-    let password = tokio::task::spawn_blocking(move || read_blocking(source, age)).await??;
+    let password = tokio::task::spawn_blocking(move || read_blocking(source, kind)).await??;
     if password.is_empty() {
-        return Err(Usage("the password is empty".to_owned()).into());
+        return Err(UsageError("the password is empty".to_owned()).into());
     }
     Ok(password)
 }
 
-fn read_blocking(source: Source, age: Age) -> anyhow::Result<String> {
-    if source == Source::Stdin {
+fn read_blocking(source: PasswordSource, kind: PasswordKind) -> anyhow::Result<String> {
+    if source == PasswordSource::Stdin {
         let mut line = String::new();
         io::stdin().read_line(&mut line).context("cannot read standard input")?;
         return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
     }
-    config::variable("FRAMEZIP_PASSWORD")?.map_or_else(|| ask(age), Ok)
+    config::variable("FRAMEZIP_PASSWORD")?.map_or_else(|| ask(kind), Ok)
 }
 
-fn ask(age: Age) -> anyhow::Result<String> {
+fn ask(kind: PasswordKind) -> anyhow::Result<String> {
     let prompt = |text| {
         rpassword::prompt_password(text).map_err(|error| match error.kind() {
             io::ErrorKind::Interrupted => anyhow::Error::from(error),
-            _ => Usage(format!(
+            _ => UsageError(format!(
                 "there is no terminal to ask for the password ({error}): set FRAMEZIP_PASSWORD or \
                  give --password-stdin"
             ))
@@ -52,8 +52,8 @@ fn ask(age: Age) -> anyhow::Result<String> {
         })
     };
     let password = prompt("Password: ")?;
-    if age == Age::New && prompt("Once more: ")? != password {
-        return Err(Usage("the two passwords differ".to_owned()).into());
+    if kind == PasswordKind::New && prompt("Once more: ")? != password {
+        return Err(UsageError("the two passwords differ".to_owned()).into());
     }
     Ok(password)
 }

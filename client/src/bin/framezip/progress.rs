@@ -1,7 +1,7 @@
 //! How a video comes along: a bar on a terminal, else now and then a line, so that a log shows it
 //! too.
 
-use crate::{console::print_error, human};
+use crate::{console::print_error, format};
 use console::{Alignment, Term, measure_text_width, pad_str, truncate_str};
 use framezip_contract::{Progress, Status, Video};
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
@@ -29,7 +29,7 @@ const LONGEST_LEFT: f64 = 100.0 * 3600.0;
 
 /// Where a video is on its way.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Stage {
+pub enum Phase {
     /// So many bytes of so many have gone up.
     Sending { done: u64, total: u64 },
     /// The server has nothing to count yet.
@@ -40,7 +40,7 @@ pub enum Stage {
     Receiving { done: u64, total: u64 },
 }
 
-impl Stage {
+impl Phase {
     /// The stage by the server's record.
     pub fn of(video: &Video) -> Self {
         match (video.status, video.progress) {
@@ -59,15 +59,15 @@ impl Stage {
     }
 
     /// The stage as a person says it.
-    pub fn words(self) -> String {
+    pub fn describe(self) -> String {
         let part = |done: u64, total: u64| {
-            format!("{} % of {}", done.saturating_mul(100) / total.max(1), human::size(total))
+            format!("{} % of {}", done.saturating_mul(100) / total.max(1), format::size(total))
         };
         match self {
             Self::Sending { done, total } => format!("sending, {}", part(done, total)),
             Self::Waiting(status) => words(status).to_owned(),
             Self::Extracting(Progress { done, total }) => {
-                format!("extracting, {done} of {}", human::count(total, "frame"))
+                format!("extracting, {done} of {}", format::count(total, "frame"))
             }
             Self::Receiving { done, total } => format!("receiving, {}", part(done, total)),
         }
@@ -86,9 +86,9 @@ fn words(status: Status) -> &'static str {
 
 /// The way of one video. Its bar goes when it does.
 #[derive(Debug)]
-pub struct Track {
+pub struct ProgressDisplay {
     look: Look,
-    shown: Option<Discriminant<Stage>>,
+    shown: Option<Discriminant<Phase>>,
     /// When the stage that is shown began, and what was done by then.
     began: Began,
 }
@@ -118,7 +118,7 @@ enum Look {
     Bar { bar: ProgressBar, name: String },
 }
 
-impl Track {
+impl ProgressDisplay {
     /// Shows nothing.
     pub fn silent() -> Self {
         Self { look: Look::Silent, shown: None, began: Began::now(0) }
@@ -126,7 +126,7 @@ impl Track {
 
     /// Prints lines.
     pub fn lines(name: &str) -> Self {
-        let look = Look::Lines { name: human::escaped(name), since: Instant::now() };
+        let look = Look::Lines { name: format::escaped(name), since: Instant::now() };
         Self { look, shown: None, began: Began::now(0) }
     }
 
@@ -139,7 +139,7 @@ impl Track {
     }
 
     /// Shows a stage.
-    pub fn show(&mut self, stage: Stage) {
+    pub fn show(&mut self, stage: Phase) {
         let new = self.shown.replace(discriminant(&stage)) != Some(discriminant(&stage));
         let (done, total) = stage.counts();
         if new {
@@ -150,7 +150,7 @@ impl Track {
             Look::Lines { name, since } => {
                 if new || since.elapsed() >= PACE {
                     *since = Instant::now();
-                    print_error(&format!("{name}: {}", stage.words()));
+                    print_error(&format!("{name}: {}", stage.describe()));
                 }
             }
             Look::Bar { bar, name } => {
@@ -166,7 +166,7 @@ impl Track {
     }
 }
 
-impl Drop for Track {
+impl Drop for ProgressDisplay {
     fn drop(&mut self) {
         if let Look::Bar { bar, .. } = &self.look {
             bar.finish_and_clear();
@@ -179,7 +179,7 @@ impl Drop for Track {
 struct Line {
     /// The video's name, which may be longer than there is room for.
     name: String,
-    stage: Stage,
+    stage: Phase,
     /// What is done in a second, once that is known.
     rate: Option<f64>,
 }
@@ -188,10 +188,10 @@ impl Line {
     /// The line, `columns` wide at most; `waited` is how long the stage has lasted.
     fn fit(&self, columns: usize, waited: Duration) -> String {
         let line = match self.stage {
-            Stage::Waiting(status) => self.waiting(words(status), columns, waited),
-            Stage::Sending { .. } => self.counting("sending", columns),
-            Stage::Extracting(_) => self.counting("extracting", columns),
-            Stage::Receiving { .. } => self.counting("receiving", columns),
+            Phase::Waiting(status) => self.waiting(words(status), columns, waited),
+            Phase::Sending { .. } => self.counting("sending", columns),
+            Phase::Extracting(_) => self.counting("extracting", columns),
+            Phase::Receiving { .. } => self.counting("receiving", columns),
         };
         truncate_str(&line, columns, "").into_owned()
     }
@@ -200,7 +200,7 @@ impl Line {
         let spinner = SPINNER[(waited.as_millis() / SPIN.as_millis()) as usize % SPINNER.len()];
         let line = format!("{words:10} {spinner}");
         match columns {
-            WIDE.. => format!("{}{line} {}", self.name(NAME), human::rough(waited)),
+            WIDE.. => format!("{}{line} {}", self.name(NAME), format::rough_duration(waited)),
             _ => format!("{}{line}", self.name(columns.saturating_sub(line.chars().count()))),
         }
     }
@@ -210,7 +210,7 @@ impl Line {
         let rest = total.saturating_sub(done) as f64;
         let left = self.rate.map(|rate| rest / rate).filter(|left| *left < LONGEST_LEFT);
         let left = left.map_or_else(String::new, |left| {
-            format!(" {} left", human::rough(Duration::from_secs_f64(left)))
+            format!(" {} left", format::rough_duration(Duration::from_secs_f64(left)))
         });
         let percent = format!("{verb:10} {:>3} %", done.saturating_mul(100) / total.max(1));
         match columns {
@@ -227,12 +227,12 @@ impl Line {
 
     /// What is done in figures.
     fn counted(&self) -> String {
-        if let Stage::Extracting(Progress { done, total }) = self.stage {
-            return format!("{done}/{}", human::count(total, "frame"));
+        if let Phase::Extracting(Progress { done, total }) = self.stage {
+            return format!("{done}/{}", format::count(total, "frame"));
         }
         let (done, total) = self.stage.counts();
-        let rate = self.rate.map(|rate| format!(" {}/s", human::size(rate as u64)));
-        format!("{}/{}{}", human::size(done), human::size(total), rate.unwrap_or_default())
+        let rate = self.rate.map(|rate| format!(" {}/s", format::size(rate as u64)));
+        format!("{}/{}{}", format::size(done), format::size(total), rate.unwrap_or_default())
     }
 
     /// The name and a space, `columns` wide at most; empty if there is no room for a name.
@@ -241,7 +241,7 @@ impl Line {
         if width < SHORTEST_NAME {
             return String::new();
         }
-        let name = human::shortened(&self.name, width);
+        let name = format::shortened(&self.name, width);
         format!("{} ", pad_str(&name, width, Alignment::Left, None))
     }
 }
@@ -268,17 +268,17 @@ fn style(line: Line) -> ProgressStyle {
 mod tests {
     use super::*;
 
-    const STAGES: [Stage; 4] = [
-        Stage::Sending { done: 34, total: 100 },
-        Stage::Waiting(Status::Queued),
-        Stage::Extracting(Progress { done: 1, total: 1 }),
-        Stage::Receiving { done: 0, total: 0 },
+    const STAGES: [Phase; 4] = [
+        Phase::Sending { done: 34, total: 100 },
+        Phase::Waiting(Status::Queued),
+        Phase::Extracting(Progress { done: 1, total: 1 }),
+        Phase::Receiving { done: 0, total: 0 },
     ];
 
     #[test]
     fn stages_in_words() {
         assert_eq!(
-            STAGES.map(Stage::words),
+            STAGES.map(Phase::describe),
             [
                 "sending, 34 % of 100 B",
                 "queued",
@@ -291,15 +291,15 @@ mod tests {
     #[test]
     fn every_stage_can_be_drawn() {
         let bars = MultiProgress::with_draw_target(indicatif::ProgressDrawTarget::hidden());
-        let mut track = Track::bar(&bars, "a.mp4");
+        let mut display = ProgressDisplay::bar(&bars, "a.mp4");
         for stage in STAGES {
-            track.show(stage);
+            display.show(stage);
         }
-        let Look::Bar { bar, .. } = &track.look else { panic!("no bar") };
+        let Look::Bar { bar, .. } = &display.look else { panic!("no bar") };
         assert_eq!((bar.position(), bar.length()), (0, Some(0)));
     }
 
-    fn line(stage: Stage, rate: Option<f64>, columns: usize) -> String {
+    fn line(stage: Phase, rate: Option<f64>, columns: usize) -> String {
         let name = "日本語の長い名前の動画ファイルです.mp4".to_owned();
         Line { name, stage, rate }.fit(columns, Duration::from_secs(3))
     }
@@ -307,10 +307,10 @@ mod tests {
     #[test]
     fn no_line_is_wider_than_the_terminal() {
         let many = Progress { done: 12_345, total: u32::MAX };
-        let stages = Status::ALL.map(Stage::Waiting).into_iter().chain(STAGES).chain([
-            Stage::Sending { done: 1, total: u64::MAX },
-            Stage::Receiving { done: 999_499_999, total: 5 << 40 },
-            Stage::Extracting(many),
+        let stages = Status::ALL.map(Phase::Waiting).into_iter().chain(STAGES).chain([
+            Phase::Sending { done: 1, total: u64::MAX },
+            Phase::Receiving { done: 999_499_999, total: 5 << 40 },
+            Phase::Extracting(many),
         ]);
         for stage in stages {
             for rate in [None, Some(1e-9), Some(99.4e6), Some(1e12)] {
@@ -324,7 +324,7 @@ mod tests {
 
     #[test]
     fn a_line_says_what_there_is_room_for() {
-        let stage = Stage::Sending { done: 25_000_000, total: 100_000_000 };
+        let stage = Phase::Sending { done: 25_000_000, total: 100_000_000 };
         let wide = line(stage, Some(5e6), 80);
         let end = "25.0 MB/100 MB 5.0 MB/s 15 s left";
         assert!(wide.contains(".mp4   sending    [") && wide.ends_with(end), "{wide}");

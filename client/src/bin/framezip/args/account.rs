@@ -1,25 +1,25 @@
 //! Arguments of the commands that sign up, in and out.
 
-use crate::password::Source;
+use crate::password::PasswordSource;
 use clap::{Args, Subcommand};
 
 /// What is done to sign in and out.
 #[derive(Debug, Subcommand)]
-pub enum Account {
+pub enum AccountCommand {
     /// Make an account
-    SignUp(Credentials),
+    SignUp(CredentialsArgs),
     /// Confirm an account by the code that came by mail
-    Confirm(Confirm),
+    Confirm(ConfirmArgs),
     /// Sign in; the sign-in is kept for later commands
-    SignIn(Credentials),
+    SignIn(CredentialsArgs),
     /// Set a new password: first without a code, which then comes by mail, then with it
-    ForgotPassword(ForgotPassword),
+    ForgotPassword(ForgotPasswordArgs),
     /// Forget the sign-in
     SignOut,
 }
 
 #[derive(Debug, Args)]
-pub struct Credentials {
+pub struct CredentialsArgs {
     /// The e-mail address
     #[arg(long)]
     pub email: String,
@@ -28,15 +28,15 @@ pub struct Credentials {
     password_stdin: bool,
 }
 
-impl Credentials {
+impl CredentialsArgs {
     /// Where to read the password first.
-    pub fn password_source(&self) -> Source {
+    pub fn password_source(&self) -> PasswordSource {
         source(self.password_stdin)
     }
 }
 
 #[derive(Debug, Args)]
-pub struct Confirm {
+pub struct ConfirmArgs {
     /// The e-mail address
     #[arg(long)]
     pub email: String,
@@ -49,7 +49,7 @@ pub struct Confirm {
 }
 
 #[derive(Debug, Args)]
-pub struct ForgotPassword {
+pub struct ForgotPasswordArgs {
     /// The e-mail address
     #[arg(long)]
     pub email: String,
@@ -61,13 +61,13 @@ pub struct ForgotPassword {
     password_stdin: bool,
 }
 
-impl ForgotPassword {
+impl ForgotPasswordArgs {
     /// Where to read the new password first.
-    pub fn password_source(&self) -> Source {
+    pub fn password_source(&self) -> PasswordSource {
         source(self.password_stdin)
     }
 }
 
-fn source(stdin: bool) -> Source {
-    if stdin { Source::Stdin } else { Source::Usual }
+fn source(stdin: bool) -> PasswordSource {
+    if stdin { PasswordSource::Stdin } else { PasswordSource::EnvironmentOrTerminal }
 }

@@ -1,23 +1,22 @@
 //! What can stand on the command line.
 
 mod account;
-mod saving;
+mod extraction;
 #[cfg(test)]
 mod tests;
+mod wait;
 
-pub use account::{Account, Confirm, Credentials, ForgotPassword};
-pub use saving::{End, Saving};
+pub use account::{AccountCommand, ConfirmArgs, CredentialsArgs, ForgotPasswordArgs};
+use extraction::ExtractionArgs;
+pub use wait::{SaveArgs, WaitArgs};
 
-use crate::{
-    exit::Usage,
-    options::{self, Options},
-};
+use crate::exit::UsageError;
 use clap::{
     Args, Parser, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use clap_complete::Shell;
-use framezip_client::Whose;
+use framezip_client::ListScope;
 use framezip_contract::{ExtractionOptions, Status, UserId, VideoId};
 use std::{
     ffi::{OsStr, OsString},
@@ -45,7 +44,7 @@ Environment:
 #[command(name = "framezip", version, after_help = AFTER_HELP)]
 pub struct Cli {
     #[command(flatten)]
-    pub global: Global,
+    pub global: GlobalArgs,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -81,12 +80,12 @@ fn joined(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
 /// Whether an argument is like `5x4`.
 fn is_grid(argument: &OsStr) -> bool {
     let is_number = |side: &str| !side.is_empty() && side.bytes().all(|byte| byte.is_ascii_digit());
-    let sides = argument.to_str().and_then(|text| text.split_once(options::TIMES));
+    let sides = argument.to_str().and_then(|text| text.split_once(extraction::GRID_SEPARATORS));
     sides.is_some_and(|(columns, rows)| is_number(columns) && is_number(rows))
 }
 
 #[derive(Debug, Args)]
-pub struct Global {
+pub struct GlobalArgs {
     /// The server's address; left out, the one last signed in to
     #[arg(long, global = true, value_name = "URL")]
     pub api: Option<String>,
@@ -102,9 +101,9 @@ pub struct Global {
 #[expect(clippy::large_enum_variant, reason = "a process has one of them")]
 pub enum Command {
     #[command(flatten)]
-    Account(Account),
+    Account(AccountCommand),
     #[command(flatten)]
-    Videos(Videos),
+    Video(VideoCommand),
     /// Print what makes a shell complete framezip's command lines
     Completions {
         /// The shell
@@ -115,12 +114,12 @@ pub enum Command {
 impl Command {
     /// Whether a zip goes to standard output.
     pub fn saves_to_stdout(&self) -> bool {
-        let Self::Videos(command) = self else { return false };
+        let Self::Video(command) = self else { return false };
         match command {
-            Videos::Upload(Upload { end, .. })
-            | Videos::Resume(Resume { end, .. })
-            | Videos::Retry(Retry { end, .. }) => end.saving.is_to_stdout(),
-            Videos::Download(Download { saving, .. }) => saving.is_to_stdout(),
+            VideoCommand::Upload(UploadArgs { waiting, .. })
+            | VideoCommand::Resume(ResumeArgs { waiting, .. })
+            | VideoCommand::Retry(RetryArgs { waiting, .. }) => waiting.saving.is_to_stdout(),
+            VideoCommand::Download(DownloadArgs { saving, .. }) => saving.is_to_stdout(),
             _ => false,
         }
     }
@@ -128,15 +127,15 @@ impl Command {
 
 /// What is done in the name of a user.
 #[derive(Debug, Subcommand)]
-pub enum Videos {
+pub enum VideoCommand {
     /// Send videos; wait for their zips and download them if asked to
-    Upload(Upload),
+    Upload(UploadArgs),
     /// Go on with an upload by its video's id, also with one that was begun elsewhere
-    Resume(Resume),
+    Resume(ResumeArgs),
     /// List the videos, newest first
-    List(List),
+    List(ListArgs),
     /// Tell where a video stands
-    Status(One),
+    Status(StatusArgs),
     /// Watch videos until they are ready or failed
     Watch {
         /// The videos; left out, all of yours that are neither ready nor failed
@@ -144,20 +143,20 @@ pub enum Videos {
         ids: Vec<VideoId>,
     },
     /// Download the zips of videos, by default to the current folder
-    Download(Download),
+    Download(DownloadArgs),
     /// Extract again from a video that is ready or failed: the same as before, or by other options in
     /// place of all that it had
-    Retry(Retry),
+    Retry(RetryArgs),
     /// Delete videos, with their files and zips; what still works at one is cancelled
-    Delete(Delete),
+    Delete(DeleteArgs),
     /// Your own server is told of your videos by a webhook
     #[command(subcommand)]
-    Webhook(Webhook),
+    Webhook(WebhookCommand),
 }
 
 /// What is done with the webhook, of which a user has one.
 #[derive(Debug, Subcommand)]
-pub enum Webhook {
+pub enum WebhookCommand {
     /// Show where it leads
     Show,
     /// Set where it leads; prints the secret that events are signed with, a new one each time
@@ -172,12 +171,12 @@ pub enum Webhook {
 }
 
 #[derive(Debug, Args)]
-pub struct Upload {
+pub struct UploadArgs {
     /// The videos
     #[arg(required_unless_present = "resume", value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
-    pub options: Options,
+    pub options: ExtractionArgs,
     /// Send a single file under this name
     #[arg(long, value_name = "NAME", conflicts_with = "resume")]
     pub name: Option<String>,
@@ -186,69 +185,69 @@ pub struct Upload {
     #[arg(long)]
     pub resume: bool,
     #[command(flatten)]
-    pub end: End,
+    pub waiting: WaitArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct Resume {
+pub struct ResumeArgs {
     /// The video
     #[arg(value_parser = id)]
     pub id: VideoId,
     /// The same file
     pub file: PathBuf,
     #[command(flatten)]
-    pub end: End,
+    pub waiting: WaitArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct Retry {
+pub struct RetryArgs {
     /// The video
     #[arg(value_parser = id)]
     pub id: VideoId,
     #[command(flatten)]
-    pub options: Options,
+    pub options: ExtractionArgs,
     #[command(flatten)]
-    pub end: End,
+    pub waiting: WaitArgs,
 }
 
-impl Retry {
+impl RetryArgs {
     /// The options for the server, if any are given.
-    pub fn extraction(&self) -> Result<Option<ExtractionOptions>, Usage> {
+    pub fn extraction(&self) -> Result<Option<ExtractionOptions>, UsageError> {
         let options = self.options.extraction()?;
         Ok((options != ExtractionOptions::default()).then_some(options))
     }
 }
 
 #[derive(Debug, Args)]
-pub struct One {
+pub struct StatusArgs {
     /// The video
     #[arg(value_parser = id)]
     pub id: VideoId,
     #[command(flatten)]
-    pub owner: Owner,
+    pub owner: OwnerArgs,
 }
 
 #[derive(Clone, Debug, Args)]
-pub struct Owner {
+pub struct OwnerArgs {
     /// Another user's, by the owner that list --all tells; for administrators
     #[arg(long, value_name = "OWNER", value_parser = user)]
     pub user: Option<UserId>,
 }
 
 #[derive(Debug, Args)]
-pub struct Delete {
+pub struct DeleteArgs {
     /// The videos
     #[arg(required = true, value_name = "ID", value_parser = id)]
     pub ids: Vec<VideoId>,
     #[command(flatten)]
-    pub owner: Owner,
+    pub owner: OwnerArgs,
     /// Do not ask; without a terminal nothing is asked anyway
     #[arg(long, short)]
     pub yes: bool,
 }
 
 #[derive(Debug, Args)]
-pub struct List {
+pub struct ListArgs {
     /// Only those in this status
     #[arg(
         long,
@@ -259,19 +258,19 @@ pub struct List {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: Option<u32>,
     #[command(flatten)]
-    pub owner: Owner,
+    pub owner: OwnerArgs,
     /// Everyone's; for administrators
     #[arg(long, conflicts_with = "user")]
     pub all: bool,
 }
 
-impl List {
-    /// Whose videos are asked for.
-    pub fn whose(&self) -> Whose {
+impl ListArgs {
+    /// ListScope videos are asked for.
+    pub fn whose(&self) -> ListScope {
         match &self.owner.user {
-            Some(user) => Whose::User(user.clone()),
-            None if self.all => Whose::Everyone,
-            None => Whose::Own,
+            Some(user) => ListScope::User(user.clone()),
+            None if self.all => ListScope::Everyone,
+            None => ListScope::Own,
         }
     }
 }
@@ -294,12 +293,12 @@ fn user(text: &str) -> Result<UserId, &'static str> {
 
 /// Left out, `-o` and `--output-dir` are the current folder.
 #[derive(Debug, Args)]
-pub struct Download {
+pub struct DownloadArgs {
     /// The videos
     #[arg(required = true, value_name = "ID", value_parser = id)]
     pub ids: Vec<VideoId>,
     #[command(flatten)]
-    pub owner: Owner,
+    pub owner: OwnerArgs,
     #[command(flatten)]
-    pub saving: Saving,
+    pub saving: SaveArgs,
 }

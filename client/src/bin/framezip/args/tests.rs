@@ -6,10 +6,10 @@ use framezip_contract::TilesOptions;
 
 const ID: &str = "0198c0de-0000-7000-8000-000000000000";
 
-fn upload(line: &str) -> Upload {
+fn upload(line: &str) -> UploadArgs {
     let words = ["framezip", "upload"].into_iter().chain(line.split(' '));
     match Cli::try_parse_from(words).unwrap().command {
-        Command::Videos(Videos::Upload(upload)) => upload,
+        Command::Video(VideoCommand::Upload(upload)) => upload,
         other => panic!("{other:?}"),
     }
 }
@@ -24,7 +24,7 @@ fn options_may_stand_anywhere() {
     for line in ["--sheet a.mp4 --wait", "a.mp4 --wait --sheet"] {
         let upload = upload(line);
         assert_eq!(upload.files, [PathBuf::from("a.mp4")], "{line}");
-        assert!(upload.end.waits() && upload.options.extraction().unwrap().sheet.is_some());
+        assert!(upload.waiting.waits() && upload.options.extraction().unwrap().sheet.is_some());
     }
     assert_eq!(upload("a.mp4").options.extraction(), Ok(ExtractionOptions::default()));
     assert!(upload("--resume").files.is_empty());
@@ -32,10 +32,10 @@ fn options_may_stand_anywhere() {
 
 #[test]
 fn wrong_uploads_are_refused() {
-    let Usage(text) = upload("a.mp4 --every 0 --width 1").options.extraction().unwrap_err();
+    let UsageError(text) = upload("a.mp4 --every 0 --width 1").options.extraction().unwrap_err();
     assert!(text.contains("--every: must") && text.contains("--width: must"), "{text}");
-    let saving = upload("a.mp4 -o x.zip").end.saving;
-    assert!(saving.place(2).is_err() && saving.place(1).is_ok());
+    let saving = upload("a.mp4 -o x.zip").waiting.saving;
+    assert!(saving.destination(2).is_err() && saving.destination(1).is_ok());
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn a_retry_has_other_options_or_none() {
     let retry = |line: &str| {
         let words = ["framezip", "retry", ID].into_iter().chain(line.split_whitespace());
         match Cli::try_parse_from(words).unwrap().command {
-            Command::Videos(Videos::Retry(retry)) => retry,
+            Command::Video(VideoCommand::Retry(retry)) => retry,
             other => panic!("{other:?}"),
         }
     };
@@ -58,14 +58,14 @@ fn lists_are_of_oneself_unless_told() {
     let whose = |line: &str| {
         let words = ["framezip", "list"].into_iter().chain(line.split_whitespace());
         match Cli::try_parse_from(words).unwrap().command {
-            Command::Videos(Videos::List(list)) => list.whose(),
+            Command::Video(VideoCommand::List(list)) => list.whose(),
             other => panic!("{other:?}"),
         }
     };
     let user = UserId::try_from("u-1".to_owned()).unwrap();
     assert_eq!(
         ["", "--all", "--user u-1"].map(whose),
-        [Whose::Own, Whose::Everyone, Whose::User(user)]
+        [ListScope::Own, ListScope::Everyone, ListScope::User(user)]
     );
 }
 
@@ -103,7 +103,7 @@ fn every_status_can_be_asked_for() {
     for wanted in Status::ALL {
         let words = ["framezip", "list", "--status", wanted.as_str()];
         let command = Cli::try_parse_from(words).unwrap().command;
-        let Command::Videos(Videos::List(list)) = command else { panic!("{command:?}") };
+        let Command::Video(VideoCommand::List(list)) = command else { panic!("{command:?}") };
         assert_eq!(list.status, Some(wanted));
     }
 }
@@ -113,7 +113,7 @@ fn a_size_may_follow_its_option() {
     let upload = |words: &[&str]| {
         let words = ["framezip", "upload"].iter().chain(words).map(|word| OsString::from(*word));
         match Cli::read(words).unwrap().command {
-            Command::Videos(Videos::Upload(upload)) => upload,
+            Command::Video(VideoCommand::Upload(upload)) => upload,
             other => panic!("{other:?}"),
         }
     };

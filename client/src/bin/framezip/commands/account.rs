@@ -2,23 +2,23 @@
 
 use crate::{
     app::App,
-    args::{Confirm, Credentials, ForgotPassword},
+    args::{ConfirmArgs, CredentialsArgs, ForgotPasswordArgs},
     exit::Exit,
-    human,
-    password::{self, Age},
+    format,
+    password::{self, PasswordKind},
 };
 use serde_json::json;
 
 /// Makes an account.
-pub async fn sign_up(args: &Credentials, app: &App<'_>) -> anyhow::Result<Exit> {
+pub async fn sign_up(args: &CredentialsArgs, app: &App<'_>) -> anyhow::Result<Exit> {
     let server = app.server()?;
-    let password = password::read(args.password_source(), Age::New).await?;
+    let password = password::read(args.password_source(), PasswordKind::New).await?;
     let email = &args.email;
     let signed_up = server.user_pool().await?.sign_up(email, &password).await?;
     let text = if signed_up.confirmed {
         format!("signed up: framezip --api {server} sign-in --email {email}")
     } else {
-        let to = human::escaped(signed_up.code_sent_to.as_deref().unwrap_or(email));
+        let to = format::escaped(signed_up.code_sent_to.as_deref().unwrap_or(email));
         format!("a code went to {to}: framezip --api {server} confirm --email {email} <code>")
     };
     let document = json!({"email": email, "confirmed": signed_up.confirmed});
@@ -27,7 +27,7 @@ pub async fn sign_up(args: &Credentials, app: &App<'_>) -> anyhow::Result<Exit> 
 }
 
 /// Confirms an account, or has another code sent.
-pub async fn confirm(args: &Confirm, app: &App<'_>) -> anyhow::Result<Exit> {
+pub async fn confirm(args: &ConfirmArgs, app: &App<'_>) -> anyhow::Result<Exit> {
     let server = app.server()?;
     let pool = server.user_pool().await?;
     let email = &args.email;
@@ -43,9 +43,9 @@ pub async fn confirm(args: &Confirm, app: &App<'_>) -> anyhow::Result<Exit> {
 }
 
 /// Signs in and keeps the tokens.
-pub async fn sign_in(args: &Credentials, app: &App<'_>) -> anyhow::Result<Exit> {
+pub async fn sign_in(args: &CredentialsArgs, app: &App<'_>) -> anyhow::Result<Exit> {
     let server = app.server()?;
-    let password = password::read(args.password_source(), Age::Known).await?;
+    let password = password::read(args.password_source(), PasswordKind::Existing).await?;
     let pool = server.user_pool().await?;
     let tokens = pool.sign_in(&args.email, &password).await?;
     app.keep(&server, &pool, tokens)?;
@@ -55,19 +55,19 @@ pub async fn sign_in(args: &Credentials, app: &App<'_>) -> anyhow::Result<Exit> 
 }
 
 /// Has a code sent, or with the code sets a new password.
-pub async fn forgot_password(args: &ForgotPassword, app: &App<'_>) -> anyhow::Result<Exit> {
+pub async fn forgot_password(args: &ForgotPasswordArgs, app: &App<'_>) -> anyhow::Result<Exit> {
     let server = app.server()?;
     let email = &args.email;
     let Some(code) = &args.code else {
         let to = server.user_pool().await?.forgot_password(email).await?;
-        let to = human::escaped(to.as_deref().unwrap_or(email));
+        let to = format::escaped(to.as_deref().unwrap_or(email));
         let text = format!(
             "a code went to {to}: framezip --api {server} forgot-password --email {email} --code <code>"
         );
         app.console.result(&text, &json!({"email": email, "passwordSet": false}))?;
         return Ok(Exit::Done);
     };
-    let password = password::read(args.password_source(), Age::New).await?;
+    let password = password::read(args.password_source(), PasswordKind::New).await?;
     server.user_pool().await?.set_password(email, code, &password).await?;
     let text = format!("the new password is set: framezip --api {server} sign-in --email {email}");
     app.console.result(&text, &json!({"email": email, "passwordSet": true}))?;

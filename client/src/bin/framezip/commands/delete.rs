@@ -2,12 +2,12 @@
 
 use super::status;
 use crate::{
-    args::{Delete, Owner},
-    begun::Uploads,
+    args::{DeleteArgs, OwnerArgs},
     console::Console,
     exit::{self, ErrorDocument, Exit},
-    human,
-    progress::Stage,
+    format,
+    progress::Phase,
+    unfinished_uploads::UnfinishedUploads,
 };
 use anyhow::Context;
 use framezip_client::{ApiClient, Error};
@@ -18,9 +18,9 @@ use std::io::{self, IsTerminal, Write};
 /// Deletes the videos, if the person at the terminal agrees. One that fails does not keep the others
 /// back.
 pub async fn run(
-    args: &Delete,
+    args: &DeleteArgs,
     api: &ApiClient,
-    uploads: &Uploads,
+    uploads: &UnfinishedUploads,
     console: &Console,
 ) -> anyhow::Result<Exit> {
     let asked = !args.yes && io::stdin().is_terminal() && io::stderr().is_terminal();
@@ -34,7 +34,7 @@ pub async fn run(
             Ok(()) => {
                 // also where the upload is not done with: nothing can go on with it
                 if let Err(error) = uploads.forget(*id) {
-                    console.note(&exit::sentence(&error));
+                    console.note(&exit::error_text(&error));
                 }
                 console.result(&format!("deleted: {id}"), &json!({"id": id, "deleted": true}))
             }
@@ -46,14 +46,14 @@ pub async fn run(
             }
         };
         if let Err(error) = result {
-            console.error(&format!("{id}: {}", exit::sentence(&error)));
+            console.error(&format!("{id}: {}", exit::error_text(&error)));
             worst = worst.max(Exit::of(&error));
         }
     }
     Ok(worst)
 }
 
-async fn remove(id: VideoId, owner: &Owner, api: &ApiClient) -> Result<(), Error> {
+async fn remove(id: VideoId, owner: &OwnerArgs, api: &ApiClient) -> Result<(), Error> {
     match &owner.user {
         Some(user) => api.delete_of(user, id).await,
         None => api.delete(id).await,
@@ -61,17 +61,17 @@ async fn remove(id: VideoId, owner: &Owner, api: &ApiClient) -> Result<(), Error
 }
 
 /// Names the videos and asks.
-async fn agreed(args: &Delete, api: &ApiClient) -> anyhow::Result<bool> {
+async fn agreed(args: &DeleteArgs, api: &ApiClient) -> anyhow::Result<bool> {
     let mut question = String::new();
     for id in &args.ids {
-        let video = status::look(*id, &args.owner, api)
+        let video = status::fetch(*id, &args.owner, api)
             .await
             .with_context(|| format!("{id}, so none is deleted"))?
             .video;
-        let name = human::escaped(&video.file_name);
-        question.push_str(&format!("{id}  {name}, {}\n", Stage::of(&video).words()));
+        let name = format::escaped(&video.file_name);
+        question.push_str(&format!("{id}  {name}, {}\n", Phase::of(&video).describe()));
     }
-    let videos = human::count(args.ids.len() as u32, "video");
+    let videos = format::count(args.ids.len() as u32, "video");
     write!(io::stderr(), "{question}Delete {videos}, with file and zips? [y/N] ")?;
     let read = || {
         let mut answer = String::new();
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
     use crate::{
         samples,
-        test_server::{Answer, TestServer},
+        test_server::{CannedResponse, TestServer},
     };
     use framezip_contract::{ExtractionOptions, Status, Video};
     use jiff::Timestamp;
@@ -103,11 +103,13 @@ mod tests {
         std::fs::write(&path, "video").unwrap();
         let video = Video { created_at: Timestamp::now(), ..samples::video(Status::Queued) };
         let gone = samples::video(Status::Queued).id;
-        let server = TestServer::start([Answer::json(404, "{}"), Answer::json(204, "")]).await;
-        let uploads = Uploads::new(folder.path(), "a".to_owned());
+        let server =
+            TestServer::start([CannedResponse::json(404, "{}"), CannedResponse::json(204, "")])
+                .await;
+        let uploads = UnfinishedUploads::new(folder.path(), "a".to_owned());
         drop(uploads.keep(&video, &path, &ExtractionOptions::default()).unwrap());
-        let owner = Owner { user: None };
-        let args = Delete { ids: vec![gone, video.id], owner, yes: true };
+        let owner = OwnerArgs { user: None };
+        let args = DeleteArgs { ids: vec![gone, video.id], owner, yes: true };
         let (api, console) = (server.api_client(3600), Console::new(true, true));
         assert_eq!(run(&args, &api, &uploads, &console).await.unwrap(), Exit::Failed);
         let requests = server.requests();

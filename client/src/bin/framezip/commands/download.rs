@@ -1,13 +1,13 @@
 //! Downloading the zips of videos.
 
-use super::{follow::Report, status};
+use super::{status, wait::VideoReport};
 use crate::{
-    args::{Download, Owner},
+    args::{DownloadArgs, OwnerArgs},
     console::Console,
+    destination::ZipDestination,
     exit::{Exit, NotReady, VideoFailed},
-    human,
-    output::Output,
-    progress::{Stage, Track},
+    format,
+    progress::{Phase, ProgressDisplay},
 };
 use anyhow::{Context, ensure};
 use framezip_client::{ApiClient, Existing};
@@ -16,19 +16,19 @@ use std::path::Path;
 
 /// Downloads the zips one after another. One that fails does not keep the others back; the worst decides the
 /// exit code.
-pub async fn run(args: &Download, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
+pub async fn run(args: &DownloadArgs, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
     let here = || {
         let existing = if args.saving.force { Existing::Replace } else { Existing::Keep };
-        Output::folder(Path::new("."), existing)
+        ZipDestination::folder(Path::new("."), existing)
     };
-    let output = match args.saving.place(args.ids.len())? {
+    let output = match args.saving.destination(args.ids.len())? {
         Some(output) => output,
         None => here()?,
     };
     let mut worst = Exit::Done;
     for id in &args.ids {
         let about = if args.ids.len() > 1 { format!("{id}: ") } else { String::new() };
-        let mut report = Report::default();
+        let mut report = VideoReport::default();
         let result = one(*id, &args.owner, &output, api, console, &mut report).await;
         worst = worst.max(report.print(result, &about, console));
     }
@@ -37,23 +37,23 @@ pub async fn run(args: &Download, api: &ApiClient, console: &Console) -> anyhow:
 
 async fn one(
     id: VideoId,
-    owner: &Owner,
-    output: &Output,
+    owner: &OwnerArgs,
+    output: &ZipDestination,
     api: &ApiClient,
     console: &Console,
-    report: &mut Report,
+    report: &mut VideoReport,
 ) -> anyhow::Result<String> {
-    let view = report.video.insert(status::look(id, owner, api).await?);
+    let view = report.video.insert(status::fetch(id, owner, api).await?);
     let video = &view.video;
     VideoFailed::check(video)?;
-    let stage = Stage::of(video).words();
+    let stage = Phase::of(video).describe();
     ensure!(video.status == Status::Ready, NotReady { id: video.id, stage });
-    let mut track = console.track(&video.file_name);
-    let saved_to = save(view, output, &mut track, api).await?;
-    drop(track);
-    let facts = video.result.as_ref().map(human::zip);
+    let mut display = console.display(&video.file_name);
+    let saved_to = save(view, output, &mut display, api).await?;
+    drop(display);
+    let facts = video.result.as_ref().map(format::zip_facts);
     let facts = facts.map_or_else(String::new, |facts| format!("{facts} "));
-    let text = format!("saved: {facts}→ {}", human::escaped(&saved_to));
+    let text = format!("saved: {facts}→ {}", format::escaped(&saved_to));
     report.saved_to = Some(saved_to);
     Ok(text)
 }
@@ -61,12 +61,12 @@ async fn one(
 /// Saves the zip of a video that is ready. Returns where.
 pub async fn save(
     view: &VideoView,
-    output: &Output,
-    track: &mut Track,
+    output: &ZipDestination,
+    display: &mut ProgressDisplay,
     api: &ApiClient,
 ) -> anyhow::Result<String> {
     let download = view.download.as_ref().context("the server gave no link to the zip")?;
     let total = download.bytes;
-    let progress = |done| track.show(Stage::Receiving { done, total });
+    let progress = |done| display.show(Phase::Receiving { done, total });
     output.save(&view.video, download, api, progress).await
 }

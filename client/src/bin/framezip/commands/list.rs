@@ -1,7 +1,7 @@
 //! The lists of videos.
 
-use crate::{args::List, console::Console, exit::Exit, human, progress::Stage};
-use framezip_client::{ApiClient, Error, Whose};
+use crate::{args::ListArgs, console::Console, exit::Exit, format, progress::Phase};
+use framezip_client::{ApiClient, Error, ListScope};
 use framezip_contract::{Status, Video};
 use serde_json::json;
 
@@ -9,11 +9,11 @@ use serde_json::json;
 const PAGE: usize = 100;
 
 /// Lists the videos, over as many pages as it takes.
-pub async fn run(args: &List, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
+pub async fn run(args: &ListArgs, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
     let wanted = args.limit.map_or(usize::MAX, |limit| limit as usize);
     let whose = args.whose();
     let videos = all(api, &whose, args.status, wanted).await?;
-    let text = table(&videos, whose == Whose::Everyone);
+    let text = table(&videos, whose == ListScope::Everyone);
     console.result(&text, &json!({"videos": videos}))?;
     Ok(Exit::Done)
 }
@@ -21,7 +21,7 @@ pub async fn run(args: &List, api: &ApiClient, console: &Console) -> anyhow::Res
 /// The newest videos, as many as are wanted.
 pub async fn all(
     api: &ApiClient,
-    whose: &Whose,
+    whose: &ListScope,
     status: Option<Status>,
     wanted: usize,
 ) -> Result<Vec<Video>, Error> {
@@ -46,10 +46,10 @@ fn table(videos: &[Video], owners: bool) -> String {
         [
             video.id.to_string(),
             video.owner.to_string(),
-            human::time(video.created_at),
-            Stage::of(video).words(),
-            human::size(video.bytes),
-            human::escaped(&video.file_name),
+            format::time(video.created_at),
+            Phase::of(video).describe(),
+            format::size(video.bytes),
+            format::escaped(&video.file_name),
         ]
     }));
     let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
@@ -66,12 +66,12 @@ mod tests {
     use super::*;
     use crate::{
         samples,
-        test_server::{Answer, TestServer},
+        test_server::{CannedResponse, TestServer},
     };
 
-    fn page(videos: usize, cursor: Option<&str>) -> Answer {
+    fn page(videos: usize, cursor: Option<&str>) -> CannedResponse {
         let videos: Vec<_> = (0..videos).map(|_| samples::video(Status::Ready)).collect();
-        Answer::json(200, &json!({"videos": videos, "cursor": cursor}).to_string())
+        CannedResponse::json(200, &json!({"videos": videos, "cursor": cursor}).to_string())
     }
 
     #[tokio::test]
@@ -80,9 +80,9 @@ mod tests {
         let server = TestServer::start(answers).await;
         let api = server.api_client(3600);
         let status = Some(Status::Ready);
-        let whole = all(&api, &Whose::Everyone, status, usize::MAX).await.unwrap();
+        let whole = all(&api, &ListScope::Everyone, status, usize::MAX).await.unwrap();
         assert_eq!(whole.len(), 3);
-        assert_eq!(all(&api, &Whose::Own, None, 2).await.unwrap().len(), 2);
+        assert_eq!(all(&api, &ListScope::Own, None, 2).await.unwrap().len(), 2);
         let lines: Vec<_> = server.requests().into_iter().map(|request| request.line).collect();
         assert_eq!(
             lines,

@@ -1,14 +1,14 @@
 //! Extracting again from a video that is there already.
 
-use super::follow::{Follow, Report};
-use crate::{args::Retry, console::Console, exit::Exit};
+use super::wait::{VideoReport, Waiter};
+use crate::{args::RetryArgs, console::Console, exit::Exit};
 use anyhow::Context;
 use framezip_client::ApiClient;
 
 /// Begins a video again, and waits for it if asked to.
-pub async fn run(args: &Retry, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
+pub async fn run(args: &RetryArgs, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
     let (id, extraction) = (args.id, args.extraction()?);
-    let output = args.end.place(1)?;
+    let output = args.waiting.destination(1)?;
     let begun = api.retry(id, extraction).await;
     // the last of several requests may have got through
     let unsure = begun.as_ref().is_err_and(|error| error.status().is_none_or(|s| s >= 500));
@@ -17,16 +17,16 @@ pub async fn run(args: &Retry, api: &ApiClient, console: &Console) -> anyhow::Re
     } else {
         begun?
     };
-    let mut report = Report::default();
-    let mut track = console.track(&video.file_name);
+    let mut report = VideoReport::default();
+    let mut display = console.display(&video.file_name);
     report.set(video);
-    let result = if args.end.waits() {
-        let follow = Follow { api, console, output: output.as_ref() };
-        follow.run(id, "", &mut track, &mut report).await
+    let result = if args.waiting.waits() {
+        let waiter = Waiter { api, console, output: output.as_ref() };
+        waiter.run(id, "", &mut display, &mut report).await
     } else {
         Ok(format!("queued again: {id}"))
     };
-    drop(track);
+    drop(display);
     Ok(report.print(result, "", console))
 }
 
@@ -34,24 +34,24 @@ pub async fn run(args: &Retry, api: &ApiClient, console: &Console) -> anyhow::Re
 mod tests {
     use super::*;
     use crate::{
-        args::{Cli, Command, Videos},
+        args::{Cli, Command, VideoCommand},
         samples,
-        test_server::{Answer, TestServer},
+        test_server::{CannedResponse, TestServer},
     };
     use clap::Parser;
     use framezip_contract::{Status, Video};
     use serde_json::json;
 
-    fn args(words: &[&str]) -> Retry {
+    fn args(words: &[&str]) -> RetryArgs {
         let words = ["framezip", "retry"].iter().chain(words);
         match Cli::try_parse_from(words).unwrap().command {
-            Command::Videos(Videos::Retry(retry)) => retry,
+            Command::Video(VideoCommand::Retry(retry)) => retry,
             other => panic!("{other:?}"),
         }
     }
 
-    fn answer(video: &Video) -> Answer {
-        Answer::json(200, &serde_json::to_string(video).unwrap())
+    fn answer(video: &Video) -> CannedResponse {
+        CannedResponse::json(200, &serde_json::to_string(video).unwrap())
     }
 
     #[tokio::test]
@@ -65,8 +65,8 @@ mod tests {
             let mut view = serde_json::to_value(&ready).unwrap();
             view["download"] =
                 json!({"url": format!("{url}/zip"), "expiresAt": ready.created_at, "bytes": zip.len()});
-            let zip = Answer::bytes(200, &zip, zip.len());
-            vec![answer(&video), answer(&video), Answer::json(200, &view.to_string()), zip]
+            let zip = CannedResponse::bytes(200, &zip, zip.len());
+            vec![answer(&video), answer(&video), CannedResponse::json(200, &view.to_string()), zip]
         })
         .await;
         let args = args(&[&video.id.to_string(), "--count", "3", "-o", &to]);
@@ -92,8 +92,8 @@ mod tests {
     #[tokio::test]
     async fn what_is_unsure_is_said() {
         let id = samples::video(Status::Queued).id.to_string();
-        let mut answers: Vec<_> = (0..5).map(|_| Answer::hang_up()).collect();
-        answers.push(Answer::json(409, "{}"));
+        let mut answers: Vec<_> = (0..5).map(|_| CannedResponse::hang_up()).collect();
+        answers.push(CannedResponse::json(409, "{}"));
         let server = TestServer::start(answers).await;
         let (api, console) = (server.api_client(3600), Console::new(true, true));
         for (unsure, exit) in [(true, Exit::Failed), (false, Exit::Failed)] {

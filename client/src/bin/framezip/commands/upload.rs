@@ -1,22 +1,22 @@
 //! Sending videos, up to three side by side; waiting for their zips and fetching them. What is broken
 //! off is kept, to go on with.
 
-mod one;
+mod file_upload;
 #[cfg(test)]
 mod tests;
 
 use crate::{
-    args::{End, Resume, Upload},
-    begun::{FileStamp, Kept, Uploads},
+    args::{ResumeArgs, UploadArgs, WaitArgs},
     console::Console,
-    exit::{Exit, Usage},
-    human,
+    exit::{Exit, UsageError},
+    format,
+    unfinished_uploads::{FileFingerprint, UnfinishedUpload, UnfinishedUploads},
 };
 use anyhow::{bail, ensure};
+use file_upload::{FileUpload, PreparedUpload, RecordState, UploadContext};
 use framezip_client::{ApiClient, SourceFile};
 use framezip_contract::{CreateVideos, ExtractionOptions};
 use futures_util::stream::{self, StreamExt};
-use one::{Run, Start, Task, Way};
 use std::{
     cell::RefCell,
     path::{Path, PathBuf},
@@ -29,9 +29,9 @@ const BATCH: usize = 20;
 
 /// Sends the files. One that fails does not keep the others back; the worst decides the exit code.
 pub async fn run(
-    args: &Upload,
+    args: &UploadArgs,
     api: &ApiClient,
-    uploads: &Uploads,
+    uploads: &UnfinishedUploads,
     console: &Console,
 ) -> anyhow::Result<Exit> {
     let extraction = &args.options.extraction()?;
@@ -46,49 +46,62 @@ pub async fn run(
         console.note("no upload was broken off");
     }
     if args.name.is_some() && files.len() > 1 {
-        return Err(Usage("--name is for a single FILE".to_owned()).into());
+        return Err(UsageError("--name is for a single FILE".to_owned()).into());
     }
-    let output = args.end.place(files.len())?;
+    let output = args.waiting.destination(files.len())?;
     let output = output.as_ref();
     let kept = RefCell::new(kept);
     let several = files.len() > 1;
     let name = args.name.as_deref();
-    let waits = args.end.waits();
-    let run = Run { api, console, uploads, waits, output, name, extraction, several };
-    let begin = Begin { run: &run, resume: args.resume, all, kept };
-    console.on_interruption(advice(&args.end));
+    let waits = args.waiting.waits();
+    let run = UploadContext { api, console, uploads, waits, output, name, extraction, several };
+    let begin = UploadQueue { run: &run, resume: args.resume, all, kept };
+    console.on_interruption(advice(&args.waiting));
     Ok(begin.send(&files).await)
 }
 
 /// Goes on with one upload by its id, which may have begun on another machine.
 pub async fn resume(
-    args: &Resume,
+    args: &ResumeArgs,
     api: &ApiClient,
-    uploads: &Uploads,
+    uploads: &UnfinishedUploads,
     console: &Console,
 ) -> anyhow::Result<Exit> {
-    let output = args.end.place(1)?;
+    let output = args.waiting.destination(1)?;
     let output = output.as_ref();
     let file = SourceFile::open(&args.file).await?;
-    let held = uploads.all()?.into_iter().find(|kept| kept.begun.id == args.id);
-    ensure!(!held.as_ref().is_some_and(Kept::is_busy), "{} is being sent already", args.id);
-    let start = Start { file, way: Way::GoOn(args.id), held };
-    let task = Task { path: args.file.clone(), start: Ok(start) };
+    let unfinished = uploads.all()?.into_iter().find(|kept| kept.begun.id == args.id);
+    ensure!(
+        !unfinished.as_ref().is_some_and(UnfinishedUpload::is_busy),
+        "{} is being sent already",
+        args.id
+    );
+    let start = PreparedUpload { file, state: RecordState::Existing(args.id), unfinished };
+    let task = FileUpload { path: args.file.clone(), start: Ok(start) };
     let extraction = &ExtractionOptions::default();
-    let waits = args.end.waits();
-    let run = Run { api, console, uploads, waits, output, name: None, extraction, several: false };
+    let waits = args.waiting.waits();
+    let run = UploadContext {
+        api,
+        console,
+        uploads,
+        waits,
+        output,
+        name: None,
+        extraction,
+        several: false,
+    };
     console.on_interruption("the same command goes on".to_owned());
     Ok(run.one(task).await)
 }
 
 /// What a person types to go on with what was kept.
-fn advice(end: &End) -> String {
+fn advice(end: &WaitArgs) -> String {
     let mut command = "framezip upload --resume".to_owned();
     let saving = &end.saving;
     if let Some(to) = &saving.output {
-        command.push_str(&format!(" -o {}", human::argument(to)));
+        command.push_str(&format!(" -o {}", format::shell_argument(to)));
     } else if let Some(to) = &saving.output_dir {
-        command.push_str(&format!(" --output-dir {}", human::argument(to)));
+        command.push_str(&format!(" --output-dir {}", format::shell_argument(to)));
     } else if end.wait {
         command.push_str(" --wait");
     }
@@ -99,15 +112,15 @@ fn advice(end: &End) -> String {
 }
 
 /// The files of one command, before their first byte goes out.
-struct Begin<'a> {
-    run: &'a Run<'a>,
+struct UploadQueue<'a> {
+    run: &'a UploadContext<'a>,
     resume: bool,
     /// Whether the files are those that are kept, since none were named.
     all: bool,
-    kept: RefCell<Vec<Kept>>,
+    kept: RefCell<Vec<UnfinishedUpload>>,
 }
 
-impl Begin<'_> {
+impl UploadQueue<'_> {
     /// Sends the files. Their records are made as their turn comes: there may be more files than a user
     /// may have unfinished videos.
     async fn send(&self, files: &[PathBuf]) -> Exit {
@@ -120,19 +133,19 @@ impl Begin<'_> {
             .await
     }
 
-    async fn tasks(&self, files: &[PathBuf]) -> Vec<Task> {
+    async fn tasks(&self, files: &[PathBuf]) -> Vec<FileUpload> {
         let mut tasks = Vec::with_capacity(files.len());
         for path in files {
-            tasks.push(Task { path: path.clone(), start: self.start(path).await });
+            tasks.push(FileUpload { path: path.clone(), start: self.start(path).await });
         }
         self.create(&mut tasks).await;
         tasks
     }
 
-    async fn start(&self, path: &Path) -> anyhow::Result<Start> {
+    async fn start(&self, path: &Path) -> anyhow::Result<PreparedUpload> {
         let file = SourceFile::open(path).await?;
         let Some(kept) = self.take(path)? else {
-            return Ok(Start { file, way: Way::Create, held: None });
+            return Ok(PreparedUpload { file, state: RecordState::Missing, unfinished: None });
         };
         let id = kept.begun.id;
         let given = self.run.extraction;
@@ -142,17 +155,17 @@ impl Begin<'_> {
                  begin anew"
             );
         }
-        Ok(Start { file, way: Way::GoOn(id), held: Some(kept) })
+        Ok(PreparedUpload { file, state: RecordState::Existing(id), unfinished: Some(kept) })
     }
 
     /// The upload to go on with, if there is one and it is wanted.
-    fn take(&self, path: &Path) -> anyhow::Result<Option<Kept>> {
-        let stamp = FileStamp::of(path)?;
+    fn take(&self, path: &Path) -> anyhow::Result<Option<UnfinishedUpload>> {
+        let stamp = FileFingerprint::of(path)?;
         let mut kept = self.kept.borrow_mut();
         let Some(at) = kept.iter().rposition(|kept| kept.begun.file == stamp) else {
             let changed = kept.iter().find(|kept| kept.begun.file.path == stamp.path);
-            if let Some(Kept { begun, .. }) = changed.filter(|_| self.all) {
-                let (id, path) = (begun.id, human::argument(path));
+            if let Some(UnfinishedUpload { begun, .. }) = changed.filter(|_| self.all) {
+                let (id, path) = (begun.id, format::shell_argument(path));
                 bail!(
                     "it has changed since its upload began: framezip upload {path} sends it again, \
                      framezip delete {id} deletes what was sent"
@@ -165,7 +178,7 @@ impl Begin<'_> {
             (true, true) => bail!("another framezip is sending it as {id}"),
             (true, false) => Ok(Some(kept.remove(at))),
             (false, _) => {
-                let path = human::path(path);
+                let path = format::path(path);
                 let text =
                     "is sent anew, although an upload of it is not done; --resume goes on with";
                 self.run.console.note(&format!("{path} {text} {id}"));
@@ -176,21 +189,21 @@ impl Begin<'_> {
 
     /// Makes the records in one call where there are several to make. Where that fails, each is left to
     /// be made by itself: the API takes all or none, and one may be what it refuses.
-    async fn create(&self, tasks: &mut [Task]) {
-        let starts = tasks.iter_mut().filter_map(|Task { path, start }| match start {
-            Ok(start) if matches!(start.way, Way::Create) => Some((path, start)),
+    async fn create(&self, tasks: &mut [FileUpload]) {
+        let starts = tasks.iter_mut().filter_map(|FileUpload { path, start }| match start {
+            Ok(start) if matches!(start.state, RecordState::Missing) => Some((path, start)),
             _ => None,
         });
         let starts: Vec<_> = starts.collect();
         if starts.len() < 2 {
             return;
         }
-        let request = |(_, start): &(_, &mut Start)| self.run.request(&start.file);
+        let request = |(_, start): &(_, &mut PreparedUpload)| self.run.request(&start.file);
         let videos = starts.iter().map(request).collect();
         let Ok(created) = self.run.api.create_all(&CreateVideos { videos }).await else { return };
         for ((path, start), created) in starts.into_iter().zip(created) {
-            start.held = self.run.keep(&created.video, path);
-            start.way = Way::Send(Box::new(created));
+            start.unfinished = self.run.keep(&created.video, path);
+            start.state = RecordState::Created(Box::new(created));
         }
     }
 }

@@ -4,10 +4,10 @@ use super::list;
 use crate::{
     console::Console,
     exit::{self, ErrorDocument, Exit, VideoFailed},
-    human,
-    progress::{Stage, Track},
+    format,
+    progress::{Phase, ProgressDisplay},
 };
-use framezip_client::{ApiClient, Error, Whose};
+use framezip_client::{ApiClient, Error, ListScope};
 use framezip_contract::{Status, Video, VideoId, VideoView};
 use futures_util::{StreamExt, stream};
 use serde_json::json;
@@ -26,7 +26,7 @@ const PAUSE_EACH: Duration = Duration::from_millis(100);
 /// Shows where the videos stand, and prints each one as it ends. One that is out of sight does not keep
 /// the others back.
 pub async fn run(ids: &[VideoId], api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
-    let mut open: BTreeMap<VideoId, Option<Track>> = if ids.is_empty() {
+    let mut open: BTreeMap<VideoId, Option<ProgressDisplay>> = if ids.is_empty() {
         unfinished(api).await?.into_iter().map(|id| (id, None)).collect()
     } else {
         ids.iter().map(|id| (*id, None)).collect()
@@ -64,15 +64,15 @@ pub async fn run(ids: &[VideoId], api: &ApiClient, console: &Console) -> anyhow:
 async fn unfinished(api: &ApiClient) -> Result<BTreeSet<VideoId>, Error> {
     let mut ids = BTreeSet::new();
     for status in [Status::AwaitingUpload, Status::Queued, Status::Processing] {
-        let videos = list::all(api, &Whose::Own, Some(status), usize::MAX).await?;
+        let videos = list::all(api, &ListScope::Own, Some(status), usize::MAX).await?;
         ids.extend(videos.iter().map(|video| video.id));
     }
     Ok(ids)
 }
 
-fn show(video: &Video, open: &mut BTreeMap<VideoId, Option<Track>>, console: &Console) {
-    if let Some(track) = open.get_mut(&video.id) {
-        track.get_or_insert_with(|| console.track(&video.file_name)).show(Stage::of(video));
+fn show(video: &Video, open: &mut BTreeMap<VideoId, Option<ProgressDisplay>>, console: &Console) {
+    if let Some(display) = open.get_mut(&video.id) {
+        display.get_or_insert_with(|| console.display(&video.file_name)).show(Phase::of(video));
     }
 }
 
@@ -88,7 +88,7 @@ fn end(id: VideoId, look: Result<VideoView, Error>, console: &Console) -> Exit {
     };
     printed.map_or_else(
         |error| {
-            console.error(&exit::sentence(&error));
+            console.error(&exit::error_text(&error));
             Exit::of(&error)
         },
         |()| Exit::Done,
@@ -97,12 +97,12 @@ fn end(id: VideoId, look: Result<VideoView, Error>, console: &Console) -> Exit {
 
 fn print(view: &VideoView, console: &Console) -> anyhow::Result<()> {
     let video = &view.video;
-    let name = human::escaped(&video.file_name);
+    let name = format::escaped(&video.file_name);
     if let Err(failed) = VideoFailed::check(video) {
         console.document(view)?;
         return Err(anyhow::Error::from(failed).context(format!("{name} ({})", video.id)));
     }
-    let facts = video.result.as_ref().map_or_else(String::new, human::zip);
+    let facts = video.result.as_ref().map_or_else(String::new, format::zip_facts);
     console.result(&format!("{name}: ready: {facts} ({})", video.id), view)
 }
 
@@ -111,13 +111,13 @@ mod tests {
     use super::*;
     use crate::{
         samples,
-        test_server::{Answer, TestServer},
+        test_server::{CannedResponse, TestServer},
     };
     use serde_json::json;
 
-    fn answer(video: &Video, status: Status) -> Answer {
+    fn answer(video: &Video, status: Status) -> CannedResponse {
         let video = Video { status, ..video.clone() };
-        Answer::json(200, &serde_json::to_string(&video).unwrap())
+        CannedResponse::json(200, &serde_json::to_string(&video).unwrap())
     }
 
     fn lines(server: &TestServer) -> Vec<String> {
@@ -127,7 +127,8 @@ mod tests {
     #[tokio::test]
     async fn all_that_are_on_their_way_are_watched() {
         let video = samples::video(Status::Queued);
-        let page = |videos: &[&Video]| Answer::json(200, &json!({"videos": videos}).to_string());
+        let page =
+            |videos: &[&Video]| CannedResponse::json(200, &json!({"videos": videos}).to_string());
         let server = TestServer::start([
             page(&[]),
             page(&[&video]),
@@ -147,7 +148,7 @@ mod tests {
     async fn what_is_gone_is_a_failure_and_the_greater_one_counts() {
         let video = samples::video(Status::Queued);
         let failed = || answer(&video, Status::Failed);
-        let server = TestServer::start([failed(), Answer::json(404, "{}"), failed()]).await;
+        let server = TestServer::start([failed(), CannedResponse::json(404, "{}"), failed()]).await;
         let (api, console) = (server.api_client(3600), Console::new(true, true));
         assert_eq!(run(&[video.id], &api, &console).await.unwrap(), Exit::VideoFailed);
         let other = samples::video(Status::Queued).id;
@@ -157,7 +158,7 @@ mod tests {
 
     #[tokio::test]
     async fn nothing_to_watch_is_no_failure() {
-        let page = || Answer::json(200, r#"{"videos":[]}"#);
+        let page = || CannedResponse::json(200, r#"{"videos":[]}"#);
         let server = TestServer::start([page(), page(), page()]).await;
         let (api, console) = (server.api_client(3600), Console::new(true, true));
         assert_eq!(run(&[], &api, &console).await.unwrap(), Exit::Done);

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::{
-    args::{Cli, Command, Saving, Videos},
+    args::{Cli, Command, SaveArgs, VideoCommand},
     samples,
-    test_server::{Answer, Request, TestServer},
+    test_server::{CannedResponse, RecordedRequest, TestServer},
 };
 use clap::Parser;
 use framezip_contract::{Status, Video};
@@ -35,20 +35,20 @@ fn created(server: &str, video: &Video) -> Value {
     json!({"video": video, "upload": single(server)})
 }
 
-fn answer(body: &Value) -> Answer {
-    Answer::json(200, &body.to_string())
+fn answer(body: &Value) -> CannedResponse {
+    CannedResponse::json(200, &body.to_string())
 }
 
-fn stored() -> Answer {
-    Answer::new(200, "", "")
+fn stored() -> CannedResponse {
+    CannedResponse::new(200, "", "")
 }
 
-fn lines(requests: &[Request]) -> Vec<&str> {
+fn lines(requests: &[RecordedRequest]) -> Vec<&str> {
     requests.iter().map(|request| request.line.trim_end_matches(" HTTP/1.1")).collect()
 }
 
-fn uploads(folder: &TempDir) -> Uploads {
-    Uploads::new(folder.path(), "a".to_owned())
+fn uploads(folder: &TempDir) -> UnfinishedUploads {
+    UnfinishedUploads::new(folder.path(), "a".to_owned())
 }
 
 /// Runs a command line, with file names of the folder.
@@ -59,10 +59,10 @@ async fn run(line: &str, folder: &TempDir, server: &TestServer) -> anyhow::Resul
     });
     let (api, console) = (server.api_client(3600), Console::new(true, true));
     match Cli::try_parse_from(["framezip".to_owned()].into_iter().chain(words)).unwrap().command {
-        Command::Videos(Videos::Upload(args)) => {
+        Command::Video(VideoCommand::Upload(args)) => {
             super::run(&args, &api, &uploads(folder), &console).await
         }
-        Command::Videos(Videos::Resume(args)) => {
+        Command::Video(VideoCommand::Resume(args)) => {
             resume(&args, &api, &uploads(folder), &console).await
         }
         other => panic!("{other:?}"),
@@ -72,7 +72,7 @@ async fn run(line: &str, folder: &TempDir, server: &TestServer) -> anyhow::Resul
 /// Begins the upload of `a.mp4`, which the storage refuses.
 async fn broken_off(folder: &TempDir, video: &Video) {
     let server = TestServer::start_with(|url| {
-        vec![answer(&created(url, video)), Answer::new(400, "text/plain", "no")]
+        vec![answer(&created(url, video)), CannedResponse::new(400, "text/plain", "no")]
     })
     .await;
     assert_eq!(run("upload a.mp4 --count 3", folder, &server).await.unwrap(), Exit::Failed);
@@ -117,7 +117,8 @@ async fn several_records_are_made_by_one_call() {
 #[tokio::test]
 async fn what_is_refused_together_is_made_alone() {
     let folder = files(&["a.mp4", "b.mp4"]);
-    let server = TestServer::start([400, 400, 400].map(|status| Answer::json(status, "{}"))).await;
+    let server =
+        TestServer::start([400, 400, 400].map(|status| CannedResponse::json(status, "{}"))).await;
     assert_eq!(run("upload a.mp4 b.mp4", &folder, &server).await.unwrap(), Exit::Failed);
     let requests = server.requests();
     let mut names = [&requests[1], &requests[2]].map(|request| request.json()["fileName"].clone());
@@ -166,7 +167,7 @@ async fn it_goes_on_only_with_the_same() {
     fs::write(folder.path().join("a.mp4"), "another").unwrap();
     assert_eq!(run("upload --resume", &folder, &nothing).await.unwrap(), Exit::Failed);
     assert!(nothing.requests().is_empty());
-    let server = TestServer::start([Answer::json(400, "{}")]).await;
+    let server = TestServer::start([CannedResponse::json(400, "{}")]).await;
     assert_eq!(run("upload --resume a.mp4", &folder, &server).await.unwrap(), Exit::Failed);
     assert_eq!(lines(&server.requests()), ["POST /api/videos"]);
     assert_eq!(uploads(&folder).all().unwrap().len(), 1);
@@ -178,7 +179,8 @@ async fn what_is_gone_or_failed_is_forgotten() {
         let (folder, video) = (files(&["a.mp4"]), video());
         broken_off(&folder, &video).await;
         let failed = Video { status: Status::Failed, ..video };
-        let server = TestServer::start([Answer::json(status, &json!(failed).to_string())]).await;
+        let server =
+            TestServer::start([CannedResponse::json(status, &json!(failed).to_string())]).await;
         assert_eq!(run("upload --resume", &folder, &server).await.unwrap(), exit);
         assert!(uploads(&folder).all().unwrap().is_empty());
     }
@@ -195,8 +197,8 @@ async fn one_zip_is_for_one_video() {
 #[test]
 fn the_advice_repeats_what_was_asked_for() {
     let end = |wait, output: Option<&str>| {
-        let saving = Saving { output: output.map(PathBuf::from), ..Saving::default() };
-        End { wait, saving }
+        let saving = SaveArgs { output: output.map(PathBuf::from), ..SaveArgs::default() };
+        WaitArgs { wait, saving }
     };
     let starts = [end(false, None), end(true, None), end(true, Some("a.zip"))].map(|end| {
         let advice = advice(&end);

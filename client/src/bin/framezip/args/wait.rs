@@ -1,8 +1,8 @@
 //! Arguments of the commands that wait for zips and save them.
 
 use crate::{
-    exit::Usage,
-    output::{Output, is_stdout},
+    destination::{ZipDestination, is_stdout},
+    exit::UsageError,
 };
 use clap::Args;
 use framezip_client::Existing;
@@ -11,18 +11,18 @@ use std::path::PathBuf;
 /// How far a command goes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Waiting and saving")]
-pub struct End {
+pub struct WaitArgs {
     /// Wait until the zip is ready
     #[arg(long)]
     pub wait: bool,
     #[command(flatten)]
-    pub saving: Saving,
+    pub saving: SaveArgs,
 }
 
 /// Where zips are saved.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Waiting and saving")]
-pub struct Saving {
+pub struct SaveArgs {
     /// Save the zip of a single video here; - is standard output
     #[arg(long, short, value_name = "OUT.zip", conflicts_with = "output_dir")]
     pub output: Option<PathBuf>,
@@ -34,9 +34,9 @@ pub struct Saving {
     pub force: bool,
 }
 
-impl Saving {
+impl SaveArgs {
     /// Whether zips are saved at all.
-    pub fn is_wanted(&self) -> bool {
+    pub fn is_requested(&self) -> bool {
         self.output.is_some() || self.output_dir.is_some()
     }
 
@@ -46,32 +46,32 @@ impl Saving {
     }
 
     /// Where the zips of this number of videos go, if they are saved at all.
-    pub fn place(&self, videos: usize) -> anyhow::Result<Option<Output>> {
+    pub fn destination(&self, videos: usize) -> anyhow::Result<Option<ZipDestination>> {
         let existing = if self.force { Existing::Replace } else { Existing::Keep };
         match (&self.output, &self.output_dir) {
             (Some(_), _) if videos > 1 => {
                 let text = "-o takes the zip of a single video: give --output-dir DIR for several";
-                Err(Usage(text.to_owned()).into())
+                Err(UsageError(text.to_owned()).into())
             }
-            (Some(path), _) => Output::of(path, existing).map(Some),
-            (None, Some(path)) => Output::folder(path, existing).map(Some),
+            (Some(path), _) => ZipDestination::of(path, existing).map(Some),
+            (None, Some(path)) => ZipDestination::folder(path, existing).map(Some),
             (None, None) => Ok(None),
         }
     }
 }
 
-impl End {
+impl WaitArgs {
     /// Where the zips of this number of videos go, if they are saved at all.
-    pub fn place(&self, videos: usize) -> anyhow::Result<Option<Output>> {
-        if self.saving.force && !self.saving.is_wanted() {
+    pub fn destination(&self, videos: usize) -> anyhow::Result<Option<ZipDestination>> {
+        if self.saving.force && !self.saving.is_requested() {
             let text = "--force is about a file to replace: give -o or --output-dir with it";
-            return Err(Usage(text.to_owned()).into());
+            return Err(UsageError(text.to_owned()).into());
         }
-        self.saving.place(videos)
+        self.saving.destination(videos)
     }
 
     /// Whether to stay until the video is done with.
     pub fn waits(&self) -> bool {
-        self.wait || self.saving.is_wanted()
+        self.wait || self.saving.is_requested()
     }
 }

@@ -3,10 +3,10 @@
 use super::download;
 use crate::{
     console::Console,
+    destination::ZipDestination,
     exit::{self, ErrorDocument, Exit, VideoFailed},
-    human,
-    output::Output,
-    progress::{Stage, Track},
+    format,
+    progress::{Phase, ProgressDisplay},
 };
 use anyhow::Context;
 use framezip_client::{ApiClient, Error};
@@ -17,7 +17,7 @@ use std::path::Path;
 /// What became of one video, as `--json` tells it.
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Report {
+pub struct VideoReport {
     /// The file it was sent from, where this command did it.
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<String>,
@@ -27,7 +27,7 @@ pub struct Report {
     error: Option<ErrorDocument>,
 }
 
-impl Report {
+impl VideoReport {
     /// One about a file that this command sends.
     pub fn about(file: &Path) -> Self {
         Self { file: Some(file.display().to_string()), ..Self::default() }
@@ -49,7 +49,7 @@ impl Report {
         };
         printed.map_or_else(
             |error| {
-                console.error(&format!("{about}{}", exit::sentence(&error)));
+                console.error(&format!("{about}{}", exit::error_text(&error)));
                 Exit::of(&error)
             },
             |()| Exit::Done,
@@ -59,44 +59,45 @@ impl Report {
 
 /// Waits for videos that are sent.
 #[derive(Debug)]
-pub struct Follow<'a> {
+pub struct Waiter<'a> {
     /// Where they are.
     pub api: &'a ApiClient,
     /// Where to print.
     pub console: &'a Console,
     /// Where the zips go, if they are saved.
-    pub output: Option<&'a Output>,
+    pub output: Option<&'a ZipDestination>,
 }
 
-impl Follow<'_> {
+impl Waiter<'_> {
     /// Waits for a video as far as is wanted, and says what came of it. What has been reached stands in
     /// the report also after an error.
     pub async fn run(
         &self,
         id: VideoId,
         about: &str,
-        track: &mut Track,
-        report: &mut Report,
+        display: &mut ProgressDisplay,
+        report: &mut VideoReport,
     ) -> anyhow::Result<String> {
         let waiting = self.api.wait(id, |video| {
             if !video.status.is_final() {
-                track.show(Stage::of(video));
+                display.show(Phase::of(video));
             }
         });
         let view = waiting.await.map_err(|error| lost(error, id))?;
         let view = report.video.insert(view);
         for warning in &view.video.warnings {
-            self.console.note(&format!("{about}{}", human::warning(warning)));
+            self.console.note(&format!("{about}{}", format::warning(warning)));
         }
         VideoFailed::check(&view.video)?;
-        let facts = view.video.result.as_ref().map_or_else(String::new, human::zip);
+        let facts = view.video.result.as_ref().map_or_else(String::new, format::zip_facts);
         let Some(output) = self.output else {
             return Ok(format!("ready: {facts} ({id})"));
         };
-        let saved_to = download::save(view, output, track, self.api).await.with_context(|| {
-            format!("{id} is ready, but not saved: framezip download {id} downloads it")
-        })?;
-        let text = format!("ready: {facts} ({id}) → {}", human::escaped(&saved_to));
+        let saved_to =
+            download::save(view, output, display, self.api).await.with_context(|| {
+                format!("{id} is ready, but not saved: framezip download {id} downloads it")
+            })?;
+        let text = format!("ready: {facts} ({id}) → {}", format::escaped(&saved_to));
         report.saved_to = Some(saved_to);
         Ok(text)
     }

@@ -7,9 +7,9 @@ use framezip_contract::{
 use reqwest::Url;
 use uuid::Uuid;
 
-/// Whose videos a list has. Only administrators may list others than their own.
+/// ListScope videos a list has. Only administrators may list others than their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Whose {
+pub enum ListScope {
     /// Those of the user who asks.
     #[default]
     Own,
@@ -28,16 +28,16 @@ impl ApiClient {
     /// no administrator; and as for any request.
     pub async fn list_of(
         &self,
-        whose: &Whose,
+        whose: &ListScope,
         status: Option<Status>,
         limit: Option<u32>,
         cursor: Option<&str>,
     ) -> Result<VideoPage, Error> {
         let mut url = self.server.url(&["videos"]);
         let whose = match whose {
-            Whose::Own => None,
-            Whose::User(user) => Some(("user", user.to_string())),
-            Whose::Everyone => Some(("all", true.to_string())),
+            ListScope::Own => None,
+            ListScope::User(user) => Some(("user", user.to_string())),
+            ListScope::Everyone => Some(("all", true.to_string())),
         };
         let parameters = [
             whose,
@@ -108,7 +108,7 @@ impl ApiClient {
 
     async fn remove(&self, url: Url) -> Result<(), Error> {
         const OPERATION: &str = "delete the video";
-        let mut backoff = Backoff::brief();
+        let mut backoff = Backoff::for_requests();
         let mut repeated = false;
         loop {
             let send = async |request| http::empty(OPERATION, request).await;
@@ -117,7 +117,7 @@ impl ApiClient {
             if repeated && result.as_ref().is_err_and(|error| error.status() == Some(404)) {
                 return Ok(());
             }
-            if !http::worth_repeating(&result) || !backoff.pause().await {
+            if !http::is_retryable(&result) || !backoff.pause().await {
                 return result;
             }
             repeated = true;
@@ -128,7 +128,7 @@ impl ApiClient {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_server::{Answer, TestServer};
+    use crate::test_server::{CannedResponse, TestServer};
     use serde_json::json;
 
     const ID: &str = "0198c0de-0000-7000-8000-000000000000";
@@ -146,13 +146,14 @@ mod tests {
 
     #[tokio::test]
     async fn administrators_name_whose_videos_they_mean() {
-        let page = || Answer::json(200, r#"{"videos":[]}"#);
-        let answers = [page(), page(), Answer::json(200, VIDEO), Answer::json(204, "")];
+        let page = || CannedResponse::json(200, r#"{"videos":[]}"#);
+        let answers =
+            [page(), page(), CannedResponse::json(200, VIDEO), CannedResponse::json(204, "")];
         let server = TestServer::start(answers).await;
         let api = server.api_client(3600);
         let user = UserId::try_from("u-1".to_owned()).unwrap();
-        api.list_of(&Whose::User(user.clone()), None, Some(5), None).await.unwrap();
-        api.list_of(&Whose::Everyone, Some(Status::Failed), None, Some("c")).await.unwrap();
+        api.list_of(&ListScope::User(user.clone()), None, Some(5), None).await.unwrap();
+        api.list_of(&ListScope::Everyone, Some(Status::Failed), None, Some("c")).await.unwrap();
         api.get_of(&user, id()).await.unwrap();
         api.delete_of(&user, id()).await.unwrap();
         assert_eq!(
@@ -168,7 +169,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_retry_is_repeated_under_the_same_key() {
-        let answers = [Answer::hang_up(), Answer::json(202, VIDEO), Answer::json(202, VIDEO)];
+        let answers = [
+            CannedResponse::hang_up(),
+            CannedResponse::json(202, VIDEO),
+            CannedResponse::json(202, VIDEO),
+        ];
         let server = TestServer::start(answers).await;
         let api = server.api_client(3600);
         let options = serde_json::from_value(json!({ "every": 2 })).unwrap();
@@ -187,9 +192,14 @@ mod tests {
     async fn a_deletion_is_repeated_until_it_is_done() {
         let problem = r#"{"type":"about:blank","title":"Not Found","status":404,
             "detail":"There is nothing here.","code":"not_found"}"#;
-        let gone = || Answer::new(404, "application/problem+json", problem);
-        let server =
-            TestServer::start([Answer::hang_up(), gone(), gone(), Answer::json(204, "")]).await;
+        let gone = || CannedResponse::new(404, "application/problem+json", problem);
+        let server = TestServer::start([
+            CannedResponse::hang_up(),
+            gone(),
+            gone(),
+            CannedResponse::json(204, ""),
+        ])
+        .await;
         let api = server.api_client(3600);
         api.delete(id()).await.unwrap();
         assert_eq!(api.delete(id()).await.unwrap_err().code(), Some("not_found"));

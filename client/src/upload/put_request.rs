@@ -24,15 +24,15 @@ use tokio::{
 
 pub(super) const OPERATION: &str = "upload the video";
 const CHUNK: u64 = 256 * 1024;
-const TICK: Duration = Duration::from_millis(100);
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How much of each part has gone out, by its number.
 #[derive(Default)]
-pub(super) struct Sent(Mutex<BTreeMap<u16, Arc<AtomicU64>>>);
+pub(super) struct SentBytes(Mutex<BTreeMap<u16, Arc<AtomicU64>>>);
 
-impl Sent {
+impl SentBytes {
     /// Counts a part from `bytes` on, and no more what an earlier attempt still adds.
-    pub(super) fn count(&self, part: u16, bytes: u64) -> Arc<AtomicU64> {
+    pub(super) fn start(&self, part: u16, bytes: u64) -> Arc<AtomicU64> {
         let counter = Arc::new(AtomicU64::new(bytes));
         // a map of counters is whole at any time
         let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -47,9 +47,9 @@ impl Sent {
 }
 
 /// Waits for some work, and passes on what it has sent meanwhile.
-pub(super) async fn told<T>(
+pub(super) async fn report_progress<T>(
     work: impl Future<Output = T>,
-    sent: &Sent,
+    sent: &SentBytes,
     progress: &mut impl FnMut(u64),
 ) -> T {
     let mut work = pin!(work);
@@ -57,7 +57,7 @@ pub(super) async fn told<T>(
     loop {
         tokio::select! {
             result = &mut work => return result,
-            () = sleep(TICK) => {
+            () = sleep(PROGRESS_INTERVAL) => {
                 let now = sent.total();
                 if now != last {
                     last = now;
@@ -69,7 +69,7 @@ pub(super) async fn told<T>(
 }
 
 /// A request that sends some of a file's bytes.
-pub(super) struct Put<'a> {
+pub(super) struct PutRequest<'a> {
     pub(super) http: &'a Client,
     pub(super) method: &'a str,
     pub(super) url: &'a str,
@@ -78,10 +78,10 @@ pub(super) struct Put<'a> {
     pub(super) range: Range<u64>,
 }
 
-impl Put<'_> {
+impl PutRequest<'_> {
     /// Sends it once, counting in `sent` what has gone out.
     pub(super) async fn send(&self, sent: Arc<AtomicU64>) -> Result<(), Error> {
-        let method: Method = self.method.parse().map_err(|_| Error::Answer {
+        let method: Method = self.method.parse().map_err(|_| Error::InvalidResponse {
             operation: OPERATION,
             source: serde_json::Error::custom(format!("no method: {:?}", self.method)),
         })?;
@@ -104,7 +104,7 @@ impl Put<'_> {
         let response = tokio::select! {
             response = self.http.execute(request) => response,
             () = stalled(&sent) => {
-                return Err(Error::Stalled { operation: OPERATION, seconds: http::STALL.as_secs() });
+                return Err(Error::Stalled { operation: OPERATION, seconds: http::STALL_TIMEOUT.as_secs() });
             }
         };
         match response {
@@ -138,8 +138,8 @@ fn read(file: File, bytes: u64, sent: Arc<AtomicU64>) -> impl Stream<Item = io::
 /// from the start of the request, however much moves.
 async fn stalled(sent: &AtomicU64) {
     let (mut last, mut since) = (0, Instant::now());
-    while since.elapsed() < http::STALL {
-        sleep(TICK).await;
+    while since.elapsed() < http::STALL_TIMEOUT {
+        sleep(PROGRESS_INTERVAL).await;
         let now = sent.load(Ordering::Relaxed);
         if now != last {
             (last, since) = (now, Instant::now());
@@ -156,7 +156,7 @@ mod tests {
         let (sent, start) = (AtomicU64::new(0), Instant::now());
         let moving = async {
             for _ in 0..3 {
-                sleep(http::STALL - 2 * TICK).await;
+                sleep(http::STALL_TIMEOUT - 2 * PROGRESS_INTERVAL).await;
                 sent.fetch_add(1, Ordering::Relaxed);
             }
             std::future::pending::<()>().await;
@@ -165,24 +165,24 @@ mod tests {
             () = moving => unreachable!(),
             () = stalled(&sent) => (),
         }
-        assert!(start.elapsed() > 3 * http::STALL, "{:?}", start.elapsed());
+        assert!(start.elapsed() > 3 * http::STALL_TIMEOUT, "{:?}", start.elapsed());
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_repeated_part_counts_once() {
-        let sent = Sent::default();
+        let sent = SentBytes::default();
         let mut seen = Vec::new();
         let work = async {
-            let first = sent.count(1, 0);
-            sent.count(2, 5);
+            let first = sent.start(1, 0);
+            sent.start(2, 5);
             first.fetch_add(3, Ordering::Relaxed);
-            sleep(2 * TICK).await;
-            let second = sent.count(1, 0);
+            sleep(2 * PROGRESS_INTERVAL).await;
+            let second = sent.start(1, 0);
             first.fetch_add(1, Ordering::Relaxed);
             second.fetch_add(2, Ordering::Relaxed);
-            sleep(2 * TICK).await;
+            sleep(2 * PROGRESS_INTERVAL).await;
         };
-        told(work, &sent, &mut |bytes| seen.push(bytes)).await;
+        report_progress(work, &sent, &mut |bytes| seen.push(bytes)).await;
         assert_eq!(seen, [8, 7]);
     }
 }

@@ -1,6 +1,6 @@
 //! The flags of `upload` and `retry` that say what is to be extracted. What they must be like, the contract says.
 
-use crate::exit::Usage;
+use crate::exit::UsageError;
 use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
@@ -19,7 +19,7 @@ const FORM: &str = "Size and form";
 const EXTRAS: &str = "Extras";
 
 #[derive(Debug, Args)]
-pub struct Options {
+pub struct ExtractionArgs {
     /// One frame every so many seconds, such as 2, 0.5 or 1001/30000
     #[arg(long, help_heading = WHICH, value_name = "SECONDS", group = "choice")]
     pub every: Option<Fraction>,
@@ -76,9 +76,9 @@ pub struct Options {
     pub storyboard_width: Option<u32>,
 }
 
-impl Options {
+impl ExtractionArgs {
     /// The options for the server, if they can be right.
-    pub fn extraction(&self) -> Result<ExtractionOptions, Usage> {
+    pub fn extraction(&self) -> Result<ExtractionOptions, UsageError> {
         let options = ExtractionOptions {
             every: self.every,
             fps: self.fps,
@@ -101,7 +101,7 @@ impl Options {
             Ok(_) => Ok(options),
             Err(invalid) => {
                 let errors: Vec<_> = invalid.0.iter().map(about_flag).collect();
-                Err(Usage(errors.join("\n")))
+                Err(UsageError(errors.join("\n")))
             }
         }
     }
@@ -126,12 +126,12 @@ fn format(text: String) -> Format {
 }
 
 /// What stands between columns and rows.
-pub const TIMES: [char; 3] = ['x', 'X', '×'];
+pub const GRID_SEPARATORS: [char; 3] = ['x', 'X', '×'];
 
 /// Columns and rows, such as `5x4`.
 fn grid(text: &str) -> Result<TilesOptions, &'static str> {
     let sides = text
-        .split_once(TIMES)
+        .split_once(GRID_SEPARATORS)
         .and_then(|(columns, rows)| Some((columns.parse().ok()?, rows.parse().ok()?)));
     let (columns, rows) = sides.ok_or("must be columns and rows, such as 5x4")?;
     Ok(TilesOptions { columns: Some(columns), rows: Some(rows), width: None })
@@ -165,13 +165,13 @@ mod tests {
     use clap::Parser;
 
     #[derive(Debug, Parser)]
-    struct Line {
+    struct TestCli {
         #[command(flatten)]
-        options: Options,
+        options: ExtractionArgs,
     }
 
-    fn parse(line: &str) -> Result<Options, clap::Error> {
-        Line::try_parse_from(["framezip"].into_iter().chain(line.split_whitespace()))
+    fn parse(line: &str) -> Result<ExtractionArgs, clap::Error> {
+        TestCli::try_parse_from(["framezip"].into_iter().chain(line.split_whitespace()))
             .map(|line| line.options)
     }
 
@@ -219,7 +219,7 @@ mod tests {
     fn wrong_options_are_named() {
         let line = "--scenes 2 --width 1 --format png --quality 90 --sheet=21x0 --storyboard \
                     --storyboard-width 1";
-        let Usage(text) = parse(line).unwrap().extraction().unwrap_err();
+        let UsageError(text) = parse(line).unwrap().extraction().unwrap_err();
         let starts = [
             "--scenes: must",
             "--width: must",

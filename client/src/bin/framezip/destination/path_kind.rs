@@ -1,6 +1,6 @@
 //! What a path on the command line leads to, and whether a zip can be written there.
 
-use crate::{exit::WrongPlace, human};
+use crate::{exit::InvalidDestination, format};
 use anyhow::{Context, bail, ensure};
 use std::{
     fs::{self, FileType, Metadata},
@@ -16,7 +16,7 @@ const MOST_LINKS: usize = 40;
 
 /// What a path leads to.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum PathKind {
     /// Standard output, under whatever name.
     Stdout,
     /// A character device or a named pipe.
@@ -26,17 +26,17 @@ pub enum Place {
     /// A regular file, with every symbolic link resolved.
     File(PathBuf),
     /// Nothing yet, in a folder that can be written to.
-    Free,
+    NewFile,
 }
 
-impl Place {
+impl PathKind {
     /// Looks at a path.
     ///
     /// # Errors
     ///
-    /// [`WrongPlace`] if no zip can be written there.
+    /// [`InvalidDestination`] if no zip can be written there.
     pub fn of(path: &Path) -> anyhow::Result<Self> {
-        let shown = human::path(path);
+        let shown = format::path(path);
         if is_stdout(path) {
             check_stdout()?;
             return Ok(Self::Stdout);
@@ -45,25 +45,27 @@ impl Place {
             Ok(metadata) => metadata.is_symlink(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let text = format!("{shown} is not an open descriptor");
-                ensure!(descriptor(path).is_none(), WrongPlace::new(text));
+                ensure!(descriptor(path).is_none(), InvalidDestination::new(text));
                 let is_folder = path.as_os_str().to_string_lossy().ends_with('/');
                 let text = format!("{shown} is a folder's name: name a file, or use --output-dir");
-                ensure!(!is_folder, WrongPlace::new(text));
+                ensure!(!is_folder, InvalidDestination::new(text));
                 check_folder(parent(path))?;
-                return Ok(Self::Free);
+                return Ok(Self::NewFile);
             }
-            Err(error) => bail!(WrongPlace::new(format!("{shown} cannot be written: {error}"))),
+            Err(error) => {
+                bail!(InvalidDestination::new(format!("{shown} cannot be written: {error}")))
+            }
         };
         let metadata = path.metadata().map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound if is_link => {
-                WrongPlace::new(format!("{shown} is a symbolic link to nothing: name a file"))
-            }
-            _ => WrongPlace::new(format!("{shown} cannot be written: {error}")),
+            io::ErrorKind::NotFound if is_link => InvalidDestination::new(format!(
+                "{shown} is a symbolic link to nothing: name a file"
+            )),
+            _ => InvalidDestination::new(format!("{shown} cannot be written: {error}")),
         })?;
         let text = format!("{shown} is standard error, where messages go: name a file");
-        ensure!(!is_shared_with(&io::stderr(), &metadata), WrongPlace::new(text));
+        ensure!(!is_shared_with(&io::stderr(), &metadata), InvalidDestination::new(text));
         if metadata.is_dir() {
-            bail!(WrongPlace::new(format!(
+            bail!(InvalidDestination::new(format!(
                 "{shown} is a folder: name a file in it, or use --output-dir"
             )));
         }
@@ -77,7 +79,7 @@ impl Place {
             return Ok(Self::File(path));
         }
         let text = format!("{shown} is neither a file nor a pipe: name another one");
-        ensure!(is_stream(metadata.file_type()), WrongPlace::new(text));
+        ensure!(is_stream(metadata.file_type()), InvalidDestination::new(text));
         check_stream(path, &metadata)?;
         Ok(Self::Stream)
     }
@@ -96,23 +98,25 @@ fn check_stdout() -> anyhow::Result<()> {
                 zip: separate them, or name a file with -o";
     let metadata = metadata(&io::stdout());
     let is_shared = metadata.is_some_and(|stdout| is_shared_with(&io::stderr(), &stdout));
-    ensure!(!is_shared, WrongPlace::new(text));
+    ensure!(!is_shared, InvalidDestination::new(text));
     Ok(())
 }
 
 /// Fails unless files can be made in a folder. One that does not exist yet is made later, so the nearest
 /// one that exists counts.
 pub fn check_folder(folder: &Path) -> anyhow::Result<()> {
-    let shown = human::path(folder);
-    let missing = || WrongPlace::new(format!("there is no folder {shown}"));
+    let shown = format::path(folder);
+    let missing = || InvalidDestination::new(format!("there is no folder {shown}"));
     let metadata = folder.metadata().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => missing(),
-        _ => WrongPlace::new(format!("cannot use the folder {shown}: {error}")),
+        _ => InvalidDestination::new(format!("cannot use the folder {shown}: {error}")),
     })?;
-    ensure!(metadata.is_dir(), WrongPlace::new(format!("{shown} is not a folder")));
+    ensure!(metadata.is_dir(), InvalidDestination::new(format!("{shown} is not a folder")));
     // permissions alone do not tell: the file system may be full or read-only
     let made = tempfile::tempfile_in(folder);
-    made.map_err(|error| WrongPlace::new(format!("cannot write to the folder {shown}: {error}")))?;
+    made.map_err(|error| {
+        InvalidDestination::new(format!("cannot write to the folder {shown}: {error}"))
+    })?;
     Ok(())
 }
 
@@ -149,21 +153,22 @@ fn descriptor(path: &Path) -> Option<i32> {
 /// Fails unless a zip can be written to a descriptor that is open.
 fn check_descriptor(number: i32, shown: &str) -> anyhow::Result<()> {
     let file = open_descriptor(number).map_err(|_| {
-        WrongPlace::new(format!(
+        InvalidDestination::new(format!(
             "{shown} cannot be written to: it is open for reading, or not at all"
         ))
     })?;
     let metadata = file.metadata().with_context(|| format!("cannot write {shown}"))?;
     let text = format!("{shown} is neither a file nor a pipe: name another one");
-    ensure!(metadata.is_file() || is_stream(metadata.file_type()), WrongPlace::new(text));
+    ensure!(metadata.is_file() || is_stream(metadata.file_type()), InvalidDestination::new(text));
     check_terminal(&file)
 }
 
 /// Fails for a device or a pipe that cannot be written to, and for a terminal.
 fn check_stream(path: &Path, metadata: &Metadata) -> anyhow::Result<()> {
-    let shown = human::path(path);
-    let refused =
-        |error: io::Error| WrongPlace::new(format!("{shown} cannot be written to: {error}"));
+    let shown = format::path(path);
+    let refused = |error: io::Error| {
+        InvalidDestination::new(format!("{shown} cannot be written to: {error}"))
+    };
     check_access(path).map_err(refused)?;
     // to open a pipe would wait for its reader
     if !is_pipe(metadata.file_type()) {
@@ -174,7 +179,7 @@ fn check_stream(path: &Path, metadata: &Metadata) -> anyhow::Result<()> {
 
 fn check_terminal(open: &impl IsTerminal) -> anyhow::Result<()> {
     let text = "a zip is not written to a terminal: name a file with -o";
-    ensure!(!open.is_terminal(), WrongPlace::new(text));
+    ensure!(!open.is_terminal(), InvalidDestination::new(text));
     Ok(())
 }
 
@@ -277,16 +282,16 @@ mod tests {
     fn a_place_that_cannot_be_right_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().canonicalize().unwrap();
-        let error = |path: &Path| Place::of(path).unwrap_err().to_string();
+        let error = |path: &Path| PathKind::of(path).unwrap_err().to_string();
         let file = folder.join("a.zip");
-        assert_eq!(Place::of(&file).unwrap(), Place::Free);
-        assert_eq!(Place::of(Path::new("b.zip")).unwrap(), Place::Free);
+        assert_eq!(PathKind::of(&file).unwrap(), PathKind::NewFile);
+        assert_eq!(PathKind::of(Path::new("b.zip")).unwrap(), PathKind::NewFile);
         assert!(error(&folder).contains("--output-dir"));
         assert!(error(&folder.join("a/b.zip")).contains("there is no folder"));
         assert!(error(&folder.join("a/")).contains("--output-dir"));
         assert!(error(&folder.join("x".repeat(300))).contains("too long"));
         fs::write(&file, "").unwrap();
-        assert_eq!(Place::of(&file).unwrap(), Place::File(file.clone()));
+        assert_eq!(PathKind::of(&file).unwrap(), PathKind::File(file.clone()));
         assert!(error(&file.join("b.zip")).contains("cannot be written"));
     }
 
@@ -298,15 +303,15 @@ mod tests {
         let folder = folder.path().canonicalize().unwrap();
         let (file, link) = (folder.join("a.zip"), folder.join("link"));
         symlink(&file, &link).unwrap();
-        let error = Place::of(&link).unwrap_err().to_string();
+        let error = PathKind::of(&link).unwrap_err().to_string();
         assert!(error.contains("a symbolic link to nothing"), "{error}");
         fs::write(&file, "").unwrap();
-        assert_eq!(Place::of(&link).unwrap(), Place::File(file));
+        assert_eq!(PathKind::of(&link).unwrap(), PathKind::File(file));
         let circle = folder.join("circle");
         symlink(&circle, &circle).unwrap();
-        let error = Place::of(&circle).unwrap_err().to_string();
+        let error = PathKind::of(&circle).unwrap_err().to_string();
         assert!(error.contains("cannot be written"), "{error}");
-        assert_eq!(Place::of(Path::new("/dev/zero")).unwrap(), Place::Stream);
+        assert_eq!(PathKind::of(Path::new("/dev/zero")).unwrap(), PathKind::Stream);
     }
 
     #[test]

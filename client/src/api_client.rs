@@ -1,6 +1,6 @@
 //! The API's calls, in the name of one signed-in user.
 
-use crate::{Error, Server, Tokens, UserPool, Whose, backoff::Backoff, http};
+use crate::{Error, ListScope, Server, Tokens, UserPool, backoff::Backoff, http};
 use framezip_contract::{
     CreateVideo, CreateVideos, CreatedVideo, CreatedVideos, Status, Upload, Video, VideoId,
     VideoPage, VideoView,
@@ -63,7 +63,7 @@ impl ApiClient {
     async fn granted(&self) -> Result<Granted, Error> {
         // held while renewing, so that concurrent requests renew once
         let mut tokens = self.tokens.lock().await;
-        let is_renewed = !tokens.good_at(Timestamp::now());
+        let is_renewed = !tokens.is_valid_at(Timestamp::now());
         if is_renewed {
             self.renew(&mut tokens).await?;
         }
@@ -154,7 +154,7 @@ impl ApiClient {
         limit: Option<u32>,
         cursor: Option<&str>,
     ) -> Result<VideoPage, Error> {
-        self.list_of(&Whose::Own, status, limit, cursor).await
+        self.list_of(&ListScope::Own, status, limit, cursor).await
     }
 
     /// Waits until a video is ready or failed; `seen` is told of every look at it, at first three
@@ -205,10 +205,10 @@ impl ApiClient {
         operation: &'static str,
         request: impl Fn() -> RequestBuilder,
     ) -> Result<T, Error> {
-        let mut backoff = Backoff::brief();
+        let mut backoff = Backoff::for_requests();
         loop {
             let result = self.send(operation, request()).await;
-            if !http::worth_repeating(&result) || !backoff.pause().await {
+            if !http::is_retryable(&result) || !backoff.pause().await {
                 return result;
             }
         }
@@ -244,7 +244,7 @@ impl ApiClient {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_server::{Answer, TestServer};
+    use crate::test_server::{CannedResponse, TestServer};
     use framezip_contract::ExtractionOptions;
     use std::sync::Arc;
 
@@ -253,8 +253,11 @@ mod tests {
     #[tokio::test]
     async fn tokens_about_to_expire_are_renewed_once() {
         let granted = r#"{"AuthenticationResult":{"IdToken":"new","ExpiresIn":3600}}"#;
-        let answers =
-            [Answer::json(200, granted), Answer::json(200, PAGE), Answer::json(200, PAGE)];
+        let answers = [
+            CannedResponse::json(200, granted),
+            CannedResponse::json(200, PAGE),
+            CannedResponse::json(200, PAGE),
+        ];
         let server = TestServer::start(answers).await;
         let kept = Arc::new(std::sync::Mutex::new(Vec::new()));
         let copy = kept.clone();
@@ -277,14 +280,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_refused_token_is_renewed_once() {
-        let refused = || Answer::json(401, r#"{"message":"Unauthorized"}"#);
+        let refused = || CannedResponse::json(401, r#"{"message":"Unauthorized"}"#);
         let granted = r#"{"AuthenticationResult":{"IdToken":"new","ExpiresIn":3600}}"#;
         let server = TestServer::start([
             refused(),
-            Answer::json(200, granted),
-            Answer::json(200, PAGE),
+            CannedResponse::json(200, granted),
+            CannedResponse::json(200, PAGE),
             refused(),
-            Answer::json(200, granted),
+            CannedResponse::json(200, granted),
             refused(),
         ])
         .await;
@@ -301,10 +304,10 @@ mod tests {
 
     #[tokio::test]
     async fn requests_that_are_refused_at_once_renew_once() {
-        let refused = || Answer::json(401, r#"{"message":"Unauthorized"}"#);
+        let refused = || CannedResponse::json(401, r#"{"message":"Unauthorized"}"#);
         let granted = r#"{"AuthenticationResult":{"IdToken":"new","ExpiresIn":3600}}"#;
-        let page = || Answer::json(200, PAGE);
-        let answers = [refused(), refused(), Answer::json(200, granted), page(), page()];
+        let page = || CannedResponse::json(200, PAGE);
+        let answers = [refused(), refused(), CannedResponse::json(200, granted), page(), page()];
         let server = TestServer::start(answers).await;
         let api = server.api_client(3600);
         let list = || api.list(None, None, None);
@@ -319,8 +322,8 @@ mod tests {
     #[tokio::test]
     async fn a_token_just_renewed_is_not_renewed_again() {
         let granted = r#"{"AuthenticationResult":{"IdToken":"new","ExpiresIn":3600}}"#;
-        let refused = Answer::json(401, r#"{"message":"Unauthorized"}"#);
-        let server = TestServer::start([Answer::json(200, granted), refused]).await;
+        let refused = CannedResponse::json(401, r#"{"message":"Unauthorized"}"#);
+        let server = TestServer::start([CannedResponse::json(200, granted), refused]).await;
         let error = server.api_client(60).list(None, None, None).await.unwrap_err();
         assert!(error.is_about_credentials(), "{error:?}");
         assert_eq!(server.requests().len(), 2);
@@ -328,15 +331,16 @@ mod tests {
 
     #[tokio::test]
     async fn reads_are_repeated_after_a_lost_connection() {
-        let server = TestServer::start([Answer::hang_up(), Answer::json(200, PAGE)]).await;
+        let server =
+            TestServer::start([CannedResponse::hang_up(), CannedResponse::json(200, PAGE)]).await;
         server.api_client(3600).list(None, None, None).await.unwrap();
         assert_eq!(server.requests().len(), 2);
     }
 
     #[tokio::test]
     async fn a_record_is_asked_for_again_under_the_same_key() {
-        let refused = Answer::json(400, r#"{"message":"no"}"#);
-        let server = TestServer::start([Answer::json(503, "{}"), refused]).await;
+        let refused = CannedResponse::json(400, r#"{"message":"no"}"#);
+        let server = TestServer::start([CannedResponse::json(503, "{}"), refused]).await;
         let video = CreateVideo {
             file_name: "a.mp4".to_owned(),
             bytes: 1,
@@ -363,7 +367,7 @@ mod tests {
                 "bytes":1,"contentType":"video/mp4","extraction":{{}},"status":"{status}",
                 "createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-01T00:00:00Z"}}"#
             );
-            Answer::json(200, &text)
+            CannedResponse::json(200, &text)
         };
         let server =
             TestServer::start([video("queued"), video("processing"), video("failed")]).await;

@@ -4,16 +4,16 @@
 //! descriptor of the shell is written to. A symbolic link is followed, and stays.
 
 mod file_name;
-mod place;
+mod path_kind;
 
-pub use place::is_stdout;
+pub use path_kind::is_stdout;
 
-use crate::{exit::WrongPlace, human};
+use crate::{exit::InvalidDestination, format};
 use anyhow::{Context, ensure};
 use file_name::file_name;
-use framezip_client::{ApiClient, DownloadedZip, Error, Existing, NotSaved};
+use framezip_client::{ApiClient, DownloadedZip, Error, Existing, SaveError};
 use framezip_contract::{Download, Video};
-use place::{Place, parent};
+use path_kind::{PathKind, parent};
 use std::{
     cell::RefCell,
     collections::HashSet,
@@ -23,7 +23,7 @@ use std::{
 
 /// Where the zips of one command go.
 #[derive(Debug)]
-pub enum Output {
+pub enum ZipDestination {
     /// One zip, to standard output.
     Stdout,
     /// One zip, to a device or a named pipe.
@@ -37,31 +37,31 @@ pub enum Output {
         existing: Existing,
     },
     /// Any number of zips, each named after its video.
-    Folder(Folder),
+    Folder(ZipFolder),
 }
 
 /// A folder for the zips of one command.
 #[derive(Debug)]
-pub struct Folder {
+pub struct ZipFolder {
     path: PathBuf,
     existing: Existing,
     /// Names that this command has given, in lower case: some file systems do not tell cases apart.
     given: RefCell<HashSet<String>>,
 }
 
-impl Output {
+impl ZipDestination {
     /// What `-o` leads to.
     pub fn of(path: &Path, existing: Existing) -> anyhow::Result<Self> {
-        Ok(match Place::of(path)? {
-            Place::Stdout => Self::Stdout,
-            Place::Stream => Self::Stream(path.to_owned()),
-            Place::Descriptor(number) => Self::Descriptor { number, path: path.to_owned() },
-            Place::Free => Self::File { path: path.to_owned(), existing },
-            Place::File(resolved) => {
-                let shown = human::path(path);
+        Ok(match PathKind::of(path)? {
+            PathKind::Stdout => Self::Stdout,
+            PathKind::Stream => Self::Stream(path.to_owned()),
+            PathKind::Descriptor(number) => Self::Descriptor { number, path: path.to_owned() },
+            PathKind::NewFile => Self::File { path: path.to_owned(), existing },
+            PathKind::File(resolved) => {
+                let shown = format::path(path);
                 let is_kept = existing == Existing::Keep;
                 let text = format!("{shown} exists: replace it with --force, or name another file");
-                ensure!(!is_kept, WrongPlace { code: "file_exists", text });
+                ensure!(!is_kept, InvalidDestination { code: "file_exists", text });
                 Self::File { path: resolved, existing }
             }
         })
@@ -69,9 +69,9 @@ impl Output {
 
     /// What `--output-dir` leads to. The folder is made when the first zip comes, if there is none.
     pub fn folder(path: &Path, existing: Existing) -> anyhow::Result<Self> {
-        place::check_future_folder(path)?;
+        path_kind::check_future_folder(path)?;
         let given = RefCell::default();
-        Ok(Self::Folder(Folder { path: path.to_owned(), existing, given }))
+        Ok(Self::Folder(ZipFolder { path: path.to_owned(), existing, given }))
     }
 
     /// Downloads a video's zip to where it goes. Returns what to call that place.
@@ -89,15 +89,15 @@ impl Output {
                 Ok(name.display().to_string())
             }
             Self::Stream(path) => {
-                let cannot_write = || format!("cannot write {}", human::path(path));
+                let cannot_write = || format!("cannot write {}", format::path(path));
                 let stream = tokio::fs::OpenOptions::new().write(true).open(path).await;
                 let stream = stream.with_context(cannot_write)?;
                 api.download_to(download, stream, path, progress).await?;
                 Ok(path.display().to_string())
             }
             Self::Descriptor { number, path } => {
-                let cannot_write = || format!("cannot write {}", human::path(path));
-                let file = place::open_descriptor(*number).with_context(cannot_write)?;
+                let cannot_write = || format!("cannot write {}", format::path(path));
+                let file = path_kind::open_descriptor(*number).with_context(cannot_write)?;
                 let file = tokio::fs::File::from_std(file);
                 api.download_to(download, file, path, progress).await?;
                 Ok(path.display().to_string())
@@ -110,7 +110,7 @@ impl Output {
             Self::Folder(folder) => {
                 let made = fs::create_dir_all(&folder.path);
                 let cannot_make =
-                    || format!("cannot make the folder {}", human::path(&folder.path));
+                    || format!("cannot make the folder {}", format::path(&folder.path));
                 made.with_context(cannot_make)?;
                 let zip = api.download(download, &folder.path, progress).await?;
                 folder.save(video, zip)
@@ -119,7 +119,7 @@ impl Output {
     }
 }
 
-impl Folder {
+impl ZipFolder {
     /// Saves a zip under the first name that is free. Of two videos of one name, each is saved.
     fn save(&self, video: &Video, mut zip: DownloadedZip) -> anyhow::Result<String> {
         for number in 1.. {
@@ -131,13 +131,13 @@ impl Folder {
             let path = if is_here { PathBuf::from(name) } else { self.path.join(name) };
             match zip.save(&path, self.existing) {
                 Ok(()) => return Ok(path.display().to_string()),
-                Err(NotSaved {
+                Err(SaveError {
                     error: Error::Exists { .. } | Error::NotAFile { .. },
                     zip: kept,
                 }) => {
                     zip = kept;
                 }
-                Err(NotSaved { error, .. }) => return Err(error.into()),
+                Err(SaveError { error, .. }) => return Err(error.into()),
             }
         }
         unreachable!("there is no end of numbers")

@@ -1,27 +1,27 @@
-//! The way of one file.
+//! The state of one file.
 
 use crate::{
-    begun::{Kept, Uploads},
-    commands::follow::{Follow, Report},
+    commands::wait::{VideoReport, Waiter},
     console::Console,
+    destination::ZipDestination,
     exit::{self, Exit, VideoFailed},
-    human,
-    output::Output,
-    progress::Stage,
+    format,
+    progress::Phase,
+    unfinished_uploads::{UnfinishedUpload, UnfinishedUploads},
 };
 use framezip_client::{ApiClient, Error, SourceFile};
 use framezip_contract::{CreateVideo, CreatedVideo, ExtractionOptions, Video, VideoId};
 use std::path::{Path, PathBuf};
 
 /// What the files of one command share.
-pub struct Run<'a> {
+pub struct UploadContext<'a> {
     pub api: &'a ApiClient,
     pub console: &'a Console,
-    pub uploads: &'a Uploads,
+    pub uploads: &'a UnfinishedUploads,
     /// Whether to stay until the videos are ready or failed.
     pub waits: bool,
     /// Where the zips go, if they are saved.
-    pub output: Option<&'a Output>,
+    pub output: Option<&'a ZipDestination>,
     /// The name to send in place of the file's own.
     pub name: Option<&'a str>,
     pub extraction: &'a ExtractionOptions,
@@ -30,34 +30,34 @@ pub struct Run<'a> {
 }
 
 /// One file, or why it cannot be sent.
-pub struct Task {
+pub struct FileUpload {
     pub path: PathBuf,
-    pub start: anyhow::Result<Start>,
+    pub start: anyhow::Result<PreparedUpload>,
 }
 
-pub struct Start {
+pub struct PreparedUpload {
     pub file: SourceFile,
-    pub way: Way,
+    pub state: RecordState,
     /// Keeps other processes off it.
-    pub held: Option<Kept>,
+    pub unfinished: Option<UnfinishedUpload>,
 }
 
 /// What is there of a file's upload.
-pub enum Way {
+pub enum RecordState {
     /// No record.
-    Create,
+    Missing,
     /// A new record.
-    Send(Box<CreatedVideo>),
+    Created(Box<CreatedVideo>),
     /// A record, and perhaps some of the bytes.
-    GoOn(VideoId),
+    Existing(VideoId),
 }
 
-impl Run<'_> {
+impl UploadContext<'_> {
     /// Sends a file, says how it ended, and forgets its upload if nothing is left to go on with.
-    pub async fn one(&self, task: Task) -> Exit {
-        let Task { path, start } = task;
-        let mut report = Report::about(&path);
-        let about = human::path(&path);
+    pub async fn one(&self, task: FileUpload) -> Exit {
+        let FileUpload { path, start } = task;
+        let mut report = VideoReport::about(&path);
+        let about = format::path(&path);
         let about = if self.several { format!("{about}: ") } else { String::new() };
         let result = match start {
             Ok(start) => self.send(&path, start, &about, &mut report).await,
@@ -70,27 +70,27 @@ impl Run<'_> {
     async fn send(
         &self,
         path: &Path,
-        start: Start,
+        start: PreparedUpload,
         about: &str,
-        report: &mut Report,
+        report: &mut VideoReport,
     ) -> anyhow::Result<String> {
-        let Start { file, way, mut held } = start;
-        let (id, created) = match way {
-            Way::Create => {
+        let PreparedUpload { file, state, mut unfinished } = start;
+        let (id, created) = match state {
+            RecordState::Missing => {
                 let created = self.api.create(&self.request(&file)).await?;
-                held = self.keep(&created.video, path);
+                unfinished = self.keep(&created.video, path);
                 (created.video.id, Some(created))
             }
-            Way::Send(created) => (created.video.id, Some(*created)),
-            Way::GoOn(id) => (id, None),
+            RecordState::Created(created) => (created.video.id, Some(*created)),
+            RecordState::Existing(id) => (id, None),
         };
         let result = self.finish(id, created, &file, about, report).await;
         if result.as_ref().map_or_else(is_final, |_| true)
             && let Err(error) = self.uploads.forget(id)
         {
-            self.console.note(&format!("{about}{}", exit::sentence(&error)));
+            self.console.note(&format!("{about}{}", exit::error_text(&error)));
         }
-        drop(held);
+        drop(unfinished);
         result
     }
 
@@ -101,11 +101,11 @@ impl Run<'_> {
         created: Option<CreatedVideo>,
         file: &SourceFile,
         about: &str,
-        report: &mut Report,
+        report: &mut VideoReport,
     ) -> anyhow::Result<String> {
-        let mut track = self.console.track(&file.name);
+        let mut display = self.console.display(&file.name);
         let total = file.bytes;
-        let progress = |done| track.show(Stage::Sending { done, total });
+        let progress = |done| display.show(Phase::Sending { done, total });
         let sent = match created {
             Some(created) => {
                 report.set(created.video.clone());
@@ -122,8 +122,8 @@ impl Run<'_> {
         if !self.waits {
             return Ok(format!("sent: {id}"));
         }
-        let follow = Follow { api: self.api, console: self.console, output: self.output };
-        follow.run(id, about, &mut track, report).await
+        let waiter = Waiter { api: self.api, console: self.console, output: self.output };
+        waiter.run(id, about, &mut display, report).await
     }
 
     /// What to ask the API for.
@@ -136,13 +136,13 @@ impl Run<'_> {
     }
 
     /// Keeps a new upload, to go on with it later. That it cannot be done is no failure of this one.
-    pub fn keep(&self, video: &Video, path: &Path) -> Option<Kept> {
+    pub fn keep(&self, video: &Video, path: &Path) -> Option<UnfinishedUpload> {
         let kept = self.uploads.keep(video, path, self.extraction);
         let note = |error| {
             let id = video.id;
             let text = format!(
                 "only framezip resume {id} could go on with it: {}",
-                exit::sentence(&error)
+                exit::error_text(&error)
             );
             self.console.note(&text);
         };
@@ -160,7 +160,7 @@ fn is_final(error: &anyhow::Error) -> bool {
 
 /// What to do after an upload broke off. One that is gone cannot be resumed.
 fn broken_off(error: Error, id: VideoId, file: &SourceFile) -> anyhow::Error {
-    let path = human::argument(&file.path);
+    let path = format::shell_argument(&file.path);
     let context = match &error {
         Error::FileChanged { .. } => return error.into(),
         error if error.status() == Some(404) => {

@@ -1,4 +1,4 @@
-//! Uploads that are not done with, kept from before their first byte on, so that a later run can go on
+//! UnfinishedUploads that are not done with, kept from before their first byte on, so that a later run can go on
 //! with one whatever ended the run before: a file for each, locked by the process that is at it.
 
 use crate::config;
@@ -13,19 +13,19 @@ use std::{
 };
 
 /// So long the server keeps a record whose bytes do not come.
-const KEPT: SignedDuration = SignedDuration::from_hours(48);
+const RECORD_LIFETIME: SignedDuration = SignedDuration::from_hours(48);
 
 /// A file as it was when its upload began. That it is still the same is taken from this, not from its
 /// content: to read gigabytes again would take as long as to send them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileStamp {
+pub struct FileFingerprint {
     /// Where it is, without symbolic links.
     pub path: PathBuf,
     bytes: u64,
     modified: Timestamp,
 }
 
-impl FileStamp {
+impl FileFingerprint {
     /// The file as it is now.
     pub fn of(path: &Path) -> anyhow::Result<Self> {
         let look = || {
@@ -40,12 +40,12 @@ impl FileStamp {
 
 /// An upload that was begun.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Begun {
+pub struct UploadRecord {
     api: String,
     /// The video that its bytes make.
     pub id: VideoId,
     /// What is sent.
-    pub file: FileStamp,
+    pub file: FileFingerprint,
     /// What was asked for.
     pub extraction: ExtractionOptions,
     at: Timestamp,
@@ -53,27 +53,27 @@ pub struct Begun {
 
 /// The uploads to one server that are not done with.
 #[derive(Debug)]
-pub struct Uploads {
+pub struct UnfinishedUploads {
     folder: PathBuf,
     api: String,
 }
 
 /// A kept upload. While it lives, no other process goes on with it.
 #[derive(Debug)]
-pub struct Kept {
+pub struct UnfinishedUpload {
     /// Which one.
-    pub begun: Begun,
+    pub begun: UploadRecord,
     lock: Option<File>,
 }
 
-impl Kept {
+impl UnfinishedUpload {
     /// Whether another process is at it.
     pub fn is_busy(&self) -> bool {
         self.lock.is_none()
     }
 }
 
-impl Uploads {
+impl UnfinishedUploads {
     /// Those to the server of this address; `config` is the folder for what is kept.
     pub fn new(config: &Path, api: String) -> Self {
         Self { folder: config.join("uploads"), api }
@@ -85,20 +85,20 @@ impl Uploads {
         video: &Video,
         path: &Path,
         extraction: &ExtractionOptions,
-    ) -> anyhow::Result<Kept> {
-        let begun = Begun {
+    ) -> anyhow::Result<UnfinishedUpload> {
+        let begun = UploadRecord {
             api: self.api.clone(),
             id: video.id,
-            file: FileStamp::of(path)?,
+            file: FileFingerprint::of(path)?,
             extraction: extraction.clone(),
             at: video.created_at,
         };
         let file = config::write(&self.path(begun.id), &serde_json::to_vec_pretty(&begun)?)?;
-        Ok(Kept { begun, lock: locked(file)? })
+        Ok(UnfinishedUpload { begun, lock: locked(file)? })
     }
 
     /// All that are kept, oldest first. Forgets those that the server has forgotten.
-    pub fn all(&self) -> anyhow::Result<Vec<Kept>> {
+    pub fn all(&self) -> anyhow::Result<Vec<UnfinishedUpload>> {
         let read = || {
             let entries = match fs::read_dir(&self.folder) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -109,7 +109,7 @@ impl Uploads {
             paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
             paths.iter().filter_map(|path| self.read(path).transpose()).collect()
         };
-        let mut all: Vec<Kept> =
+        let mut all: Vec<UnfinishedUpload> =
             read().with_context(|| format!("cannot read {}", self.folder.display()))?;
         all.sort_by_key(|kept| kept.begun.id);
         Ok(all)
@@ -120,21 +120,21 @@ impl Uploads {
         remove(&self.path(id)).context("cannot forget an upload that is done with")
     }
 
-    fn read(&self, path: &Path) -> io::Result<Option<Kept>> {
+    fn read(&self, path: &Path) -> io::Result<Option<UnfinishedUpload>> {
         let file = match OpenOptions::new().read(true).write(true).open(path) {
             // done with since the folder was read
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             file => file?,
         };
         // one that another version wrote, perhaps
-        let Ok(begun) = serde_json::from_reader::<_, Begun>(&file) else { return Ok(None) };
-        if begun.at + KEPT < Timestamp::now() {
+        let Ok(begun) = serde_json::from_reader::<_, UploadRecord>(&file) else { return Ok(None) };
+        if begun.at + RECORD_LIFETIME < Timestamp::now() {
             return remove(path).map(|()| None);
         }
         if begun.api != self.api {
             return Ok(None);
         }
-        Ok(Some(Kept { begun, lock: locked(file)? }))
+        Ok(Some(UnfinishedUpload { begun, lock: locked(file)? }))
     }
 
     fn path(&self, id: VideoId) -> PathBuf {
@@ -164,10 +164,10 @@ mod tests {
     use crate::samples;
     use framezip_contract::Status;
 
-    fn uploads(folder: &tempfile::TempDir) -> (Uploads, PathBuf) {
+    fn uploads(folder: &tempfile::TempDir) -> (UnfinishedUploads, PathBuf) {
         let path = folder.path().join("a.mp4");
         fs::write(&path, "video").unwrap();
-        (Uploads::new(folder.path(), "https://a.example".to_owned()), path)
+        (UnfinishedUploads::new(folder.path(), "https://a.example".to_owned()), path)
     }
 
     fn video() -> Video {
@@ -186,12 +186,12 @@ mod tests {
         }
         let [first, second] = uploads.all().unwrap().try_into().unwrap();
         assert_eq!([first.begun.id, second.begun.id], [videos[0].id, videos[1].id]);
-        assert_eq!(first.begun.file, FileStamp::of(&path).unwrap());
+        assert_eq!(first.begun.file, FileFingerprint::of(&path).unwrap());
         assert_eq!(first.begun.extraction, options);
         uploads.forget(videos[0].id).unwrap();
         uploads.forget(videos[0].id).unwrap();
         assert_eq!(uploads.all().unwrap().len(), 1);
-        let other = Uploads::new(folder.path(), "https://b.example".to_owned());
+        let other = UnfinishedUploads::new(folder.path(), "https://b.example".to_owned());
         assert!(other.all().unwrap().is_empty());
     }
 
@@ -220,11 +220,11 @@ mod tests {
     fn another_file_is_told_by_its_stamp() {
         let folder = tempfile::tempdir().unwrap();
         let (_, path) = uploads(&folder);
-        let stamp = FileStamp::of(&path).unwrap();
+        let stamp = FileFingerprint::of(&path).unwrap();
         let file = File::options().write(true).open(&path).unwrap();
         file.set_modified(std::time::UNIX_EPOCH).unwrap();
-        assert_ne!(FileStamp::of(&path).unwrap(), stamp);
+        assert_ne!(FileFingerprint::of(&path).unwrap(), stamp);
         fs::remove_file(&path).unwrap();
-        assert!(FileStamp::of(&path).unwrap_err().to_string().contains("a.mp4"));
+        assert!(FileFingerprint::of(&path).unwrap_err().to_string().contains("a.mp4"));
     }
 }

@@ -38,7 +38,7 @@ pub fn duration(seconds: f64) -> String {
 }
 
 /// How long something will take, about: `8 s`, `4 min`, `2 h 05 min`.
-pub fn rough(time: Duration) -> String {
+pub fn rough_duration(time: Duration) -> String {
     match time.as_secs() {
         seconds @ 0..60 => format!("{} s", seconds.max(1)),
         seconds @ 60..3600 => format!("{} min", seconds.div_ceil(60)),
@@ -70,7 +70,7 @@ pub fn count(number: u32, thing: &str) -> String {
 }
 
 /// What a zip holds, such as `60 frames, 8.1 MB`.
-pub fn zip(zip: &ZipFacts) -> String {
+pub fn zip_facts(zip: &ZipFacts) -> String {
     format!("{}, {}", count(zip.frames, "frame"), size(zip.bytes))
 }
 
@@ -80,7 +80,7 @@ pub fn path(path: &Path) -> String {
 }
 
 /// A path as an argument of a command that a person copies into a shell, quoted where a shell needs that.
-pub fn argument(argument: &Path) -> String {
+pub fn shell_argument(argument: &Path) -> String {
     let text = path(argument);
     // else it would be taken for an option
     let text = if text.starts_with('-') { format!("./{text}") } else { text };
@@ -141,7 +141,7 @@ mod tests {
         for (seconds, text) in
             [(0, "1 s"), (59, "59 s"), (60, "1 min"), (61, "2 min"), (7500, "2 h 05 min")]
         {
-            assert_eq!(rough(Duration::from_secs(seconds)), text);
+            assert_eq!(rough_duration(Duration::from_secs(seconds)), text);
         }
     }
 
@@ -155,7 +155,7 @@ mod tests {
             ("-o.mp4", "./-o.mp4"),
             ("~/a.mp4", "'~/a.mp4'"),
         ] {
-            assert_eq!(super::argument(Path::new(path)), argument);
+            assert_eq!(super::shell_argument(Path::new(path)), argument);
         }
     }
 
