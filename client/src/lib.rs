@@ -1,4 +1,4 @@
-//! Talks to a framezip server: signs a user in, sends videos, waits for them and fetches the zips.
+//! A client for framezip servers: signs a user in, uploads videos, waits for them and downloads the zips.
 //! The command `framezip` and the end-to-end tests are built on it.
 //!
 //! ```no_run
@@ -23,10 +23,9 @@
 //! # }
 //! ```
 //!
-//! Requests that are safe to repeat (all but those to the user pool) are repeated a few times when the
-//! network or the server fails. Large files go up in parts; an upload that was broken off goes on where
-//! it was, by [`ApiClient::resume`]. Neither uploads nor downloads are held in memory, and both
-//! may take as long as they move.
+//! Requests that are safe to repeat are repeated a few times if the network or the server fails. Large files
+//! are uploaded in parts; [`ApiClient::resume`] continues an interrupted upload. Uploads and downloads
+//! are streamed, not held in memory, and have no time limit while data is moving.
 
 mod api_client;
 mod backoff;

@@ -1,14 +1,14 @@
-//! Where a framezip server answers, and what it says about itself.
+//! A framezip server: its address and its settings.
 
-use crate::{Error, UserPool, backoff::Backoff, http};
+use crate::{Error, backoff::Backoff, http};
 use framezip_contract::WebConfig;
 use reqwest::{Client, Url};
 use std::{fmt, time::Duration};
 
-/// Transfers have no limit in all; that the other side is there at all shows soon.
-const CONNECT: Duration = Duration::from_secs(10);
+/// The longest that connecting may take. Transfers have no limit in total.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// One framezip server.
+/// A framezip server.
 #[derive(Clone, Debug)]
 pub struct Server {
     pub(crate) http: Client,
@@ -16,12 +16,12 @@ pub struct Server {
 }
 
 impl Server {
-    /// The server at this address, which may have a path. Sends nothing yet.
+    /// Creates the server from its address, which may have a path. Sends nothing yet.
     ///
     /// # Errors
     ///
-    /// [`Error::InvalidAddress`] where it is no `http` or `https` URL; [`Error::Tls`] where the machine
-    /// cannot do TLS.
+    /// [`Error::InvalidAddress`] if the address is not an `http` or `https` URL; [`Error::Tls`] if TLS cannot
+    /// be set up.
     pub fn new(address: &str) -> Result<Self, Error> {
         let invalid = || Error::InvalidAddress { text: address.to_owned() };
         let mut base = Url::parse(address).map_err(|_| invalid())?;
@@ -34,17 +34,17 @@ impl Server {
         base.set_path(&path);
         let http = Client::builder()
             .user_agent(concat!("framezip/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT)
+            .connect_timeout(CONNECT_TIMEOUT)
             .build()
             .map_err(Error::Tls)?;
         Ok(Self { http, base })
     }
 
-    /// Its settings for clients, `config.json`.
+    /// Reads the settings for clients, `config.json`.
     ///
     /// # Errors
     ///
-    /// As for any request; [`Error::InvalidResponse`] where the address is not a framezip server's.
+    /// As for any request; [`Error::InvalidResponse`] if the address is not one of a framezip server.
     pub async fn config(&self) -> Result<WebConfig, Error> {
         const OPERATION: &str = "read the server's settings";
         let url = self.url(&["config.json"]);
@@ -57,17 +57,8 @@ impl Server {
         }
     }
 
-    /// Where its users sign up and in.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Self::config`].
-    pub async fn user_pool(&self) -> Result<UserPool, Error> {
-        Ok(UserPool::new(self, self.config().await?))
-    }
-
-    /// The address with these path segments appended: it may have a path of its own, which a join
-    /// of URLs would replace.
+    /// Returns the address with these path segments appended. `Url::join` would replace a path that the
+    /// address has.
     pub(crate) fn url(&self, segments: &[&str]) -> Url {
         let mut url = self.base.clone();
         if let Ok(mut path) = url.path_segments_mut() {
@@ -77,7 +68,7 @@ impl Server {
     }
 }
 
-/// Its address, without a slash at the end; two servers are the same where these are.
+/// The address without a trailing slash. Two servers are the same if their addresses are equal.
 impl fmt::Display for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.base.as_str().trim_end_matches('/'))
@@ -102,14 +93,14 @@ mod tests {
     }
 
     #[test]
-    fn the_address_has_one_form() {
+    fn the_address_is_normalised() {
         for address in ["https://A.example", "https://a.example:443/"] {
             assert_eq!(Server::new(address).unwrap().to_string(), "https://a.example");
         }
     }
 
     #[test]
-    fn other_addresses_are_refused() {
+    fn invalid_addresses_are_refused() {
         for address in ["", "a.example", "/x", "ftp://a.example", "localhost:8080"] {
             assert!(matches!(Server::new(address), Err(Error::InvalidAddress { .. })), "{address}");
         }
@@ -128,7 +119,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn another_kind_of_server_is_told_apart() {
+    async fn a_server_of_another_kind_is_recognised() {
         let server = TestServer::start([CannedResponse::new(200, "text/html", "<html>")]).await;
         let error = Server::new(&server.url).unwrap().config().await.unwrap_err();
         assert!(matches!(error, Error::InvalidResponse { .. }), "{error:?}");

@@ -1,5 +1,5 @@
-//! An HTTP server for the tests: gives prepared answers one after another, one connection each, and
-//! keeps the requests.
+//! An HTTP server for the tests. It sends prepared responses one after another, one per connection, and
+//! records the requests.
 
 use crate::{ApiClient, Server, Tokens, UserPool};
 use framezip_contract::WebConfig;
@@ -21,17 +21,17 @@ impl CannedResponse {
         Self::new(status, "application/json", body)
     }
 
-    /// Closes the connection once it has the request.
+    /// Closes the connection after the request was read.
     pub(crate) fn hang_up() -> Self {
         Self(Vec::new())
     }
 
-    /// Has a body that may end before the length that it announces.
+    /// Has a body that may end before the announced length.
     pub(crate) fn bytes(status: u16, body: &[u8], length: usize) -> Self {
         Self::with_length(status, "application/zip", body, length)
     }
 
-    /// With the header `etag`.
+    /// Adds the header `etag`.
     pub(crate) fn with_e_tag(self, e_tag: &str) -> Self {
         let end = self.0.windows(2).position(|window| window == b"\r\n").unwrap();
         let header = format!("\r\netag: {e_tag}");
@@ -74,23 +74,23 @@ pub(crate) struct TestServer {
 }
 
 impl TestServer {
-    pub(crate) async fn start(answers: impl IntoIterator<Item = CannedResponse>) -> Self {
-        Self::start_with(|_| answers.into_iter().collect()).await
+    pub(crate) async fn start(responses: impl IntoIterator<Item = CannedResponse>) -> Self {
+        Self::start_with(|_| responses.into_iter().collect()).await
     }
 
-    /// With answers that name the server's own URL.
-    pub(crate) async fn start_with(answers: impl FnOnce(&str) -> Vec<CannedResponse>) -> Self {
+    /// Starts a server whose responses contain the server's own URL.
+    pub(crate) async fn start_with(responses: impl FnOnce(&str) -> Vec<CannedResponse>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let answers = answers(&url);
-        let kept = Arc::clone(&requests);
+        let responses = responses(&url);
+        let recorded = Arc::clone(&requests);
         tokio::spawn(async move {
-            for answer in answers {
+            for response in responses {
                 let (mut socket, _) = listener.accept().await.unwrap();
                 let request = read(&mut socket).await;
-                kept.lock().unwrap().push(request);
-                socket.write_all(&answer.0).await.unwrap();
+                recorded.lock().unwrap().push(request);
+                socket.write_all(&response.0).await.unwrap();
             }
         });
         Self { url, requests }
@@ -100,7 +100,7 @@ impl TestServer {
         self.requests.lock().unwrap().clone()
     }
 
-    /// A client of this server's `/api`, with a token that is good for so many seconds.
+    /// Returns a client of this server's `/api` with a token that is valid for `seconds`.
     pub(crate) fn api_client(&self, seconds: i64) -> ApiClient {
         let server = Server::new(&format!("{}/api", self.url)).unwrap();
         let config = WebConfig {
