@@ -1,4 +1,4 @@
-//! Sending a file in parts, some side by side, and only those that have not arrived.
+//! Uploading a file in parts: several at the same time, and only those that have not arrived.
 
 use super::put_request::{OPERATION, PutRequest, SentBytes};
 use crate::{ApiClient, Error, SourceFile, backoff::Backoff};
@@ -7,7 +7,7 @@ use futures_util::{TryStreamExt, stream};
 use serde::de::Error as _;
 use std::collections::BTreeMap;
 
-/// How many parts are on their way at a time.
+/// The number of parts that are sent at the same time.
 const CONCURRENT_PARTS: usize = 4;
 
 /// The upload of one file in parts.
@@ -18,21 +18,23 @@ pub(super) struct MultipartSender<'a> {
     pub(super) sent: &'a SentBytes,
 }
 
-/// Where the pages of an upload go on.
+/// The next page of an upload's state.
 enum NextPage {
-    Page(MultipartUpload),
+    /// A page that was read already.
+    Loaded(MultipartUpload),
+    /// The page that starts after this part.
     After(u16),
+    /// There are no more pages.
     End,
 }
 
 impl MultipartSender<'_> {
-    /// Sends every part of these pages that has not arrived, beginning with the page `first`, and
-    /// completes the upload.
-    pub(super) async fn send(&self, first: MultipartUpload) -> Result<(), Error> {
-        let part_bytes = first.part_bytes;
-        let pages = stream::try_unfold(NextPage::Page(first), async |next| {
+    /// Sends every part that has not arrived, starting with the page `first_page`, and completes the upload.
+    pub(super) async fn send(&self, first_page: MultipartUpload) -> Result<(), Error> {
+        let part_bytes = first_page.part_bytes;
+        let pages = stream::try_unfold(NextPage::Loaded(first_page), async |next| {
             let page = match next {
-                NextPage::Page(page) => page,
+                NextPage::Loaded(page) => page,
                 NextPage::After(part) => self.page(part).await?,
                 NextPage::End => return Ok::<_, Error>(None),
             };
@@ -45,14 +47,15 @@ impl MultipartSender<'_> {
             }
             stream::iter(page.urls.into_iter().map(Ok))
         });
-        let parts = urls.try_flatten();
-        parts.try_for_each_concurrent(CONCURRENT_PARTS, |url| self.part(url, part_bytes)).await?;
+        let urls = urls.try_flatten();
+        let send = |url| self.send_part(url, part_bytes);
+        urls.try_for_each_concurrent(CONCURRENT_PARTS, send).await?;
         self.api.complete_upload(self.id).await.map(drop)
     }
 
-    /// Sends one part. A lost connection or a server error is followed by another attempt, an expired
-    /// URL by one with a fresh URL.
-    async fn part(&self, mut url: PartUrl, part_bytes: u64) -> Result<(), Error> {
+    /// Sends one part. Repeats the request after a lost connection or a server error, and replaces an
+    /// expired URL by a fresh one.
+    async fn send_part(&self, mut url: PartUrl, part_bytes: u64) -> Result<(), Error> {
         let number = url.number;
         let start = u64::from(number.saturating_sub(1)) * part_bytes;
         let range = start..start.saturating_add(part_bytes).min(self.file.bytes).max(start);
@@ -73,7 +76,7 @@ impl MultipartSender<'_> {
                 let page = self.page(number.saturating_sub(1)).await?;
                 match page.urls.into_iter().find(|url| url.number == number) {
                     Some(fresh) => url = fresh,
-                    // an attempt whose answer was lost had arrived
+                    // the part has arrived with an earlier attempt, whose response was lost
                     None => return Ok(()),
                 }
             } else if !error.is_transient() || !backoff.pause().await {
@@ -87,7 +90,7 @@ impl MultipartSender<'_> {
             Upload::Multipart(page) => Ok(page),
             Upload::Single(_) => Err(Error::InvalidResponse {
                 operation: OPERATION,
-                source: serde_json::Error::custom("an upload in parts became one request"),
+                source: serde_json::Error::custom("a multipart upload became a single one"),
             }),
         }
     }

@@ -1,4 +1,4 @@
-//! One request that sends some of a file's bytes to a presigned URL.
+//! A request that sends a range of a file's bytes to a presigned URL.
 
 use crate::{Error, SourceFile, http};
 use bytes::{Bytes, BytesMut};
@@ -23,18 +23,19 @@ use tokio::{
 };
 
 pub(super) const OPERATION: &str = "upload the video";
-const CHUNK: u64 = 256 * 1024;
+const CHUNK_BYTES: u64 = 256 * 1024;
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
-/// How much of each part has gone out, by its number.
+/// The number of bytes sent of each part, by the number of the part.
 #[derive(Default)]
 pub(super) struct SentBytes(Mutex<BTreeMap<u16, Arc<AtomicU64>>>);
 
 impl SentBytes {
-    /// Counts a part from `bytes` on, and no more what an earlier attempt still adds.
+    /// Returns a new counter for a part, which starts at `bytes`. The counter of an earlier attempt no
+    /// longer counts.
     pub(super) fn start(&self, part: u16, bytes: u64) -> Arc<AtomicU64> {
         let counter = Arc::new(AtomicU64::new(bytes));
-        // a map of counters is whole at any time
+        // a panic elsewhere cannot leave the map inconsistent
         let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         parts.insert(part, Arc::clone(&counter));
         counter
@@ -46,7 +47,7 @@ impl SentBytes {
     }
 }
 
-/// Waits for some work, and passes on what it has sent meanwhile.
+/// Waits for `work` and meanwhile calls `progress` whenever the number of bytes sent has changed.
 pub(super) async fn report_progress<T>(
     work: impl Future<Output = T>,
     sent: &SentBytes,
@@ -68,7 +69,7 @@ pub(super) async fn report_progress<T>(
     }
 }
 
-/// A request that sends some of a file's bytes.
+/// A request that sends a range of a file's bytes.
 pub(super) struct PutRequest<'a> {
     pub(super) http: &'a Client,
     pub(super) method: &'a str,
@@ -79,11 +80,11 @@ pub(super) struct PutRequest<'a> {
 }
 
 impl PutRequest<'_> {
-    /// Sends it once, counting in `sent` what has gone out.
+    /// Sends the request once and adds the number of bytes sent to `sent`.
     pub(super) async fn send(&self, sent: Arc<AtomicU64>) -> Result<(), Error> {
         let method: Method = self.method.parse().map_err(|_| Error::InvalidResponse {
             operation: OPERATION,
-            source: serde_json::Error::custom(format!("no method: {:?}", self.method)),
+            source: serde_json::Error::custom(format!("invalid method: {:?}", self.method)),
         })?;
         let bytes = self.range.end - self.range.start;
         let mut file = self.file.reopen().await?;
@@ -99,7 +100,7 @@ impl PutRequest<'_> {
         let network = |source| Error::network(OPERATION, source);
         let body = Body::wrap_stream(read(file, bytes, Arc::clone(&sent)));
         let mut request = request.body(body).build().map_err(network)?;
-        // a stream has no length of its own, and would go out chunked, which S3 refuses
+        // without a length, the stream would be sent with chunked encoding, which S3 refuses
         request.headers_mut().insert(CONTENT_LENGTH, bytes.into());
         let response = tokio::select! {
             response = self.http.execute(request) => response,
@@ -110,7 +111,7 @@ impl PutRequest<'_> {
         match response {
             Ok(response) => http::success(OPERATION, response).await.map(drop),
             Err(source) => {
-                // a file that was cut short breaks the request: say so instead
+                // a file that was truncated breaks the request: report that error instead
                 self.file.reopen().await?;
                 Err(network(source))
             }
@@ -118,13 +119,13 @@ impl PutRequest<'_> {
     }
 }
 
-/// The next `bytes` of a file, counted in `sent`.
+/// Returns the next `bytes` of a file as a stream and adds their number to `sent`.
 fn read(file: File, bytes: u64, sent: Arc<AtomicU64>) -> impl Stream<Item = io::Result<Bytes>> {
     stream::try_unfold((file, bytes, sent), async |(mut file, left, sent)| {
         if left == 0 {
             return Ok(None);
         }
-        let mut chunk = BytesMut::with_capacity(left.min(CHUNK) as usize);
+        let mut chunk = BytesMut::with_capacity(left.min(CHUNK_BYTES) as usize);
         let read = (&mut file).take(left).read_buf(&mut chunk).await? as u64;
         if read == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
@@ -134,8 +135,8 @@ fn read(file: File, bytes: u64, sent: Arc<AtomicU64>) -> impl Stream<Item = io::
     })
 }
 
-/// Returns when what was sent has not grown for too long. The HTTP client's own read timeout would run
-/// from the start of the request, however much moves.
+/// Returns when `sent` has not grown for [`http::STALL_TIMEOUT`]. The HTTP client's own read timeout would
+/// start with the request, even while data is being sent.
 async fn stalled(sent: &AtomicU64) {
     let (mut last, mut since) = (0, Instant::now());
     while since.elapsed() < http::STALL_TIMEOUT {
@@ -152,7 +153,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn only_what_stands_still_is_given_up() {
+    async fn only_a_stalled_transfer_is_aborted() {
         let (sent, start) = (AtomicU64::new(0), Instant::now());
         let moving = async {
             for _ in 0..3 {
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_repeated_part_counts_once() {
+    async fn a_repeated_part_is_counted_once() {
         let sent = SentBytes::default();
         let mut seen = Vec::new();
         let work = async {
