@@ -307,7 +307,7 @@ fn progress_fits_the_terminal() {
 fn the_options_of_an_upload_are_in_groups() {
     let ended = none().run(&["upload", "--help"]);
     let help = String::from_utf8(ended.stdout).unwrap();
-    for heading in ["Which frames:", "Size and form:", "Extras:", "Waiting and saving:"] {
+    for heading in ["Which frames:", "Size and format:", "Extras:", "Waiting and saving:"] {
         assert!(help.contains(heading), "{help}");
     }
 }

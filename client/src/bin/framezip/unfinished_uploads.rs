@@ -1,5 +1,5 @@
-//! UnfinishedUploads that are not done with, kept from before their first byte on, so that a later run can go on
-//! with one whatever ended the run before: a file for each, locked by the process that is at it.
+//! Unfinished uploads. Each has a file, written before the first byte is sent, so that a later run can continue
+//! the upload however the earlier run ended. The process that sends the upload locks the file.
 
 use crate::config;
 use anyhow::Context;
@@ -12,93 +12,93 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// So long the server keeps a record whose bytes do not come.
-const RECORD_LIFETIME: SignedDuration = SignedDuration::from_hours(48);
+/// The server deletes a video whose bytes have not arrived within this time.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(48);
 
-/// A file as it was when its upload began. That it is still the same is taken from this, not from its
-/// content: to read gigabytes again would take as long as to send them.
+/// Identifies a file without reading its content, which would take as long as sending it: a file with the same
+/// path, length and modification time counts as unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileFingerprint {
-    /// Where it is, without symbolic links.
+    /// The path without symbolic links.
     pub path: PathBuf,
     bytes: u64,
     modified: Timestamp,
 }
 
 impl FileFingerprint {
-    /// The file as it is now.
+    /// Returns the fingerprint of a file as it is now.
     pub fn of(path: &Path) -> anyhow::Result<Self> {
-        let look = || {
+        let read = || {
             let path = path.canonicalize()?;
             let metadata = path.metadata()?;
             let modified = Timestamp::try_from(metadata.modified()?).map_err(io::Error::other)?;
             Ok::<_, io::Error>(Self { path, bytes: metadata.len(), modified })
         };
-        look().with_context(|| format!("cannot read {}", path.display()))
+        read().with_context(|| format!("cannot read {}", path.display()))
     }
 }
 
-/// An upload that was begun.
+/// The content of an unfinished upload's file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UploadRecord {
     api: String,
-    /// The video that its bytes make.
+    /// The video that is uploaded.
     pub id: VideoId,
-    /// What is sent.
+    /// The file that is sent.
     pub file: FileFingerprint,
-    /// What was asked for.
+    /// The extraction options of the video.
     pub extraction: ExtractionOptions,
     at: Timestamp,
 }
 
-/// The uploads to one server that are not done with.
+/// The unfinished uploads to one server.
 #[derive(Debug)]
 pub struct UnfinishedUploads {
     folder: PathBuf,
     api: String,
 }
 
-/// A kept upload. While it lives, no other process goes on with it.
+/// An unfinished upload. No other process continues it until this is dropped.
 #[derive(Debug)]
 pub struct UnfinishedUpload {
-    /// Which one.
-    pub begun: UploadRecord,
+    /// The content of its file.
+    pub record: UploadRecord,
     lock: Option<File>,
 }
 
 impl UnfinishedUpload {
-    /// Whether another process is at it.
-    pub fn is_busy(&self) -> bool {
+    /// Returns whether another process is sending it.
+    pub fn is_locked_elsewhere(&self) -> bool {
         self.lock.is_none()
     }
 }
 
 impl UnfinishedUploads {
-    /// Those to the server of this address; `config` is the folder for what is kept.
-    pub fn new(config: &Path, api: String) -> Self {
-        Self { folder: config.join("uploads"), api }
+    /// Returns the uploads to the server with the address `api`.
+    pub fn new(config_folder: &Path, api: String) -> Self {
+        Self { folder: config_folder.join("uploads"), api }
     }
 
-    /// Keeps the upload of a file, for a record just made.
-    pub fn keep(
+    /// Saves the upload of a file for a new video.
+    pub fn save(
         &self,
         video: &Video,
         path: &Path,
         extraction: &ExtractionOptions,
     ) -> anyhow::Result<UnfinishedUpload> {
-        let begun = UploadRecord {
+        let record = UploadRecord {
             api: self.api.clone(),
             id: video.id,
             file: FileFingerprint::of(path)?,
             extraction: extraction.clone(),
             at: video.created_at,
         };
-        let file = config::write(&self.path(begun.id), &serde_json::to_vec_pretty(&begun)?)?;
-        Ok(UnfinishedUpload { begun, lock: locked(file)? })
+        let file = config::write(&self.path(record.id), &serde_json::to_vec_pretty(&record)?)?;
+        Ok(UnfinishedUpload { record, lock: try_lock(file)? })
     }
 
-    /// All that are kept, oldest first. Forgets those that the server has forgotten.
-    pub fn all(&self) -> anyhow::Result<Vec<UnfinishedUpload>> {
+    /// Returns all saved uploads, oldest first. Removes those that the server has deleted.
+    pub fn load_all(&self) -> anyhow::Result<Vec<UnfinishedUpload>> {
         let read = || {
             let entries = match fs::read_dir(&self.folder) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -107,34 +107,35 @@ impl UnfinishedUploads {
             let paths = entries.map(|entry| Ok(entry?.path()));
             let mut paths = paths.collect::<io::Result<Vec<_>>>()?;
             paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
-            paths.iter().filter_map(|path| self.read(path).transpose()).collect()
+            paths.iter().filter_map(|path| self.load(path).transpose()).collect()
         };
         let mut all: Vec<UnfinishedUpload> =
             read().with_context(|| format!("cannot read {}", self.folder.display()))?;
-        all.sort_by_key(|kept| kept.begun.id);
+        all.sort_by_key(|upload| upload.record.id);
         Ok(all)
     }
 
-    /// Forgets an upload that is done with, if it is kept at all.
-    pub fn forget(&self, id: VideoId) -> anyhow::Result<()> {
-        remove(&self.path(id)).context("cannot forget an upload that is done with")
+    /// Removes a saved upload, if there is one of this video.
+    pub fn remove(&self, id: VideoId) -> anyhow::Result<()> {
+        let path = self.path(id);
+        remove_file(&path).with_context(|| format!("cannot remove {}", path.display()))
     }
 
-    fn read(&self, path: &Path) -> io::Result<Option<UnfinishedUpload>> {
+    fn load(&self, path: &Path) -> io::Result<Option<UnfinishedUpload>> {
         let file = match OpenOptions::new().read(true).write(true).open(path) {
-            // done with since the folder was read
+            // the upload was finished after the folder was read
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             file => file?,
         };
-        // one that another version wrote, perhaps
-        let Ok(begun) = serde_json::from_reader::<_, UploadRecord>(&file) else { return Ok(None) };
-        if begun.at + RECORD_LIFETIME < Timestamp::now() {
-            return remove(path).map(|()| None);
+        // the file may come from another version
+        let Ok(record) = serde_json::from_reader::<_, UploadRecord>(&file) else { return Ok(None) };
+        if record.at + LIFETIME < Timestamp::now() {
+            return remove_file(path).map(|()| None);
         }
-        if begun.api != self.api {
+        if record.api != self.api {
             return Ok(None);
         }
-        Ok(Some(UnfinishedUpload { begun, lock: locked(file)? }))
+        Ok(Some(UnfinishedUpload { record, lock: try_lock(file)? }))
     }
 
     fn path(&self, id: VideoId) -> PathBuf {
@@ -142,15 +143,16 @@ impl UnfinishedUploads {
     }
 }
 
-fn remove(path: &Path) -> io::Result<()> {
+/// Removes a file. A missing file is not an error.
+fn remove_file(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
 }
 
-/// The file, locked until it is dropped or the process ends, if no other process has locked it.
-fn locked(file: File) -> io::Result<Option<File>> {
+/// Locks a file until it is dropped or the process ends. Returns `None` if another process has locked it.
+fn try_lock(file: File) -> io::Result<Option<File>> {
     match file.try_lock() {
         Ok(()) => Ok(Some(file)),
         Err(TryLockError::WouldBlock) => Ok(None),
@@ -175,55 +177,57 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_found_until_it_is_forgotten() {
+    fn an_upload_is_loaded_until_it_is_removed() {
         let folder = tempfile::tempdir().unwrap();
         let (uploads, path) = uploads(&folder);
-        assert!(uploads.all().unwrap().is_empty());
+        assert!(uploads.load_all().unwrap().is_empty());
         let options = ExtractionOptions { count: Some(3), ..ExtractionOptions::default() };
         let videos = [video(), video()];
         for video in &videos {
-            drop(uploads.keep(video, &path, &options).unwrap());
+            drop(uploads.save(video, &path, &options).unwrap());
         }
-        let [first, second] = uploads.all().unwrap().try_into().unwrap();
-        assert_eq!([first.begun.id, second.begun.id], [videos[0].id, videos[1].id]);
-        assert_eq!(first.begun.file, FileFingerprint::of(&path).unwrap());
-        assert_eq!(first.begun.extraction, options);
-        uploads.forget(videos[0].id).unwrap();
-        uploads.forget(videos[0].id).unwrap();
-        assert_eq!(uploads.all().unwrap().len(), 1);
+        let [first, second] = uploads.load_all().unwrap().try_into().unwrap();
+        assert_eq!([first.record.id, second.record.id], [videos[0].id, videos[1].id]);
+        assert_eq!(first.record.file, FileFingerprint::of(&path).unwrap());
+        assert_eq!(first.record.extraction, options);
+        uploads.remove(videos[0].id).unwrap();
+        uploads.remove(videos[0].id).unwrap();
+        assert_eq!(uploads.load_all().unwrap().len(), 1);
         let other = UnfinishedUploads::new(folder.path(), "https://b.example".to_owned());
-        assert!(other.all().unwrap().is_empty());
+        assert!(other.load_all().unwrap().is_empty());
     }
 
     #[test]
-    fn one_process_is_at_an_upload() {
+    fn an_upload_is_locked_by_one_process() {
         let folder = tempfile::tempdir().unwrap();
         let (uploads, path) = uploads(&folder);
-        let held = uploads.keep(&video(), &path, &ExtractionOptions::default()).unwrap();
-        assert!(!held.is_busy() && uploads.all().unwrap()[0].is_busy());
-        drop(held);
-        assert!(!uploads.all().unwrap()[0].is_busy());
+        let locked = uploads.save(&video(), &path, &ExtractionOptions::default()).unwrap();
+        assert!(
+            !locked.is_locked_elsewhere() && uploads.load_all().unwrap()[0].is_locked_elsewhere()
+        );
+        drop(locked);
+        assert!(!uploads.load_all().unwrap()[0].is_locked_elsewhere());
     }
 
     #[test]
-    fn what_the_server_forgot_is_forgotten() {
+    fn an_upload_that_the_server_has_deleted_is_removed() {
         let folder = tempfile::tempdir().unwrap();
         let (uploads, path) = uploads(&folder);
         let old = samples::video(Status::AwaitingUpload);
-        uploads.keep(&old, &path, &ExtractionOptions::default()).unwrap();
+        uploads.save(&old, &path, &ExtractionOptions::default()).unwrap();
         fs::write(folder.path().join("uploads/x.json"), "{").unwrap();
-        assert!(uploads.all().unwrap().is_empty());
+        assert!(uploads.load_all().unwrap().is_empty());
         assert!(!uploads.path(old.id).exists());
     }
 
     #[test]
-    fn another_file_is_told_by_its_stamp() {
+    fn a_changed_file_has_another_fingerprint() {
         let folder = tempfile::tempdir().unwrap();
         let (_, path) = uploads(&folder);
-        let stamp = FileFingerprint::of(&path).unwrap();
+        let fingerprint = FileFingerprint::of(&path).unwrap();
         let file = File::options().write(true).open(&path).unwrap();
         file.set_modified(std::time::UNIX_EPOCH).unwrap();
-        assert_ne!(FileFingerprint::of(&path).unwrap(), stamp);
+        assert_ne!(FileFingerprint::of(&path).unwrap(), fingerprint);
         fs::remove_file(&path).unwrap();
         assert!(FileFingerprint::of(&path).unwrap_err().to_string().contains("a.mp4"));
     }

@@ -1,4 +1,4 @@
-//! Command lines, right and wrong.
+//! Tests of valid and invalid command lines.
 
 use super::*;
 use clap::CommandFactory;
@@ -15,12 +15,12 @@ fn upload(line: &str) -> UploadArgs {
 }
 
 #[test]
-fn the_definition_is_sound() {
+fn the_definition_of_the_arguments_is_valid() {
     Cli::command().debug_assert();
 }
 
 #[test]
-fn options_may_stand_anywhere() {
+fn options_may_precede_or_follow_files() {
     for line in ["--sheet a.mp4 --wait", "a.mp4 --wait --sheet"] {
         let upload = upload(line);
         assert_eq!(upload.files, [PathBuf::from("a.mp4")], "{line}");
@@ -31,7 +31,7 @@ fn options_may_stand_anywhere() {
 }
 
 #[test]
-fn wrong_uploads_are_refused() {
+fn invalid_upload_options_are_refused() {
     let UsageError(text) = upload("a.mp4 --every 0 --width 1").options.extraction().unwrap_err();
     assert!(text.contains("--every: must") && text.contains("--width: must"), "{text}");
     let saving = upload("a.mp4 -o x.zip").waiting.saving;
@@ -39,7 +39,7 @@ fn wrong_uploads_are_refused() {
 }
 
 #[test]
-fn a_retry_has_other_options_or_none() {
+fn a_retry_has_new_options_or_none() {
     let retry = |line: &str| {
         let words = ["framezip", "retry", ID].into_iter().chain(line.split_whitespace());
         match Cli::try_parse_from(words).unwrap().command {
@@ -54,23 +54,23 @@ fn a_retry_has_other_options_or_none() {
 }
 
 #[test]
-fn lists_are_of_oneself_unless_told() {
-    let whose = |line: &str| {
+fn a_list_has_ones_own_videos_by_default() {
+    let scope = |line: &str| {
         let words = ["framezip", "list"].into_iter().chain(line.split_whitespace());
         match Cli::try_parse_from(words).unwrap().command {
-            Command::Video(VideoCommand::List(list)) => list.whose(),
+            Command::Video(VideoCommand::List(list)) => list.scope(),
             other => panic!("{other:?}"),
         }
     };
     let user = UserId::try_from("u-1".to_owned()).unwrap();
     assert_eq!(
-        ["", "--all", "--user u-1"].map(whose),
+        ["", "--all", "--user u-1"].map(scope),
         [ListScope::Own, ListScope::Everyone, ListScope::User(user)]
     );
 }
 
 #[test]
-fn wrong_lines_are_refused() {
+fn invalid_command_lines_are_refused() {
     for line in [
         "upload",
         "upload a.mp4 --every x",
@@ -99,7 +99,7 @@ fn wrong_lines_are_refused() {
 }
 
 #[test]
-fn every_status_can_be_asked_for() {
+fn a_list_can_have_any_status() {
     for wanted in Status::ALL {
         let words = ["framezip", "list", "--status", wanted.as_str()];
         let command = Cli::try_parse_from(words).unwrap().command;
@@ -109,7 +109,7 @@ fn every_status_can_be_asked_for() {
 }
 
 #[test]
-fn a_size_may_follow_its_option() {
+fn a_grid_may_follow_its_option_without_an_equals_sign() {
     let upload = |words: &[&str]| {
         let words = ["framezip", "upload"].iter().chain(words).map(|word| OsString::from(*word));
         match Cli::read(words).unwrap().command {
@@ -134,7 +134,7 @@ fn a_size_may_follow_its_option() {
 }
 
 #[test]
-fn a_wrong_id_says_what_one_is_like() {
+fn the_error_for_an_invalid_id_shows_an_example() {
     for line in ["status 123", "watch x", "delete x", "download x", "retry x", "resume x a.mp4"] {
         let words = ["framezip"].into_iter().chain(line.split(' '));
         let error = Cli::try_parse_from(words).unwrap_err().to_string();

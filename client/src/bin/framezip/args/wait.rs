@@ -1,4 +1,4 @@
-//! Arguments of the commands that wait for zips and save them.
+//! The arguments of the commands that wait for zips and save them.
 
 use crate::{
     destination::{ZipDestination, is_stdout},
@@ -8,7 +8,7 @@ use clap::Args;
 use framezip_client::Existing;
 use std::path::PathBuf;
 
-/// How far a command goes.
+/// Whether to wait for the zip, and where to save it.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Waiting and saving")]
 pub struct WaitArgs {
@@ -19,38 +19,38 @@ pub struct WaitArgs {
     pub saving: SaveArgs,
 }
 
-/// Where zips are saved.
+/// Where to save zips.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Waiting and saving")]
 pub struct SaveArgs {
-    /// Save the zip of a single video here; - is standard output
+    /// Save the zip of a single video as this file; - is standard output
     #[arg(long, short, value_name = "OUT.zip", conflicts_with = "output_dir")]
     pub output: Option<PathBuf>,
     /// Save each zip in this folder, named after its video
     #[arg(long, value_name = "DIR")]
     pub output_dir: Option<PathBuf>,
-    /// Replace an existing file
+    /// Replace existing files
     #[arg(long)]
     pub force: bool,
 }
 
 impl SaveArgs {
-    /// Whether zips are saved at all.
+    /// Returns whether zips are saved at all.
     pub fn is_requested(&self) -> bool {
         self.output.is_some() || self.output_dir.is_some()
     }
 
-    /// Whether the zip goes to standard output.
+    /// Returns whether the zip goes to standard output.
     pub fn is_to_stdout(&self) -> bool {
         self.output.as_deref().is_some_and(is_stdout)
     }
 
-    /// Where the zips of this number of videos go, if they are saved at all.
+    /// Returns where the zips of this number of videos are saved, if they are saved at all.
     pub fn destination(&self, videos: usize) -> anyhow::Result<Option<ZipDestination>> {
         let existing = if self.force { Existing::Replace } else { Existing::Keep };
         match (&self.output, &self.output_dir) {
             (Some(_), _) if videos > 1 => {
-                let text = "-o takes the zip of a single video: give --output-dir DIR for several";
+                let text = "-o saves the zip of a single video: use --output-dir DIR for several";
                 Err(UsageError(text.to_owned()).into())
             }
             (Some(path), _) => ZipDestination::of(path, existing).map(Some),
@@ -61,16 +61,17 @@ impl SaveArgs {
 }
 
 impl WaitArgs {
-    /// Where the zips of this number of videos go, if they are saved at all.
+    /// Returns where the zips of this number of videos are saved, if they are saved at all.
     pub fn destination(&self, videos: usize) -> anyhow::Result<Option<ZipDestination>> {
         if self.saving.force && !self.saving.is_requested() {
-            let text = "--force is about a file to replace: give -o or --output-dir with it";
+            let text =
+                "--force replaces files that zips are saved to: use it with -o or --output-dir";
             return Err(UsageError(text.to_owned()).into());
         }
         self.saving.destination(videos)
     }
 
-    /// Whether to stay until the video is done with.
+    /// Returns whether the command waits until the video is ready or failed.
     pub fn waits(&self) -> bool {
         self.wait || self.saving.is_requested()
     }

@@ -5,6 +5,7 @@ mod completions;
 mod delete;
 mod download;
 mod list;
+mod report;
 mod retry;
 mod status;
 mod upload;
@@ -24,8 +25,8 @@ pub async fn run(command: Command, app: &App<'_>) -> anyhow::Result<Exit> {
     match command {
         Command::Account(command) => account(&command, app).await,
         Command::Video(command) => {
-            let api = app.client()?;
-            videos(&command, &api, app).await
+            let api = app.api_client()?;
+            video(&command, &api, app).await
         }
         Command::Completions { shell } => completions::run(shell, app.console),
     }
@@ -41,17 +42,23 @@ async fn account(command: &AccountCommand, app: &App<'_>) -> anyhow::Result<Exit
     }
 }
 
-async fn videos(command: &VideoCommand, api: &ApiClient, app: &App<'_>) -> anyhow::Result<Exit> {
+async fn video(command: &VideoCommand, api: &ApiClient, app: &App<'_>) -> anyhow::Result<Exit> {
     let console = app.console;
     match command {
-        VideoCommand::Upload(args) => upload::run(args, api, &app.uploads()?, console).await,
-        VideoCommand::Resume(args) => upload::resume(args, api, &app.uploads()?, console).await,
+        VideoCommand::Upload(args) => {
+            upload::run(args, api, &app.unfinished_uploads()?, console).await
+        }
+        VideoCommand::Resume(args) => {
+            upload::resume(args, api, &app.unfinished_uploads()?, console).await
+        }
         VideoCommand::List(args) => list::run(args, api, console).await,
         VideoCommand::Status(args) => status::run(args, api, console).await,
         VideoCommand::Watch { ids } => watch::run(ids, api, console).await,
         VideoCommand::Download(args) => download::run(args, api, console).await,
         VideoCommand::Retry(args) => retry::run(args, api, console).await,
         VideoCommand::Webhook(command) => webhook::run(command, api, console).await,
-        VideoCommand::Delete(args) => delete::run(args, api, &app.uploads()?, console).await,
+        VideoCommand::Delete(args) => {
+            delete::run(args, api, &app.unfinished_uploads()?, console).await
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Where one video stands.
+//! The status of one video.
 
 use crate::{
     args::{OwnerArgs, StatusArgs},
@@ -10,7 +10,7 @@ use crate::{
 use framezip_client::{ApiClient, Error};
 use framezip_contract::{Source, Video, VideoId, VideoView};
 
-/// The video as it is now.
+/// Returns the current state of a video.
 pub async fn fetch(id: VideoId, owner: &OwnerArgs, api: &ApiClient) -> Result<VideoView, Error> {
     match &owner.user {
         Some(user) => api.get_of(user, id).await,
@@ -18,12 +18,12 @@ pub async fn fetch(id: VideoId, owner: &OwnerArgs, api: &ApiClient) -> Result<Vi
     }
 }
 
-/// Tells where a video stands; fails where the video did.
+/// Prints the status of a video. Fails if the video has failed.
 pub async fn run(args: &StatusArgs, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
     let view = fetch(args.id, &args.owner, api).await?;
     console.result(&text(&view.video), &view)?;
     if let Err(failed) = VideoFailed::check(&view.video) {
-        // the document has the failure, too
+        // the document contains the failure already
         console.error(&failed.to_string());
         return Ok(Exit::VideoFailed);
     }
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_unknown_of_a_source_is_left_out() {
+    fn unknown_properties_of_a_source_are_left_out() {
         let mut known = Source {
             container: "matroska,webm".to_owned(),
             codec: "vp9".to_owned(),

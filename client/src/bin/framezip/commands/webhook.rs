@@ -4,7 +4,7 @@ use crate::{args::WebhookCommand, console::Console, exit::Exit, format};
 use framezip_client::ApiClient;
 use serde_json::json;
 
-/// Shows, sets, deletes or tests it.
+/// Shows, sets, deletes or tests the webhook.
 pub async fn run(
     command: &WebhookCommand,
     api: &ApiClient,
@@ -13,12 +13,12 @@ pub async fn run(
     match command {
         WebhookCommand::Show => match api.webhook().await? {
             Some(webhook) => console.result(&format::escaped(&webhook.url), &webhook)?,
-            None => console.result("there is none", &json!(null))?,
+            None => console.result("no webhook is set", &json!(null))?,
         },
         WebhookCommand::Set { url } => {
             let set = api.set_webhook(url).await?;
             let (url, secret) = (format::escaped(&set.webhook.url), set.secret.as_str());
-            let text = format!("{url}\nsecret, shown this once: {}", format::escaped(secret));
+            let text = format!("{url}\nsecret (not shown again): {}", format::escaped(secret));
             console.result(&text, &set)?;
         }
         WebhookCommand::Delete => {

@@ -1,7 +1,7 @@
-//! Where zips are saved: what `-o` and `--output-dir` lead to. It is looked at before any byte is moved.
+//! The destinations of zips, given by `-o` and `--output-dir`. They are checked before any data is transferred.
 //!
-//! Only a regular file is ever replaced, and only if that is asked for. A device, a named pipe or a
-//! descriptor of the shell is written to. A symbolic link is followed, and stays.
+//! Only regular files are ever replaced, and only with `--force`. Devices, named pipes and descriptors of the
+//! shell are written to. Symbolic links are followed and stay.
 
 mod file_name;
 mod path_kind;
@@ -21,36 +21,36 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Where the zips of one command go.
+/// The destination of one command's zips.
 #[derive(Debug)]
 pub enum ZipDestination {
     /// One zip, to standard output.
     Stdout,
     /// One zip, to a device or a named pipe.
     Stream(PathBuf),
-    /// One zip, to a descriptor that the command was started with.
+    /// One zip, to a descriptor that the command has inherited.
     Descriptor { number: i32, path: PathBuf },
     /// One zip, to a regular file.
     File {
-        /// Where it is, with every symbolic link resolved.
+        /// The path with every symbolic link resolved.
         path: PathBuf,
         existing: Existing,
     },
-    /// Any number of zips, each named after its video.
+    /// Any number of zips. Each is named after its video.
     Folder(ZipFolder),
 }
 
-/// A folder for the zips of one command.
+/// A folder for one command's zips.
 #[derive(Debug)]
 pub struct ZipFolder {
     path: PathBuf,
     existing: Existing,
-    /// Names that this command has given, in lower case: some file systems do not tell cases apart.
-    given: RefCell<HashSet<String>>,
+    /// The names that this command has used, in lower case, since some file systems ignore case.
+    used_names: RefCell<HashSet<String>>,
 }
 
 impl ZipDestination {
-    /// What `-o` leads to.
+    /// Returns the destination that `-o` gives.
     pub fn of(path: &Path, existing: Existing) -> anyhow::Result<Self> {
         Ok(match PathKind::of(path)? {
             PathKind::Stdout => Self::Stdout,
@@ -60,21 +60,21 @@ impl ZipDestination {
             PathKind::File(resolved) => {
                 let shown = format::path(path);
                 let is_kept = existing == Existing::Keep;
-                let text = format!("{shown} exists: replace it with --force, or name another file");
+                let text = format!("{shown} exists: replace it with --force, or give another name");
                 ensure!(!is_kept, InvalidDestination { code: "file_exists", text });
                 Self::File { path: resolved, existing }
             }
         })
     }
 
-    /// What `--output-dir` leads to. The folder is made when the first zip comes, if there is none.
+    /// Returns the destination that `--output-dir` gives. A missing folder is created with the first zip.
     pub fn folder(path: &Path, existing: Existing) -> anyhow::Result<Self> {
         path_kind::check_future_folder(path)?;
-        let given = RefCell::default();
-        Ok(Self::Folder(ZipFolder { path: path.to_owned(), existing, given }))
+        let used_names = RefCell::default();
+        Ok(Self::Folder(ZipFolder { path: path.to_owned(), existing, used_names }))
     }
 
-    /// Downloads a video's zip to where it goes. Returns what to call that place.
+    /// Downloads a video's zip to the destination. Returns the name of the destination.
     pub async fn save(
         &self,
         video: &Video,
@@ -108,10 +108,10 @@ impl ZipDestination {
                 Ok(path.display().to_string())
             }
             Self::Folder(folder) => {
-                let made = fs::create_dir_all(&folder.path);
-                let cannot_make =
-                    || format!("cannot make the folder {}", format::path(&folder.path));
-                made.with_context(cannot_make)?;
+                let created = fs::create_dir_all(&folder.path);
+                let cannot_create =
+                    || format!("cannot create the folder {}", format::path(&folder.path));
+                created.with_context(cannot_create)?;
                 let zip = api.download(download, &folder.path, progress).await?;
                 folder.save(video, zip)
             }
@@ -120,26 +120,24 @@ impl ZipDestination {
 }
 
 impl ZipFolder {
-    /// Saves a zip under the first name that is free. Of two videos of one name, each is saved.
+    /// Saves a zip under the first free name, so that videos with the same name do not replace each other.
     fn save(&self, video: &Video, mut zip: DownloadedZip) -> anyhow::Result<String> {
         for number in 1.. {
             let name = file_name(video, number);
-            if !self.given.borrow_mut().insert(name.to_lowercase()) {
+            if !self.used_names.borrow_mut().insert(name.to_lowercase()) {
                 continue;
             }
-            let is_here = self.path == Path::new(".");
-            let path = if is_here { PathBuf::from(name) } else { self.path.join(name) };
+            let is_current = self.path == Path::new(".");
+            let path = if is_current { PathBuf::from(name) } else { self.path.join(name) };
             match zip.save(&path, self.existing) {
                 Ok(()) => return Ok(path.display().to_string()),
                 Err(SaveError {
                     error: Error::Exists { .. } | Error::NotAFile { .. },
-                    zip: kept,
-                }) => {
-                    zip = kept;
-                }
+                    zip: unsaved,
+                }) => zip = unsaved,
                 Err(SaveError { error, .. }) => return Err(error.into()),
             }
         }
-        unreachable!("there is no end of numbers")
+        unreachable!("the numbers do not end")
     }
 }

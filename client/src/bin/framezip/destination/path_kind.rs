@@ -1,4 +1,4 @@
-//! What a path on the command line leads to, and whether a zip can be written there.
+//! The kind of a path on the command line, and checks whether a zip can be written there.
 
 use crate::{exit::InvalidDestination, format};
 use anyhow::{Context, bail, ensure};
@@ -9,28 +9,28 @@ use std::{
     process,
 };
 
-/// Names of standard output that hold on systems without `/proc`, too.
-const STDOUT: [&str; 3] = ["-", "/dev/stdout", "/dev/fd/1"];
-/// The most symbolic links that are followed, as on Linux.
-const MOST_LINKS: usize = 40;
+/// Names of standard output, which are also valid on systems without `/proc`.
+const STDOUT_NAMES: [&str; 3] = ["-", "/dev/stdout", "/dev/fd/1"];
+/// The largest number of symbolic links that are followed, as on Linux.
+const MAX_LINKS: usize = 40;
 
-/// What a path leads to.
+/// The kind of a path.
 #[derive(Debug, PartialEq, Eq)]
 pub enum PathKind {
-    /// Standard output, under whatever name.
+    /// Standard output, under any name.
     Stdout,
     /// A character device or a named pipe.
     Stream,
-    /// A descriptor that the command was started with, such as that of `3>file` in a shell.
+    /// A descriptor that the command has inherited, for example from `3>file` in a shell.
     Descriptor(i32),
     /// A regular file, with every symbolic link resolved.
     File(PathBuf),
-    /// Nothing yet, in a folder that can be written to.
+    /// A file that does not exist yet, in a folder that can be written to.
     NewFile,
 }
 
 impl PathKind {
-    /// Looks at a path.
+    /// Returns the kind of a path.
     ///
     /// # Errors
     ///
@@ -85,13 +85,13 @@ impl PathKind {
     }
 }
 
-/// Whether a path leads to standard output: by its name, or because the same file or pipe is open there.
+/// Returns whether a path leads to standard output: by its name, or because the same file or pipe is open there.
 pub fn is_stdout(path: &Path) -> bool {
-    STDOUT.iter().any(|name| path == Path::new(name))
+    STDOUT_NAMES.iter().any(|name| path == Path::new(name))
         || path.metadata().is_ok_and(|metadata| is_same(&io::stdout(), &metadata))
 }
 
-/// Fails if a zip on standard output would get lost, or mixed with messages.
+/// Fails if standard output is a terminal, or if messages would be mixed into a zip on it.
 fn check_stdout() -> anyhow::Result<()> {
     check_terminal(&io::stdout())?;
     let text = "standard output and standard error lead to the same place, so messages would get into the \
@@ -102,8 +102,7 @@ fn check_stdout() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Fails unless files can be made in a folder. One that does not exist yet is made later, so the nearest
-/// one that exists counts.
+/// Fails unless files can be created in a folder.
 pub fn check_folder(folder: &Path) -> anyhow::Result<()> {
     let shown = format::path(folder);
     let missing = || InvalidDestination::new(format!("there is no folder {shown}"));
@@ -112,15 +111,15 @@ pub fn check_folder(folder: &Path) -> anyhow::Result<()> {
         _ => InvalidDestination::new(format!("cannot use the folder {shown}: {error}")),
     })?;
     ensure!(metadata.is_dir(), InvalidDestination::new(format!("{shown} is not a folder")));
-    // permissions alone do not tell: the file system may be full or read-only
-    let made = tempfile::tempfile_in(folder);
-    made.map_err(|error| {
+    // permissions alone are not enough: the file system may be full or read-only
+    let created = tempfile::tempfile_in(folder);
+    created.map_err(|error| {
         InvalidDestination::new(format!("cannot write to the folder {shown}: {error}"))
     })?;
     Ok(())
 }
 
-/// As [`check_folder`], for a folder that is made when the first zip is saved.
+/// As [`check_folder`], for a folder that is created with the first zip: checks its nearest existing ancestor.
 pub fn check_future_folder(folder: &Path) -> anyhow::Result<()> {
     let is_missing = |error: io::Error| error.kind() == io::ErrorKind::NotFound;
     let is_there = |folder: &&Path| !folder.symlink_metadata().is_err_and(is_missing);
@@ -128,18 +127,18 @@ pub fn check_future_folder(folder: &Path) -> anyhow::Result<()> {
     check_folder(nearest)
 }
 
-/// The folder of a file.
+/// Returns the folder of a file.
 pub fn parent(path: &Path) -> &Path {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     folder.unwrap_or(Path::new("."))
 }
 
-/// The number of a descriptor of this process that a path names, such as `/dev/fd/3`, also by a link. It may
-/// be that of a regular file, but a shell has opened it for the zip to be written to.
+/// Returns the number of this process's descriptor that a path names, such as `/dev/fd/3`, directly or by a
+/// symbolic link. The shell has opened it for the zip, even if it belongs to a regular file.
 fn descriptor(path: &Path) -> Option<i32> {
     let own = format!("/proc/{}", process::id());
     let mut path = path.to_owned();
-    for _ in 0..MOST_LINKS {
+    for _ in 0..MAX_LINKS {
         let folder = parent(&path).canonicalize().unwrap_or_default();
         let is_own = folder.starts_with(&own) && folder.ends_with("fd");
         if is_own || folder == Path::new("/dev/fd") {
@@ -150,7 +149,7 @@ fn descriptor(path: &Path) -> Option<i32> {
     None
 }
 
-/// Fails unless a zip can be written to a descriptor that is open.
+/// Fails unless a zip can be written to a descriptor.
 fn check_descriptor(number: i32, shown: &str) -> anyhow::Result<()> {
     let file = open_descriptor(number).map_err(|_| {
         InvalidDestination::new(format!(
@@ -170,7 +169,7 @@ fn check_stream(path: &Path, metadata: &Metadata) -> anyhow::Result<()> {
         InvalidDestination::new(format!("{shown} cannot be written to: {error}"))
     };
     check_access(path).map_err(refused)?;
-    // to open a pipe would wait for its reader
+    // opening a pipe would block until it has a reader
     if !is_pipe(metadata.file_type()) {
         check_terminal(&fs::OpenOptions::new().write(true).open(path).map_err(refused)?)?;
     }
@@ -194,8 +193,8 @@ fn is_stream(_: FileType) -> bool {
     false
 }
 
-/// Whether bytes written to an open descriptor and to this file would get mixed. Devices such as `/dev/null`
-/// mix nothing.
+/// Returns whether bytes written to an open descriptor and to this file would be mixed. They are not mixed on
+/// devices such as `/dev/null`.
 fn is_shared_with(open: &impl Descriptor, file: &Metadata) -> bool {
     let is_device = is_stream(file.file_type()) && !is_pipe(file.file_type());
     !is_device && is_same(open, file)
@@ -222,14 +221,14 @@ fn metadata(open: &impl Descriptor) -> Option<Metadata> {
     fs::File::from(copy).metadata().ok()
 }
 
-/// Opens a descriptor that the process was started with once more, to write to it.
+/// Duplicates a descriptor that the process has inherited, to write to it.
 #[cfg(unix)]
 pub fn open_descriptor(number: i32) -> io::Result<fs::File> {
     use std::os::fd::BorrowedFd;
     if number < 0 {
         return Err(io::ErrorKind::InvalidInput.into());
     }
-    // SAFETY: the descriptor is only borrowed for this call, which fails if it is not open
+    // SAFETY: the descriptor is borrowed for this call only, which fails if it is not open
     let copy = unsafe { BorrowedFd::borrow_raw(number) }.try_clone_to_owned()?;
     let mode = rustix::fs::fcntl_getfl(&copy)? & rustix::fs::OFlags::RWMODE;
     if mode == rustix::fs::OFlags::RDONLY {
@@ -279,7 +278,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_that_cannot_be_right_is_refused() {
+    fn an_invalid_destination_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().canonicalize().unwrap();
         let error = |path: &Path| PathKind::of(path).unwrap_err().to_string();
@@ -315,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_may_be_made_later_where_it_can_be() {
+    fn a_missing_folder_is_accepted_if_it_can_be_created() {
         let folder = tempfile::tempdir().unwrap();
         let (new, file) = (folder.path().join("new/folder"), folder.path().join("file"));
         check_future_folder(&new).unwrap();

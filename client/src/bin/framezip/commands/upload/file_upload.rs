@@ -1,132 +1,133 @@
-//! The state of one file.
+//! The upload of one file.
 
 use crate::{
-    commands::wait::{VideoReport, Waiter},
+    commands::{report::VideoReport, wait::Waiter},
     console::Console,
     destination::ZipDestination,
     exit::{self, Exit, VideoFailed},
     format,
-    progress::Phase,
+    progress::{Amount, Phase},
     unfinished_uploads::{UnfinishedUpload, UnfinishedUploads},
 };
 use framezip_client::{ApiClient, Error, SourceFile};
 use framezip_contract::{CreateVideo, CreatedVideo, ExtractionOptions, Video, VideoId};
 use std::path::{Path, PathBuf};
 
-/// What the files of one command share.
+/// What all files of one command have in common.
 pub struct UploadContext<'a> {
     pub api: &'a ApiClient,
     pub console: &'a Console,
     pub uploads: &'a UnfinishedUploads,
-    /// Whether to stay until the videos are ready or failed.
+    /// Whether to wait until the videos are ready or failed.
     pub waits: bool,
-    /// Where the zips go, if they are saved.
-    pub output: Option<&'a ZipDestination>,
-    /// The name to send in place of the file's own.
+    /// The destination of the zips, if they are saved.
+    pub destination: Option<&'a ZipDestination>,
+    /// The name to send instead of the file's name.
     pub name: Option<&'a str>,
     pub extraction: &'a ExtractionOptions,
-    /// Whether a text must say which file it is about.
-    pub several: bool,
+    /// Whether messages must name the file, because there are several.
+    pub has_several_files: bool,
 }
 
-/// One file, or why it cannot be sent.
+/// A file to upload, or the reason why it cannot be uploaded.
 pub struct FileUpload {
     pub path: PathBuf,
-    pub start: anyhow::Result<PreparedUpload>,
+    pub prepared: anyhow::Result<PreparedUpload>,
 }
 
 pub struct PreparedUpload {
     pub file: SourceFile,
-    pub state: RecordState,
-    /// Keeps other processes off it.
+    pub record: RecordState,
+    /// The saved upload, which stays locked until the upload has ended.
     pub unfinished: Option<UnfinishedUpload>,
 }
 
-/// What is there of a file's upload.
+/// The state of a video's record before its file is sent.
 pub enum RecordState {
-    /// No record.
+    /// There is no record yet.
     Missing,
-    /// A new record.
+    /// This command has created the record.
     Created(Box<CreatedVideo>),
-    /// A record, and perhaps some of the bytes.
+    /// An earlier command has created the record, and has perhaps sent some bytes.
     Existing(VideoId),
 }
 
 impl UploadContext<'_> {
-    /// Sends a file, says how it ended, and forgets its upload if nothing is left to go on with.
-    pub async fn one(&self, task: FileUpload) -> Exit {
-        let FileUpload { path, start } = task;
-        let mut report = VideoReport::about(&path);
-        let about = format::path(&path);
-        let about = if self.several { format!("{about}: ") } else { String::new() };
-        let result = match start {
-            Ok(start) => self.send(&path, start, &about, &mut report).await,
+    /// Uploads a file and prints the result. Removes the saved upload unless it can be continued.
+    pub async fn upload(&self, FileUpload { path, prepared }: FileUpload) -> Exit {
+        let mut report = VideoReport::for_file(&path);
+        let prefix = match self.has_several_files {
+            true => format!("{}: ", format::path(&path)),
+            false => String::new(),
+        };
+        let result = match prepared {
+            Ok(prepared) => self.upload_prepared(&path, prepared, &prefix, &mut report).await,
             Err(error) => Err(error),
         };
-        report.print(result, &about, self.console)
+        report.print(result, &prefix, self.console)
     }
 
-    /// Everything for one file; what has been reached stands in the report also after an error.
-    async fn send(
+    /// As [`Self::upload`]. After an error, the report has the results so far.
+    async fn upload_prepared(
         &self,
         path: &Path,
-        start: PreparedUpload,
-        about: &str,
+        prepared: PreparedUpload,
+        prefix: &str,
         report: &mut VideoReport,
     ) -> anyhow::Result<String> {
-        let PreparedUpload { file, state, mut unfinished } = start;
-        let (id, created) = match state {
+        let PreparedUpload { file, record, mut unfinished } = prepared;
+        let (id, created) = match record {
             RecordState::Missing => {
                 let created = self.api.create(&self.request(&file)).await?;
-                unfinished = self.keep(&created.video, path);
+                unfinished = self.save_unfinished(&created.video, path);
                 (created.video.id, Some(created))
             }
             RecordState::Created(created) => (created.video.id, Some(*created)),
             RecordState::Existing(id) => (id, None),
         };
-        let result = self.finish(id, created, &file, about, report).await;
+        let result = self.send_and_wait(id, created, &file, prefix, report).await;
         if result.as_ref().map_or_else(is_final, |_| true)
-            && let Err(error) = self.uploads.forget(id)
+            && let Err(error) = self.uploads.remove(id)
         {
-            self.console.note(&format!("{about}{}", exit::error_text(&error)));
+            self.console.note(&format!("{prefix}{}", exit::error_text(&error)));
         }
         drop(unfinished);
         result
     }
 
-    /// Sends the bytes, all or the rest, and waits as far as is wanted.
-    async fn finish(
+    /// Sends all bytes or the rest, then waits and saves the zip if requested.
+    async fn send_and_wait(
         &self,
         id: VideoId,
         created: Option<CreatedVideo>,
         file: &SourceFile,
-        about: &str,
+        prefix: &str,
         report: &mut VideoReport,
     ) -> anyhow::Result<String> {
-        let mut display = self.console.display(&file.name);
+        let mut display = self.console.progress(&file.name);
         let total = file.bytes;
-        let progress = |done| display.show(Phase::Sending { done, total });
+        let progress = |done| display.show(Phase::Sending(Amount { done, total }));
         let sent = match created {
             Some(created) => {
-                report.set(created.video.clone());
+                report.set_video(created.video.clone());
                 self.api.upload(&created, file, progress).await
             }
             None => {
-                let view = self.api.get(id).await.map_err(|error| broken_off(error, id, file))?;
+                let view = self.api.get(id).await.map_err(|error| upload_error(error, id, file))?;
                 let view = report.video.insert(view);
                 VideoFailed::check(&view.video)?;
                 self.api.resume(id, file, progress).await
             }
         };
-        sent.map_err(|error| broken_off(error, id, file))?;
+        sent.map_err(|error| upload_error(error, id, file))?;
         if !self.waits {
             return Ok(format!("sent: {id}"));
         }
-        let waiter = Waiter { api: self.api, console: self.console, output: self.output };
-        waiter.run(id, about, &mut display, report).await
+        let (api, console, destination) = (self.api, self.console, self.destination);
+        Waiter { api, console, destination }.wait(id, prefix, &mut display, report).await
     }
 
-    /// What to ask the API for.
+    /// Returns the request that creates the file's record.
     pub fn request(&self, file: &SourceFile) -> CreateVideo {
         let mut request = file.request(self.extraction.clone());
         if let Some(name) = self.name {
@@ -135,22 +136,20 @@ impl UploadContext<'_> {
         request
     }
 
-    /// Keeps a new upload, to go on with it later. That it cannot be done is no failure of this one.
-    pub fn keep(&self, video: &Video, path: &Path) -> Option<UnfinishedUpload> {
-        let kept = self.uploads.keep(video, path, self.extraction);
+    /// Saves a new upload, so that it can be continued later. A failure does not end the upload.
+    pub fn save_unfinished(&self, video: &Video, path: &Path) -> Option<UnfinishedUpload> {
+        let saved = self.uploads.save(video, path, self.extraction);
         let note = |error| {
-            let id = video.id;
-            let text = format!(
-                "only framezip resume {id} could go on with it: {}",
-                exit::error_text(&error)
-            );
-            self.console.note(&text);
+            let (id, error) = (video.id, exit::error_text(&error));
+            self.console.note(&format!(
+                "if the upload is interrupted, only framezip resume {id} can continue it: {error}"
+            ));
         };
-        kept.map_err(note).ok()
+        saved.map_err(note).ok()
     }
 }
 
-/// Whether an error leaves nothing to go on with.
+/// Returns whether the upload cannot be continued after an error.
 fn is_final(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         let status = cause.downcast_ref().and_then(Error::status);
@@ -158,15 +157,19 @@ fn is_final(error: &anyhow::Error) -> bool {
     })
 }
 
-/// What to do after an upload broke off. One that is gone cannot be resumed.
-fn broken_off(error: Error, id: VideoId, file: &SourceFile) -> anyhow::Error {
+/// Adds what to do after an upload failed. The upload of a deleted video cannot be resumed.
+fn upload_error(error: Error, id: VideoId, file: &SourceFile) -> anyhow::Error {
     let path = format::shell_argument(&file.path);
     let context = match &error {
         Error::FileChanged { .. } => return error.into(),
         error if error.status() == Some(404) => {
-            format!("{id} was deleted or has expired: framezip upload {path} sends the file again")
+            format!(
+                "{id} was deleted or has expired: run framezip upload {path} to send the file again"
+            )
         }
-        _ => format!("not everything is sent: framezip resume {id} {path} continues"),
+        _ => {
+            format!("the upload is not complete: run framezip resume {id} {path} to continue it")
+        }
     };
     anyhow::Error::from(error).context(context)
 }
