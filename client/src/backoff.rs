@@ -1,35 +1,35 @@
-//! How often and how soon a request that is safe to repeat is repeated.
+//! The pauses between the attempts of a request that is safe to repeat.
 
 use std::time::Duration;
 
-const FIRST: Duration = Duration::from_millis(300);
-const LONGEST: Duration = Duration::from_secs(10);
+const FIRST_PAUSE: Duration = Duration::from_millis(300);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// The pauses between one request's attempts: 0.3 s, and twice as long each time, up to 10 s.
+/// Exponential backoff: the first pause is 0.3 s, each further one is twice as long, up to 10 s.
 pub(crate) struct Backoff {
-    repeats: u32,
-    most: u32,
+    retries: u32,
+    max_retries: u32,
 }
 
 impl Backoff {
-    /// For a small request: 4.5 s in all, after which a person is told.
-    pub(crate) fn brief() -> Self {
-        Self { repeats: 0, most: 4 }
+    /// Pauses for small requests: 4.5 s in total, so that a person soon sees the error.
+    pub(crate) fn for_requests() -> Self {
+        Self { retries: 0, max_retries: 4 }
     }
 
-    /// For sending or fetching a file: 39 s in all. A network that is changed, or a router that starts anew,
-    /// should not end it.
-    pub(crate) fn patient() -> Self {
-        Self { repeats: 0, most: 8 }
+    /// Pauses for uploads and downloads: 39 s in total, which outlasts a change of network or the restart of
+    /// a router.
+    pub(crate) fn for_transfers() -> Self {
+        Self { retries: 0, max_retries: 8 }
     }
 
-    /// Waits before the next attempt; `false` at once when there should be none.
+    /// Waits before the next attempt and returns `true`. Returns `false` at once if no attempt is left.
     pub(crate) async fn pause(&mut self) -> bool {
-        if self.repeats == self.most {
+        if self.retries == self.max_retries {
             return false;
         }
-        tokio::time::sleep((FIRST * 2u32.pow(self.repeats)).min(LONGEST)).await;
-        self.repeats += 1;
+        tokio::time::sleep((FIRST_PAUSE * 2u32.pow(self.retries)).min(LONGEST_PAUSE)).await;
+        self.retries += 1;
         true
     }
 }

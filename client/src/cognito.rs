@@ -1,5 +1,4 @@
-//! Signing up and in, by Cognito's own JSON protocol: these calls need no AWS credentials, so no
-//! SDK either.
+//! Signing up and signing in by Cognito's JSON protocol. These calls need no AWS credentials, hence no SDK.
 
 use crate::{Error, Server, Tokens, http};
 use framezip_contract::WebConfig;
@@ -11,59 +10,70 @@ use serde::{
 };
 use serde_json::{Value, json};
 
-/// Where a server's users sign up and in: a Cognito user pool.
+/// The Cognito user pool of a server, where its users sign up and sign in.
 #[derive(Clone, Debug)]
 pub struct UserPool {
     http: Client,
     config: WebConfig,
 }
 
-/// What follows a sign-up.
+/// The result of a sign-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedUp {
-    /// Whether the user may sign in at once; else a code comes first, by mail.
+    /// Whether the user may sign in at once. Otherwise, the code from the mail must be given first.
     pub confirmed: bool,
-    /// Where the code went, masked, such as `a***@e***`.
+    /// The masked address that the code was sent to, such as `a***@e***`.
     pub code_sent_to: Option<String>,
 }
 
-/// What Cognito answers where it sends a code.
+/// Cognito's response to an action that sends a code.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct CodeSent {
-    code_delivery_details: Option<CodeDelivery>,
+struct CodeDeliveryResponse {
+    code_delivery_details: Option<CodeDeliveryDetails>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct CodeDelivery {
+struct CodeDeliveryDetails {
     destination: Option<String>,
 }
 
+impl Server {
+    /// Reads the server's settings and returns its user pool.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Self::config`].
+    pub async fn user_pool(&self) -> Result<UserPool, Error> {
+        Ok(UserPool::new(self, self.config().await?))
+    }
+}
+
 impl UserPool {
-    /// The user pool by the settings of a server, as [`Server::config`] gave them once.
+    /// Creates the user pool from settings that [`Server::config`] returned earlier.
     pub fn new(server: &Server, config: WebConfig) -> Self {
         Self { http: server.http.clone(), config }
     }
 
-    /// The settings it was made from.
+    /// Returns the settings of the user pool.
     pub fn config(&self) -> &WebConfig {
         &self.config
     }
 
-    /// Creates a user, and has a code sent to the address unless the pool confirms users itself.
+    /// Creates a user. Cognito sends a code to the address unless the pool confirms users itself.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`], for example for a known address (`UsernameExistsException`) or a weak
+    /// [`Error::Cognito`], for example for a known address (`UsernameExistsException`) or a weak
     /// password (`InvalidPasswordException`).
     pub async fn sign_up(&self, email: &str, password: &str) -> Result<SignedUp, Error> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
-        struct Answer {
+        struct SignUpResponse {
             user_confirmed: bool,
             #[serde(flatten)]
-            sent: CodeSent,
+            sent: CodeDeliveryResponse,
         }
         let body = json!({
             "ClientId": self.config.user_pool_client_id,
@@ -71,18 +81,18 @@ impl UserPool {
             "Password": password,
             "UserAttributes": [{"Name": "email", "Value": email}],
         });
-        let answer: Answer = self.call("SignUp", "sign up", body).await?;
+        let response: SignUpResponse = self.call("SignUp", "sign up", body).await?;
         Ok(SignedUp {
-            confirmed: answer.user_confirmed,
-            code_sent_to: answer.sent.code_delivery_details.and_then(|sent| sent.destination),
+            confirmed: response.user_confirmed,
+            code_sent_to: response.sent.code_delivery_details.and_then(|sent| sent.destination),
         })
     }
 
-    /// Confirms a user by the code that came by mail.
+    /// Confirms a user with the code from the mail.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`], for example `CodeMismatchException` or `ExpiredCodeException`.
+    /// [`Error::Cognito`], for example `CodeMismatchException` or `ExpiredCodeException`.
     pub async fn confirm(&self, email: &str, code: &str) -> Result<(), Error> {
         let body = json!({
             "ClientId": self.config.user_pool_client_id,
@@ -92,32 +102,34 @@ impl UserPool {
         self.call::<Value>("ConfirmSignUp", "confirm the address", body).await.map(drop)
     }
 
-    /// Has another code sent.
+    /// Requests another code.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`], for example `LimitExceededException`.
+    /// [`Error::Cognito`], for example `LimitExceededException`.
     pub async fn resend_code(&self, email: &str) -> Result<(), Error> {
         let body = json!({"ClientId": self.config.user_pool_client_id, "Username": email});
         self.call::<Value>("ResendConfirmationCode", "get another code", body).await.map(drop)
     }
 
-    /// Has a code sent that sets a new password. Returns where it went, masked, such as `a***@e***`.
+    /// Requests a code that allows a new password to be set. Returns the masked address that the code was
+    /// sent to, such as `a***@e***`.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`], for example `LimitExceededException`.
+    /// [`Error::Cognito`], for example `LimitExceededException`.
     pub async fn forgot_password(&self, email: &str) -> Result<Option<String>, Error> {
         let body = json!({"ClientId": self.config.user_pool_client_id, "Username": email});
-        let answer: CodeSent = self.call("ForgotPassword", "have a code sent", body).await?;
-        Ok(answer.code_delivery_details.and_then(|details| details.destination))
+        let response: CodeDeliveryResponse =
+            self.call("ForgotPassword", "request a code", body).await?;
+        Ok(response.code_delivery_details.and_then(|details| details.destination))
     }
 
-    /// Sets a new password by the code that came by mail.
+    /// Sets a new password with the code from the mail.
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`], for example `CodeMismatchException` or `InvalidPasswordException`.
+    /// [`Error::Cognito`], for example `CodeMismatchException` or `InvalidPasswordException`.
     pub async fn set_password(&self, email: &str, code: &str, password: &str) -> Result<(), Error> {
         let body = json!({
             "ClientId": self.config.user_pool_client_id,
@@ -132,31 +144,31 @@ impl UserPool {
     ///
     /// # Errors
     ///
-    /// [`Error::Refused`], for example `NotAuthorizedException` or `UserNotConfirmedException`;
-    /// [`Error::Challenge`] where a password is not enough.
+    /// [`Error::Cognito`], for example `NotAuthorizedException` or `UserNotConfirmedException`;
+    /// [`Error::Challenge`] if a password is not enough.
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<Tokens, Error> {
         let parameters = json!({"USERNAME": email, "PASSWORD": password});
         self.initiate_auth("USER_PASSWORD_AUTH", "sign in", parameters, None).await
     }
 
-    /// New tokens for old ones; the refresh token stays the same.
+    /// Returns new tokens for old ones. The refresh token stays the same.
     ///
     /// # Errors
     ///
-    /// [`Error::SignedOut`] where the refresh token is no longer good.
+    /// [`Error::SignedOut`] if the refresh token is no longer valid.
     pub async fn refresh(&self, tokens: &Tokens) -> Result<Tokens, Error> {
         let parameters = json!({"REFRESH_TOKEN": tokens.refresh_token});
-        let known = Some(tokens.refresh_token.clone());
-        match self.initiate_auth("REFRESH_TOKEN_AUTH", "renew the sign-in", parameters, known).await
-        {
-            Err(Error::Refused(refusal)) if refusal.is_about_credentials() => {
-                Err(Error::SignedOut(refusal))
+        let current = Some(tokens.refresh_token.clone());
+        let operation = "renew the sign-in";
+        match self.initiate_auth("REFRESH_TOKEN_AUTH", operation, parameters, current).await {
+            Err(Error::Cognito(error)) if error.is_about_credentials() => {
+                Err(Error::SignedOut(error))
             }
             result => result,
         }
     }
 
-    /// `refresh_token` is the one to keep where the answer brings none.
+    /// Starts an authentication flow. `refresh_token` is used if the response has none.
     async fn initiate_auth(
         &self,
         flow: &str,
@@ -166,7 +178,7 @@ impl UserPool {
     ) -> Result<Tokens, Error> {
         #[derive(Deserialize)]
         #[serde(rename_all = "PascalCase")]
-        struct Answer {
+        struct InitiateAuthResponse {
             authentication_result: Option<AuthenticationResult>,
             challenge_name: Option<String>,
         }
@@ -177,19 +189,19 @@ impl UserPool {
             refresh_token: Option<String>,
             expires_in: u32,
         }
-        let asked_at = Timestamp::now();
+        let sent_at = Timestamp::now();
         let body = json!({
             "ClientId": self.config.user_pool_client_id,
             "AuthFlow": flow,
             "AuthParameters": parameters,
         });
-        let answer: Answer = self.call("InitiateAuth", operation, body).await?;
-        let Some(result) = answer.authentication_result else {
-            let name = answer.challenge_name.unwrap_or_else(|| "another step".to_owned());
+        let response: InitiateAuthResponse = self.call("InitiateAuth", operation, body).await?;
+        let Some(result) = response.authentication_result else {
+            let name = response.challenge_name.unwrap_or_else(|| "another step".to_owned());
             return Err(Error::Challenge { name });
         };
         let Some(refresh_token) = result.refresh_token.or(refresh_token) else {
-            return Err(Error::Answer {
+            return Err(Error::InvalidResponse {
                 operation,
                 source: serde_json::Error::missing_field("RefreshToken"),
             });
@@ -197,7 +209,7 @@ impl UserPool {
         Ok(Tokens {
             id_token: result.id_token,
             refresh_token,
-            expires_at: asked_at + SignedDuration::from_secs(result.expires_in.into()),
+            expires_at: sent_at + SignedDuration::from_secs(result.expires_in.into()),
         })
     }
 
@@ -220,10 +232,10 @@ impl UserPool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_server::{Answer, TestServer};
+    use crate::test_server::{CannedResponse, TestServer};
 
-    async fn pool(answers: impl IntoIterator<Item = Answer>) -> (TestServer, UserPool) {
-        let server = TestServer::start(answers).await;
+    async fn pool(responses: impl IntoIterator<Item = CannedResponse>) -> (TestServer, UserPool) {
+        let server = TestServer::start(responses).await;
         let config = WebConfig {
             region: "eu-central-1".to_owned(),
             user_pool_id: "pool".to_owned(),
@@ -235,10 +247,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_sign_in_speaks_the_documented_protocol() {
+    async fn a_sign_in_follows_the_documented_protocol() {
         let granted = r#"{"AuthenticationResult":{"AccessToken":"a","ExpiresIn":3600,"IdToken":"i",
             "RefreshToken":"r","TokenType":"Bearer"},"ChallengeParameters":{}}"#;
-        let (server, pool) = pool([Answer::json(200, granted)]).await;
+        let (server, pool) = pool([CannedResponse::json(200, granted)]).await;
         let before = Timestamp::now();
         let tokens = pool.sign_in("ada@example.com", "pw").await.unwrap();
         assert_eq!((tokens.id_token.as_str(), tokens.refresh_token.as_str()), ("i", "r"));
@@ -258,10 +270,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_sign_up_tells_where_the_code_went() {
-        let answer = r#"{"UserConfirmed":false,"UserSub":"1",
+    async fn a_sign_up_returns_where_the_code_was_sent() {
+        let body = r#"{"UserConfirmed":false,"UserSub":"1",
             "CodeDeliveryDetails":{"Destination":"a***@e***","DeliveryMedium":"EMAIL"}}"#;
-        let (server, pool) = pool([Answer::json(200, answer)]).await;
+        let (server, pool) = pool([CannedResponse::json(200, body)]).await;
         let signed_up = pool.sign_up("ada@example.com", "pw").await.unwrap();
         assert_eq!(
             signed_up,
@@ -271,28 +283,28 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refusal_tells_what_to_do() {
+    async fn an_error_of_cognito_says_what_to_do() {
         let body = r#"{"__type":"com.amazonaws#UserNotConfirmedException","message":"User is not confirmed."}"#;
-        let (_server, pool) = pool([Answer::json(400, body)]).await;
+        let (_server, pool) = pool([CannedResponse::json(400, body)]).await;
         let error = pool.sign_in("ada@example.com", "pw").await.unwrap_err();
         assert!(error.is_about_credentials());
         assert!(error.to_string().contains("framezip confirm"), "{error}");
-        let Error::Refused(refusal) = error else { panic!("{error:?}") };
-        assert_eq!(refusal.kind, "UserNotConfirmedException");
+        let Error::Cognito(error) = error else { panic!("{error:?}") };
+        assert_eq!(error.kind, "UserNotConfirmedException");
     }
 
     #[tokio::test]
     async fn a_challenge_is_named() {
         let body = r#"{"ChallengeName":"SOFTWARE_TOKEN_MFA","Session":"s"}"#;
-        let (_server, pool) = pool([Answer::json(200, body)]).await;
+        let (_server, pool) = pool([CannedResponse::json(200, body)]).await;
         let error = pool.sign_in("ada@example.com", "pw").await.unwrap_err();
         assert!(matches!(error, Error::Challenge { name } if name == "SOFTWARE_TOKEN_MFA"));
     }
 
     #[tokio::test]
-    async fn a_refused_refresh_means_signing_in_again() {
+    async fn a_refused_refresh_requires_a_new_sign_in() {
         let body = r#"{"__type":"NotAuthorizedException","message":"Refresh Token has expired"}"#;
-        let (_server, pool) = pool([Answer::json(400, body)]).await;
+        let (_server, pool) = pool([CannedResponse::json(400, body)]).await;
         let old = Tokens {
             id_token: "i".to_owned(),
             refresh_token: "r".to_owned(),

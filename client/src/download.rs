@@ -1,4 +1,4 @@
-//! Downloads of zips, to a new file or to any writer.
+//! Downloads of zips to a new file or to any writer.
 
 use crate::{ApiClient, DownloadedZip, Error, backoff::Backoff, downloaded_zip, http};
 use framezip_contract::Download;
@@ -13,20 +13,20 @@ use std::{
 use tokio::io::{AsyncWrite, AsyncWriteExt, BufWriter};
 
 const OPERATION: &str = "download the zip";
-const BUFFER: usize = 1 << 20;
+const BUFFER_BYTES: usize = 1 << 20;
 
 impl ApiClient {
-    /// Downloads a zip to a new, hidden file in `folder`; `progress` gets the number of bytes received.
-    /// The file is removed if this fails or is dropped. A zip that is returned is complete: its length is
-    /// the one that the API gave, and every entry has the checksum of the zip's own directory.
+    /// Downloads a zip to a new, hidden file in `folder` and calls `progress` with the number of bytes
+    /// received. The file is removed if the download fails or is dropped. The returned zip is complete: its
+    /// length is the one from the API, and every entry has the checksum that the zip's directory states.
     ///
-    /// After a lost connection or a server error the download continues where it was.
+    /// After a lost connection or a server error, the download continues where it stopped.
     ///
     /// # Errors
     ///
     /// [`Error::File`] if the folder cannot be written to, [`Error::Incomplete`] or [`Error::Damaged`] if
-    /// the zip is not the right one, [`Error::Status`] if the storage refuses (the link may have expired:
-    /// get the video again), and as for any request.
+    /// the zip is not complete, [`Error::Status`] if the storage refuses (the link may have expired: get the
+    /// video again), and as for any request.
     pub async fn download(
         &self,
         download: &Download,
@@ -34,22 +34,22 @@ impl ApiClient {
         progress: impl FnMut(u64),
     ) -> Result<DownloadedZip, Error> {
         let zip = DownloadedZip::new(folder)?;
-        // errors name the folder: the file's own name is not the one that was asked for
+        // errors name the folder: the user did not choose the name of the hidden file
         let path = folder.to_owned();
         let writer = zip.open()?;
-        let mut transfer = Transfer::new(tokio::fs::File::from_std(writer), path);
+        let mut transfer = ZipTransfer::new(tokio::fs::File::from_std(writer), path);
         self.transfer(download, &mut transfer, progress).await?;
-        let Transfer { writer, path, .. } = transfer;
-        writer.get_ref().sync_all().await.map_err(cannot_write(&path))?;
-        // the zip stays here, so that it is removed if this is dropped
+        let ZipTransfer { writer, path, .. } = transfer;
+        writer.get_ref().sync_all().await.map_err(Error::cannot_write(&path))?;
+        // `zip` stays in this function, so that its file is removed if the future is dropped
         let file = zip.open()?;
         let checked = tokio::task::spawn_blocking(move || downloaded_zip::check(file)).await;
-        checked.map_err(|panic| cannot_write(&path)(io::Error::other(panic)))??;
+        checked.map_err(|panic| Error::cannot_write(&path)(io::Error::other(panic)))??;
         Ok(zip)
     }
 
-    /// Downloads a zip to a writer that is no file, such as standard output or a pipe: `name` is what
-    /// errors call it. Only the length is checked, since the bytes are gone by then.
+    /// Downloads a zip to a writer that is not a file, such as standard output or a pipe. Errors call the
+    /// writer `name`. Only the length is checked, since the bytes cannot be read again.
     ///
     /// # Errors
     ///
@@ -61,49 +61,49 @@ impl ApiClient {
         name: &Path,
         progress: impl FnMut(u64),
     ) -> Result<(), Error> {
-        let mut transfer = Transfer::new(writer, name.to_owned());
+        let mut transfer = ZipTransfer::new(writer, name.to_owned());
         self.transfer(download, &mut transfer, progress).await
     }
 
-    /// Sends requests until everything has come or an error is not worth another one.
+    /// Sends requests until the zip is complete or an error is not worth another attempt.
     async fn transfer<W: AsyncWrite + Unpin>(
         &self,
         download: &Download,
-        transfer: &mut Transfer<W>,
+        transfer: &mut ZipTransfer<W>,
         mut progress: impl FnMut(u64),
     ) -> Result<(), Error> {
-        let mut backoff = Backoff::patient();
+        let mut backoff = Backoff::for_transfers();
         loop {
             let before = transfer.received;
             let result = self.fetch(download, transfer, &mut progress).await;
             if transfer.received > before {
-                backoff = Backoff::patient();
+                backoff = Backoff::for_transfers();
             }
-            if !http::worth_repeating(&result) || !backoff.pause().await {
+            if !http::is_retryable(&result) || !backoff.pause().await {
                 return result;
             }
         }
     }
 
-    /// One request: for all of the zip, or for the rest of what has come.
+    /// Sends one request: for the whole zip, or for the rest if some bytes have arrived.
     async fn fetch<W: AsyncWrite + Unpin>(
         &self,
         download: &Download,
-        transfer: &mut Transfer<W>,
+        transfer: &mut ZipTransfer<W>,
         progress: &mut impl FnMut(u64),
     ) -> Result<(), Error> {
         let expected = download.bytes;
         let mut request = self.server.http.get(&download.url);
         let is_rest = transfer.received > 0;
         if is_rest {
-            // without an entity tag, the rest could be that of another zip
+            // without an entity tag, the rest could belong to another zip
             let Some(e_tag) = &transfer.e_tag else {
                 return Err(Error::Incomplete { expected, received: transfer.received });
             };
             let range = format!("bytes={}-", transfer.received);
             request = request.header(RANGE, range).header(IF_MATCH, e_tag);
         }
-        let response = http::moving(OPERATION, request.send()).await?;
+        let response = http::with_stall_timeout(OPERATION, request.send()).await?;
         let mut response = http::success(OPERATION, response).await?;
         if is_rest && response.status() != StatusCode::PARTIAL_CONTENT {
             return Err(Error::Incomplete { expected, received: transfer.received });
@@ -111,7 +111,7 @@ impl ApiClient {
         if !is_rest {
             transfer.e_tag = response.headers().get(ETAG).cloned();
         }
-        while let Some(chunk) = http::moving(OPERATION, response.chunk()).await? {
+        while let Some(chunk) = http::with_stall_timeout(OPERATION, response.chunk()).await? {
             transfer.write(&chunk).await?;
             progress(transfer.received);
         }
@@ -124,42 +124,43 @@ impl ApiClient {
     }
 }
 
-/// A zip on its way to a writer.
-struct Transfer<W> {
+/// The transfer of a zip to a writer.
+struct ZipTransfer<W> {
     writer: BufWriter<W>,
-    /// What errors call the writer.
+    /// The name of the writer in errors.
     path: PathBuf,
     /// In bytes.
     received: u64,
-    /// Which zip it is, if the storage said so.
+    /// Identifies the zip, if the storage sent an entity tag.
     e_tag: Option<HeaderValue>,
 }
 
-impl<W: AsyncWrite + Unpin> Transfer<W> {
+impl<W: AsyncWrite + Unpin> ZipTransfer<W> {
     fn new(writer: W, path: PathBuf) -> Self {
-        Self { writer: BufWriter::with_capacity(BUFFER, writer), path, received: 0, e_tag: None }
+        Self {
+            writer: BufWriter::with_capacity(BUFFER_BYTES, writer),
+            path,
+            received: 0,
+            e_tag: None,
+        }
     }
 
     async fn write(&mut self, chunk: &[u8]) -> Result<(), Error> {
-        self.writer.write_all(chunk).await.map_err(cannot_write(&self.path))?;
+        self.writer.write_all(chunk).await.map_err(Error::cannot_write(&self.path))?;
         self.received += chunk.len() as u64;
         Ok(())
     }
 
     async fn flush(&mut self) -> Result<(), Error> {
-        self.writer.flush().await.map_err(cannot_write(&self.path))
+        self.writer.flush().await.map_err(Error::cannot_write(&self.path))
     }
-}
-
-pub(crate) fn cannot_write(path: &Path) -> impl Fn(io::Error) -> Error {
-    move |source| Error::File { operation: "write", path: path.to_owned(), source }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Existing;
-    use crate::test_server::{Answer, TestServer};
+    use crate::test_server::{CannedResponse, TestServer};
     use jiff::Timestamp;
     use std::io::Write;
     use tempfile::TempDir;
@@ -181,8 +182,8 @@ mod tests {
         zip.finish().unwrap().into_inner()
     }
 
-    fn whole(zip: &[u8]) -> Answer {
-        Answer::bytes(200, zip, zip.len())
+    fn whole(zip: &[u8]) -> CannedResponse {
+        CannedResponse::bytes(200, zip, zip.len())
     }
 
     async fn downloaded(
@@ -196,15 +197,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_has_come_is_not_fetched_again() {
+    async fn a_broken_download_continues_where_it_stopped() {
         let folder = tempfile::tempdir().unwrap();
         let zip = zip_bytes();
         let (a, b, c) = (&zip[..1], &zip[1..2], &zip[2..]);
         let answers = [
-            Answer::bytes(200, a, zip.len()).of("\"t\""),
-            Answer::hang_up(),
-            Answer::bytes(206, b, zip.len() - 1),
-            Answer::bytes(206, c, c.len()),
+            CannedResponse::bytes(200, a, zip.len()).with_e_tag("\"t\""),
+            CannedResponse::hang_up(),
+            CannedResponse::bytes(206, b, zip.len() - 1),
+            CannedResponse::bytes(206, c, c.len()),
         ];
         let server = TestServer::start(answers).await;
         let mut seen = Vec::new();
@@ -222,14 +223,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_wrong_zip_is_refused_and_removed() {
+    async fn a_damaged_or_incomplete_zip_is_refused_and_removed() {
         let folder = tempfile::tempdir().unwrap();
         let mut zip = zip_bytes();
         let at = zip.windows(3).position(|window| window == b"not").unwrap();
         let xml = "<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>";
         let short = zip[..9].to_vec();
         zip[at] ^= 1;
-        let answers = [whole(&zip), whole(&short), Answer::new(403, "application/xml", xml)];
+        let answers =
+            [whole(&zip), whole(&short), CannedResponse::new(403, "application/xml", xml)];
         let server = TestServer::start(answers).await;
         let error = downloaded(&server, &folder, zip.len(), |_| ()).await.unwrap_err();
         assert!(matches!(error, Error::Damaged { .. }), "{error:?}");
@@ -241,13 +243,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_rest_of_another_zip_is_never_taken() {
+    async fn the_rest_of_another_zip_is_never_appended() {
         let folder = tempfile::tempdir().unwrap();
         let zip = zip_bytes();
-        // the storage ignores the range, or does not say which zip it sends
+        // the storage ignores the range, or sends no entity tag
         for first in [
-            Answer::bytes(200, &zip[..1], zip.len()).of("\"t\""),
-            Answer::bytes(200, &zip[..1], zip.len()),
+            CannedResponse::bytes(200, &zip[..1], zip.len()).with_e_tag("\"t\""),
+            CannedResponse::bytes(200, &zip[..1], zip.len()),
         ] {
             let server = TestServer::start([first, whole(&zip)]).await;
             let error = downloaded(&server, &folder, zip.len(), |_| ()).await.unwrap_err();
@@ -256,11 +258,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_writer_gets_the_bytes() {
+    async fn a_zip_can_be_downloaded_to_a_writer() {
         let zip = zip_bytes();
         let answers = [
-            Answer::bytes(200, &zip[..5], zip.len()).of("\"t\""),
-            Answer::bytes(206, &zip[5..], zip.len() - 5),
+            CannedResponse::bytes(200, &zip[..5], zip.len()).with_e_tag("\"t\""),
+            CannedResponse::bytes(206, &zip[5..], zip.len() - 5),
         ];
         let server = TestServer::start(answers).await;
         let mut written = Vec::new();

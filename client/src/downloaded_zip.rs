@@ -1,6 +1,6 @@
-//! A zip that was downloaded, until it has its name.
+//! A downloaded zip that has not got its final name yet.
 
-use crate::{Error, download::cannot_write};
+use crate::Error;
 use std::{
     fs::File,
     io::{self, BufReader, Read},
@@ -8,43 +8,43 @@ use std::{
 };
 use tempfile::{Builder, NamedTempFile};
 
-const BUFFER: usize = 1 << 20;
+const BUFFER_BYTES: usize = 1 << 20;
 
-/// What happens to a file that is already where a zip is saved.
+/// What to do if a file exists already where a zip is to be saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
-    /// It stays, and saving fails with [`Error::Exists`].
+    /// The file stays, and saving fails with [`Error::Exists`].
     Keep,
-    /// The zip replaces a regular file, whose permissions it takes over. Anything else stays, and saving
-    /// fails with [`Error::NotAFile`].
+    /// The zip replaces a regular file and takes over its permissions. Anything else stays, and saving fails
+    /// with [`Error::NotAFile`].
     Replace,
 }
 
-/// A complete zip in a file of its own, which is removed unless it is saved.
+/// A complete zip in a temporary file, which is removed unless the zip is saved.
 #[derive(Debug)]
 pub struct DownloadedZip {
     file: NamedTempFile,
 }
 
-/// A zip that could not be saved, and why.
+/// The reason why a zip could not be saved, with the zip.
 #[derive(Debug, thiserror::Error)]
 #[error("{error}")]
-pub struct NotSaved {
-    /// Why.
+pub struct SaveError {
+    /// The reason.
     #[source]
     pub error: Error,
     /// The zip, which can be saved under another name.
     pub zip: DownloadedZip,
 }
 
-impl From<NotSaved> for Error {
-    fn from(NotSaved { error, .. }: NotSaved) -> Self {
+impl From<SaveError> for Error {
+    fn from(SaveError { error, .. }: SaveError) -> Self {
         error
     }
 }
 
 impl DownloadedZip {
-    /// An empty file with a name of its own, with the permissions of any new file.
+    /// Creates an empty file with a unique name and the usual permissions of a new file.
     pub(crate) fn new(folder: &Path) -> Result<Self, Error> {
         let mut builder = Builder::new();
         builder.prefix(".framezip-").suffix(".part");
@@ -53,7 +53,7 @@ impl DownloadedZip {
             use std::{fs::Permissions, os::unix::fs::PermissionsExt};
             builder.permissions(Permissions::from_mode(0o666));
         }
-        let file = builder.tempfile_in(folder).map_err(cannot_write(folder))?;
+        let file = builder.tempfile_in(folder).map_err(Error::cannot_write(folder))?;
         Ok(Self { file })
     }
 
@@ -61,19 +61,19 @@ impl DownloadedZip {
         self.file.path()
     }
 
-    /// Opens the file anew.
+    /// Opens the file again, at its start.
     pub(crate) fn open(&self) -> Result<File, Error> {
-        self.file.reopen().map_err(cannot_write(self.path()))
+        self.file.reopen().map_err(Error::cannot_write(self.path()))
     }
 
-    /// Gives the zip its name, which must be in the folder that it was downloaded to. No other process
-    /// ever sees a part of a zip under this name.
+    /// Renames the zip to `path`, which must be in the folder that it was downloaded to. No other process
+    /// ever sees an incomplete zip under this name.
     ///
     /// # Errors
     ///
-    /// [`Error::Exists`] or [`Error::NotAFile`] if there is something that must stay, [`Error::File`] if the
-    /// folder refuses.
-    pub fn save(self, path: &Path, existing: Existing) -> Result<(), NotSaved> {
+    /// [`Error::Exists`] or [`Error::NotAFile`] if something is there that must stay, [`Error::File`] if the
+    /// renaming fails.
+    pub fn save(self, path: &Path, existing: Existing) -> Result<(), SaveError> {
         let is_replaced = match existing {
             Existing::Keep => Ok(false),
             Existing::Replace => self.take_over_permissions(path),
@@ -81,36 +81,36 @@ impl DownloadedZip {
         let saved = match is_replaced {
             Ok(true) => self.file.persist(path),
             Ok(false) => self.file.persist_noclobber(path),
-            Err(error) => return Err(NotSaved { error, zip: self }),
+            Err(error) => return Err(SaveError { error, zip: self }),
         };
         saved.map(drop).map_err(|failed| {
             let error = match failed.error.kind() {
                 io::ErrorKind::AlreadyExists => Error::Exists { path: path.to_owned() },
-                _ => cannot_write(path)(failed.error),
+                _ => Error::cannot_write(path)(failed.error),
             };
-            NotSaved { error, zip: Self { file: failed.file } }
+            SaveError { error, zip: Self { file: failed.file } }
         })
     }
 
-    /// Gives the zip the permissions of the regular file that it is to replace. Returns whether there is one.
+    /// Copies the permissions of the regular file that the zip will replace. Returns whether there is one.
     fn take_over_permissions(&self, path: &Path) -> Result<bool, Error> {
         match path.symlink_metadata() {
             Ok(metadata) if metadata.is_file() => {
-                let taken = self.file.as_file().set_permissions(metadata.permissions());
-                taken.map(|()| true).map_err(cannot_write(path))
+                let copied = self.file.as_file().set_permissions(metadata.permissions());
+                copied.map(|()| true).map_err(Error::cannot_write(path))
             }
             Ok(_) => Err(Error::NotAFile { path: path.to_owned() }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-            Err(error) => Err(cannot_write(path)(error)),
+            Err(error) => Err(Error::cannot_write(path)(error)),
         }
     }
 }
 
-/// Reads every entry by the zip's own directory and compares its checksum.
+/// Reads every entry that the zip's directory lists and compares its checksum.
 pub(crate) fn check(file: File) -> Result<(), Error> {
     let read = || {
         let mut zip = zip::ZipArchive::new(BufReader::new(file))?;
-        let mut buffer = vec![0; BUFFER];
+        let mut buffer = vec![0; BUFFER_BYTES];
         for index in 0..zip.len() {
             let mut entry = zip.by_index(index)?;
             while entry.read(&mut buffer)? > 0 {}
@@ -133,11 +133,11 @@ mod tests {
     }
 
     #[test]
-    fn an_existing_file_is_replaced_only_if_asked() {
+    fn an_existing_file_is_replaced_only_on_request() {
         let folder = tempfile::tempdir().unwrap();
         let to = folder.path().join("out.zip");
         fs::write(&to, "old").unwrap();
-        let NotSaved { error, zip } = downloaded(&folder).save(&to, Existing::Keep).unwrap_err();
+        let SaveError { error, zip } = downloaded(&folder).save(&to, Existing::Keep).unwrap_err();
         assert!(matches!(error, Error::Exists { .. }), "{error:?}");
         assert_eq!(fs::read(&to).unwrap(), b"old");
         zip.save(&to, Existing::Replace).unwrap();
@@ -147,7 +147,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_zip_has_the_permissions_of_any_new_file() {
+    fn a_zip_has_the_usual_permissions_of_a_new_file() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let (to, other) = (folder.path().join("out.zip"), folder.path().join("other"));
@@ -159,14 +159,14 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn only_a_file_is_replaced_and_its_permissions_stay() {
+    fn only_a_regular_file_is_replaced_and_its_permissions_stay() {
         use std::{fs::Permissions, os::unix::fs::PermissionsExt};
         let folder = tempfile::tempdir().unwrap();
         let (to, link) = (folder.path().join("out.zip"), folder.path().join("link"));
         fs::write(&to, "old").unwrap();
         fs::set_permissions(&to, Permissions::from_mode(0o604)).unwrap();
         std::os::unix::fs::symlink(&to, &link).unwrap();
-        let NotSaved { error, zip } =
+        let SaveError { error, zip } =
             downloaded(&folder).save(&link, Existing::Replace).unwrap_err();
         assert!(matches!(error, Error::NotAFile { .. }), "{error:?}");
         assert!(link.is_symlink());

@@ -1,4 +1,4 @@
-//! What can go wrong, in words that a person can act on.
+//! Errors with messages that a person can act on.
 
 use framezip_contract::{Problem, escaped};
 use reqwest::Url;
@@ -7,119 +7,119 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Why something could not be done. `operation` reads after "cannot". No text holds a token or a
-/// presigned URL.
+/// The reason why an operation failed. The field `operation` completes a sentence that starts with "cannot".
+/// No message contains a token or a presigned URL.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The server's address is no `http` or `https` URL.
+    /// The server's address is not an `http` or `https` URL.
     #[error("{text:?} is not a server's address, such as https://frames.example.com")]
-    Address {
+    InvalidAddress {
         /// The address.
         text: String,
     },
     /// TLS cannot be set up, for example because the machine has no certificates.
     #[error("cannot set up TLS")]
     Tls(#[source] reqwest::Error),
-    /// A request did not get through, or its answer did not come back.
+    /// A request could not be sent, or its response did not arrive.
     #[error("cannot {operation}: the request to {host} failed")]
     Network {
-        /// What was tried.
+        /// The operation that failed.
         operation: &'static str,
-        /// Whom it was sent to: the host, and the port if it is not the usual one.
+        /// The host that the request was sent to, with its port if that is not the default.
         host: String,
-        /// Why it failed, without the URL.
+        /// The cause, without the URL.
         source: reqwest::Error,
     },
-    /// A transfer came to a stop.
-    #[error("cannot {operation}: nothing has moved for {seconds} s")]
+    /// A transfer stalled.
+    #[error("cannot {operation}: no data was transferred for {seconds} s")]
     Stalled {
-        /// What was tried.
+        /// The operation that failed.
         operation: &'static str,
-        /// For how long nothing moved.
+        /// For how long no data was transferred.
         seconds: u64,
     },
-    /// The API refused, and says why.
-    #[error("cannot {operation}: {}", sentence(problem))]
+    /// The API refused the request and gave a reason.
+    #[error("cannot {operation}: {}", problem_text(problem))]
     Problem {
-        /// What was tried.
+        /// The operation that failed.
         operation: &'static str,
-        /// The API's words.
+        /// The API's problem details.
         problem: Box<Problem>,
     },
-    /// Another refusal: of a gateway before the API, or of the storage.
+    /// A gateway before the API or the storage refused the request.
     #[error("cannot {operation}: the server answered {status}: {}{}", escaped(message), advice(*status))]
     Status {
-        /// What was tried.
+        /// The operation that failed.
         operation: &'static str,
         /// The HTTP status.
         status: u16,
-        /// What the answer says; for the storage, `<Code>: <Message>`.
+        /// The message in the response. For the storage, `<Code>: <Message>`.
         message: String,
     },
-    /// An answer of success whose body is not what was asked for.
-    #[error("cannot {operation}: the answer is not one of a framezip server")]
-    Answer {
-        /// What was tried.
+    /// The status of a response means success, but its body is not the expected one.
+    #[error("cannot {operation}: the response does not come from a framezip server")]
+    InvalidResponse {
+        /// The operation that failed.
         operation: &'static str,
-        /// What is wrong with it.
+        /// What is wrong with the body.
         source: serde_json::Error,
     },
-    /// The user pool refused.
+    /// The user pool refused the request.
     #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// The sign-in is too old, or was revoked.
-    #[error("your sign-in has ended: sign in again with framezip sign-in")]
-    SignedOut(#[source] Refusal),
-    /// The user pool asks for a further step, such as a second factor.
-    #[error("the sign-in asks for {}, which framezip does not know how to answer", escaped(name))]
+    Cognito(#[from] CognitoError),
+    /// The sign-in has expired or was revoked.
+    #[error("your sign-in has expired: sign in again with framezip sign-in")]
+    SignedOut(#[source] CognitoError),
+    /// The user pool requires a further step, such as a second factor.
+    #[error("the sign-in requires {}, which framezip does not support", escaped(name))]
     Challenge {
-        /// The step, by Cognito's name.
+        /// Cognito's name of the step.
         name: String,
     },
     /// A file cannot be read or written.
     #[error("cannot {operation} {}", shown(path))]
     File {
-        /// What was tried.
+        /// The operation that failed.
         operation: &'static str,
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Why it failed.
+        /// The cause.
         source: io::Error,
     },
-    /// A file is not as long as it was when the server was told its length.
+    /// The length of a file differs from the one that the server was given.
     #[error("{} has changed: it had {declared} bytes and has {now} now", shown(path))]
     FileChanged {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Its length as the server knows it, in bytes.
+        /// The length that the server was given, in bytes.
         declared: u64,
-        /// Its length now, in bytes.
+        /// The current length, in bytes.
         now: u64,
     },
-    /// There is a file where a zip would be saved.
+    /// There is already a file where the zip would be saved.
     #[error("{} exists: replace it with --force, or give another name", shown(path))]
     Exists {
-        /// Which file.
+        /// The file.
         path: PathBuf,
     },
-    /// Something other than a file is where a zip would be saved.
-    #[error("{} is not a file: give another name", shown(path))]
+    /// There is something other than a regular file where the zip would be saved.
+    #[error("{} is not a regular file: give another name", shown(path))]
     NotAFile {
-        /// Which path.
+        /// The path.
         path: PathBuf,
     },
-    /// A zip has the right length, but does not hold what its own directory says.
-    #[error("the zip that came is damaged: download it again")]
+    /// A zip has the right length, but its content does not match its directory.
+    #[error("the downloaded zip is damaged: download it again")]
     Damaged {
-        /// What is wrong with it.
+        /// What is wrong with the zip.
         source: zip::result::ZipError,
     },
-    /// A download is not as long as the API says.
+    /// A download does not have the length that the API gave.
     #[error("the zip has {received} bytes and should have {expected}: download it again")]
     Incomplete {
-        /// Its length by the API, in bytes.
+        /// The length that the API gave, in bytes.
         expected: u64,
-        /// What came, in bytes.
+        /// The number of bytes received.
         received: u64,
     },
 }
@@ -131,7 +131,12 @@ impl Error {
         Self::Network { operation, host, source: source.without_url() }
     }
 
-    /// The HTTP status, where the other side answered with one.
+    /// Returns a function that wraps the cause of a failed write to `path`.
+    pub(crate) fn cannot_write(path: &Path) -> impl Fn(io::Error) -> Self {
+        move |source| Self::File { operation: "write", path: path.to_owned(), source }
+    }
+
+    /// Returns the HTTP status, if there was a response.
     pub fn status(&self) -> Option<u16> {
         match self {
             Self::Problem { problem, .. } => Some(problem.status),
@@ -140,7 +145,7 @@ impl Error {
         }
     }
 
-    /// The API's stable code, where it gave one.
+    /// Returns the API's stable error code, if it gave one.
     pub fn code(&self) -> Option<&str> {
         match self {
             Self::Problem { problem, .. } => Some(&problem.code),
@@ -148,21 +153,21 @@ impl Error {
         }
     }
 
-    /// Whether the user must sign in, or with other credentials.
+    /// Returns whether the user must sign in, or must give other credentials.
     pub fn is_about_credentials(&self) -> bool {
         match self {
-            Self::Refused(refusal) => refusal.is_about_credentials(),
+            Self::Cognito(error) => error.is_about_credentials(),
             Self::SignedOut(_) | Self::Challenge { .. } => true,
             _ => self.status() == Some(401),
         }
     }
 
-    /// Whether the same request may succeed a little later.
+    /// Returns whether the same request may succeed a little later.
     pub(crate) fn is_transient(&self) -> bool {
         match self {
             Self::Network { source, .. } => !source.is_builder() && !source.is_redirect(),
             Self::Stalled { .. } => true,
-            // S3's word for a request that stood still
+            // S3's code for a request that stalled
             Self::Status { status: 400, message, .. } => message.starts_with("RequestTimeout"),
             _ => self.status().is_some_and(|status| status >= 500 || status == 429),
         }
@@ -174,7 +179,7 @@ fn address(url: &Url) -> String {
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
-/// What to do about a status, where it says that by itself.
+/// Returns what the user can do about a status, if the status alone says so.
 fn advice(status: u16) -> &'static str {
     match status {
         401 => " (sign in again: framezip sign-in --email <address>)",
@@ -183,32 +188,32 @@ fn advice(status: u16) -> &'static str {
     }
 }
 
-/// A path, as far as it can be shown.
+/// Returns a path as text that is safe to show in a terminal.
 fn shown(path: &Path) -> String {
     escaped(&path.to_string_lossy())
 }
 
-/// The API's words in one line, and one line for each wrong field.
-fn sentence(problem: &Problem) -> String {
+/// Returns the API's explanation in one line, followed by one line for each invalid field.
+fn problem_text(problem: &Problem) -> String {
     let fields = problem.errors.iter().map(|error| format!("\n  {}", escaped(&error.to_string())));
     let fields = fields.collect::<String>();
     let id = problem.request_id.as_ref().map(|id| format!(", request {id}")).unwrap_or_default();
-    let (advice, words) =
-        (advice(problem.status), format!("{} ({}{id})", problem.detail, problem.code));
-    format!("{}{advice}{fields}", escaped(&words))
+    let advice = advice(problem.status);
+    let detail = format!("{} ({}{id})", problem.detail, problem.code);
+    format!("{}{advice}{fields}", escaped(&detail))
 }
 
-/// Cognito's no.
+/// An error response of Cognito.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub struct Refusal {
-    /// Its kind, such as `UserNotConfirmedException`.
+pub struct CognitoError {
+    /// The type of the error, such as `UserNotConfirmedException`.
     pub kind: String,
-    /// Cognito's sentence.
+    /// Cognito's message.
     pub message: String,
 }
 
-impl Refusal {
-    /// Whether the address, the password or the code is wrong, or the sign-in is over.
+impl CognitoError {
+    /// Returns whether the address, the password or the code is wrong, or the sign-in has expired.
     pub fn is_about_credentials(&self) -> bool {
         matches!(
             self.kind.as_str(),
@@ -224,23 +229,23 @@ impl Refusal {
     fn advice(&self) -> Option<&'static str> {
         Some(match self.kind.as_str() {
             "UserNotConfirmedException" => {
-                "confirm first: framezip confirm --email <address> <code from the mail>"
+                "confirm the address first: framezip confirm --email <address> <code from the mail>"
             }
             "UsernameExistsException" => "sign in: framezip sign-in --email <address>",
-            "CodeMismatchException" => "take the code of the newest mail",
+            "CodeMismatchException" => "use the code from the newest mail",
             "ExpiredCodeException" => {
-                "get a new one: framezip confirm --resend, or framezip forgot-password"
+                "get a new code: framezip confirm --resend, or framezip forgot-password"
             }
             "UserNotFoundException" => "sign up: framezip sign-up --email <address>",
             "LimitExceededException"
             | "TooManyFailedAttemptsException"
-            | "TooManyRequestsException" => "wait some minutes, then try again",
+            | "TooManyRequestsException" => "wait a few minutes, then try again",
             _ => return None,
         })
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for CognitoError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&escaped(if self.message.is_empty() { &self.kind } else { &self.message }))?;
         self.advice().map_or(Ok(()), |advice| write!(f, " ({advice})"))

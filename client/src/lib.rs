@@ -1,4 +1,4 @@
-//! Talks to a framezip server: signs a user in, sends videos, waits for them and fetches the zips.
+//! A client for framezip servers: signs a user in, uploads videos, waits for them and downloads the zips.
 //! The command `framezip` and the end-to-end tests are built on it.
 //!
 //! ```no_run
@@ -23,32 +23,31 @@
 //! # }
 //! ```
 //!
-//! Requests that are safe to repeat (all but those to the user pool) are repeated a few times when the
-//! network or the server fails. Large files go up in parts; an upload that was broken off goes on where
-//! it was, by [`ApiClient::resume`]. Neither uploads nor downloads are held in memory, and both
-//! may take as long as they move.
+//! Requests that are safe to repeat are repeated a few times if the network or the server fails. Large files
+//! are uploaded in parts; [`ApiClient::resume`] continues an interrupted upload. Uploads and downloads
+//! are streamed, not held in memory, and have no time limit while data is moving.
 
-mod api;
+mod api_client;
 mod backoff;
 mod cognito;
 mod download;
 mod downloaded_zip;
 mod error;
 mod http;
-mod manage;
 mod server;
 mod source_file;
 #[cfg(test)]
 mod test_server;
 mod tokens;
 mod upload;
+mod videos;
 mod webhook;
 
-pub use api::ApiClient;
+pub use api_client::ApiClient;
 pub use cognito::{SignedUp, UserPool};
-pub use downloaded_zip::{DownloadedZip, Existing, NotSaved};
-pub use error::{Error, Refusal};
-pub use manage::Whose;
+pub use downloaded_zip::{DownloadedZip, Existing, SaveError};
+pub use error::{CognitoError, Error};
 pub use server::Server;
 pub use source_file::SourceFile;
 pub use tokens::Tokens;
+pub use videos::ListScope;

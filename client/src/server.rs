@@ -1,14 +1,14 @@
-//! Where a framezip server answers, and what it says about itself.
+//! A framezip server: its address and its settings.
 
-use crate::{Error, UserPool, backoff::Backoff, http};
+use crate::{Error, backoff::Backoff, http};
 use framezip_contract::WebConfig;
 use reqwest::{Client, Url};
 use std::{fmt, time::Duration};
 
-/// Transfers have no limit in all; that the other side is there at all shows soon.
-const CONNECT: Duration = Duration::from_secs(10);
+/// The longest that connecting may take. Transfers have no limit in total.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// One framezip server.
+/// A framezip server.
 #[derive(Clone, Debug)]
 pub struct Server {
     pub(crate) http: Client,
@@ -16,14 +16,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// The server at this address, which may have a path. Sends nothing yet.
+    /// Creates the server from its address, which may have a path. Sends nothing yet.
     ///
     /// # Errors
     ///
-    /// [`Error::Address`] where it is no `http` or `https` URL; [`Error::Tls`] where the machine
-    /// cannot do TLS.
+    /// [`Error::InvalidAddress`] if the address is not an `http` or `https` URL; [`Error::Tls`] if TLS cannot
+    /// be set up.
     pub fn new(address: &str) -> Result<Self, Error> {
-        let invalid = || Error::Address { text: address.to_owned() };
+        let invalid = || Error::InvalidAddress { text: address.to_owned() };
         let mut base = Url::parse(address).map_err(|_| invalid())?;
         if !matches!(base.scheme(), "http" | "https") {
             return Err(invalid());
@@ -34,40 +34,31 @@ impl Server {
         base.set_path(&path);
         let http = Client::builder()
             .user_agent(concat!("framezip/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT)
+            .connect_timeout(CONNECT_TIMEOUT)
             .build()
             .map_err(Error::Tls)?;
         Ok(Self { http, base })
     }
 
-    /// Its settings for clients, `config.json`.
+    /// Reads the settings for clients, `config.json`.
     ///
     /// # Errors
     ///
-    /// As for any request; [`Error::Answer`] where the address is not a framezip server's.
+    /// As for any request; [`Error::InvalidResponse`] if the address is not one of a framezip server.
     pub async fn config(&self) -> Result<WebConfig, Error> {
         const OPERATION: &str = "read the server's settings";
         let url = self.url(&["config.json"]);
-        let mut backoff = Backoff::brief();
+        let mut backoff = Backoff::for_requests();
         loop {
             let result = http::json(OPERATION, self.http.get(url.clone())).await;
-            if !http::worth_repeating(&result) || !backoff.pause().await {
+            if !http::is_retryable(&result) || !backoff.pause().await {
                 return result;
             }
         }
     }
 
-    /// Where its users sign up and in.
-    ///
-    /// # Errors
-    ///
-    /// As for [`Self::config`].
-    pub async fn user_pool(&self) -> Result<UserPool, Error> {
-        Ok(UserPool::new(self, self.config().await?))
-    }
-
-    /// The address with these path segments appended: it may have a path of its own, which a join
-    /// of URLs would replace.
+    /// Returns the address with these path segments appended. `Url::join` would replace a path that the
+    /// address has.
     pub(crate) fn url(&self, segments: &[&str]) -> Url {
         let mut url = self.base.clone();
         if let Ok(mut path) = url.path_segments_mut() {
@@ -77,7 +68,7 @@ impl Server {
     }
 }
 
-/// Its address, without a slash at the end; two servers are the same where these are.
+/// The address without a trailing slash. Two servers are the same if their addresses are equal.
 impl fmt::Display for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.base.as_str().trim_end_matches('/'))
@@ -87,7 +78,7 @@ impl fmt::Display for Server {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_server::{Answer, TestServer};
+    use crate::test_server::{CannedResponse, TestServer};
 
     #[test]
     fn paths_are_appended() {
@@ -102,23 +93,24 @@ mod tests {
     }
 
     #[test]
-    fn the_address_has_one_form() {
+    fn the_address_is_normalised() {
         for address in ["https://A.example", "https://a.example:443/"] {
             assert_eq!(Server::new(address).unwrap().to_string(), "https://a.example");
         }
     }
 
     #[test]
-    fn other_addresses_are_refused() {
+    fn invalid_addresses_are_refused() {
         for address in ["", "a.example", "/x", "ftp://a.example", "localhost:8080"] {
-            assert!(matches!(Server::new(address), Err(Error::Address { .. })), "{address}");
+            assert!(matches!(Server::new(address), Err(Error::InvalidAddress { .. })), "{address}");
         }
     }
 
     #[tokio::test]
     async fn the_settings_are_read_again_after_a_server_error() {
         let config = r#"{"region":"r","userPoolId":"p","userPoolClientId":"c","cognitoEndpoint":"http://c/"}"#;
-        let answers = [Answer::json(503, r#"{"message":"busy"}"#), Answer::json(200, config)];
+        let answers =
+            [CannedResponse::json(503, r#"{"message":"busy"}"#), CannedResponse::json(200, config)];
         let server = TestServer::start(answers).await;
         let found = Server::new(&format!("{}/base/", server.url)).unwrap().config().await.unwrap();
         assert_eq!(found.user_pool_client_id, "c");
@@ -127,9 +119,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn another_kind_of_server_is_told_apart() {
-        let server = TestServer::start([Answer::new(200, "text/html", "<html>")]).await;
+    async fn a_server_of_another_kind_is_recognised() {
+        let server = TestServer::start([CannedResponse::new(200, "text/html", "<html>")]).await;
         let error = Server::new(&server.url).unwrap().config().await.unwrap_err();
-        assert!(matches!(error, Error::Answer { .. }), "{error:?}");
+        assert!(matches!(error, Error::InvalidResponse { .. }), "{error:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! A video file on this machine, as the server is told of it.
+//! A video file on this machine that is to be uploaded.
 
 use crate::Error;
 use framezip_contract::{CreateVideo, ExtractionOptions};
@@ -8,45 +8,46 @@ use std::{
 };
 use tokio::fs::File;
 
-/// A video file, with its length at the time it was first looked at.
+/// A video file with its length at the time when it was first opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceFile {
-    /// Where it is.
+    /// The path of the file.
     pub path: PathBuf,
-    /// Its name, without folders.
+    /// The name without folders.
     pub name: String,
-    /// Its length in bytes.
+    /// The length in bytes.
     pub bytes: u64,
-    /// Its media type, guessed by its extension.
+    /// The media type, guessed from the extension.
     pub content_type: &'static str,
 }
 
 impl SourceFile {
-    /// Looks at a file. Does not keep it open.
+    /// Opens a file, reads its length and closes it again.
     ///
     /// # Errors
     ///
-    /// [`Error::File`] where it cannot be read, or is a folder, a pipe or a device.
+    /// [`Error::File`] if the file cannot be read, or is a folder, a pipe or a device.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let failed = |source| Error::File { operation: "read", path: path.to_owned(), source };
-        // looked at first: to open a pipe would wait until something is written to it
+        // checked before opening: opening a pipe would block until it has a writer
         let kind = tokio::fs::metadata(path).await.map_err(failed)?.file_type();
         if kind.is_dir() {
             return Err(failed(io::Error::other("it is a folder: name the files in it")));
         }
         let (true, Some(name)) = (kind.is_file(), path.file_name()) else {
-            let text = "it is no regular file, so its length is not known: save it to one first";
+            let text =
+                "it is not a regular file, so its length is unknown: save it as a file first";
             return Err(failed(io::Error::other(text)));
         };
         let name = name.to_string_lossy().into_owned();
-        // opened too: that it may not be read shows before the record is made
+        // opened as well, so that missing permissions show before the record is created
         let metadata = File::open(path).await.map_err(failed)?.metadata().await.map_err(failed)?;
         let content_type = content_type(path);
         Ok(Self { path: path.to_owned(), name, bytes: metadata.len(), content_type })
     }
 
-    /// What to ask the API for.
+    /// Returns the request that creates the video's record.
     pub fn request(&self, extraction: ExtractionOptions) -> CreateVideo {
         CreateVideo {
             file_name: self.name.clone(),
@@ -56,7 +57,7 @@ impl SourceFile {
         }
     }
 
-    /// The file, opened, if it is still as long as it was.
+    /// Opens the file again. Fails if its length has changed.
     pub(crate) async fn reopen(&self) -> Result<File, Error> {
         let failed = |source| Error::File { operation: "read", path: self.path.clone(), source };
         let file = File::open(&self.path).await.map_err(failed)?;
@@ -93,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types_are_guessed_by_extension() {
+    fn media_types_are_guessed_from_extensions() {
         for (path, kind) in [
             ("a.mp4", "video/mp4"),
             ("/x.y/A.MOV", "video/quicktime"),

@@ -1,5 +1,5 @@
-//! An HTTP server for the tests: gives prepared answers one after another, one connection each, and
-//! keeps the requests.
+//! An HTTP server for the tests. It sends prepared responses one after another, one per connection, and
+//! records the requests.
 
 use crate::{ApiClient, Server, Tokens, UserPool};
 use framezip_contract::WebConfig;
@@ -10,9 +10,9 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-pub(crate) struct Answer(Vec<u8>);
+pub(crate) struct CannedResponse(Vec<u8>);
 
-impl Answer {
+impl CannedResponse {
     pub(crate) fn new(status: u16, kind: &str, body: &str) -> Self {
         Self::with_length(status, kind, body.as_bytes(), body.len())
     }
@@ -21,18 +21,18 @@ impl Answer {
         Self::new(status, "application/json", body)
     }
 
-    /// Closes the connection once it has the request.
+    /// Closes the connection after the request was read.
     pub(crate) fn hang_up() -> Self {
         Self(Vec::new())
     }
 
-    /// Has a body that may end before the length that it announces.
+    /// Has a body that may end before the announced length.
     pub(crate) fn bytes(status: u16, body: &[u8], length: usize) -> Self {
         Self::with_length(status, "application/zip", body, length)
     }
 
-    /// With the header `etag`.
-    pub(crate) fn of(self, e_tag: &str) -> Self {
+    /// Adds the header `etag`.
+    pub(crate) fn with_e_tag(self, e_tag: &str) -> Self {
         let end = self.0.windows(2).position(|window| window == b"\r\n").unwrap();
         let header = format!("\r\netag: {e_tag}");
         let (line, rest) = self.0.split_at(end);
@@ -49,13 +49,13 @@ impl Answer {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
+pub(crate) struct RecordedRequest {
     pub(crate) line: String,
     headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-impl Request {
+impl RecordedRequest {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut found = self.headers.iter().filter(|(header, _)| header == name);
         let value = found.next().map(|(_, value)| value.as_str());
@@ -70,37 +70,37 @@ impl Request {
 
 pub(crate) struct TestServer {
     pub(crate) url: String,
-    requests: Arc<Mutex<Vec<Request>>>,
+    requests: Arc<Mutex<Vec<RecordedRequest>>>,
 }
 
 impl TestServer {
-    pub(crate) async fn start(answers: impl IntoIterator<Item = Answer>) -> Self {
-        Self::start_with(|_| answers.into_iter().collect()).await
+    pub(crate) async fn start(responses: impl IntoIterator<Item = CannedResponse>) -> Self {
+        Self::start_with(|_| responses.into_iter().collect()).await
     }
 
-    /// With answers that name the server's own URL.
-    pub(crate) async fn start_with(answers: impl FnOnce(&str) -> Vec<Answer>) -> Self {
+    /// Starts a server whose responses contain the server's own URL.
+    pub(crate) async fn start_with(responses: impl FnOnce(&str) -> Vec<CannedResponse>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let answers = answers(&url);
-        let kept = Arc::clone(&requests);
+        let responses = responses(&url);
+        let recorded = Arc::clone(&requests);
         tokio::spawn(async move {
-            for answer in answers {
+            for response in responses {
                 let (mut socket, _) = listener.accept().await.unwrap();
                 let request = read(&mut socket).await;
-                kept.lock().unwrap().push(request);
-                socket.write_all(&answer.0).await.unwrap();
+                recorded.lock().unwrap().push(request);
+                socket.write_all(&response.0).await.unwrap();
             }
         });
         Self { url, requests }
     }
 
-    pub(crate) fn requests(&self) -> Vec<Request> {
+    pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
         self.requests.lock().unwrap().clone()
     }
 
-    /// A client of this server's `/api`, with a token that is good for so many seconds.
+    /// Returns a client of this server's `/api` with a token that is valid for `seconds`.
     pub(crate) fn api_client(&self, seconds: i64) -> ApiClient {
         let server = Server::new(&format!("{}/api", self.url)).unwrap();
         let config = WebConfig {
@@ -119,7 +119,7 @@ impl TestServer {
     }
 }
 
-async fn read(socket: &mut TcpStream) -> Request {
+async fn read(socket: &mut TcpStream) -> RecordedRequest {
     let mut bytes = Vec::new();
     let body_at = loop {
         assert_ne!(socket.read_buf(&mut bytes).await.unwrap(), 0, "the client hung up");
@@ -134,7 +134,7 @@ async fn read(socket: &mut TcpStream) -> Request {
         .filter_map(|line| line.split_once(": "))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
         .collect();
-    let mut request = Request { line, headers, body: bytes.split_off(body_at) };
+    let mut request = RecordedRequest { line, headers, body: bytes.split_off(body_at) };
     let length = request.header("content-length").map_or(0, |length| length.parse().unwrap());
     while request.body.len() < length {
         assert_ne!(socket.read_buf(&mut request.body).await.unwrap(), 0, "the client hung up");

@@ -1,28 +1,28 @@
-//! What a sign-in gives.
+//! The tokens of a signed-in user.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// So long before its expiry a token is renewed, so that it does not expire on the way.
-const MARGIN: SignedDuration = SignedDuration::from_mins(2);
+/// A token is renewed this long before it expires, so that it does not expire before the server checks it.
+const RENEWAL_MARGIN: SignedDuration = SignedDuration::from_mins(2);
 
 /// A signed-in user's tokens. They are secrets: `Debug` does not show them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tokens {
-    /// What the API takes as `Authorization: Bearer`.
+    /// The token that the API takes as `Authorization: Bearer`.
     pub id_token: String,
-    /// What a new ID token is got with.
+    /// The token that is exchanged for a new ID token.
     pub refresh_token: String,
-    /// When the ID token expires.
+    /// The expiry of the ID token.
     pub expires_at: Timestamp,
 }
 
 impl Tokens {
-    /// Whether the ID token is still good at `now`, with a margin for the way to the server.
-    pub(crate) fn good_at(&self, now: Timestamp) -> bool {
-        now + MARGIN < self.expires_at
+    /// Returns whether the ID token is still valid at `now`, with a margin for the request.
+    pub(crate) fn is_valid_at(&self, now: Timestamp) -> bool {
+        now + RENEWAL_MARGIN < self.expires_at
     }
 }
 
@@ -47,14 +47,14 @@ mod tests {
     }
 
     #[test]
-    fn a_token_about_to_expire_is_not_good() {
+    fn a_token_that_is_about_to_expire_is_not_valid() {
         let now = Timestamp::now();
         let expiring_in = |seconds| Tokens {
             id_token: String::new(),
             refresh_token: String::new(),
             expires_at: now + SignedDuration::from_secs(seconds),
         };
-        assert!(expiring_in(121).good_at(now));
-        assert!(!expiring_in(120).good_at(now));
+        assert!(expiring_in(121).is_valid_at(now));
+        assert!(!expiring_in(120).is_valid_at(now));
     }
 }

@@ -1,32 +1,31 @@
-//! Sending a video's bytes to where the API says: by one presigned request, or by one for each part.
+//! Uploading a video's bytes to presigned URLs: in one request, or in one request per part.
 //!
-//! The URLs sign the exact lengths, and what has come is never replaced: nothing else can be put there,
-//! and nothing can be put there twice.
+//! Each URL signs the exact length, and the storage never replaces an object or a part that has arrived.
 
 mod multipart;
-mod put;
+mod put_request;
 
 use crate::{ApiClient, Error, SourceFile, backoff::Backoff};
 use framezip_contract::{CreatedVideo, SingleUpload, Upload, VideoId};
-use multipart::Parts;
-use put::{Put, Sent, told};
+use multipart::MultipartSender;
+use put_request::{PutRequest, SentBytes, report_progress};
 use std::borrow::Cow;
 
-/// The API's code where an upload's bytes have come.
-const OVER: &str = "upload_over";
+/// The API's error code if all bytes of an upload have arrived.
+const UPLOAD_OVER: &str = "upload_over";
 
 impl ApiClient {
-    /// Sends a file whose record was just made; `progress` is told the bytes sent, without those of
-    /// attempts that failed. Only small parts of the file are in memory at a time.
+    /// Uploads a file for a new record. Calls `progress` with the number of bytes sent, not counting
+    /// failed attempts. The file is streamed in small chunks.
     ///
-    /// A lost connection or a server error is followed by another attempt, of the whole file or of one
-    /// part; an expired URL by a fresh one. Where it fails all the same, [`Self::resume`] goes on with
-    /// it, also after a restart.
+    /// After a lost connection or a server error, the request for the whole file or for one part is
+    /// repeated. An expired URL is replaced by a fresh one. If the upload still fails, [`Self::resume`]
+    /// continues it, even in another process.
     ///
     /// # Errors
     ///
-    /// [`Error::FileChanged`] where the file has another length by now, [`Error::Stalled`] where
-    /// nothing moves, [`Error::Status`] where the storage refuses, and as for any request.
+    /// [`Error::FileChanged`] if the length of the file has changed, [`Error::Stalled`] if no data is
+    /// transferred, [`Error::Status`] if the storage refuses, and as for any request.
     pub async fn upload(
         &self,
         created: &CreatedVideo,
@@ -40,8 +39,8 @@ impl ApiClient {
         Ok(())
     }
 
-    /// Goes on with an upload that was broken off: sends what has not arrived, and nothing where all
-    /// has. The file must be the same; only its length is checked.
+    /// Continues an interrupted upload: sends the bytes that have not arrived, if any. The file must be the
+    /// same; only its length is checked.
     ///
     /// # Errors
     ///
@@ -58,7 +57,7 @@ impl ApiClient {
             return Err(Error::FileChanged { path, declared, now: file.bytes });
         }
         match self.upload_state(id, 0).await {
-            Err(error) if error.code() == Some(OVER) => (),
+            Err(error) if error.code() == Some(UPLOAD_OVER) => (),
             upload => self.send_file(id, &upload?, file, &mut progress).await?,
         }
         progress(file.bytes);
@@ -72,30 +71,30 @@ impl ApiClient {
         file: &SourceFile,
         progress: &mut impl FnMut(u64),
     ) -> Result<(), Error> {
-        let sent = Sent::default();
+        let sent = SentBytes::default();
         match upload {
             Upload::Single(single) => {
-                told(self.send_whole(id, single, file, &sent), &sent, progress).await
+                report_progress(self.send_single(id, single, file, &sent), &sent, progress).await
             }
-            Upload::Multipart(first) => {
-                let parts = Parts { api: self, id, file, sent: &sent };
-                told(parts.send(first.clone()), &sent, progress).await
+            Upload::Multipart(first_page) => {
+                let sender = MultipartSender { api: self, id, file, sent: &sent };
+                report_progress(sender.send(first_page.clone()), &sent, progress).await
             }
         }
     }
 
-    async fn send_whole(
+    async fn send_single(
         &self,
         id: VideoId,
         upload: &SingleUpload,
         file: &SourceFile,
-        sent: &Sent,
+        sent: &SentBytes,
     ) -> Result<(), Error> {
         let mut upload = Cow::Borrowed(upload);
-        let mut backoff = Backoff::patient();
+        let mut backoff = Backoff::for_transfers();
         let (mut repeated, mut renewed) = (false, false);
         loop {
-            let put = Put {
+            let put = PutRequest {
                 http: &self.server.http,
                 method: &upload.method,
                 url: &upload.url,
@@ -103,23 +102,23 @@ impl ApiClient {
                 file,
                 range: 0..file.bytes,
             };
-            let Err(error) = put.send(sent.count(1, 0)).await else { return Ok(()) };
+            let Err(error) = put.send(sent.start(1, 0)).await else { return Ok(()) };
             match error.status() {
-                // something is there already. On a repetition it is what the earlier attempt sent,
-                // complete, since the length is signed
+                // an object exists already. After a repeated request it is the one that the earlier
+                // attempt sent, and it is complete, since the length is signed
                 Some(412) if repeated => return Ok(()),
                 Some(403) if !renewed => {
                     renewed = true;
                     match self.upload_state(id, 0).await {
                         Ok(Upload::Single(fresh)) => upload = Cow::Owned(fresh),
-                        Err(over) if over.code() == Some(OVER) => return Ok(()),
+                        Err(over) if over.code() == Some(UPLOAD_OVER) => return Ok(()),
                         _ => return Err(error),
                     }
                 }
                 status => {
                     // 409: the storage is still busy with an earlier attempt
-                    let passing = error.is_transient() || status == Some(409);
-                    if !passing || !backoff.pause().await {
+                    let is_transient = error.is_transient() || status == Some(409);
+                    if !is_transient || !backoff.pause().await {
                         return Err(error);
                     }
                     repeated = true;

@@ -5,58 +5,58 @@ use framezip_contract::{SetWebhook, Webhook, WebhookTest, WebhookWithSecret};
 use reqwest::Url;
 
 impl ApiClient {
-    /// Sets where the events about the user's videos go, `PUT /webhook`, and returns the secret that they
-    /// are signed with from now on. It is shown this once, and the one before is worth nothing any more.
-    /// Not repeated on failure: who gets no answer calls it again, for the next secret.
+    /// Sets the URL that events about the user's videos are sent to, `PUT /webhook`. Returns the secret that
+    /// events are signed with from now on. The server never shows it again, and the previous secret becomes
+    /// invalid. Not repeated on failure: after a lost response, a second call returns another secret.
     ///
     /// # Errors
     ///
-    /// [`Error::Problem`] for a URL that events may not go to, and as for any request.
+    /// [`Error::Problem`] for a URL that the server does not allow, and as for any request.
     pub async fn set_webhook(&self, url: &str) -> Result<WebhookWithSecret, Error> {
         let body = SetWebhook { url: url.to_owned() };
-        self.send("set the webhook", self.server.http.put(self.webhook_url()).json(&body)).await
+        let request = self.server.http.put(self.webhook_url()).json(&body);
+        self.send_once("set the webhook", request).await
     }
 
-    /// The user's webhook without its secret, `GET /webhook`; `None` where they have none.
+    /// Returns the user's webhook without its secret, `GET /webhook`; `None` if no webhook is set.
     ///
     /// # Errors
     ///
     /// As for any request.
     pub async fn webhook(&self) -> Result<Option<Webhook>, Error> {
-        let found = self.read("read the webhook", self.webhook_url()).await;
-        match found {
+        match self.get_json("read the webhook", self.webhook_url()).await {
             Err(error) if error.code() == Some("not_found") => Ok(None),
-            found => found.map(Some),
+            result => result.map(Some),
         }
     }
 
-    /// Takes the user's webhook away, `DELETE /webhook`, if they have one.
+    /// Deletes the user's webhook if one is set, `DELETE /webhook`.
     ///
     /// # Errors
     ///
     /// As for any request.
     pub async fn delete_webhook(&self) -> Result<(), Error> {
-        let mut backoff = Backoff::brief();
+        let mut backoff = Backoff::for_requests();
         loop {
             let send = async |request| http::empty("delete the webhook", request).await;
             let request = self.server.http.delete(self.webhook_url());
             let result = self.authorized(request, send).await;
-            if !http::worth_repeating(&result) || !backoff.pause().await {
+            if !http::is_retryable(&result) || !backoff.pause().await {
                 return result;
             }
         }
     }
 
-    /// Lets the server send one signed event to the webhook, `POST /webhook/test`, and returns what came
-    /// back. Not repeated on failure.
+    /// Makes the server send one signed event to the webhook, `POST /webhook/test`, and returns the response
+    /// of the webhook. Not repeated on failure.
     ///
     /// # Errors
     ///
-    /// [`Error::Problem`] with the code `webhook_unreachable` where nothing came back, with `not_found`
-    /// where the user has no webhook; and as for any request.
+    /// [`Error::Problem`] with the code `webhook_unreachable` if the webhook did not respond, with
+    /// `not_found` if no webhook is set; and as for any request.
     pub async fn test_webhook(&self) -> Result<WebhookTest, Error> {
         let url = self.server.url(&["webhook", "test"]);
-        self.send("test the webhook", self.server.http.post(url)).await
+        self.send_once("test the webhook", self.server.http.post(url)).await
     }
 
     fn webhook_url(&self) -> Url {
@@ -67,26 +67,26 @@ impl ApiClient {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_server::{Answer, TestServer};
+    use crate::test_server::{CannedResponse, TestServer};
 
     const WEBHOOK: &str = r#"{"url":"https://a.example/","createdAt":"2026-01-01T00:00:00Z",
         "updatedAt":"2026-01-01T00:00:00Z"}"#;
 
-    fn problem(status: u16, code: &str) -> Answer {
+    fn problem(status: u16, code: &str) -> CannedResponse {
         let body = format!(
             r#"{{"type":"about:blank","title":"","status":{status},"detail":"No.","code":"{code}"}}"#
         );
-        Answer::new(status, "application/problem+json", &body)
+        CannedResponse::new(status, "application/problem+json", &body)
     }
 
     #[tokio::test]
-    async fn a_webhook_is_set_once_and_read_again() {
+    async fn setting_a_webhook_is_not_repeated_and_reading_it_is() {
         let set = WEBHOOK.replace('{', r#"{"secret":"whsec_abc","#);
         let answers = [
-            Answer::json(201, &set),
-            Answer::json(503, "{}"),
-            Answer::json(503, "{}"),
-            Answer::json(200, WEBHOOK),
+            CannedResponse::json(201, &set),
+            CannedResponse::json(503, "{}"),
+            CannedResponse::json(503, "{}"),
+            CannedResponse::json(200, WEBHOOK),
         ];
         let server = TestServer::start(answers).await;
         let api = server.api_client(3600);
@@ -102,8 +102,9 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_has_no_webhook_is_told_so() {
-        let answers = [problem(404, "not_found"), problem(404, "not_found"), Answer::json(204, "")];
+    async fn a_missing_webhook_is_reported() {
+        let answers =
+            [problem(404, "not_found"), problem(404, "not_found"), CannedResponse::json(204, "")];
         let server = TestServer::start(answers).await;
         let api = server.api_client(3600);
         assert_eq!(api.webhook().await.unwrap(), None);
@@ -117,13 +118,13 @@ mod tests {
     #[tokio::test]
     async fn a_test_is_sent_once() {
         let answers = [
-            Answer::json(200, r#"{"status":204,"durationMs":12}"#),
+            CannedResponse::json(200, r#"{"status":204,"durationMs":12}"#),
             problem(424, "webhook_unreachable"),
         ];
         let server = TestServer::start(answers).await;
         let api = server.api_client(3600);
-        let answer = api.test_webhook().await.unwrap();
-        assert_eq!(answer, WebhookTest { status: 204, duration_ms: 12 });
+        let response = api.test_webhook().await.unwrap();
+        assert_eq!(response, WebhookTest { status: 204, duration_ms: 12 });
         let error = api.test_webhook().await.unwrap_err();
         assert_eq!(error.code(), Some("webhook_unreachable"));
         assert_eq!(server.requests().len(), 2);

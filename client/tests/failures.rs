@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Answer, Ended, Stage, video};
+use common::{CommandOutput, Fixture, Response, video};
 use serde_json::json;
 use std::{
     fs,
@@ -18,7 +18,8 @@ fn every_failure_is_a_document() {
     let problem = json!({"type": "about:blank", "title": "Not Found", "status": 404,
         "code": "not_found", "detail": "There is no such video."});
     let body = problem.to_string().into_bytes();
-    let stage = Stage::new(move |_, _| Some(Answer(404, "application/problem+json", body.clone())));
+    let fixture =
+        Fixture::new(move |_, _| Some(Response(404, "application/problem+json", body.clone())));
     for (arguments, code, exit) in [
         (&["status", ID][..], "not_found", 1),
         (&["download", ID], "not_found", 1),
@@ -32,7 +33,7 @@ fn every_failure_is_a_document() {
         (&["list", "--api", "nonsense"], "usage", 2),
         (&["list", "--api", "http://127.0.0.1:1"], "not_signed_in", 3),
     ] {
-        let ended = stage.run(&[arguments, &["--json"]].concat());
+        let ended = fixture.run(&[arguments, &["--json"]].concat());
         assert_eq!(ended.code, Some(exit), "{ended:?}");
         assert_eq!(ended.document()["error"]["code"], code, "{ended:?}");
         let message = ended.document()["error"]["message"].as_str().unwrap().to_owned();
@@ -44,9 +45,9 @@ fn every_failure_is_a_document() {
 fn a_failed_video_is_one_document() {
     let mut failed = video(ID, "clip.mp4", "failed");
     failed["error"] = json!({"code": "not_a_video", "message": "It is a text."});
-    let stage = Stage::new(move |_, _| Some(Answer::json(200, &failed)));
+    let fixture = Fixture::new(move |_, _| Some(Response::json(200, &failed)));
     for command in ["status", "watch", "download"] {
-        let ended = stage.run(&[command, ID, "--json"]);
+        let ended = fixture.run(&[command, ID, "--json"]);
         assert_eq!(ended.code, Some(4), "{ended:?}");
         assert_eq!(ended.document()["error"]["code"], "not_a_video");
         assert!(ended.stderr.contains("It is a text."), "{ended:?}");
@@ -59,55 +60,55 @@ fn another_sign_in_meanwhile_stays() {
     let granted = json!({"AuthenticationResult": {"IdToken": "new", "ExpiresIn": 3600}});
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let wait = std::sync::Mutex::new(wait);
-    let stage = Stage::new(move |_, line| match line {
+    let fixture = Fixture::new(move |_, line| match line {
         "POST /cognito" => {
             wait.lock().unwrap().recv().unwrap();
-            Some(Answer::json(200, &granted))
+            Some(Response::json(200, &granted))
         }
-        _ if calls.fetch_add(1, Ordering::Relaxed) == 0 => Some(Answer::json(401, &json!({}))),
-        _ => Some(Answer::json(200, &json!({"videos": []}))),
+        _ if calls.fetch_add(1, Ordering::Relaxed) == 0 => Some(Response::json(401, &json!({}))),
+        _ => Some(Response::json(200, &json!({"videos": []}))),
     });
-    let child = stage.command(&["list"]).spawn().unwrap();
-    stage.wait_for("GET /videos?limit=100");
-    let mut other = stage.credentials();
+    let child = fixture.command(&["list"]).spawn().unwrap();
+    fixture.wait_for("GET /videos?limit=100");
+    let mut other = fixture.credentials();
     other["tokens"]["idToken"] = json!("other");
-    stage.set_credentials(&other);
+    fixture.set_credentials(&other);
     go.send(()).unwrap();
-    assert_eq!(Ended::of(child.wait_with_output().unwrap()).code, Some(0));
-    assert_eq!(stage.credentials(), other);
+    assert_eq!(CommandOutput::of(child.wait_with_output().unwrap()).code, Some(0));
+    assert_eq!(fixture.credentials(), other);
 }
 
 #[test]
 fn what_is_not_ready_has_a_code_of_its_own() {
-    let stage = Stage::new(|_, _| Some(Answer::json(200, &video(ID, "clip.mp4", "queued"))));
-    let ended = stage.run(&["download", ID, "--json"]);
+    let fixture = Fixture::new(|_, _| Some(Response::json(200, &video(ID, "clip.mp4", "queued"))));
+    let ended = fixture.run(&["download", ID, "--json"]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert_eq!(ended.document()["error"]["code"], "not_ready");
 }
 
 #[test]
 fn an_argument_that_looks_like_an_option_is_none() {
-    let stage = Stage::new(|_, line| panic!("{line}"));
-    let ended = stage.run(&["status", "--", "--json"]);
+    let fixture = Fixture::new(|_, line| panic!("{line}"));
+    let ended = fixture.run(&["status", "--", "--json"]);
     assert_eq!(ended.code, Some(2), "{ended:?}");
     assert!(ended.stdout.is_empty(), "{ended:?}");
-    let ended = stage.run(&["upload", "a.mp4", "--force"]);
+    let ended = fixture.run(&["upload", "a.mp4", "--force"]);
     assert_eq!(ended.code, Some(2), "{ended:?}");
     assert!(ended.stderr.contains("--output-dir"), "{ended:?}");
 }
 
 #[test]
 fn a_wrong_code_is_a_wrong_credential() {
-    let stage = Stage::new(|api, line| {
+    let fixture = Fixture::new(|api, line| {
         let pool = json!({"region": "r", "userPoolId": "p", "userPoolClientId": "c",
             "cognitoEndpoint": format!("{api}/cognito")});
         let refusal = json!({"__type": "CodeMismatchException", "message": "Wrong code."});
         Some(match line {
-            "GET /config.json" => Answer::json(200, &pool),
-            _ => Answer::json(400, &refusal),
+            "GET /config.json" => Response::json(200, &pool),
+            _ => Response::json(400, &refusal),
         })
     });
-    let ended = stage.run(&["confirm", "--email", "ada@example.com", "123456", "--json"]);
+    let ended = fixture.run(&["confirm", "--email", "ada@example.com", "123456", "--json"]);
     assert_eq!(ended.code, Some(3), "{ended:?}");
     assert_eq!(ended.document()["error"]["code"], "wrong_credentials");
 }
@@ -115,13 +116,13 @@ fn a_wrong_code_is_a_wrong_credential() {
 #[test]
 fn names_steer_no_terminal() {
     let name = "a\u{1b}[31m\u{202e}4pm.exe";
-    let stage = Stage::new(move |_, line| {
+    let fixture = Fixture::new(move |_, line| {
         let video = video(ID, name, "ready");
         let body = if line.contains(ID) { video } else { json!({"videos": [video]}) };
-        Some(Answer::json(200, &body))
+        Some(Response::json(200, &body))
     });
     for arguments in [&["list"][..], &["status", ID], &["watch", ID]] {
-        let ended = stage.run(arguments);
+        let ended = fixture.run(arguments);
         let shown = String::from_utf8(ended.stdout.clone()).unwrap() + &ended.stderr;
         assert!(shown.contains("a\\u{1b}[31m\\u{202e}4pm.exe"), "{shown}");
         assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown}");
@@ -136,15 +137,15 @@ fn texts_of_a_server_and_paths_steer_no_terminal() {
         "errors": [{"field": steering, "detail": steering}]});
     let mut failed = video(ID, "clip.mp4", "failed");
     failed["error"] = json!({"code": "internal", "message": steering});
-    let stage = Stage::new(move |_, line| {
+    let fixture = Fixture::new(move |_, line| {
         Some(match line.split_once(' ').unwrap().0 {
-            "DELETE" => Answer(400, "application/problem+json", problem.to_string().into_bytes()),
-            "POST" => Answer::json(403, &json!({"message": steering})),
-            _ => Answer::json(200, &failed),
+            "DELETE" => Response(400, "application/problem+json", problem.to_string().into_bytes()),
+            "POST" => Response::json(403, &json!({"message": steering})),
+            _ => Response::json(200, &failed),
         })
     });
     let path = "a\u{1b}[2J\u{202e}b";
-    fs::write(stage.work().join(path), "mine").unwrap();
+    fs::write(fixture.work().join(path), "mine").unwrap();
     for arguments in [
         &["delete", ID][..],
         &["retry", ID],
@@ -154,7 +155,7 @@ fn texts_of_a_server_and_paths_steer_no_terminal() {
         &["upload", path],
         &["download", ID, "-o", path],
     ] {
-        let ended = stage.run(arguments);
+        let ended = fixture.run(arguments);
         assert_ne!(ended.code, Some(0), "{ended:?}");
         assert!(ended.stderr.contains("\\u{202e}"), "{ended:?}");
         assert!(!ended.stderr.contains(['\u{1b}', '\u{202e}']), "{ended:?}");
@@ -166,16 +167,16 @@ fn texts_of_a_server_and_paths_steer_no_terminal() {
 fn renewed_tokens_are_kept_although_the_command_is_interrupted() {
     let calls = AtomicU32::new(0);
     let granted = json!({"AuthenticationResult": {"IdToken": "new", "ExpiresIn": 3600}});
-    let stage = Stage::new(move |_, line| match line {
-        "POST /cognito" => Some(Answer::json(200, &granted)),
-        _ if calls.fetch_add(1, Ordering::Relaxed) == 0 => Some(Answer::json(401, &json!({}))),
+    let fixture = Fixture::new(move |_, line| match line {
+        "POST /cognito" => Some(Response::json(200, &granted)),
+        _ if calls.fetch_add(1, Ordering::Relaxed) == 0 => Some(Response::json(401, &json!({}))),
         _ => None,
     });
-    let child = stage.command(&["list"]).spawn().unwrap();
-    stage.wait_for("POST /cognito");
-    stage.wait_for_new(2, "GET /videos?limit=100");
+    let child = fixture.command(&["list"]).spawn().unwrap();
+    fixture.wait_for("POST /cognito");
+    fixture.wait_for_new(2, "GET /videos?limit=100");
     common::interrupt(child.id());
-    let ended = Ended::of(child.wait_with_output().unwrap());
+    let ended = CommandOutput::of(child.wait_with_output().unwrap());
     assert_eq!(ended.code, Some(130), "{ended:?}");
-    assert_eq!(stage.credentials()["tokens"]["idToken"], "new");
+    assert_eq!(fixture.credentials()["tokens"]["idToken"], "new");
 }

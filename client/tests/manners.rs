@@ -5,7 +5,9 @@
 
 mod common;
 
-use common::{Answer, Ended, Stage, interrupt, interrupt_when_ready, ready, video, zip};
+use common::{
+    CommandOutput, Fixture, Response, interrupt, interrupt_when_ready, ready, video, zip,
+};
 use serde_json::json;
 use std::{
     fs,
@@ -18,27 +20,27 @@ use std::{
 
 const ID: &str = "0198c0de-0000-7000-8000-00000000000a";
 
-fn none() -> Stage {
-    Stage::new(|_, line| panic!("{line}"))
+fn none() -> Fixture {
+    Fixture::new(|_, line| panic!("{line}"))
 }
 
 /// Waits for the end of a child, which must come soon.
-fn end(mut child: Child) -> Ended {
+fn end(mut child: Child) -> CommandOutput {
     let started = Instant::now();
     while child.try_wait().unwrap().is_none() {
         assert!(started.elapsed() < Duration::from_secs(20), "it does not end");
         thread::sleep(Duration::from_millis(10));
     }
-    Ended::of(child.wait_with_output().unwrap())
+    CommandOutput::of(child.wait_with_output().unwrap())
 }
 
 /// The command in a terminal of this width.
-fn in_terminal(stage: &Stage, columns: u32, line: &str) -> Command {
+fn in_terminal(fixture: &Fixture, columns: u32, line: &str) -> Command {
     let program = env!("CARGO_BIN_EXE_framezip");
     let line = format!("stty rows 24 cols {columns}; exec {program} {line}");
     let mut command = Command::new("script");
     command.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
-    let plain = stage.command(&[]);
+    let plain = fixture.command(&[]);
     for (name, value) in plain.get_envs() {
         match value {
             Some(value) => command.env(name, value),
@@ -46,7 +48,7 @@ fn in_terminal(stage: &Stage, columns: u32, line: &str) -> Command {
         };
     }
     command
-        .current_dir(stage.work())
+        .current_dir(fixture.work())
         .env("TERM", "xterm")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -70,8 +72,8 @@ fn read_until(child: &mut Child, text: &str) -> String {
 
 #[test]
 fn what_is_no_file_is_not_uploaded() {
-    let stage = none();
-    assert!(Command::new("mkfifo").arg(stage.work().join("pipe")).status().unwrap().success());
+    let fixture = none();
+    assert!(Command::new("mkfifo").arg(fixture.work().join("pipe")).status().unwrap().success());
     for (name, text) in [
         ("pipe", "no regular file"),
         ("/dev/zero", "no regular file"),
@@ -79,7 +81,7 @@ fn what_is_no_file_is_not_uploaded() {
         ("missing", "No such file"),
     ] {
         for arguments in [&["upload", name][..], &["resume", ID, name]] {
-            let ended = end(stage.command(arguments).spawn().unwrap());
+            let ended = end(fixture.command(arguments).spawn().unwrap());
             assert_eq!(ended.code, Some(1), "{ended:?}");
             assert!(ended.stderr.contains(text), "{ended:?}");
         }
@@ -88,8 +90,8 @@ fn what_is_no_file_is_not_uploaded() {
 
 #[test]
 fn every_wait_can_be_interrupted() {
-    let stage = Stage::new(|_, _| None);
-    fs::write(stage.work().join("a.mp4"), "video").unwrap();
+    let fixture = Fixture::new(|_, _| None);
+    fs::write(fixture.work().join("a.mp4"), "video").unwrap();
     for (arguments, line) in [
         (&["list"][..], "GET /videos?limit=100"),
         (&["status", ID], &format!("GET /videos/{ID}")),
@@ -97,9 +99,9 @@ fn every_wait_can_be_interrupted() {
         (&["upload", "a.mp4"], "POST /videos"),
         (&["sign-up", "--email", "e", "--password-stdin"], "GET /config.json"),
     ] {
-        let mut child = stage.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
+        let mut child = fixture.command(arguments).stdin(Stdio::piped()).spawn().unwrap();
         child.stdin.take().unwrap().write_all(b"password\n").unwrap();
-        stage.wait_for(line);
+        fixture.wait_for(line);
         interrupt(child.id());
         let ended = end(child);
         assert_eq!(ended.code, Some(130), "{arguments:?}: {ended:?}");
@@ -108,9 +110,9 @@ fn every_wait_can_be_interrupted() {
 
 #[test]
 fn a_password_that_never_comes_can_be_interrupted() {
-    let stage = none();
-    let arguments = ["sign-in", "--email", "e", "--api", &stage.api, "--password-stdin"];
-    let mut child = stage.command(&arguments).stdin(Stdio::piped()).spawn().unwrap();
+    let fixture = none();
+    let arguments = ["sign-in", "--email", "e", "--api", &fixture.api, "--password-stdin"];
+    let mut child = fixture.command(&arguments).stdin(Stdio::piped()).spawn().unwrap();
     // it reads by then, or has yet to begin: both end the same way
     let pipe = child.stdin.take();
     interrupt_when_ready(&child);
@@ -121,9 +123,9 @@ fn a_password_that_never_comes_can_be_interrupted() {
 
 #[test]
 fn a_terminal_shows_what_is_typed_after_an_interrupted_prompt() {
-    let stage = none();
-    let line = format!("sign-in --email e --api {}; echo \"code $?\"; stty -a", stage.api);
-    let mut command = in_terminal(&stage, 80, "");
+    let fixture = none();
+    let line = format!("sign-in --email e --api {}; echo \"code $?\"; stty -a", fixture.api);
+    let mut command = in_terminal(&fixture, 80, "");
     let program = env!("CARGO_BIN_EXE_framezip");
     command.args(["--command", &format!("{program} {line}")]);
     let mut child = command.spawn().unwrap();
@@ -138,41 +140,44 @@ fn a_terminal_shows_what_is_typed_after_an_interrupted_prompt() {
 
 #[test]
 fn a_question_can_be_interrupted() {
-    let stage = Stage::new(|_, _| Some(Answer::json(200, &video(ID, "clip.mp4", "ready"))));
-    let mut child = in_terminal(&stage, 80, &format!("delete {ID}")).spawn().unwrap();
+    let fixture = Fixture::new(|_, _| Some(Response::json(200, &video(ID, "clip.mp4", "ready"))));
+    let mut child = in_terminal(&fixture, 80, &format!("delete {ID}")).spawn().unwrap();
     read_until(&mut child, "[y/N]");
     child.stdin.as_mut().unwrap().write_all(b"\x03").unwrap();
     assert_eq!(end(child).code, Some(130));
-    assert_eq!(stage.requests(), [format!("GET /videos/{ID}")]);
+    assert_eq!(fixture.requests(), [format!("GET /videos/{ID}")]);
 }
 
 #[test]
 fn a_refused_token_is_renewed_once_whatever_the_clock_says() {
     let calls = AtomicU32::new(0);
-    let stage = Stage::new(move |_, line| {
+    let fixture = Fixture::new(move |_, line| {
         let refused = json!({"message": "Unauthorized"});
         Some(match line {
-            "POST /cognito" => Answer::json(
+            "POST /cognito" => Response::json(
                 200,
                 &json!({"AuthenticationResult": {"IdToken": "new", "ExpiresIn": 3600}}),
             ),
-            _ if calls.fetch_add(1, Ordering::Relaxed) == 0 => Answer::json(401, &refused),
-            _ => Answer::json(200, &json!({"videos": []})),
+            _ if calls.fetch_add(1, Ordering::Relaxed) == 0 => Response::json(401, &refused),
+            _ => Response::json(200, &json!({"videos": []})),
         })
     });
-    assert_eq!(stage.run(&["list"]).code, Some(0));
+    assert_eq!(fixture.run(&["list"]).code, Some(0));
     let list = "GET /videos?limit=100";
-    assert_eq!(stage.requests(), [list, "POST /cognito", list]);
+    assert_eq!(fixture.requests(), [list, "POST /cognito", list]);
 
-    let stage = Stage::new(|_, line| {
+    let fixture = Fixture::new(|_, line| {
         Some(if line == "POST /cognito" {
             let kind = "NotAuthorizedException";
-            Answer::json(400, &json!({"__type": kind, "message": "Refresh Token has been revoked"}))
+            Response::json(
+                400,
+                &json!({"__type": kind, "message": "Refresh Token has been revoked"}),
+            )
         } else {
-            Answer::json(401, &json!({"message": "Unauthorized"}))
+            Response::json(401, &json!({"message": "Unauthorized"}))
         })
     });
-    let ended = stage.run(&["list", "--json"]);
+    let ended = fixture.run(&["list", "--json"]);
     assert_eq!(ended.code, Some(3), "{ended:?}");
     assert!(ended.stderr.contains("framezip sign-in"), "{ended:?}");
     assert_eq!(ended.document()["error"]["code"], "not_signed_in");
@@ -180,26 +185,26 @@ fn a_refused_token_is_renewed_once_whatever_the_clock_says() {
 
 #[test]
 fn an_id_and_an_address_are_explained() {
-    let stage = none();
-    let ended = stage.run(&["status", "123"]);
+    let fixture = none();
+    let ended = fixture.run(&["status", "123"]);
     assert!(ended.stderr.contains("such as 0198c0de-"), "{ended:?}");
-    let wrong = stage.command(&["list"]).env("FRAMEZIP_API", "nonsense").output().unwrap();
+    let wrong = fixture.command(&["list"]).env("FRAMEZIP_API", "nonsense").output().unwrap();
     assert_eq!(wrong.status.code(), Some(2));
 }
 
 #[test]
 fn an_empty_address_is_as_none() {
-    let stage = Stage::new(|_, _| Some(Answer::json(200, &json!({"videos": []}))));
-    let status = stage.command(&["list"]).env("FRAMEZIP_API", "").status().unwrap();
+    let fixture = Fixture::new(|_, _| Some(Response::json(200, &json!({"videos": []}))));
+    let status = fixture.command(&["list"]).env("FRAMEZIP_API", "").status().unwrap();
     assert_eq!(status.code(), Some(0));
-    assert_eq!(stage.requests().len(), 1);
+    assert_eq!(fixture.requests().len(), 1);
 }
 
 #[test]
 fn a_reader_that_has_enough_is_no_error() {
     let videos: Vec<_> = (0..2000).map(|_| video(ID, "clip.mp4", "ready")).collect();
-    let stage = Stage::new(move |_, _| Some(Answer::json(200, &json!({"videos": videos}))));
-    let mut child = stage.command(&["list"]).spawn().unwrap();
+    let fixture = Fixture::new(move |_, _| Some(Response::json(200, &json!({"videos": videos}))));
+    let mut child = fixture.command(&["list"]).spawn().unwrap();
     drop(child.stdout.take());
     let ended = end(child);
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
@@ -207,32 +212,32 @@ fn a_reader_that_has_enough_is_no_error() {
 
 #[test]
 fn a_forgotten_password_is_set_by_a_code() {
-    let stage = Stage::new(|api, line| {
+    let fixture = Fixture::new(|api, line| {
         let pool = json!({"region": "r", "userPoolId": "p", "userPoolClientId": "c",
             "cognitoEndpoint": format!("{api}/cognito")});
         let sent = json!({"CodeDeliveryDetails": {"Destination": "a***@e***"}});
-        Some(Answer::json(200, if line == "GET /config.json" { &pool } else { &sent }))
+        Some(Response::json(200, if line == "GET /config.json" { &pool } else { &sent }))
     });
-    let ended = stage.run(&["forgot-password", "--email", "ada@example.com"]);
+    let ended = fixture.run(&["forgot-password", "--email", "ada@example.com"]);
     let shown = String::from_utf8(ended.stdout).unwrap();
     assert!(shown.contains("a***@e***") && shown.contains("--code"), "{shown}");
     let arguments = ["forgot-password", "--email", "ada@example.com", "--code", "123456"];
-    let ended = stage.command(&arguments).env("FRAMEZIP_PASSWORD", "Correct-horse-9").output();
+    let ended = fixture.command(&arguments).env("FRAMEZIP_PASSWORD", "Correct-horse-9").output();
     let shown = String::from_utf8(ended.unwrap().stdout).unwrap();
     assert!(shown.contains("the new password is set"), "{shown}");
-    assert_eq!(stage.requests().len(), 4);
+    assert_eq!(fixture.requests().len(), 4);
 }
 
 #[test]
 fn a_video_deleted_meanwhile_is_not_waited_for() {
-    let stage = Stage::new(|_, line| {
+    let fixture = Fixture::new(|_, line| {
         Some(if line.starts_with("POST") {
-            Answer::json(202, &video(ID, "clip.mp4", "queued"))
+            Response::json(202, &video(ID, "clip.mp4", "queued"))
         } else {
-            Answer::json(404, &json!({"message": "gone"}))
+            Response::json(404, &json!({"message": "gone"}))
         })
     });
-    let ended = stage.run(&["retry", ID, "--wait"]);
+    let ended = fixture.run(&["retry", ID, "--wait"]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.stderr.contains(&format!("{ID} was deleted")), "{ended:?}");
     assert!(!ended.stderr.contains("framezip watch"), "{ended:?}");
@@ -240,27 +245,27 @@ fn a_video_deleted_meanwhile_is_not_waited_for() {
 
 #[test]
 fn a_name_of_ones_own_is_sent() {
-    let stage = Stage::new(|api, line| {
+    let fixture = Fixture::new(|api, line| {
         let put = json!({"kind": "single", "method": "PUT", "url": format!("{api}/put"),
             "headers": {}, "expiresAt": "2999-01-01T00:00:00Z"});
         Some(match line {
             "POST /videos" => {
                 let created =
                     json!({"video": video(ID, "b.mp4", "awaiting_upload"), "upload": put});
-                Answer::json(201, &created)
+                Response::json(201, &created)
             }
-            "PUT /put" => Answer(200, "text/plain", Vec::new()),
-            _ if line.starts_with("GET /zip") => Answer(200, "application/zip", zip(b'a', 9)),
+            "PUT /put" => Response(200, "text/plain", Vec::new()),
+            _ if line.starts_with("GET /zip") => Response(200, "application/zip", zip(b'a', 9)),
             _ => ready(api, ID, "b.mp4", &zip(b'a', 9)),
         })
     });
-    fs::write(stage.work().join("a.mp4"), "video").unwrap();
-    let ended = stage.run(&["upload", "a.mp4", "--name", "b.mp4", "-o", "out.zip"]);
+    fs::write(fixture.work().join("a.mp4"), "video").unwrap();
+    let ended = fixture.run(&["upload", "a.mp4", "--name", "b.mp4", "-o", "out.zip"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let shown = String::from_utf8(ended.stdout).unwrap();
     assert!(shown.contains(ID) && shown.contains("out.zip"), "{shown}");
-    fs::write(stage.work().join("c.mp4"), "video").unwrap();
-    let ended = stage.run(&["upload", "a.mp4", "c.mp4", "--name", "b.mp4"]);
+    fs::write(fixture.work().join("c.mp4"), "video").unwrap();
+    let ended = fixture.run(&["upload", "a.mp4", "c.mp4", "--name", "b.mp4"]);
     assert_eq!(ended.code, Some(2), "{ended:?}");
 }
 
@@ -281,12 +286,12 @@ fn widest(shown: &str) -> usize {
 #[test]
 fn progress_fits_the_terminal() {
     for columns in [80, 60, 40, 20] {
-        let stage = Stage::new(|_, _| {
+        let fixture = Fixture::new(|_, _| {
             let mut video = video(ID, &("long-name-".repeat(12) + ".mp4"), "processing");
             video["progress"] = json!({"done": 12_345, "total": 50_000});
-            Some(Answer::json(200, &video))
+            Some(Response::json(200, &video))
         });
-        let mut child = in_terminal(&stage, columns, &format!("watch {ID}")).spawn().unwrap();
+        let mut child = in_terminal(&fixture, columns, &format!("watch {ID}")).spawn().unwrap();
         let shown = read_until(&mut child, "extracting");
         let more = read_until(&mut child, "extracting");
         child.stdin.as_mut().unwrap().write_all(b"\x03").unwrap();
@@ -302,7 +307,7 @@ fn progress_fits_the_terminal() {
 fn the_options_of_an_upload_are_in_groups() {
     let ended = none().run(&["upload", "--help"]);
     let help = String::from_utf8(ended.stdout).unwrap();
-    for heading in ["Which frames:", "Size and form:", "Extras:", "Waiting and saving:"] {
+    for heading in ["Which frames:", "Size and format:", "Extras:", "Waiting and saving:"] {
         assert!(help.contains(heading), "{help}");
     }
 }

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Answer, Ended, Stage, ready, signal, zip};
+use common::{CommandOutput, Fixture, Response, ready, signal, zip};
 use std::{
     fs::{self, File},
     io::Read,
@@ -21,52 +21,52 @@ fn zips() -> [Vec<u8>; 2] {
 }
 
 /// Has two videos, both called `clip.mp4`.
-fn stage() -> Stage {
-    Stage::new(|api, line| {
+fn fixture() -> Fixture {
+    Fixture::new(|api, line| {
         let [a, b] = zips();
         Some(match line.split_once(' ').unwrap().1.rsplit_once('/').unwrap() {
             ("/videos", A) => ready(api, A, "clip.mp4", &a),
             ("/videos", B) => ready(api, B, "clip.mp4", &b),
-            ("/zip", A) => Answer(200, "application/zip", a),
-            ("/zip", B) => Answer(200, "application/zip", b),
+            ("/zip", A) => Response(200, "application/zip", a),
+            ("/zip", B) => Response(200, "application/zip", b),
             other => panic!("{other:?}"),
         })
     })
 }
 
-fn assert_failed(ended: &Ended, text: &str) {
+fn assert_failed(ended: &CommandOutput, text: &str) {
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert!(ended.stderr.contains(text), "{ended:?}");
 }
 
 #[test]
 fn a_file_is_replaced_only_with_force() {
-    let (stage, [a, _]) = (stage(), zips());
-    fs::write(stage.work().join("out.zip"), "mine").unwrap();
-    fs::write(stage.work().join("out.zip.part"), "mine too").unwrap();
-    let ended = stage.run(&["download", A, "-o", "out.zip"]);
+    let (fixture, [a, _]) = (fixture(), zips());
+    fs::write(fixture.work().join("out.zip"), "mine").unwrap();
+    fs::write(fixture.work().join("out.zip.part"), "mine too").unwrap();
+    let ended = fixture.run(&["download", A, "-o", "out.zip"]);
     assert_failed(&ended, "out.zip exists: replace it with --force");
-    assert!(stage.requests().is_empty(), "it is said before anything is asked");
-    let ended = stage.run(&["download", A, "-o", "out.zip", "--json"]);
+    assert!(fixture.requests().is_empty(), "it is said before anything is asked");
+    let ended = fixture.run(&["download", A, "-o", "out.zip", "--json"]);
     assert_eq!(ended.document()["error"]["code"], "file_exists");
-    let ended = stage.run(&["download", A, "-o", "nowhere/out.zip", "--json"]);
+    let ended = fixture.run(&["download", A, "-o", "nowhere/out.zip", "--json"]);
     assert_eq!(ended.document()["error"]["code"], "file");
-    assert_eq!(fs::read(stage.work().join("out.zip")).unwrap(), b"mine");
-    let ended = stage.run(&["download", A, "-o", "out.zip", "--force"]);
+    assert_eq!(fs::read(fixture.work().join("out.zip")).unwrap(), b"mine");
+    let ended = fixture.run(&["download", A, "-o", "out.zip", "--force"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert_eq!(fs::read(stage.work().join("out.zip")).unwrap(), a);
-    assert_eq!(fs::read(stage.work().join("out.zip.part")).unwrap(), b"mine too");
-    assert_eq!(stage.names(), ["out.zip", "out.zip.part"]);
+    assert_eq!(fs::read(fixture.work().join("out.zip")).unwrap(), a);
+    assert_eq!(fs::read(fixture.work().join("out.zip.part")).unwrap(), b"mine too");
+    assert_eq!(fixture.names(), ["out.zip", "out.zip.part"]);
 }
 
 #[test]
 fn what_is_no_file_is_written_to_and_stays() {
-    let (stage, [a, _]) = (stage(), zips());
-    let ended = stage.run(&["download", A, "-o", "/dev/null"]);
+    let (fixture, [a, _]) = (fixture(), zips());
+    let ended = fixture.run(&["download", A, "-o", "/dev/null"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
 
-    let pipe = stage.work().join("pipe");
+    let pipe = fixture.work().join("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let reader = thread::spawn({
         let pipe = pipe.clone();
@@ -76,27 +76,27 @@ fn what_is_no_file_is_written_to_and_stays() {
             bytes
         }
     });
-    let ended = stage.run(&["download", A, "-o", "pipe"]);
+    let ended = fixture.run(&["download", A, "-o", "pipe"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert_eq!(reader.join().unwrap(), a);
     assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
 
-    fs::write(stage.work().join("target"), "old").unwrap();
-    symlink("target", stage.work().join("link")).unwrap();
-    let ended = stage.run(&["download", A, "-o", "link", "--force"]);
+    fs::write(fixture.work().join("target"), "old").unwrap();
+    symlink("target", fixture.work().join("link")).unwrap();
+    let ended = fixture.run(&["download", A, "-o", "link", "--force"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert_eq!(fs::read(stage.work().join("target")).unwrap(), a);
-    assert!(stage.work().join("link").is_symlink());
+    assert_eq!(fs::read(fixture.work().join("target")).unwrap(), a);
+    assert!(fixture.work().join("link").is_symlink());
 
-    symlink("nowhere", stage.work().join("dangling")).unwrap();
-    assert_failed(&stage.run(&["download", A, "-o", "dangling"]), "a symbolic link to nothing");
-    assert_failed(&stage.run(&["download", A, "-o", "."]), "--output-dir");
-    assert!(!stage.work().join("nowhere").exists());
+    symlink("nowhere", fixture.work().join("dangling")).unwrap();
+    assert_failed(&fixture.run(&["download", A, "-o", "dangling"]), "a symbolic link to nothing");
+    assert_failed(&fixture.run(&["download", A, "-o", "."]), "--output-dir");
+    assert!(!fixture.work().join("nowhere").exists());
 }
 
 /// Runs a command line of the shell, in which `framezip` is the command.
-fn shell(stage: &Stage, line: &str) -> Ended {
-    let plain = stage.command(&[]);
+fn shell(fixture: &Fixture, line: &str) -> CommandOutput {
+    let plain = fixture.command(&[]);
     let mut shell = Command::new("sh");
     let program = env!("CARGO_BIN_EXE_framezip");
     shell.args(["-c", &format!("framezip() {{ {program} \"$@\"; }}; {line}")]);
@@ -106,35 +106,35 @@ fn shell(stage: &Stage, line: &str) -> Ended {
             None => shell.env_remove(name),
         };
     }
-    Ended::of(shell.current_dir(stage.work()).stdin(Stdio::null()).output().unwrap())
+    CommandOutput::of(shell.current_dir(fixture.work()).stdin(Stdio::null()).output().unwrap())
 }
 
 #[test]
 fn standard_output_gets_the_zip_alone() {
-    let (stage, [a, _]) = (stage(), zips());
-    symlink("/dev/stdout", stage.work().join("link")).unwrap();
+    let (fixture, [a, _]) = (fixture(), zips());
+    symlink("/dev/stdout", fixture.work().join("link")).unwrap();
     for name in ["-", "/dev/stdout", "/proc/self/fd/1", "link", "/dev/fd/3"] {
         for json in ["", "--json"] {
             let line = format!("framezip download {A} -o {name} {json} 3>&1");
-            let ended = shell(&stage, &line);
+            let ended = shell(&fixture, &line);
             assert_eq!(ended.code, Some(0), "{name}: {}", ended.stderr);
             assert!(ended.stdout == a, "{name}: {} bytes", ended.stdout.len());
             assert!(ended.stderr.contains("standard output"), "{}", ended.stderr);
         }
     }
-    let ended = shell(&stage, &format!("framezip download {A} -o - --json > out.zip 2>&1"));
+    let ended = shell(&fixture, &format!("framezip download {A} -o - --json > out.zip 2>&1"));
     assert_eq!(ended.code, Some(1), "{ended:?}");
-    let said = fs::read_to_string(stage.work().join("out.zip")).unwrap();
+    let said = fs::read_to_string(fixture.work().join("out.zip")).unwrap();
     assert!(said.contains("lead to the same place"), "{said}");
 }
 
 #[test]
 fn a_failure_is_not_written_where_the_zip_goes() {
-    let stage = stage();
+    let fixture = fixture();
     for arguments in
         [&["--api", "http://127.0.0.1:1"][..], &["--api", "nonsense"], &["--nonsense"], &["x"]]
     {
-        let ended = stage.run(&[&["download", A, "-o", "-", "--json"], arguments].concat());
+        let ended = fixture.run(&[&["download", A, "-o", "-", "--json"], arguments].concat());
         assert_ne!(ended.code, Some(0), "{ended:?}");
         assert!(ended.stdout.is_empty(), "{ended:?}");
         assert!(ended.stderr.contains("\"error\""), "{ended:?}");
@@ -143,12 +143,12 @@ fn a_failure_is_not_written_where_the_zip_goes() {
 
 #[test]
 fn a_descriptor_of_the_shell_is_written_to() {
-    let (stage, [a, _]) = (stage(), zips());
-    let read = |name| fs::read(stage.work().join(name)).unwrap();
+    let (fixture, [a, _]) = (fixture(), zips());
+    let read = |name| fs::read(fixture.work().join(name)).unwrap();
     for force in ["", "--force"] {
         let line =
             format!("printf first > out; framezip download {A} -o /dev/fd/3 {force} 3>> out");
-        let ended = shell(&stage, &line);
+        let ended = shell(&fixture, &line);
         assert_eq!(ended.code, Some(0), "{ended:?}");
         assert!(read("out") == [b"first", &a[..]].concat(), "{} bytes", read("out").len());
     }
@@ -156,29 +156,29 @@ fn a_descriptor_of_the_shell_is_written_to() {
     let line = format!(
         "{{ printf first >&3; framezip download {A} -o /dev/fd/3; printf last >&3; }} 3> out"
     );
-    let ended = shell(&stage, &line);
+    let ended = shell(&fixture, &line);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(read("out") == [b"first", &a[..], b"last"].concat(), "{} bytes", read("out").len());
-    fs::write(stage.work().join("mine"), "mine").unwrap();
-    let ended = shell(&stage, &format!("framezip download {A} -o /dev/fd/3 --force 3< mine"));
+    fs::write(fixture.work().join("mine"), "mine").unwrap();
+    let ended = shell(&fixture, &format!("framezip download {A} -o /dev/fd/3 --force 3< mine"));
     assert_failed(&ended, "open for reading");
-    assert_failed(&shell(&stage, &format!("framezip download {A} -o /dev/fd/33")), "descriptor");
+    assert_failed(&shell(&fixture, &format!("framezip download {A} -o /dev/fd/33")), "descriptor");
     assert_eq!(read("mine"), b"mine");
     // a file that has no name any more
     let line = format!(
         "exec 3<> gone 4< gone; rm gone; framezip download {A} -o /dev/fd/3 && cat <&4 > kept"
     );
-    let ended = shell(&stage, &line);
+    let ended = shell(&fixture, &line);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(read("kept") == a);
 }
 
 #[test]
 fn of_two_downloads_to_one_name_one_is_refused() {
-    let (stage, [a, b]) = (stage(), zips());
-    let out = stage.work().join("out.zip");
+    let (fixture, [a, b]) = (fixture(), zips());
+    let out = fixture.work().join("out.zip");
     for round in 0..12 {
-        let start = |id| stage.command(&["download", id, "-o", "out.zip"]).spawn().unwrap();
+        let start = |id| fixture.command(&["download", id, "-o", "out.zip"]).spawn().unwrap();
         let children = [start(A), start(B)];
         let [first, second] = children.map(|child| child.wait_with_output().unwrap().status);
         let saved = fs::read(&out).unwrap();
@@ -187,54 +187,54 @@ fn of_two_downloads_to_one_name_one_is_refused() {
             (Some(1), Some(0)) => assert!(saved == b, "round {round}"),
             other => panic!("round {round}: {other:?}"),
         }
-        assert_eq!(stage.names(), ["out.zip"]);
+        assert_eq!(fixture.names(), ["out.zip"]);
         fs::remove_file(&out).unwrap();
     }
 }
 
 #[test]
 fn several_zips_go_to_a_folder_under_names_of_their_own() {
-    let (stage, [a, b]) = (stage(), zips());
-    let ended = stage.run(&["download", A, B, "--output-dir", "new/folder"]);
+    let (fixture, [a, b]) = (fixture(), zips());
+    let ended = fixture.run(&["download", A, B, "--output-dir", "new/folder"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    let read = |name| fs::read(stage.work().join("new/folder").join(name)).unwrap();
+    let read = |name| fs::read(fixture.work().join("new/folder").join(name)).unwrap();
     assert!(read("clip.zip") == a && read("clip (2).zip") == b);
     // again, with files that are there before
     for _ in 0..2 {
-        let ended = stage.run(&["download", B, A, "--output-dir", "new/folder", "--force"]);
+        let ended = fixture.run(&["download", B, A, "--output-dir", "new/folder", "--force"]);
         assert_eq!(ended.code, Some(0), "{ended:?}");
         assert!(read("clip.zip") == b && read("clip (2).zip") == a);
-        assert_eq!(fs::read_dir(stage.work().join("new/folder")).unwrap().count(), 2);
+        assert_eq!(fs::read_dir(fixture.work().join("new/folder")).unwrap().count(), 2);
     }
-    let ended = stage.run(&["download", A, B, "-o", "out.zip"]);
+    let ended = fixture.run(&["download", A, B, "-o", "out.zip"]);
     assert_eq!(ended.code, Some(2), "{ended:?}");
-    let ended = stage.run(&["download", A]);
+    let ended = fixture.run(&["download", A]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(String::from_utf8(ended.stdout).unwrap().ends_with("saved: → clip.zip\n"));
-    assert_eq!(stage.names(), ["clip.zip", "new"]);
+    assert_eq!(fixture.names(), ["clip.zip", "new"]);
 }
 
 #[test]
 fn what_is_no_file_is_never_replaced() {
-    let (stage, [a, _]) = (stage(), zips());
-    let pipe = stage.work().join("clip.zip");
+    let (fixture, [a, _]) = (fixture(), zips());
+    let pipe = fixture.work().join("clip.zip");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    fs::write(stage.work().join("target"), "mine").unwrap();
-    symlink("target", stage.work().join("clip (2).zip")).unwrap();
-    let ended = stage.run(&["download", A, "--force"]);
+    fs::write(fixture.work().join("target"), "mine").unwrap();
+    symlink("target", fixture.work().join("clip (2).zip")).unwrap();
+    let ended = fixture.run(&["download", A, "--force"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
-    assert!(stage.work().join("clip (2).zip").is_symlink());
-    assert_eq!(fs::read(stage.work().join("target")).unwrap(), b"mine");
-    assert!(fs::read(stage.work().join("clip (3).zip")).unwrap() == a);
+    assert!(fixture.work().join("clip (2).zip").is_symlink());
+    assert_eq!(fs::read(fixture.work().join("target")).unwrap(), b"mine");
+    assert!(fs::read(fixture.work().join("clip (3).zip")).unwrap() == a);
 }
 
 #[test]
 fn a_place_that_cannot_be_written_to_is_refused_before_anything_is_asked() {
-    let stage = stage();
+    let fixture = fixture();
     let too_long = "x".repeat(256);
-    fs::write(stage.work().join("file"), "").unwrap();
-    symlink("/proc/self/out.zip", stage.work().join("link")).unwrap();
+    fs::write(fixture.work().join("file"), "").unwrap();
+    symlink("/proc/self/out.zip", fixture.work().join("link")).unwrap();
     for arguments in [
         ["-o", &too_long],
         ["-o", "/proc/self/out.zip"],
@@ -244,86 +244,86 @@ fn a_place_that_cannot_be_written_to_is_refused_before_anything_is_asked() {
         ["--output-dir", "file"],
         ["--output-dir", &too_long],
     ] {
-        let ended = stage.run(&[&["download", A, "--json"], &arguments[..]].concat());
+        let ended = fixture.run(&[&["download", A, "--json"], &arguments[..]].concat());
         assert_eq!(ended.code, Some(1), "{ended:?}");
         assert_eq!(ended.document()["error"]["code"], "file", "{ended:?}");
         assert!(!ended.stderr.contains(".part"), "{ended:?}");
     }
-    assert!(stage.requests().is_empty(), "{:?}", stage.requests());
-    assert_eq!(stage.names(), ["file", "link"]);
+    assert!(fixture.requests().is_empty(), "{:?}", fixture.requests());
+    assert_eq!(fixture.names(), ["file", "link"]);
 }
 
 #[test]
 fn no_folder_is_made_for_a_zip_that_does_not_come() {
-    let stage = Stage::new(|_, _| Some(Answer(404, "application/json", b"{}".to_vec())));
-    let ended = stage.run(&["download", A, "--output-dir", "new/folder"]);
+    let fixture = Fixture::new(|_, _| Some(Response(404, "application/json", b"{}".to_vec())));
+    let ended = fixture.run(&["download", A, "--output-dir", "new/folder"]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
-    assert!(stage.names().is_empty());
+    assert!(fixture.names().is_empty());
 }
 
 #[test]
 fn an_interrupted_download_leaves_nothing() {
-    let stage = Stage::new(|api, line| match line {
+    let fixture = Fixture::new(|api, line| match line {
         "GET /zip/0198c0de-0000-7000-8000-00000000000a" => None,
         _ => Some(ready(api, A, "clip.mp4", &zip(b'a', 9))),
     });
     for (name, code) in [("-INT", 130), ("-TERM", 143)] {
-        let before = stage.requests().len();
-        let child = stage.command(&["download", A, "--json"]).spawn().unwrap();
-        stage.wait_for_new(before, &format!("GET /zip/{A}"));
-        assert_eq!(stage.names().len(), 1);
+        let before = fixture.requests().len();
+        let child = fixture.command(&["download", A, "--json"]).spawn().unwrap();
+        fixture.wait_for_new(before, &format!("GET /zip/{A}"));
+        assert_eq!(fixture.names().len(), 1);
         signal(name, child.id());
-        let ended = Ended::of(child.wait_with_output().unwrap());
+        let ended = CommandOutput::of(child.wait_with_output().unwrap());
         assert_eq!(ended.code, Some(code), "{ended:?}");
         assert_eq!(ended.document()["error"]["code"], "interrupted");
-        assert!(stage.names().is_empty(), "{:?}", stage.names());
+        assert!(fixture.names().is_empty(), "{:?}", fixture.names());
     }
 }
 
 #[test]
 fn no_signal_is_lost_however_early() {
     for round in 0..20 {
-        let stage = Stage::new(|api, line| match line.starts_with("GET /zip") {
+        let fixture = Fixture::new(|api, line| match line.starts_with("GET /zip") {
             true => None,
             false => Some(ready(api, A, "clip.mp4", &zip(b'a', 9))),
         });
-        let child = stage.command(&["download", A, "--json"]).spawn().unwrap();
+        let child = fixture.command(&["download", A, "--json"]).spawn().unwrap();
         common::interrupt_when_ready(&child);
-        let ended = Ended::of(child.wait_with_output().unwrap());
+        let ended = CommandOutput::of(child.wait_with_output().unwrap());
         assert_eq!(ended.code, Some(130), "round {round}: {ended:?}");
         assert_eq!(ended.document()["error"]["code"], "interrupted", "round {round}");
-        assert!(stage.names().is_empty(), "round {round}: {:?}", stage.names());
+        assert!(fixture.names().is_empty(), "round {round}: {:?}", fixture.names());
     }
 }
 
 #[test]
 fn a_damaged_zip_is_refused() {
-    let stage = Stage::new(|api, line| {
+    let fixture = Fixture::new(|api, line| {
         let mut bytes = zip(b'a', 100_000);
         Some(if line.starts_with("GET /zip") {
             bytes[50_000] = b'b';
-            Answer(200, "application/zip", bytes)
+            Response(200, "application/zip", bytes)
         } else {
             ready(api, A, "clip.mp4", &bytes)
         })
     });
-    let ended = stage.run(&["download", A, "--json"]);
+    let ended = fixture.run(&["download", A, "--json"]);
     assert_failed(&ended, "the zip that came is damaged");
     assert_eq!(ended.document()["error"]["code"], "damaged_zip");
-    assert!(stage.names().is_empty());
+    assert!(fixture.names().is_empty());
 }
 
 #[test]
 fn the_longest_name_can_be_downloaded() {
     let name: &'static str = Box::leak(("x".repeat(251) + ".mp4").into_boxed_str());
-    let stage = Stage::new(move |api, line| {
+    let fixture = Fixture::new(move |api, line| {
         let bytes = zip(b'a', 9);
         Some(match line.starts_with("GET /zip") {
-            true => Answer(200, "application/zip", bytes),
+            true => Response(200, "application/zip", bytes),
             false => ready(api, A, name, &bytes),
         })
     });
-    let ended = stage.command(&["download", A]).stderr(Stdio::null()).status().unwrap();
+    let ended = fixture.command(&["download", A]).stderr(Stdio::null()).status().unwrap();
     assert_eq!(ended.code(), Some(0));
-    assert_eq!(stage.names(), ["x".repeat(251) + ".zip"]);
+    assert_eq!(fixture.names(), ["x".repeat(251) + ".zip"]);
 }

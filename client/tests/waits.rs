@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Answer, Ended, Stage, interrupt, video};
+use common::{CommandOutput, Fixture, Response, interrupt, video};
 use serde_json::json;
 use std::{
     ffi::OsStr,
@@ -22,9 +22,9 @@ const ID: &str = "0198c0de-0000-7000-8000-00000000000a";
 fn a_full_pipe_does_not_hold_the_command() {
     // more than any pipe holds
     let videos: Vec<_> = (0..20_000).map(|_| video(ID, "clip.mp4", "ready")).collect();
-    let stage = Stage::new(move |_, _| Some(Answer::json(200, &json!({ "videos": videos }))));
+    let fixture = Fixture::new(move |_, _| Some(Response::json(200, &json!({ "videos": videos }))));
     for arguments in [&["list"][..], &["list", "--json"]] {
-        let mut child = stage.command(arguments).spawn().unwrap();
+        let mut child = fixture.command(arguments).spawn().unwrap();
         // after the first byte it writes the others, which are not read
         child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
         interrupt(child.id());
@@ -44,30 +44,30 @@ fn a_full_pipe_does_not_hold_the_command() {
 }
 
 /// A server that creates a record; `answer` is what it says to every other request.
-fn uploading(answer: fn() -> Answer) -> Stage {
-    let stage = Stage::new(move |api, line| {
+fn uploading(answer: fn() -> Response) -> Fixture {
+    let fixture = Fixture::new(move |api, line| {
         let put = json!({"kind": "single", "method": "PUT", "url": format!("{api}/put"),
             "headers": {}, "expiresAt": "2999-01-01T00:00:00Z"});
         Some(match line {
             "POST /videos" => {
                 let mut record = video(ID, "my clip.mp4", "awaiting_upload");
                 record["createdAt"] = json!(jiff::Timestamp::now());
-                Answer::json(201, &json!({"video": record, "upload": put}))
+                Response::json(201, &json!({"video": record, "upload": put}))
             }
             _ => answer(),
         })
     });
-    fs::write(stage.work().join("my clip.mp4"), "video").unwrap();
-    stage
+    fs::write(fixture.work().join("my clip.mp4"), "video").unwrap();
+    fixture
 }
 
 #[test]
 fn an_upload_of_a_deleted_video_cannot_be_resumed() {
-    let gone = || Answer::json(404, &json!({"message": "NoSuchUpload"}));
+    let gone = || Response::json(404, &json!({"message": "NoSuchUpload"}));
     for (answer, advice, other) in [
-        (gone as fn() -> Answer, "framezip upload 'my clip.mp4'", "framezip resume"),
+        (gone as fn() -> Response, "framezip upload 'my clip.mp4'", "framezip resume"),
         (
-            || Answer::json(400, &json!({"message": "no"})),
+            || Response::json(400, &json!({"message": "no"})),
             "framezip resume 0198c0de-0000-7000-8000-00000000000a 'my clip.mp4'",
             "framezip upload",
         ),
@@ -82,12 +82,12 @@ fn an_upload_of_a_deleted_video_cannot_be_resumed() {
 
 #[test]
 fn advice_names_all_options_of_an_interrupted_upload() {
-    let stage = Stage::new(|_, _| None);
-    fs::write(stage.work().join("a.mp4"), "video").unwrap();
-    let child = stage.command(&["upload", "a.mp4", "-o", "my zip", "--force"]).spawn().unwrap();
-    stage.wait_for("POST /videos");
+    let fixture = Fixture::new(|_, _| None);
+    fs::write(fixture.work().join("a.mp4"), "video").unwrap();
+    let child = fixture.command(&["upload", "a.mp4", "-o", "my zip", "--force"]).spawn().unwrap();
+    fixture.wait_for("POST /videos");
     interrupt(child.id());
-    let ended = Ended::of(child.wait_with_output().unwrap());
+    let ended = CommandOutput::of(child.wait_with_output().unwrap());
     assert_eq!(ended.code, Some(130), "{ended:?}");
     let command = "framezip upload --resume -o 'my zip' --force";
     assert!(ended.stderr.contains(command), "{ended:?}");
@@ -95,16 +95,16 @@ fn advice_names_all_options_of_an_interrupted_upload() {
 
 #[test]
 fn without_a_terminal_there_is_no_prompt() {
-    let stage = Stage::new(|_, line| panic!("{line}"));
-    let plain = stage.command(&["sign-in", "--email", "e", "--json"]);
+    let fixture = Fixture::new(|_, line| panic!("{line}"));
+    let plain = fixture.command(&["sign-in", "--email", "e", "--json"]);
     for password in [None, Some("")] {
         // a session of its own has no terminal
         let mut command = Command::new("setsid");
         command.arg("--wait").arg(plain.get_program()).args(plain.get_args());
-        command.env("FRAMEZIP_CONFIG_DIR", stage.work().parent().unwrap());
+        command.env("FRAMEZIP_CONFIG_DIR", fixture.work().parent().unwrap());
         command.env_remove("FRAMEZIP_API").env_remove("FRAMEZIP_PASSWORD");
         command.envs(password.map(|password| ("FRAMEZIP_PASSWORD", password)));
-        let ended = Ended::of(command.stdin(Stdio::null()).output().unwrap());
+        let ended = CommandOutput::of(command.stdin(Stdio::null()).output().unwrap());
         assert_eq!(ended.code, Some(2), "{ended:?}");
         let error = &ended.document()["error"];
         assert_eq!(error["code"], "usage");
@@ -114,10 +114,11 @@ fn without_a_terminal_there_is_no_prompt() {
 
 #[test]
 fn a_variable_that_is_no_text_is_refused() {
-    let stage = Stage::new(|_, line| panic!("{line}"));
-    let mut command = stage.command(&["list"]);
-    let ended =
-        Ended::of(command.env("FRAMEZIP_API", OsStr::from_bytes(b"\xff")).output().unwrap());
+    let fixture = Fixture::new(|_, line| panic!("{line}"));
+    let mut command = fixture.command(&["list"]);
+    let ended = CommandOutput::of(
+        command.env("FRAMEZIP_API", OsStr::from_bytes(b"\xff")).output().unwrap(),
+    );
     assert_eq!(ended.code, Some(2), "{ended:?}");
     assert!(ended.stderr.contains("FRAMEZIP_API is not valid UTF-8"), "{ended:?}");
 }
@@ -125,8 +126,8 @@ fn a_variable_that_is_no_text_is_refused() {
 #[test]
 fn too_many_requests_have_a_code() {
     let busy = json!({"message": "Too Many Requests"});
-    let stage = Stage::new(move |_, _| Some(Answer::json(429, &busy)));
-    let ended = stage.run(&["list", "--json"]);
+    let fixture = Fixture::new(move |_, _| Some(Response::json(429, &busy)));
+    let ended = fixture.run(&["list", "--json"]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
     assert_eq!(ended.document()["error"]["code"], "too_many_requests");
 }

@@ -1,7 +1,7 @@
-//! What goes out, and how often.
+//! Tests of uploads: which requests are sent, and how often.
 
 use super::*;
-use crate::test_server::{Answer, Request, TestServer};
+use crate::test_server::{CannedResponse, RecordedRequest, TestServer};
 use framezip_contract::{MultipartUpload, PartUrl};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ fn url(server: &str, number: u16) -> PartUrl {
     PartUrl { number, url: format!("{server}/part/{number}"), expires_at: Timestamp::now() }
 }
 
-/// A page of four parts, the last of one byte: these have arrived, and these are to be sent.
+/// Returns a page of four parts, the last of one byte. The parts `arrived` have arrived, `missing` have not.
 fn page(server: &str, arrived: &[u16], missing: &[u16], next: Option<u16>) -> MultipartUpload {
     let arrived = arrived.iter().map(|number| {
         let bytes = if *number == 4 { 1 } else { PART };
@@ -64,20 +64,20 @@ fn page(server: &str, arrived: &[u16], missing: &[u16], next: Option<u16>) -> Mu
     }
 }
 
-fn answer(body: impl serde::Serialize) -> Answer {
-    Answer::json(200, &serde_json::to_string(&body).unwrap())
+fn json_response(body: impl serde::Serialize) -> CannedResponse {
+    CannedResponse::json(200, &serde_json::to_string(&body).unwrap())
 }
 
-fn stored() -> Answer {
-    Answer::new(200, "", "")
+fn stored() -> CannedResponse {
+    CannedResponse::new(200, "", "")
 }
 
-fn lines(requests: &[Request]) -> Vec<&str> {
+fn lines(requests: &[RecordedRequest]) -> Vec<&str> {
     requests.iter().map(|request| request.line.trim_end_matches(" HTTP/1.1")).collect()
 }
 
 #[tokio::test]
-async fn exactly_the_file_goes_out() {
+async fn the_request_has_exactly_the_bytes_of_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let (file, server) = (file(&folder).await, TestServer::start([stored()]).await);
     let mut seen = Vec::new();
@@ -95,18 +95,18 @@ async fn exactly_the_file_goes_out() {
 }
 
 #[tokio::test]
-async fn an_earlier_attempt_that_arrived_counts() {
+async fn an_earlier_attempt_that_arrived_is_a_success() {
     let folder = tempfile::tempdir().unwrap();
     let xml = "<Error><Code>PreconditionFailed</Code><Message>m</Message></Error>";
-    let there = || Answer::new(412, "application/xml", xml);
-    for first in [Answer::hang_up(), Answer::new(500, "", "")] {
-        let server = TestServer::start([first, there()]).await;
+    let exists = || CannedResponse::new(412, "application/xml", xml);
+    for first in [CannedResponse::hang_up(), CannedResponse::new(500, "", "")] {
+        let server = TestServer::start([first, exists()]).await;
         let file = file(&folder).await;
         server.api_client(3600).upload(&signed(&server), &file, |_| ()).await.unwrap();
         assert_eq!(server.requests().len(), 2);
     }
 
-    let server = TestServer::start([there()]).await;
+    let server = TestServer::start([exists()]).await;
     let file = file(&folder).await;
     let error = server.api_client(3600).upload(&signed(&server), &file, |_| ()).await.unwrap_err();
     assert_eq!(error.status(), Some(412));
@@ -117,7 +117,7 @@ async fn an_earlier_attempt_that_arrived_counts() {
 async fn an_expired_url_is_renewed_once() {
     let folder = tempfile::tempdir().unwrap();
     let file = file(&folder).await;
-    let refused = || Answer::new(403, "", "");
+    let refused = || CannedResponse::new(403, "", "");
     let server = TestServer::start_with(|url| {
         let fresh = SingleUpload {
             method: "PUT".to_owned(),
@@ -125,7 +125,7 @@ async fn an_expired_url_is_renewed_once() {
             headers: BTreeMap::new(),
             expires_at: Timestamp::now(),
         };
-        vec![refused(), answer(Upload::Single(fresh)), refused()]
+        vec![refused(), json_response(Upload::Single(fresh)), refused()]
     });
     let server = server.await;
     let error = server.api_client(3600).upload(&signed(&server), &file, |_| ()).await.unwrap_err();
@@ -135,7 +135,7 @@ async fn an_expired_url_is_renewed_once() {
     assert_eq!(lines(&requests)[1..], [state.as_str(), "PUT /fresh"]);
 
     let over = r#"{"type":"about:blank","title":"Conflict","status":409,"code":"upload_over","detail":"d"}"#;
-    let over = Answer::new(409, "application/problem+json", over);
+    let over = CannedResponse::new(409, "application/problem+json", over);
     let server = TestServer::start([refused(), over]).await;
     server.api_client(3600).upload(&signed(&server), &file, |_| ()).await.unwrap();
 }
@@ -155,10 +155,10 @@ async fn a_changed_file_is_not_sent() {
 }
 
 #[tokio::test]
-async fn every_part_goes_out_once_and_the_upload_is_completed() {
+async fn every_part_is_sent_once_and_the_upload_is_completed() {
     let folder = tempfile::tempdir().unwrap();
     let file = file(&folder).await;
-    let answers = [stored(), stored(), stored(), stored(), answer(video())];
+    let answers = [stored(), stored(), stored(), stored(), json_response(video())];
     let server = TestServer::start(answers).await;
     let upload = Upload::Multipart(page(&server.url, &[], &[1, 2, 3, 4], None));
     let mut last = 0;
@@ -176,13 +176,13 @@ async fn every_part_goes_out_once_and_the_upload_is_completed() {
 }
 
 #[tokio::test]
-async fn a_part_is_repeated_alone() {
+async fn only_the_part_that_failed_is_sent_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = file(&folder).await;
     let slow = "<Error><Code>RequestTimeout</Code><Message>m</Message></Error>";
-    let slow = Answer::new(400, "application/xml", slow);
-    for failure in [Answer::hang_up(), Answer::new(503, "", ""), slow] {
-        let server = TestServer::start([failure, stored(), answer(video())]).await;
+    let slow = CannedResponse::new(400, "application/xml", slow);
+    for failure in [CannedResponse::hang_up(), CannedResponse::new(503, "", ""), slow] {
+        let server = TestServer::start([failure, stored(), json_response(video())]).await;
         let upload = Upload::Multipart(page(&server.url, &[1, 2, 3], &[4], None));
         server.api_client(3600).upload(&created(upload), &file, |_| ()).await.unwrap();
         assert_eq!(lines(&server.requests())[..2], ["PUT /part/4", "PUT /part/4"]);
@@ -190,13 +190,17 @@ async fn a_part_is_repeated_alone() {
 }
 
 #[tokio::test]
-async fn only_what_is_missing_is_sent_on() {
+async fn a_resumed_upload_sends_only_the_missing_parts() {
     let folder = tempfile::tempdir().unwrap();
     let file = file(&folder).await;
     let server = TestServer::start_with(|url| {
         let (first, second) = (page(url, &[1, 2], &[], Some(2)), page(url, &[3], &[4], None));
-        let pages = [first, second].map(|page| answer(Upload::Multipart(page)));
-        [answer(video())].into_iter().chain(pages).chain([stored(), answer(video())]).collect()
+        let pages = [first, second].map(|page| json_response(Upload::Multipart(page)));
+        [json_response(video())]
+            .into_iter()
+            .chain(pages)
+            .chain([stored(), json_response(video())])
+            .collect()
     })
     .await;
     let mut last = 0;
@@ -229,10 +233,13 @@ async fn an_expired_part_url_is_renewed() {
                 fresh.urls[0].url.push_str("?fresh");
                 fresh
             };
-            let mut answers =
-                vec![Answer::new(403, "", ""), answer(Upload::Multipart(fresh)), stored()];
+            let mut answers = vec![
+                CannedResponse::new(403, "", ""),
+                json_response(Upload::Multipart(fresh)),
+                stored(),
+            ];
             answers.truncate(if arrived { 2 } else { 3 });
-            answers.push(answer(video()));
+            answers.push(json_response(video()));
             answers
         })
         .await;
@@ -245,12 +252,12 @@ async fn an_expired_part_url_is_renewed() {
 }
 
 #[tokio::test]
-async fn another_file_is_not_sent_on() {
+async fn an_upload_is_not_resumed_with_another_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("other.mp4");
     std::fs::write(&path, [0; 9]).unwrap();
     let other = SourceFile::open(&path).await.unwrap();
-    let server = TestServer::start([answer(video())]).await;
+    let server = TestServer::start([json_response(video())]).await;
     let api = server.api_client(3600);
     let error = api.resume(ID.parse().unwrap(), &other, |_| ()).await.unwrap_err();
     assert!(matches!(error, Error::FileChanged { declared: 600_001, now: 9, .. }), "{error:?}");

@@ -15,25 +15,25 @@ use std::{
 use tempfile::TempDir;
 
 /// What the server answers: status, content type, body.
-pub struct Answer(pub u16, pub &'static str, pub Vec<u8>);
+pub struct Response(pub u16, pub &'static str, pub Vec<u8>);
 
-impl Answer {
+impl Response {
     pub fn json(status: u16, body: &Value) -> Self {
         Self(status, "application/json", body.to_string().into_bytes())
     }
 }
 
 /// A server, and a folder in which a user is signed in to it.
-pub struct Stage {
+pub struct Fixture {
     pub api: String,
     folder: TempDir,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
-impl Stage {
+impl Fixture {
     /// `answer` gets the address of the server and the line of each request, such as `GET /videos`;
     /// `None` leaves the request hanging.
-    pub fn new(answer: impl Fn(&str, &str) -> Option<Answer> + Send + Sync + 'static) -> Self {
+    pub fn new(answer: impl Fn(&str, &str) -> Option<Response> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let api = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -112,20 +112,20 @@ impl Stage {
         command
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Ended {
-        Ended::of(self.command(arguments).output().unwrap())
+    pub fn run(&self, arguments: &[&str]) -> CommandOutput {
+        CommandOutput::of(self.command(arguments).output().unwrap())
     }
 }
 
 /// A command that has ended.
 #[derive(Debug)]
-pub struct Ended {
+pub struct CommandOutput {
     pub code: Option<i32>,
     pub stdout: Vec<u8>,
     pub stderr: String,
 }
 
-impl Ended {
+impl CommandOutput {
     pub fn of(output: std::process::Output) -> Self {
         let stderr = String::from_utf8(output.stderr).unwrap();
         Self { code: output.status.code(), stdout: output.stdout, stderr }
@@ -161,7 +161,7 @@ pub fn interrupt_when_ready(child: &Child) {
     interrupt(child.id());
 }
 
-fn serve(socket: TcpStream, log: &Mutex<Vec<String>>, answer: impl Fn(&str) -> Option<Answer>) {
+fn serve(socket: TcpStream, log: &Mutex<Vec<String>>, answer: impl Fn(&str) -> Option<Response>) {
     let mut reader = BufReader::new(socket);
     let head: Vec<_> =
         reader.by_ref().lines().map_while(Result::ok).take_while(|l| !l.is_empty()).collect();
@@ -172,7 +172,7 @@ fn serve(socket: TcpStream, log: &Mutex<Vec<String>>, answer: impl Fn(&str) -> O
     reader.read_exact(&mut body).unwrap();
     let found = answer(&line);
     log.lock().unwrap().push(line);
-    let Some(Answer(status, kind, body)) = found else {
+    let Some(Response(status, kind, body)) = found else {
         // until the command goes
         let _ = reader.read(&mut [0]);
         return;
@@ -194,11 +194,11 @@ pub fn video(id: &str, name: &str, status: &str) -> Value {
 }
 
 /// The record of a video that is ready, with a link to its zip.
-pub fn ready(api: &str, id: &str, name: &str, zip: &[u8]) -> Answer {
+pub fn ready(api: &str, id: &str, name: &str, zip: &[u8]) -> Response {
     let mut view = video(id, name, "ready");
     view["download"] = json!({"url": format!("{api}/zip/{id}"), "bytes": zip.len(),
         "expiresAt": "2999-01-01T00:00:00Z"});
-    Answer::json(200, &view)
+    Response::json(200, &view)
 }
 
 /// A zip of one entry of `length` bytes, all of them `byte`.

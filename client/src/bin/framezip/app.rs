@@ -1,70 +1,79 @@
-//! Which server, and who: what every command starts from.
+//! The server, the user and the console that every command works with.
 
 use crate::{
-    begun::Uploads,
     config,
     console::Console,
-    credentials::{Credentials, Store},
-    exit::{self, NotSignedIn, Usage},
+    credentials::{Credentials, CredentialsStore},
+    exit::{self, NotSignedIn, UsageError},
+    unfinished_uploads::UnfinishedUploads,
 };
 use framezip_client::{ApiClient, Server, Tokens, UserPool};
 use std::path::PathBuf;
 
-/// The settings of this run and what the last ones left.
+/// The settings of this run and the data stored by earlier ones.
 #[derive(Debug)]
 pub struct App<'a> {
-    /// Where to print.
+    /// The command's output.
     pub console: &'a Console,
     api: Option<String>,
-    folder: PathBuf,
-    store: Store,
+    config_folder: PathBuf,
+    store: CredentialsStore,
 }
 
 impl<'a> App<'a> {
-    /// `api` is the address on the command line; without one, that of `FRAMEZIP_API` counts.
+    /// Creates the app. `api` is the address from the command line; without it, `FRAMEZIP_API` is used.
     pub fn new(api: Option<String>, console: &'a Console) -> anyhow::Result<Self> {
         let api = match api {
             Some(api) => Some(api),
             None => config::variable("FRAMEZIP_API")?,
         };
-        let folder = config::folder()?;
-        let store = Store::new(&folder);
-        Ok(Self { console, api, folder, store })
+        let config_folder = config::folder()?;
+        let store = CredentialsStore::new(&config_folder);
+        Ok(Self { console, api, config_folder, store })
     }
 
-    /// The uploads to this server that are not done with.
-    pub fn uploads(&self) -> anyhow::Result<Uploads> {
-        Ok(Uploads::new(&self.folder, self.server()?.to_string()))
+    /// Returns the unfinished uploads to this server.
+    pub fn unfinished_uploads(&self) -> anyhow::Result<UnfinishedUploads> {
+        Ok(UnfinishedUploads::new(&self.config_folder, self.server()?.to_string()))
     }
 
-    /// The server that was named, else the one last signed in to.
+    /// Returns the server that was given, or else the one of the last sign-in.
     pub fn server(&self) -> anyhow::Result<Server> {
         let address = match &self.api {
             Some(address) => address.clone(),
-            None => self.store.load()?.map(|kept| kept.api).ok_or_else(|| {
-                Usage("which server? Give its address by --api or FRAMEZIP_API".to_owned())
+            None => self.store.load()?.map(|stored| stored.api).ok_or_else(|| {
+                let text = "no server is given: set its address with --api or FRAMEZIP_API";
+                UsageError(text.to_owned())
             })?,
         };
         Ok(Server::new(&address)?)
     }
 
-    /// The API for the user who is signed in. Tokens go to no other server than their own.
-    pub fn client(&self) -> anyhow::Result<ApiClient> {
+    /// Returns an API client for the signed-in user. Tokens are sent only to the server that issued them.
+    pub fn api_client(&self) -> anyhow::Result<ApiClient> {
         let server = self.server()?;
-        let kept = self.store.load()?.filter(|kept| kept.api == server.to_string());
-        let Some(Credentials { user_pool, tokens: Some(tokens), .. }) = kept else {
+        let stored = self.store.load()?.filter(|stored| stored.api == server.to_string());
+        let Some(Credentials { user_pool, tokens: Some(tokens), .. }) = stored else {
             return Err(NotSignedIn { server: server.to_string() }.into());
         };
         let pool = UserPool::new(&server, user_pool);
         let (store, console, api) = (self.store.clone(), self.console.clone(), server.to_string());
-        let keep = move |before: &Tokens, tokens: &Tokens| {
-            keep_renewed(&store, &api, before, tokens, &console);
+        let on_renewal = move |old: &Tokens, new: &Tokens| {
+            if let Err(error) = save_renewed(&store, &api, old, new) {
+                let error = exit::error_text(&error);
+                console.note(&format!("the renewed sign-in is not stored: {error}"));
+            }
         };
-        Ok(ApiClient::new(server, pool, tokens).on_renewal(keep))
+        Ok(ApiClient::new(server, pool, tokens).on_renewal(on_renewal))
     }
 
-    /// Keeps a new sign-in.
-    pub fn keep(&self, server: &Server, pool: &UserPool, tokens: Tokens) -> anyhow::Result<()> {
+    /// Stores a new sign-in.
+    pub fn save_sign_in(
+        &self,
+        server: &Server,
+        pool: &UserPool,
+        tokens: Tokens,
+    ) -> anyhow::Result<()> {
         self.store.save(&Credentials {
             api: server.to_string(),
             user_pool: pool.config().clone(),
@@ -72,25 +81,27 @@ impl<'a> App<'a> {
         })
     }
 
-    /// Forgets the tokens, but not the server.
-    pub fn forget(&self) -> anyhow::Result<()> {
+    /// Removes the stored tokens, but not the server.
+    pub fn sign_out(&self) -> anyhow::Result<()> {
         match self.store.load()? {
-            Some(kept) => self.store.save(&Credentials { tokens: None, ..kept }),
+            Some(stored) => self.store.save(&Credentials { tokens: None, ..stored }),
             None => Ok(()),
         }
     }
 }
 
-/// Keeps renewed tokens, unless the user has signed out or in elsewhere meanwhile. That it cannot be done is
-/// no failure of the command: the next one renews them again.
-fn keep_renewed(store: &Store, api: &str, before: &Tokens, tokens: &Tokens, console: &Console) {
-    let result = store.load().and_then(|kept| match kept {
-        Some(kept) if kept.api == api && kept.tokens.as_ref() == Some(before) => {
-            store.save(&Credentials { tokens: Some(tokens.clone()), ..kept })
+/// Stores renewed tokens, unless another command has signed out or in meanwhile. A failure does not end the
+/// command: the next command renews the tokens again.
+fn save_renewed(
+    store: &CredentialsStore,
+    api: &str,
+    old: &Tokens,
+    new: &Tokens,
+) -> anyhow::Result<()> {
+    match store.load()? {
+        Some(stored) if stored.api == api && stored.tokens.as_ref() == Some(old) => {
+            store.save(&Credentials { tokens: Some(new.clone()), ..stored })
         }
         _ => Ok(()),
-    });
-    if let Err(error) = result {
-        console.note(&format!("the renewed sign-in is not kept: {}", exit::sentence(&error)));
     }
 }

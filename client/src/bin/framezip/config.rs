@@ -1,6 +1,6 @@
-//! The folder for what is kept between two runs, in files for their owner only.
+//! The folder with the files that are kept between runs. Only the user can read them.
 
-use crate::exit::Usage;
+use crate::exit::UsageError;
 use anyhow::Context;
 use std::{
     env,
@@ -11,38 +11,38 @@ use std::{
     process,
 };
 
-/// The user's folder. It may not exist yet.
+/// Returns the configuration folder, which may not exist yet.
 pub fn folder() -> anyhow::Result<PathBuf> {
-    find(|name| env::var_os(name), env::home_dir()).context(
-        "there is no home folder to keep the sign-in in: set FRAMEZIP_CONFIG_DIR to a folder",
+    find_folder(|name| env::var_os(name), env::home_dir()).context(
+        "there is no home folder to store the sign-in: set FRAMEZIP_CONFIG_DIR to a folder",
     )
 }
 
-/// The text of an environment variable. An empty one counts as unset.
-pub fn variable(name: &str) -> Result<Option<String>, Usage> {
+/// Returns the value of an environment variable. An empty value counts as unset.
+pub fn variable(name: &str) -> Result<Option<String>, UsageError> {
     let value = env::var_os(name).filter(|value| !value.is_empty());
     let text = value.map(OsString::into_string).transpose();
-    text.map_err(|_| Usage(format!("{name} is not valid UTF-8")))
+    text.map_err(|_| UsageError(format!("{name} is not valid UTF-8")))
 }
 
-/// Writes a file, in place of the one of this name; gives it back, still open. It is never readable by
-/// others and never half written.
-pub fn write(path: &Path, text: &[u8]) -> anyhow::Result<File> {
+/// Writes a file, replacing one of the same name, and returns it while it is still open. Other users can
+/// never read it, and it is never incomplete.
+pub fn write(path: &Path, content: &[u8]) -> anyhow::Result<File> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    let beside = path.with_extension(format!("{}.tmp", process::id()));
+    let temporary = path.with_extension(format!("{}.tmp", process::id()));
     let write = || {
         fs::create_dir_all(folder)?;
-        let mut file = private(&beside)?;
-        file.write_all(text)?;
+        let mut file = create_private(&temporary)?;
+        file.write_all(content)?;
         file.sync_all()?;
-        fs::rename(&beside, path)?;
+        fs::rename(&temporary, path)?;
         Ok::<_, io::Error>(file)
     };
     write().with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// A new file that only its owner may read, from the first moment on.
-fn private(path: &Path) -> io::Result<File> {
+/// Creates a file that is never readable by other users.
+fn create_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
@@ -50,7 +50,10 @@ fn private(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-fn find(variable: impl Fn(&str) -> Option<OsString>, home: Option<PathBuf>) -> Option<PathBuf> {
+fn find_folder(
+    variable: impl Fn(&str) -> Option<OsString>,
+    home: Option<PathBuf>,
+) -> Option<PathBuf> {
     let set = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     set("FRAMEZIP_CONFIG_DIR")
         .or_else(|| Some(set("XDG_CONFIG_HOME")?.join("framezip")))
@@ -62,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_is_left_beside_what_is_written() {
+    fn writing_leaves_no_temporary_file() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a/b/c.json");
         write(&path, b"1").unwrap();
@@ -73,7 +76,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn only_the_owner_may_read() {
+    fn only_the_owner_may_read_a_written_file() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("credentials.json");
@@ -84,18 +87,18 @@ mod tests {
     }
 
     #[test]
-    fn the_folder_is_the_first_that_is_set() {
+    fn the_first_variable_that_is_set_decides_the_folder() {
         let find = |set: &[(&str, &str)]| {
             let variable = |name: &str| {
                 set.iter().find(|(set, _)| *set == name).map(|(_, value)| value.into())
             };
-            find(variable, Some("/home/ada".into())).unwrap()
+            find_folder(variable, Some("/home/ada".into())).unwrap()
         };
         let ours = ("FRAMEZIP_CONFIG_DIR", "/ours");
         let xdg = ("XDG_CONFIG_HOME", "/xdg");
         assert_eq!(find(&[xdg, ours]), Path::new("/ours"));
         assert_eq!(find(&[xdg, ("FRAMEZIP_CONFIG_DIR", "")]), Path::new("/xdg/framezip"));
         assert_eq!(find(&[]), Path::new("/home/ada/.config/framezip"));
-        assert_eq!(super::find(|_| None, None), None);
+        assert_eq!(find_folder(|_| None, None), None);
     }
 }

@@ -1,13 +1,11 @@
-//! What is printed where: results on standard output, as text or as JSON; all else on standard
-//! error.
+//! The command's output: results on standard output, as text or as JSON; everything else on standard error.
 
 use crate::{
     exit::{self, ErrorDocument},
-    human,
-    progress::Track,
+    progress::ProgressDisplay,
+    terminal::{escaped_lines, json_line, print_error},
 };
 use anyhow::Context;
-use framezip_contract::is_unsafe_to_show;
 use indicatif::MultiProgress;
 use serde::Serialize;
 use std::{
@@ -15,112 +13,140 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// What standard output is for.
+/// The form of the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stdout {
+pub enum ResultFormat {
+    /// Text for a person.
+    Text,
+    /// JSON, one document per line.
+    Json,
+}
+
+/// What is printed in addition to results and errors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verbosity {
+    /// Nothing.
+    Quiet,
+    /// Notes and progress.
+    Normal,
+}
+
+/// What standard output is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StdoutUse {
     /// Results.
     Results,
-    /// A zip, so that results go to standard error.
+    /// A zip. Results go to standard error.
     Zip,
 }
 
-/// The two outputs of the command.
+/// The command's standard output and standard error.
 #[derive(Clone, Debug)]
 pub struct Console {
-    json: bool,
-    quiet: bool,
+    format: ResultFormat,
+    verbosity: Verbosity,
     bars: Option<MultiProgress>,
-    stdout: Stdout,
-    advice: Arc<Mutex<Option<String>>>,
+    stdout: StdoutUse,
+    interruption_advice: Arc<Mutex<Option<String>>>,
 }
 
 impl Console {
-    /// Bars are shown where a person may be looking.
-    pub fn new(json: bool, quiet: bool) -> Self {
-        let bars = !quiet && io::stderr().is_terminal();
-        let bars = bars.then(MultiProgress::new);
-        Self { json, quiet, bars, stdout: Stdout::Results, advice: Arc::default() }
+    /// Creates a console. It shows progress bars if standard error is a terminal.
+    pub fn new(format: ResultFormat, verbosity: Verbosity) -> Self {
+        let has_bars = verbosity == Verbosity::Normal && io::stderr().is_terminal();
+        let bars = has_bars.then(MultiProgress::new);
+        let interruption_advice = Arc::default();
+        Self { format, verbosity, bars, stdout: StdoutUse::Results, interruption_advice }
     }
 
-    /// Keeps standard output free for what it is for.
-    pub fn with_stdout(self, stdout: Stdout) -> Self {
+    /// Sets what standard output is used for.
+    pub fn with_stdout(self, stdout: StdoutUse) -> Self {
         Self { stdout, ..self }
     }
 
-    /// Prints a result: the text, or with `--json` the document in one line.
+    /// Prints a result: the text, or the document with `--json`.
     pub fn result(&self, text: &str, document: &impl Serialize) -> anyhow::Result<()> {
-        if self.json { self.document(document) } else { self.line(&safe(text)) }
+        match self.format {
+            ResultFormat::Json => self.document(document),
+            ResultFormat::Text => self.print_line(&escaped_lines(text)),
+        }
     }
 
-    /// Prints a document of something that is no result, if `--json` asks for documents.
+    /// With `--json`, prints a document that has no text form.
     pub fn document(&self, document: &impl Serialize) -> anyhow::Result<()> {
-        if self.json { self.line(&json(document)?) } else { Ok(()) }
+        match self.format {
+            ResultFormat::Json => self.print_line(&json_line(document)?),
+            ResultFormat::Text => Ok(()),
+        }
     }
 
-    /// Prints a text that is the result itself, with `--json` too.
+    /// Prints a text as it is, even with `--json`.
     pub fn text(&self, text: &str) -> anyhow::Result<()> {
-        self.line(text.trim_end())
+        self.print_line(text.trim_end())
     }
 
-    fn line(&self, line: &str) -> anyhow::Result<()> {
+    fn print_line(&self, line: &str) -> anyhow::Result<()> {
         let printed = self.above_bars(|| match self.stdout {
-            Stdout::Results => writeln!(io::stdout().lock(), "{line}"),
-            Stdout::Zip => writeln!(io::stderr().lock(), "{line}"),
+            StdoutUse::Results => writeln!(io::stdout().lock(), "{line}"),
+            StdoutUse::Zip => writeln!(io::stderr().lock(), "{line}"),
         });
         match printed {
-            // the reader has read enough, as in `framezip list | head -1`
+            // the reader needs no more lines, as in `framezip list | head -1`
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             printed => printed.context("cannot write to standard output"),
         }
     }
 
-    /// Tells the person something, unless they asked for quiet.
+    /// Prints a note, unless `--quiet` is given.
     pub fn note(&self, text: &str) {
-        if !self.quiet {
+        if self.verbosity == Verbosity::Normal {
             self.above_bars(|| print_error(text));
         }
     }
 
-    /// What an interruption from now on says: how to go on.
-    pub fn on_interruption(&self, advice: String) {
-        *self.advice.lock().unwrap_or_else(PoisonError::into_inner) = Some(advice);
+    /// Sets the advice that is printed if the command is interrupted from now on.
+    pub fn set_interruption_advice(&self, advice: String) {
+        let mut current = self.interruption_advice.lock().unwrap_or_else(PoisonError::into_inner);
+        *current = Some(advice);
     }
 
-    /// Prints that Ctrl-C ended the command.
+    /// Prints that the command was interrupted.
     pub fn interrupted(&self) {
-        let advice = self.advice.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let text = advice
-            .map_or_else(|| "interrupted".to_owned(), |advice| format!("interrupted: {advice}"));
+        let mut advice = self.interruption_advice.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = match advice.take() {
+            Some(advice) => format!("interrupted: {advice}"),
+            None => "interrupted".to_owned(),
+        };
         self.failure(&text, &ErrorDocument::new("interrupted", &text));
     }
 
-    /// Prints what went wrong.
+    /// Prints an error.
     pub fn error(&self, text: &str) {
         self.above_bars(|| print_error(&format!("framezip: {text}")));
     }
 
-    /// Prints why the whole command failed, also as a document if `--json` asks for documents.
+    /// Prints the error that ended the whole command, with `--json` as a document too.
     pub fn failure(&self, text: &str, error: &ErrorDocument) {
         self.error(text);
-        if self.json {
-            self.document_alone(error);
+        if self.format == ResultFormat::Json {
+            self.error_document(error);
         }
     }
 
-    /// Prints the document of a command that failed as a whole.
-    pub fn document_alone(&self, error: &ErrorDocument) {
-        let document = json(&serde_json::json!({ "error": error }));
-        if let Err(error) = document.and_then(|document| self.line(&document)) {
-            self.error(&exit::sentence(&error));
+    /// Prints the document of the error that ended the whole command.
+    pub fn error_document(&self, error: &ErrorDocument) {
+        let document = json_line(&serde_json::json!({ "error": error }));
+        if let Err(error) = document.and_then(|document| self.print_line(&document)) {
+            self.error(&exit::error_text(&error));
         }
     }
 
-    /// Shows how one video comes along.
-    pub fn track(&self, name: &str) -> Track {
-        match &self.bars {
-            Some(bars) => Track::bar(bars, name),
-            None if self.quiet => Track::silent(),
-            None => Track::lines(name),
+    /// Returns a display for the progress of one video.
+    pub fn progress(&self, name: &str) -> ProgressDisplay {
+        match (&self.bars, self.verbosity) {
+            (Some(bars), _) => ProgressDisplay::bar(bars, name),
+            (None, Verbosity::Quiet) => ProgressDisplay::silent(),
+            (None, Verbosity::Normal) => ProgressDisplay::lines(name),
         }
     }
 
@@ -129,44 +155,5 @@ impl Console {
             Some(bars) => bars.suspend(print),
             None => print(),
         }
-    }
-}
-
-/// Prints lines on standard error, of which none can steer a terminal. If that is closed, there is no place
-/// left to say so.
-pub fn print_error(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{}", safe(text));
-}
-
-/// Lines of which none can steer a terminal.
-fn safe(text: &str) -> String {
-    text.lines().map(human::escaped).collect::<Vec<_>>().join("\n")
-}
-
-/// A document in one line, which cannot steer a terminal.
-fn json(document: &impl Serialize) -> anyhow::Result<String> {
-    let mut json = String::new();
-    for character in serde_json::to_string(document)?.chars() {
-        if is_unsafe_to_show(character) {
-            for unit in character.encode_utf16(&mut [0; 2]) {
-                json.push_str(&format!("\\u{unit:04x}"));
-            }
-        } else {
-            json.push(character);
-        }
-    }
-    Ok(json)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::json;
-
-    #[test]
-    fn a_document_steers_no_terminal_and_stays_the_same() {
-        let name = "a\u{1b}\u{9b}31m\u{202e}\u{7f}\u{e0041}é";
-        let document = json(&name).unwrap();
-        assert_eq!(document, r#""a\u001b\u009b31m\u202e\u007f\udb40\udc41é""#);
-        assert_eq!(serde_json::from_str::<String>(&document).unwrap(), name);
     }
 }

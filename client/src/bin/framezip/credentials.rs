@@ -1,4 +1,4 @@
-//! What is kept between two runs: the server and the user's tokens, in a file for its owner only.
+//! The stored sign-in: the server and the user's tokens, in a file that only the user can read.
 
 use crate::config;
 use anyhow::Context;
@@ -10,31 +10,31 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The server last signed in to.
+/// The server of the last sign-in, and the tokens.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Credentials {
-    /// Its address.
+    /// The address of the server.
     pub api: String,
-    /// What it said of its user pool.
+    /// The settings of the server's user pool.
     pub user_pool: WebConfig,
-    /// The tokens, until the sign-out.
+    /// The tokens; `None` after signing out.
     pub tokens: Option<Tokens>,
 }
 
-/// Where [`Credentials`] are kept.
+/// The file that [`Credentials`] are stored in.
 #[derive(Clone, Debug)]
-pub struct Store {
+pub struct CredentialsStore {
     path: PathBuf,
 }
 
-impl Store {
-    /// The store in this folder.
+impl CredentialsStore {
+    /// Returns the store in this folder.
     pub fn new(folder: &Path) -> Self {
         Self { path: folder.join("credentials.json") }
     }
 
-    /// What is kept, if anything is.
+    /// Returns the stored credentials, if there are any.
     pub fn load(&self) -> anyhow::Result<Option<Credentials>> {
         let text = match fs::read(&self.path) {
             Ok(text) => text,
@@ -49,7 +49,7 @@ impl Store {
         Ok(Some(credentials))
     }
 
-    /// Keeps these in place of what was kept.
+    /// Stores credentials in place of earlier ones.
     pub fn save(&self, credentials: &Credentials) -> anyhow::Result<()> {
         config::write(&self.path, &serde_json::to_vec_pretty(credentials)?).map(drop)
     }
@@ -78,9 +78,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_saved_is_loaded() {
+    fn saved_credentials_are_loaded() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::new(&folder.path().join("a/b"));
+        let store = CredentialsStore::new(&folder.path().join("a/b"));
         assert!(store.load().unwrap().is_none());
         store.save(&credentials()).unwrap();
         assert_eq!(store.load().unwrap(), Some(credentials()));
@@ -90,9 +90,9 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_file_is_named() {
+    fn the_error_names_a_damaged_file() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::new(folder.path());
+        let store = CredentialsStore::new(folder.path());
         fs::write(&store.path, "{").unwrap();
         assert!(store.load().unwrap_err().to_string().contains("credentials.json is damaged"));
     }

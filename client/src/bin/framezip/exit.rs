@@ -1,11 +1,11 @@
-//! How the command ends. The codes are documented in `--help`.
+//! Exit codes and error documents. `--help` documents the exit codes.
 
 use framezip_client::Error;
 use framezip_contract::{ErrorCode, Failure, Status, Video, VideoId, escaped};
 use serde::Serialize;
 use std::io;
 
-/// An exit code. Of two, the greater one tells more.
+/// How the command ends. If several files or videos end differently, the greatest value decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     Done,
@@ -14,15 +14,17 @@ pub enum Exit {
     Usage,
     SignIn,
     Interrupted,
-    /// By SIGTERM, or since the terminal is gone.
+    /// By SIGTERM, or because the terminal was closed.
     Terminated,
 }
 
 impl Exit {
-    /// What an error ends the command with.
+    /// Returns how an error ends the command.
     pub fn of(error: &anyhow::Error) -> Self {
         for cause in error.chain() {
-            if cause.is::<Usage>() || matches!(cause.downcast_ref(), Some(Error::Address { .. })) {
+            if cause.is::<UsageError>()
+                || matches!(cause.downcast_ref(), Some(Error::InvalidAddress { .. }))
+            {
                 return Self::Usage;
             }
             if cause.is::<VideoFailed>() {
@@ -37,7 +39,7 @@ impl Exit {
         Self::Failed
     }
 
-    /// The process's exit code.
+    /// Returns the exit code of the process.
     pub fn code(self) -> i32 {
         match self {
             Self::Done => 0,
@@ -45,22 +47,22 @@ impl Exit {
             Self::Usage => 2,
             Self::SignIn => 3,
             Self::VideoFailed => 4,
-            // as shells say it of what SIGINT and SIGTERM ended
+            // the codes that shells report after SIGINT and SIGTERM
             Self::Interrupted => 130,
             Self::Terminated => 143,
         }
     }
 }
 
-/// Whether Ctrl-C broke off what failed: a prompt may notice it before the command does.
+/// Returns whether Ctrl-C caused an error: a prompt may notice it before the command does.
 pub fn is_interruption(error: &anyhow::Error) -> bool {
     let is_cause = |cause: &io::Error| cause.kind() == io::ErrorKind::Interrupted;
     error.chain().filter_map(|cause| cause.downcast_ref()).any(is_cause)
 }
 
-/// An error with its causes, in one text. Texts of libraries, which may quote a server's, are escaped;
-/// ours are safe, and some have several lines.
-pub fn sentence(error: &anyhow::Error) -> String {
+/// Returns the message of an error with those of its causes. Messages of libraries are escaped, since they
+/// may quote a server. Our own messages are safe, and some have several lines.
+pub fn error_text(error: &anyhow::Error) -> String {
     let texts = error.chain().map(|cause| match cause.is::<Error>() {
         true => cause.to_string(),
         false => escaped(&cause.to_string()),
@@ -68,7 +70,7 @@ pub fn sentence(error: &anyhow::Error) -> String {
     texts.collect::<Vec<_>>().join(": ")
 }
 
-/// Why a command failed, as `--json` prints it.
+/// The reason why a command failed, as `--json` prints it.
 #[derive(Debug, Serialize)]
 pub struct ErrorDocument {
     code: String,
@@ -76,20 +78,21 @@ pub struct ErrorDocument {
 }
 
 impl ErrorDocument {
-    /// The API's own code or the video's, where there is one; else one of the client's.
+    /// Creates the document of an error. Its code is that of the API or of the video if there is one, and
+    /// otherwise one of the client's.
     pub fn of(error: &anyhow::Error) -> Self {
         let code = error.chain().find_map(code).unwrap_or_else(|| "failed".to_owned());
-        Self { code, message: sentence(error) }
+        Self { code, message: error_text(error) }
     }
 
-    /// One of the client's own codes.
+    /// Creates a document with one of the client's codes.
     pub fn new(code: &str, message: &str) -> Self {
         Self { code: code.to_owned(), message: message.to_owned() }
     }
 }
 
 fn code(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
-    if cause.is::<Usage>() {
+    if cause.is::<UsageError>() {
         return Some("usage".to_owned());
     }
     if cause.is::<NotSignedIn>() {
@@ -98,7 +101,7 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     if cause.is::<NotReady>() {
         return Some("not_ready".to_owned());
     }
-    if let Some(WrongPlace { code, .. }) = cause.downcast_ref() {
+    if let Some(InvalidDestination { code, .. }) = cause.downcast_ref() {
         return Some((*code).to_owned());
     }
     if let Some(VideoFailed(failure)) = cause.downcast_ref() {
@@ -111,13 +114,13 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     let code = match error {
         Error::Problem { problem, .. } => return Some(problem.code.clone()),
         Error::SignedOut(_) => "not_signed_in",
-        Error::Refused(refusal) if refusal.is_about_credentials() => "wrong_credentials",
-        Error::Refused(_) | Error::Challenge { .. } => "refused",
-        Error::Address { .. } => "usage",
+        Error::Cognito(error) if error.is_about_credentials() => "wrong_credentials",
+        Error::Cognito(_) | Error::Challenge { .. } => "refused",
+        Error::InvalidAddress { .. } => "usage",
         Error::Tls(_) | Error::Network { .. } | Error::Stalled { .. } => "network",
         Error::Status { status: 401, .. } => "not_signed_in",
         Error::Status { status: 429, .. } => "too_many_requests",
-        Error::Status { .. } | Error::Answer { .. } => "server",
+        Error::Status { .. } | Error::InvalidResponse { .. } => "server",
         Error::Exists { .. } | Error::NotAFile { .. } => "file_exists",
         Error::File { .. } | Error::FileChanged { .. } => "file",
         Error::Damaged { .. } | Error::Incomplete { .. } => "damaged_zip",
@@ -125,23 +128,23 @@ fn code(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     Some(code.to_owned())
 }
 
-/// A wrong command line that the parser lets through.
+/// An error in the command line that the parser does not detect.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Usage(pub String);
+pub struct UsageError(pub String);
 
-/// A place where no zip can be saved.
+/// A path where no zip can be saved.
 #[derive(Debug, thiserror::Error)]
 #[error("{text}")]
-pub struct WrongPlace {
+pub struct InvalidDestination {
     /// `file_exists` or `file`, as `--json` prints it.
     pub code: &'static str,
-    /// What is wrong, and what to do.
+    /// The reason, and what to do.
     pub text: String,
 }
 
-impl WrongPlace {
-    /// One that is wrong in itself, not because of what is there already.
+impl InvalidDestination {
+    /// Creates an error with the code `file`.
     pub fn new(text: impl Into<String>) -> Self {
         Self { code: "file", text: text.into() }
     }
@@ -149,27 +152,27 @@ impl WrongPlace {
 
 /// A video has no zip yet.
 #[derive(Debug, thiserror::Error)]
-#[error("{id} is not ready yet: {stage}")]
+#[error("{id} is not ready yet: {phase}")]
 pub struct NotReady {
     pub id: VideoId,
-    /// How far it is, in words.
-    pub stage: String,
+    /// The phase of the video, described for a person.
+    pub phase: String,
 }
 
-/// No sign-in is kept for this server.
+/// No sign-in is stored for this server.
 #[derive(Debug, thiserror::Error)]
-#[error("not signed in to {server}: framezip sign-in --email <address>")]
+#[error("not signed in to {server}: sign in with framezip sign-in --email <address>")]
 pub struct NotSignedIn {
     pub server: String,
 }
 
-/// The server could make no zip of the video.
+/// The server could not extract the video's frames.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {}", .0.code, escaped(&.0.message))]
 pub struct VideoFailed(Failure);
 
 impl VideoFailed {
-    /// Fails where the video did.
+    /// Fails if the video has failed.
     pub fn check(video: &Video) -> Result<(), Self> {
         if video.status != Status::Failed {
             return Ok(());
@@ -185,11 +188,11 @@ mod tests {
     use anyhow::Context;
 
     #[test]
-    fn the_cause_decides_under_any_context() {
+    fn the_cause_decides_the_exit_code_under_any_context() {
         let failure = Failure::new(ErrorCode::NotAVideo, "It is a text.");
         let status = |status| Error::Status { operation: "do it", status, message: String::new() };
         let cases: [(anyhow::Error, Exit); 5] = [
-            (Usage("x".to_owned()).into(), Exit::Usage),
+            (UsageError("x".to_owned()).into(), Exit::Usage),
             (NotSignedIn { server: "s".to_owned() }.into(), Exit::SignIn),
             (VideoFailed(failure).into(), Exit::VideoFailed),
             (status(401).into(), Exit::SignIn),

@@ -1,22 +1,22 @@
-//! `framezip`, the command-line client: sends videos and downloads the zips of their frames.
+//! `framezip`, the command-line client: uploads videos and downloads zips of their frames.
 
 mod app;
 mod args;
-mod begun;
 mod commands;
 mod config;
 mod console;
 mod credentials;
+mod destination;
 mod exit;
-mod human;
-mod options;
-mod output;
+mod format;
 mod password;
 mod progress;
 #[cfg(test)]
 mod samples;
 mod signals;
-// the library's own, which names its types by the crate that it stands in
+mod terminal;
+mod unfinished_uploads;
+// shared with the library: its imports from `crate` resolve to the `use` of framezip_client below
 #[cfg(test)]
 #[expect(dead_code, reason = "the library's tests use all of it")]
 #[path = "../../test_server.rs"]
@@ -24,8 +24,8 @@ mod test_server;
 
 use crate::{
     app::App,
-    args::{Cli, Global},
-    console::{Console, Stdout},
+    args::{Cli, GlobalArgs},
+    console::{Console, ResultFormat, StdoutUse, Verbosity},
     exit::{ErrorDocument, Exit},
 };
 #[cfg(test)]
@@ -40,21 +40,23 @@ use std::{
 
 #[tokio::main]
 async fn main() {
-    // before anything else, so that no signal is lost
+    // first of all, so that no signal is lost
     let interruption = Interruption::listen();
     let exit = match Cli::read(env::args_os()) {
         Ok(cli) => run(cli, interruption).await,
-        Err(error) => refuse(&error, env::args_os().skip(1)),
+        Err(error) => report_parse_error(&error, env::args_os().skip(1)),
     };
-    // not by returning: a thread that still waits for a password or a pipe would hold the process
+    // returning would wait for a thread that still reads a password or a pipe
     process::exit(exit.code());
 }
 
-/// Runs a command until it is done, or until a signal ends it.
+/// Runs a command until it has ended or a signal ends it.
 async fn run(cli: Cli, interruption: Interruption) -> Exit {
-    let Cli { global: Global { api, json, quiet }, command } = cli;
-    let stdout = if command.saves_to_stdout() { Stdout::Zip } else { Stdout::Results };
-    let console = Console::new(json, quiet).with_stdout(stdout);
+    let Cli { global: GlobalArgs { api, json, quiet }, command } = cli;
+    let stdout = if command.saves_to_stdout() { StdoutUse::Zip } else { StdoutUse::Results };
+    let format = if json { ResultFormat::Json } else { ResultFormat::Text };
+    let verbosity = if quiet { Verbosity::Quiet } else { Verbosity::Normal };
+    let console = Console::new(format, verbosity).with_stdout(stdout);
     let work = async {
         let app = App::new(api, &console)?;
         commands::run(command, &app).await
@@ -72,14 +74,14 @@ async fn run(cli: Cli, interruption: Interruption) -> Exit {
             console.interrupted();
             return Exit::Interrupted;
         }
-        console.failure(&exit::sentence(&error), &ErrorDocument::of(&error));
+        console.failure(&exit::error_text(&error), &ErrorDocument::of(&error));
         Exit::of(&error)
     })
 }
 
-/// Says what is wrong with a command line, or prints the help or the version that it asks for.
-fn refuse(error: &clap::Error, arguments: impl Iterator<Item = OsString>) -> Exit {
-    // a pipe that is closed has had enough of it
+/// Prints the error of a command line that does not parse, or the help or version that it requests.
+fn report_parse_error(error: &clap::Error, arguments: impl Iterator<Item = OsString>) -> Exit {
+    // fails if the reader has closed the pipe, which is not an error
     let _ = error.print();
     if !error.use_stderr() {
         return Exit::Done;
@@ -89,22 +91,22 @@ fn refuse(error: &clap::Error, arguments: impl Iterator<Item = OsString>) -> Exi
         let text = error.render().to_string();
         let text = text.split("\n\nUsage:").next().unwrap_or_default();
         let text = text.trim_start_matches("error: ").trim_end();
-        let stdout = if name_stdout(&arguments) { Stdout::Zip } else { Stdout::Results };
-        Console::new(true, true)
+        let stdout = if output_is_stdout(&arguments) { StdoutUse::Zip } else { StdoutUse::Results };
+        Console::new(ResultFormat::Json, Verbosity::Quiet)
             .with_stdout(stdout)
-            .document_alone(&ErrorDocument::new("usage", text));
+            .error_document(&ErrorDocument::new("usage", text));
     }
     Exit::Usage
 }
 
-/// Whether arguments that do not parse have an `-o` that leads to standard output.
-fn name_stdout(arguments: &[OsString]) -> bool {
-    let is_stdout = |path: &OsStr| output::is_stdout(Path::new(path));
+/// Returns whether `-o` leads to standard output in arguments that do not parse.
+fn output_is_stdout(arguments: &[OsString]) -> bool {
+    let is_stdout = |path: &OsStr| destination::is_stdout(Path::new(path));
     let is_option = |argument: &OsStr| argument == "-o" || argument == "--output";
-    let follows = arguments.windows(2).any(|pair| is_option(&pair[0]) && is_stdout(&pair[1]));
+    let is_separate = arguments.windows(2).any(|pair| is_option(&pair[0]) && is_stdout(&pair[1]));
     let arguments = arguments.iter().filter_map(|argument| argument.to_str());
     let joined = arguments.filter_map(|argument| {
         argument.strip_prefix("-o").or_else(|| argument.strip_prefix("--output="))
     });
-    follows || joined.map(OsStr::new).any(is_stdout)
+    is_separate || joined.map(OsStr::new).any(is_stdout)
 }

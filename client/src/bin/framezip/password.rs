@@ -1,99 +1,91 @@
-//! Where a password comes from: never from the command line, which others can see.
+//! Reading a password. It never comes from the command line, which other users can see.
 
-use crate::{config, exit::Usage};
+use crate::{config, exit::UsageError};
 use anyhow::Context;
 use std::io;
 
-/// Where to read a password first.
+/// Where to read a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// A line of standard input, and nowhere else.
+pub enum PasswordSource {
+    /// One line of standard input.
     Stdin,
-    /// `FRAMEZIP_PASSWORD`, and without it the terminal.
-    Usual,
+    /// The variable `FRAMEZIP_PASSWORD`, or the terminal if it is not set.
+    EnvironmentOrTerminal,
 }
 
-/// Whether a password is known already or chosen now. A new one is asked for twice.
+/// Whether a password exists already or is chosen now. The terminal asks for a new one twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Age {
-    Known,
+pub enum PasswordKind {
+    Existing,
     New,
 }
 
-/// Reads a password. What waits for it can be dropped at any time; then the terminal shows again what is
-/// typed.
-pub async fn read(source: Source, age: Age) -> anyhow::Result<String> {
-    let _echo = Echo::keep();
-    let password = tokio::task::spawn_blocking(move || read_blocking(source, age)).await??;
+/// Reads a password. The future can be dropped at any time; the terminal's echo is then restored.
+pub async fn read(source: PasswordSource, kind: PasswordKind) -> anyhow::Result<String> {
+    let _echo = EchoGuard::new();
+    let password = tokio::task::spawn_blocking(move || read_blocking(source, kind)).await??;
     if password.is_empty() {
-        return Err(Usage("the password is empty".to_owned()).into());
+        return Err(UsageError("the password is empty".to_owned()).into());
     }
     Ok(password)
 }
 
-fn read_blocking(source: Source, age: Age) -> anyhow::Result<String> {
-    if source == Source::Stdin {
+fn read_blocking(source: PasswordSource, kind: PasswordKind) -> anyhow::Result<String> {
+    if source == PasswordSource::Stdin {
         let mut line = String::new();
         io::stdin().read_line(&mut line).context("cannot read standard input")?;
         return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
     }
-    config::variable("FRAMEZIP_PASSWORD")?.map_or_else(|| ask(age), Ok)
+    config::variable("FRAMEZIP_PASSWORD")?.map_or_else(|| prompt(kind), Ok)
 }
 
-fn ask(age: Age) -> anyhow::Result<String> {
-    let prompt = |text| {
+fn prompt(kind: PasswordKind) -> anyhow::Result<String> {
+    let ask = |text| {
         rpassword::prompt_password(text).map_err(|error| match error.kind() {
             io::ErrorKind::Interrupted => anyhow::Error::from(error),
-            _ => Usage(format!(
+            _ => UsageError(format!(
                 "there is no terminal to ask for the password ({error}): set FRAMEZIP_PASSWORD or \
-                 give --password-stdin"
+                 use --password-stdin"
             ))
             .into(),
         })
     };
-    let password = prompt("Password: ")?;
-    if age == Age::New && prompt("Once more: ")? != password {
-        return Err(Usage("the two passwords differ".to_owned()).into());
+    let password = ask("Password: ")?;
+    if kind == PasswordKind::New && ask("Repeat the password: ")? != password {
+        return Err(UsageError("the two passwords differ".to_owned()).into());
     }
     Ok(password)
 }
 
-/// The terminal's settings, which come back when this is dropped.
-#[cfg(unix)]
-struct Echo(Option<(std::fs::File, rustix::termios::Termios)>);
-
-#[cfg(unix)]
-impl Echo {
-    fn keep() -> Self {
-        let keep = || {
-            let terminal = std::fs::File::open("/dev/tty").ok()?;
-            let settings = rustix::termios::tcgetattr(&terminal).ok()?;
-            Some((terminal, settings))
-        };
-        Self(keep())
-    }
+/// Restores the terminal's settings when it is dropped.
+struct EchoGuard {
+    #[cfg(unix)]
+    terminal: Option<(std::fs::File, rustix::termios::Termios)>,
 }
 
-#[cfg(unix)]
-impl Drop for Echo {
-    fn drop(&mut self) {
-        if let Some((terminal, settings)) = &self.0 {
-            // without it the shell does the same, if it is a good one
-            let _ = rustix::termios::tcsetattr(
-                terminal,
-                rustix::termios::OptionalActions::Now,
-                settings,
-            );
+impl EchoGuard {
+    fn new() -> Self {
+        Self {
+            #[cfg(unix)]
+            terminal: terminal_settings(),
         }
     }
 }
 
-#[cfg(not(unix))]
-struct Echo;
+#[cfg(unix)]
+fn terminal_settings() -> Option<(std::fs::File, rustix::termios::Termios)> {
+    let terminal = std::fs::File::open("/dev/tty").ok()?;
+    let settings = rustix::termios::tcgetattr(&terminal).ok()?;
+    Some((terminal, settings))
+}
 
-#[cfg(not(unix))]
-impl Echo {
-    fn keep() -> Self {
-        Self
+#[cfg(unix)]
+impl Drop for EchoGuard {
+    fn drop(&mut self) {
+        use rustix::termios::{OptionalActions, tcsetattr};
+        if let Some((terminal, settings)) = &self.terminal {
+            // if this fails, most shells restore the settings themselves
+            let _ = tcsetattr(terminal, OptionalActions::Now, settings);
+        }
     }
 }

@@ -1,7 +1,6 @@
-//! How a video comes along: a bar on a terminal, else now and then a line, so that a log shows it
-//! too.
+//! The progress of a video: a bar on a terminal, otherwise a line every few seconds, so that a log shows it too.
 
-use crate::{console::print_error, human};
+use crate::{format, terminal::print_error};
 use console::{Alignment, Term, measure_text_width, pad_str, truncate_str};
 use framezip_contract::{Progress, Status, Video};
 use indicatif::{MultiProgress, ProgressBar, ProgressState, ProgressStyle};
@@ -11,37 +10,50 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Lines of one stage come no faster.
-const PACE: Duration = Duration::from_secs(5);
-/// A rate is known after this.
-const MEASURED: Duration = Duration::from_secs(1);
-const SPIN: Duration = Duration::from_millis(120);
-const SPINNER: [char; 4] = ['|', '/', '-', '\\'];
-/// From this width on, a line has a bar and figures.
-const WIDE: usize = 80;
-/// From this width on, a line has the time that is left.
-const NARROW: usize = 49;
-/// The most columns of a video's name and the space after it.
-const NAME: usize = 16;
-const SHORTEST_NAME: usize = 5;
-/// The longest time left that is shown, in seconds: a longer one comes from a rate that does not last.
-const LONGEST_LEFT: f64 = 100.0 * 3600.0;
+/// The shortest time between two lines about the same phase.
+const LINE_INTERVAL: Duration = Duration::from_secs(5);
+/// The shortest time from which a rate is calculated.
+const MIN_RATE_TIME: Duration = Duration::from_secs(1);
+const SPINNER_INTERVAL: Duration = Duration::from_millis(120);
+const SPINNER_FRAMES: [char; 4] = ['|', '/', '-', '\\'];
+/// The narrowest terminal in which a line has a bar and figures.
+const MIN_COLUMNS_FOR_BAR: usize = 80;
+/// The narrowest terminal in which a line has the time left.
+const MIN_COLUMNS_FOR_TIME_LEFT: usize = 49;
+/// The largest number of columns for a video's name and the space after it.
+const MAX_NAME_COLUMNS: usize = 16;
+const MIN_NAME_COLUMNS: usize = 5;
+/// The longest time left that is shown, in seconds. A longer one comes from a rate that will not last.
+const MAX_TIME_LEFT: f64 = 100.0 * 3600.0;
 
-/// Where a video is on its way.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Stage {
-    /// So many bytes of so many have gone up.
-    Sending { done: u64, total: u64 },
-    /// The server has nothing to count yet.
-    Waiting(Status),
-    /// The server has so many frames.
-    Extracting(Progress),
-    /// So many bytes of so many have come down.
-    Receiving { done: u64, total: u64 },
+/// An amount done out of a total, in bytes or frames.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Amount {
+    pub done: u64,
+    pub total: u64,
 }
 
-impl Stage {
-    /// The stage by the server's record.
+impl Amount {
+    fn percent(self) -> u64 {
+        self.done.saturating_mul(100) / self.total.max(1)
+    }
+}
+
+/// The current phase of a video's processing.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Phase {
+    /// The client is uploading bytes.
+    Sending(Amount),
+    /// The server has no progress to report yet.
+    Waiting(Status),
+    /// The server is extracting frames.
+    Extracting(Progress),
+    /// The client is downloading bytes.
+    Receiving(Amount),
+}
+
+impl Phase {
+    /// Returns the phase that the server's record states.
     pub fn of(video: &Video) -> Self {
         match (video.status, video.progress) {
             (Status::Processing, Some(progress)) => Self::Extracting(progress),
@@ -49,32 +61,34 @@ impl Stage {
         }
     }
 
-    /// How much is done, of how much; 0 of 0 where the server counts nothing yet.
-    fn counts(self) -> (u64, u64) {
+    /// Returns the amount of bytes or frames; 0 of 0 if the server reports no progress yet.
+    fn amount(self) -> Amount {
         match self {
-            Self::Sending { done, total } | Self::Receiving { done, total } => (done, total),
-            Self::Extracting(Progress { done, total }) => (done.into(), total.into()),
-            Self::Waiting(_) => (0, 0),
+            Self::Sending(bytes) | Self::Receiving(bytes) => bytes,
+            Self::Extracting(Progress { done, total }) => {
+                Amount { done: done.into(), total: total.into() }
+            }
+            Self::Waiting(_) => Amount::default(),
         }
     }
 
-    /// The stage as a person says it.
-    pub fn words(self) -> String {
-        let part = |done: u64, total: u64| {
-            format!("{} % of {}", done.saturating_mul(100) / total.max(1), human::size(total))
+    /// Describes the phase for a person.
+    pub fn describe(self) -> String {
+        let bytes = |verb: &str, bytes: Amount| {
+            format!("{verb}, {} % of {}", bytes.percent(), format::size(bytes.total))
         };
         match self {
-            Self::Sending { done, total } => format!("sending, {}", part(done, total)),
-            Self::Waiting(status) => words(status).to_owned(),
+            Self::Sending(amount) => bytes("sending", amount),
+            Self::Waiting(status) => status_text(status).to_owned(),
             Self::Extracting(Progress { done, total }) => {
-                format!("extracting, {done} of {}", human::count(total, "frame"))
+                format!("extracting, {done} of {}", format::count(total, "frame"))
             }
-            Self::Receiving { done, total } => format!("receiving, {}", part(done, total)),
+            Self::Receiving(amount) => bytes("receiving", amount),
         }
     }
 }
 
-fn words(status: Status) -> &'static str {
+fn status_text(status: Status) -> &'static str {
     match status {
         Status::AwaitingUpload => "awaiting upload",
         Status::Queued => "queued",
@@ -84,182 +98,192 @@ fn words(status: Status) -> &'static str {
     }
 }
 
-/// The way of one video. Its bar goes when it does.
+/// Shows the progress of one video. A bar is removed when this is dropped.
 #[derive(Debug)]
-pub struct Track {
-    look: Look,
-    shown: Option<Discriminant<Stage>>,
-    /// When the stage that is shown began, and what was done by then.
-    began: Began,
+pub struct ProgressDisplay {
+    kind: DisplayKind,
+    shown: Option<Discriminant<Phase>>,
+    phase_start: PhaseStart,
 }
 
+/// The start of the phase that is shown.
 #[derive(Debug)]
-struct Began {
-    at: Instant,
+struct PhaseStart {
+    time: Instant,
+    /// The amount that was done at that time.
     done: u64,
 }
 
-impl Began {
+impl PhaseStart {
     fn now(done: u64) -> Self {
-        Self { at: Instant::now(), done }
+        Self { time: Instant::now(), done }
     }
 
-    /// How much is done in a second; `None` until that is known.
+    /// Returns the amount done per second; `None` until it is known.
     fn rate(&self, done: u64) -> Option<f64> {
-        let (time, more) = (self.at.elapsed(), done.saturating_sub(self.done));
-        (time >= MEASURED && more > 0).then(|| more as f64 / time.as_secs_f64())
+        let (elapsed, gained) = (self.time.elapsed(), done.saturating_sub(self.done));
+        (elapsed >= MIN_RATE_TIME && gained > 0).then(|| gained as f64 / elapsed.as_secs_f64())
     }
 }
 
 #[derive(Debug)]
-enum Look {
+enum DisplayKind {
     Silent,
-    Lines { name: String, since: Instant },
+    Lines { name: String, printed_at: Instant },
     Bar { bar: ProgressBar, name: String },
 }
 
-impl Track {
-    /// Shows nothing.
+impl ProgressDisplay {
+    /// Creates a display that shows nothing.
     pub fn silent() -> Self {
-        Self { look: Look::Silent, shown: None, began: Began::now(0) }
+        Self::new(DisplayKind::Silent)
     }
 
-    /// Prints lines.
+    /// Creates a display that prints lines.
     pub fn lines(name: &str) -> Self {
-        let look = Look::Lines { name: human::escaped(name), since: Instant::now() };
-        Self { look, shown: None, began: Began::now(0) }
+        Self::new(DisplayKind::Lines { name: format::escaped(name), printed_at: Instant::now() })
     }
 
-    /// Draws a bar among others.
+    /// Creates a display that draws a bar among others.
     pub fn bar(bars: &MultiProgress, name: &str) -> Self {
         let bar = bars.add(ProgressBar::new_spinner());
-        bar.enable_steady_tick(SPIN);
-        let look = Look::Bar { bar, name: name.to_owned() };
-        Self { look, shown: None, began: Began::now(0) }
+        bar.enable_steady_tick(SPINNER_INTERVAL);
+        Self::new(DisplayKind::Bar { bar, name: name.to_owned() })
     }
 
-    /// Shows a stage.
-    pub fn show(&mut self, stage: Stage) {
-        let new = self.shown.replace(discriminant(&stage)) != Some(discriminant(&stage));
-        let (done, total) = stage.counts();
-        if new {
-            self.began = Began::now(done);
+    fn new(kind: DisplayKind) -> Self {
+        Self { kind, shown: None, phase_start: PhaseStart::now(0) }
+    }
+
+    /// Shows a phase.
+    pub fn show(&mut self, phase: Phase) {
+        let is_new = self.shown.replace(discriminant(&phase)) != Some(discriminant(&phase));
+        let amount = phase.amount();
+        if is_new {
+            self.phase_start = PhaseStart::now(amount.done);
         }
-        match &mut self.look {
-            Look::Silent => (),
-            Look::Lines { name, since } => {
-                if new || since.elapsed() >= PACE {
-                    *since = Instant::now();
-                    print_error(&format!("{name}: {}", stage.words()));
+        match &mut self.kind {
+            DisplayKind::Silent => (),
+            DisplayKind::Lines { name, printed_at } => {
+                if is_new || printed_at.elapsed() >= LINE_INTERVAL {
+                    *printed_at = Instant::now();
+                    print_error(&format!("{name}: {}", phase.describe()));
                 }
             }
-            Look::Bar { bar, name } => {
-                if new {
+            DisplayKind::Bar { bar, name } => {
+                if is_new {
                     bar.reset_elapsed();
                 }
-                bar.set_length(total);
-                bar.set_position(done);
-                let rate = self.began.rate(done);
-                bar.set_style(style(Line { name: name.clone(), stage, rate }));
+                bar.set_length(amount.total);
+                bar.set_position(amount.done);
+                let rate = self.phase_start.rate(amount.done);
+                bar.set_style(style(ProgressLine { name: name.clone(), phase, rate }));
             }
         }
     }
 }
 
-impl Drop for Track {
+impl Drop for ProgressDisplay {
     fn drop(&mut self) {
-        if let Look::Bar { bar, .. } = &self.look {
+        if let DisplayKind::Bar { bar, .. } = &self.kind {
             bar.finish_and_clear();
         }
     }
 }
 
-/// What a bar's line says of one stage.
+/// The line that a bar shows for one phase.
 #[derive(Clone, Debug)]
-struct Line {
-    /// The video's name, which may be longer than there is room for.
+struct ProgressLine {
+    /// The video's name, which is shortened if there is not enough room.
     name: String,
-    stage: Stage,
-    /// What is done in a second, once that is known.
+    phase: Phase,
+    /// The amount done per second, once it is known.
     rate: Option<f64>,
 }
 
-impl Line {
-    /// The line, `columns` wide at most; `waited` is how long the stage has lasted.
+impl ProgressLine {
+    /// Returns the line, at most `columns` wide; `waited` is the duration of the phase so far.
     fn fit(&self, columns: usize, waited: Duration) -> String {
-        let line = match self.stage {
-            Stage::Waiting(status) => self.waiting(words(status), columns, waited),
-            Stage::Sending { .. } => self.counting("sending", columns),
-            Stage::Extracting(_) => self.counting("extracting", columns),
-            Stage::Receiving { .. } => self.counting("receiving", columns),
+        let line = match self.phase {
+            Phase::Waiting(status) => self.waiting(status_text(status), columns, waited),
+            Phase::Sending(_) => self.counting("sending", columns),
+            Phase::Extracting(_) => self.counting("extracting", columns),
+            Phase::Receiving(_) => self.counting("receiving", columns),
         };
         truncate_str(&line, columns, "").into_owned()
     }
 
-    fn waiting(&self, words: &str, columns: usize, waited: Duration) -> String {
-        let spinner = SPINNER[(waited.as_millis() / SPIN.as_millis()) as usize % SPINNER.len()];
-        let line = format!("{words:10} {spinner}");
+    fn waiting(&self, status: &str, columns: usize, waited: Duration) -> String {
+        let frame = waited.as_millis() / SPINNER_INTERVAL.as_millis();
+        let spinner = SPINNER_FRAMES[frame as usize % SPINNER_FRAMES.len()];
+        let line = format!("{status:10} {spinner}");
         match columns {
-            WIDE.. => format!("{}{line} {}", self.name(NAME), human::rough(waited)),
+            MIN_COLUMNS_FOR_BAR.. => {
+                let name = self.name(MAX_NAME_COLUMNS);
+                format!("{name}{line} {}", format::rough_duration(waited))
+            }
             _ => format!("{}{line}", self.name(columns.saturating_sub(line.chars().count()))),
         }
     }
 
     fn counting(&self, verb: &str, columns: usize) -> String {
-        let (done, total) = self.stage.counts();
-        let rest = total.saturating_sub(done) as f64;
-        let left = self.rate.map(|rate| rest / rate).filter(|left| *left < LONGEST_LEFT);
-        let left = left.map_or_else(String::new, |left| {
-            format!(" {} left", human::rough(Duration::from_secs_f64(left)))
+        let amount = self.phase.amount();
+        let remaining = amount.total.saturating_sub(amount.done) as f64;
+        let seconds = self.rate.map(|rate| remaining / rate);
+        let time_left = seconds.filter(|seconds| *seconds < MAX_TIME_LEFT);
+        let time_left = time_left.map_or_else(String::new, |seconds| {
+            format!(" {} left", format::rough_duration(Duration::from_secs_f64(seconds)))
         });
-        let percent = format!("{verb:10} {:>3} %", done.saturating_mul(100) / total.max(1));
+        let percent = format!("{verb:10} {:>3} %", amount.percent());
         match columns {
-            WIDE.. => {
-                let start = format!("{}{verb:10} ", self.name(NAME));
-                let end = format!("{}{left}", self.counted());
+            MIN_COLUMNS_FOR_BAR.. => {
+                let start = format!("{}{verb:10} ", self.name(MAX_NAME_COLUMNS));
+                let end = format!("{}{time_left}", self.figures());
                 let bar = columns.saturating_sub(measure_text_width(&start) + end.len() + 3);
-                format!("{start}[{}] {end}", filled(bar, done, total))
+                format!("{start}[{}] {end}", filled_bar(bar, amount))
             }
-            NARROW.. => format!("{}{percent}{left}", self.name(NAME)),
+            MIN_COLUMNS_FOR_TIME_LEFT.. => {
+                format!("{}{percent}{time_left}", self.name(MAX_NAME_COLUMNS))
+            }
             _ => format!("{}{percent}", self.name(columns.saturating_sub(percent.len()))),
         }
     }
 
-    /// What is done in figures.
-    fn counted(&self) -> String {
-        if let Stage::Extracting(Progress { done, total }) = self.stage {
-            return format!("{done}/{}", human::count(total, "frame"));
+    /// Returns the amount and the rate in figures.
+    fn figures(&self) -> String {
+        if let Phase::Extracting(Progress { done, total }) = self.phase {
+            return format!("{done}/{}", format::count(total, "frame"));
         }
-        let (done, total) = self.stage.counts();
-        let rate = self.rate.map(|rate| format!(" {}/s", human::size(rate as u64)));
-        format!("{}/{}{}", human::size(done), human::size(total), rate.unwrap_or_default())
+        let Amount { done, total } = self.phase.amount();
+        let rate = self.rate.map(|rate| format!(" {}/s", format::size(rate as u64)));
+        format!("{}/{}{}", format::size(done), format::size(total), rate.unwrap_or_default())
     }
 
-    /// The name and a space, `columns` wide at most; empty if there is no room for a name.
+    /// Returns the name and a space, at most `columns` wide; empty if there is no room for a name.
     fn name(&self, columns: usize) -> String {
-        let width = columns.saturating_sub(1).min(NAME);
-        if width < SHORTEST_NAME {
+        let width = columns.saturating_sub(1).min(MAX_NAME_COLUMNS);
+        if width < MIN_NAME_COLUMNS {
             return String::new();
         }
-        let name = human::shortened(&self.name, width);
+        let name = format::shortened(&self.name, width);
         format!("{} ", pad_str(&name, width, Alignment::Left, None))
     }
 }
 
-/// The inside of a bar.
-fn filled(columns: usize, done: u64, total: u64) -> String {
+/// Returns the inside of a bar.
+fn filled_bar(columns: usize, Amount { done, total }: Amount) -> String {
     let share = done.min(total) as f64 / total.max(1) as f64;
     let full = (columns as f64 * share) as usize;
     let head = if full < columns { ">" } else { "" };
     format!("{:columns$}", "=".repeat(full) + head)
 }
 
-/// A style that writes the line each time the bar is drawn, for the width that the terminal has then.
-fn style(line: Line) -> ProgressStyle {
-    let style = ProgressStyle::with_template("{line}").expect("a constant, made in the tests");
+/// Returns a style that formats the line for the current width of the terminal each time the bar is drawn.
+fn style(line: ProgressLine) -> ProgressStyle {
+    let style = ProgressStyle::with_template("{line}").expect("the template is a valid constant");
     style.with_key("line", move |state: &ProgressState, out: &mut dyn fmt::Write| {
         let columns = usize::from(Term::stderr().size().1);
-        // a bar that cannot be drawn is missing, which is no failure of the command
+        // a bar that cannot be drawn does not make the command fail
         let _ = out.write_str(&line.fit(columns, state.elapsed()));
     })
 }
@@ -268,17 +292,17 @@ fn style(line: Line) -> ProgressStyle {
 mod tests {
     use super::*;
 
-    const STAGES: [Stage; 4] = [
-        Stage::Sending { done: 34, total: 100 },
-        Stage::Waiting(Status::Queued),
-        Stage::Extracting(Progress { done: 1, total: 1 }),
-        Stage::Receiving { done: 0, total: 0 },
+    const PHASES: [Phase; 4] = [
+        Phase::Sending(Amount { done: 34, total: 100 }),
+        Phase::Waiting(Status::Queued),
+        Phase::Extracting(Progress { done: 1, total: 1 }),
+        Phase::Receiving(Amount { done: 0, total: 0 }),
     ];
 
     #[test]
-    fn stages_in_words() {
+    fn phases_are_described_in_words() {
         assert_eq!(
-            STAGES.map(Stage::words),
+            PHASES.map(Phase::describe),
             [
                 "sending, 34 % of 100 B",
                 "queued",
@@ -289,33 +313,33 @@ mod tests {
     }
 
     #[test]
-    fn every_stage_can_be_drawn() {
+    fn every_phase_can_be_drawn() {
         let bars = MultiProgress::with_draw_target(indicatif::ProgressDrawTarget::hidden());
-        let mut track = Track::bar(&bars, "a.mp4");
-        for stage in STAGES {
-            track.show(stage);
+        let mut display = ProgressDisplay::bar(&bars, "a.mp4");
+        for phase in PHASES {
+            display.show(phase);
         }
-        let Look::Bar { bar, .. } = &track.look else { panic!("no bar") };
+        let DisplayKind::Bar { bar, .. } = &display.kind else { panic!("no bar") };
         assert_eq!((bar.position(), bar.length()), (0, Some(0)));
     }
 
-    fn line(stage: Stage, rate: Option<f64>, columns: usize) -> String {
+    fn line(phase: Phase, rate: Option<f64>, columns: usize) -> String {
         let name = "日本語の長い名前の動画ファイルです.mp4".to_owned();
-        Line { name, stage, rate }.fit(columns, Duration::from_secs(3))
+        ProgressLine { name, phase, rate }.fit(columns, Duration::from_secs(3))
     }
 
     #[test]
     fn no_line_is_wider_than_the_terminal() {
         let many = Progress { done: 12_345, total: u32::MAX };
-        let stages = Status::ALL.map(Stage::Waiting).into_iter().chain(STAGES).chain([
-            Stage::Sending { done: 1, total: u64::MAX },
-            Stage::Receiving { done: 999_499_999, total: 5 << 40 },
-            Stage::Extracting(many),
+        let phases = Status::ALL.map(Phase::Waiting).into_iter().chain(PHASES).chain([
+            Phase::Sending(Amount { done: 1, total: u64::MAX }),
+            Phase::Receiving(Amount { done: 999_499_999, total: 5 << 40 }),
+            Phase::Extracting(many),
         ]);
-        for stage in stages {
+        for phase in phases {
             for rate in [None, Some(1e-9), Some(99.4e6), Some(1e12)] {
                 for columns in 0..200 {
-                    let line = line(stage, rate, columns);
+                    let line = line(phase, rate, columns);
                     assert!(measure_text_width(&line) <= columns, "{columns}: {line}");
                 }
             }
@@ -323,29 +347,29 @@ mod tests {
     }
 
     #[test]
-    fn a_line_says_what_there_is_room_for() {
-        let stage = Stage::Sending { done: 25_000_000, total: 100_000_000 };
-        let wide = line(stage, Some(5e6), 80);
+    fn a_line_shows_what_there_is_room_for() {
+        let phase = Phase::Sending(Amount { done: 25_000_000, total: 100_000_000 });
+        let wide = line(phase, Some(5e6), 80);
         let end = "25.0 MB/100 MB 5.0 MB/s 15 s left";
         assert!(wide.contains(".mp4   sending    [") && wide.ends_with(end), "{wide}");
         assert_eq!(measure_text_width(&wide), 80);
-        let unknown = line(stage, None, 80);
+        let unknown = line(phase, None, 80);
         assert!(unknown.ends_with("] 25.0 MB/100 MB"), "{unknown}");
-        let narrow = line(stage, Some(5e6), 60);
+        let narrow = line(phase, Some(5e6), 60);
         assert!(narrow.starts_with("日本語…す.mp4 "), "{narrow}");
         assert!(narrow.ends_with(" sending     25 % 15 s left"), "{narrow}");
-        let tight = line(stage, Some(5e6), 30);
+        let tight = line(phase, Some(5e6), 30);
         assert!(tight.contains(".mp4") && tight.ends_with(" sending     25 %"), "{tight}");
-        assert_eq!(line(stage, Some(5e6), 17), "sending     25 %");
-        // it would take years
-        assert!(line(stage, Some(0.5), 80).ends_with("0 B/s"));
+        assert_eq!(line(phase, Some(5e6), 17), "sending     25 %");
+        // the time left would be years
+        assert!(line(phase, Some(0.5), 80).ends_with("0 B/s"));
     }
 
     #[test]
     fn a_bar_is_filled_from_the_left() {
         for (done, total, bar) in [(0, 4, ">   "), (1, 4, "=>  "), (4, 4, "===="), (0, 0, ">   ")] {
-            assert_eq!(filled(4, done, total), bar);
+            assert_eq!(filled_bar(4, Amount { done, total }), bar);
         }
-        assert_eq!(filled(0, 1, 2), "");
+        assert_eq!(filled_bar(0, Amount { done: 1, total: 2 }), "");
     }
 }

@@ -1,11 +1,11 @@
-//! Records and a zip for the tests.
+//! Sample records and a sample zip for the tests.
 
 use framezip_contract::{Extraction, Status, UserId, Video, VideoId};
 use jiff::Timestamp;
 use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 
-/// A video of one byte, in this status.
+/// Returns a video of one byte in this status.
 pub fn video(status: Status) -> Video {
     Video {
         id: VideoId::now(),
@@ -24,7 +24,7 @@ pub fn video(status: Status) -> Video {
     }
 }
 
-/// A zip with one entry.
+/// Returns a zip with one entry.
 pub fn zip() -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file("frames/1.jpg", SimpleFileOptions::default()).unwrap();

@@ -1,73 +1,73 @@
-//! Arguments of the commands that sign up, in and out.
+//! The arguments of the commands for a user's account.
 
-use crate::password::Source;
+use crate::password::PasswordSource;
 use clap::{Args, Subcommand};
 
-/// What is done to sign in and out.
+/// The commands for a user's account.
 #[derive(Debug, Subcommand)]
-pub enum Account {
-    /// Make an account
-    SignUp(Credentials),
-    /// Confirm an account by the code that came by mail
-    Confirm(Confirm),
-    /// Sign in; the sign-in is kept for later commands
-    SignIn(Credentials),
-    /// Set a new password: first without a code, which then comes by mail, then with it
-    ForgotPassword(ForgotPassword),
-    /// Forget the sign-in
+pub enum AccountCommand {
+    /// Create an account
+    SignUp(CredentialsArgs),
+    /// Confirm an account with the code from the mail
+    Confirm(ConfirmArgs),
+    /// Sign in, and store the sign-in for later commands
+    SignIn(CredentialsArgs),
+    /// Set a new password: first request a code by mail, then run the command again with --code
+    ForgotPassword(ForgotPasswordArgs),
+    /// Sign out, and delete the stored sign-in
     SignOut,
 }
 
 #[derive(Debug, Args)]
-pub struct Credentials {
+pub struct CredentialsArgs {
     /// The e-mail address
     #[arg(long)]
     pub email: String,
-    /// Read the password from standard input; else FRAMEZIP_PASSWORD is used, else you are asked
+    /// Read the password from standard input instead of FRAMEZIP_PASSWORD or the terminal
     #[arg(long)]
     password_stdin: bool,
 }
 
-impl Credentials {
-    /// Where to read the password first.
-    pub fn password_source(&self) -> Source {
-        source(self.password_stdin)
+impl CredentialsArgs {
+    /// Returns where to read the password.
+    pub fn password_source(&self) -> PasswordSource {
+        password_source(self.password_stdin)
     }
 }
 
 #[derive(Debug, Args)]
-pub struct Confirm {
+pub struct ConfirmArgs {
     /// The e-mail address
     #[arg(long)]
     pub email: String,
-    /// The code
+    /// The code from the mail
     #[arg(required_unless_present = "resend", conflicts_with = "resend")]
     pub code: Option<String>,
-    /// Have another code sent
+    /// Request another code
     #[arg(long)]
     pub resend: bool,
 }
 
 #[derive(Debug, Args)]
-pub struct ForgotPassword {
+pub struct ForgotPasswordArgs {
     /// The e-mail address
     #[arg(long)]
     pub email: String,
-    /// The code from the mail
+    /// The code from the mail; without it, a code is sent
     #[arg(long)]
     pub code: Option<String>,
-    /// Read the new password from standard input; else FRAMEZIP_PASSWORD is used, else you are asked
+    /// Read the new password from standard input instead of FRAMEZIP_PASSWORD or the terminal
     #[arg(long, requires = "code")]
     password_stdin: bool,
 }
 
-impl ForgotPassword {
-    /// Where to read the new password first.
-    pub fn password_source(&self) -> Source {
-        source(self.password_stdin)
+impl ForgotPasswordArgs {
+    /// Returns where to read the new password.
+    pub fn password_source(&self) -> PasswordSource {
+        password_source(self.password_stdin)
     }
 }
 
-fn source(stdin: bool) -> Source {
-    if stdin { Source::Stdin } else { Source::Usual }
+fn password_source(password_stdin: bool) -> PasswordSource {
+    if password_stdin { PasswordSource::Stdin } else { PasswordSource::EnvironmentOrTerminal }
 }

@@ -1,23 +1,22 @@
-//! What can stand on the command line.
+//! The command-line arguments.
 
 mod account;
-mod saving;
+mod extraction;
 #[cfg(test)]
 mod tests;
+mod wait;
 
-pub use account::{Account, Confirm, Credentials, ForgotPassword};
-pub use saving::{End, Saving};
+pub use account::{AccountCommand, ConfirmArgs, CredentialsArgs, ForgotPasswordArgs};
+use extraction::ExtractionArgs;
+pub use wait::{SaveArgs, WaitArgs};
 
-use crate::{
-    exit::Usage,
-    options::{self, Options},
-};
+use crate::exit::UsageError;
 use clap::{
     Args, Parser, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use clap_complete::Shell;
-use framezip_client::Whose;
+use framezip_client::ListScope;
 use framezip_contract::{ExtractionOptions, Status, UserId, VideoId};
 use std::{
     ffi::{OsStr, OsString},
@@ -26,86 +25,89 @@ use std::{
 
 const AFTER_HELP: &str = "\
 Exit codes:
-  0  done
-  1  something failed: the network, the server, a file
-  2  the command line is wrong
-  3  not signed in, or a wrong password or code
-  4  the video failed (with --wait or -o, watch, status and download)
-  130  interrupted by Ctrl-C (143: by SIGTERM)
-  Of several files or videos the first that holds of one of them: 3, 1, 4.
+  0    success
+  1    an error of the network, the server or a file
+  2    an invalid command line
+  3    not signed in, or a wrong password or code
+  4    the video failed (with --wait, -o or --output-dir, and for watch, status
+       and download)
+  130  interrupted by Ctrl-C
+  143  ended by SIGTERM
+  With several files or videos, the exit code is the first of 3, 1 and 4 that
+  applies to any of them.
 
 Environment:
-  FRAMEZIP_API         the server's address, as --api
+  FRAMEZIP_API         the server's address, like --api
   FRAMEZIP_PASSWORD    the password for sign-up, sign-in and forgot-password
-  FRAMEZIP_CONFIG_DIR  where the sign-in and unfinished uploads are kept
-                       (~/.config/framezip)";
+  FRAMEZIP_CONFIG_DIR  the folder for the sign-in and for unfinished uploads
+                       [default: ~/.config/framezip]";
 
-/// Send a video, download a zip of its frames.
+/// Send a video and download a zip of its frames.
 #[derive(Debug, Parser)]
 #[command(name = "framezip", version, after_help = AFTER_HELP)]
 pub struct Cli {
     #[command(flatten)]
-    pub global: Global,
+    pub global: GlobalArgs,
     #[command(subcommand)]
     pub command: Command,
 }
 
 impl Cli {
-    /// Reads a command line.
+    /// Parses a command line.
     pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
-        Self::try_parse_from(joined(arguments))
+        Self::try_parse_from(join_grids(arguments))
     }
 }
 
-/// The arguments, with the size of a sheet or a storyboard joined to its option, as in `--sheet=5x4`: by
-/// itself it would be taken for a file, since these options need no value.
-fn joined(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+/// Joins the size of a sheet or a storyboard to its option, as in `--sheet=5x4`. The options work without a
+/// value, so that clap would take a separate size for a file.
+fn join_grids(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut joined: Vec<OsString> = Vec::new();
-    let mut is_option = false;
-    let mut are_options_over = false;
+    let mut follows_option = false;
+    let mut is_after_dashes = false;
     for argument in arguments {
-        if is_option && is_grid(&argument) {
-            let option = joined.last_mut().expect("an option was there");
+        if follows_option && is_grid(&argument) {
+            let option = joined.last_mut().expect("an option precedes its value");
             option.push("=");
             option.push(argument);
-            is_option = false;
+            follows_option = false;
             continue;
         }
-        are_options_over |= argument == "--";
-        is_option = !are_options_over && (argument == "--sheet" || argument == "--storyboard");
+        is_after_dashes |= argument == "--";
+        follows_option = !is_after_dashes && (argument == "--sheet" || argument == "--storyboard");
         joined.push(argument);
     }
     joined
 }
 
-/// Whether an argument is like `5x4`.
+/// Returns whether an argument looks like `5x4`.
 fn is_grid(argument: &OsStr) -> bool {
     let is_number = |side: &str| !side.is_empty() && side.bytes().all(|byte| byte.is_ascii_digit());
-    let sides = argument.to_str().and_then(|text| text.split_once(options::TIMES));
+    let sides = argument.to_str().and_then(|text| text.split_once(extraction::GRID_SEPARATORS));
     sides.is_some_and(|(columns, rows)| is_number(columns) && is_number(rows))
 }
 
 #[derive(Debug, Args)]
-pub struct Global {
-    /// The server's address; left out, the one last signed in to
+pub struct GlobalArgs {
+    /// The server's address [default: the server of the last sign-in]
     #[arg(long, global = true, value_name = "URL")]
     pub api: Option<String>,
-    /// Print results as JSON, one document a line
+    /// Print results as JSON, one document per line
     #[arg(long, global = true)]
     pub json: bool,
-    /// Print results and errors only
+    /// Print only results and errors
     #[arg(long, short, global = true)]
     pub quiet: bool,
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "a process has one of them")]
+#[expect(clippy::large_enum_variant, reason = "a process has only one value")]
 pub enum Command {
     #[command(flatten)]
-    Account(Account),
+    Account(AccountCommand),
     #[command(flatten)]
-    Videos(Videos),
-    /// Print what makes a shell complete framezip's command lines
+    Video(VideoCommand),
+    /// Print a script that makes a shell complete framezip's command lines
     Completions {
         /// The shell
         shell: Shell,
@@ -113,193 +115,193 @@ pub enum Command {
 }
 
 impl Command {
-    /// Whether a zip goes to standard output.
+    /// Returns whether the command writes a zip to standard output.
     pub fn saves_to_stdout(&self) -> bool {
-        let Self::Videos(command) = self else { return false };
+        let Self::Video(command) = self else { return false };
         match command {
-            Videos::Upload(Upload { end, .. })
-            | Videos::Resume(Resume { end, .. })
-            | Videos::Retry(Retry { end, .. }) => end.saving.is_to_stdout(),
-            Videos::Download(Download { saving, .. }) => saving.is_to_stdout(),
+            VideoCommand::Upload(UploadArgs { waiting, .. })
+            | VideoCommand::Resume(ResumeArgs { waiting, .. })
+            | VideoCommand::Retry(RetryArgs { waiting, .. }) => waiting.saving.is_to_stdout(),
+            VideoCommand::Download(DownloadArgs { saving, .. }) => saving.is_to_stdout(),
             _ => false,
         }
     }
 }
 
-/// What is done in the name of a user.
+/// The commands for a signed-in user.
 #[derive(Debug, Subcommand)]
-pub enum Videos {
-    /// Send videos; wait for their zips and download them if asked to
-    Upload(Upload),
-    /// Go on with an upload by its video's id, also with one that was begun elsewhere
-    Resume(Resume),
-    /// List the videos, newest first
-    List(List),
-    /// Tell where a video stands
-    Status(One),
+pub enum VideoCommand {
+    /// Upload videos, and optionally wait for their zips and download them
+    Upload(UploadArgs),
+    /// Continue the upload of a video by its id, even if another machine started it
+    Resume(ResumeArgs),
+    /// List videos, newest first
+    List(ListArgs),
+    /// Show the status of a video
+    Status(StatusArgs),
     /// Watch videos until they are ready or failed
     Watch {
-        /// The videos; left out, all of yours that are neither ready nor failed
+        /// The videos [default: all your videos that are neither ready nor failed]
         #[arg(value_name = "ID", value_parser = id)]
         ids: Vec<VideoId>,
     },
     /// Download the zips of videos, by default to the current folder
-    Download(Download),
-    /// Extract again from a video that is ready or failed: the same as before, or by other options in
-    /// place of all that it had
-    Retry(Retry),
-    /// Delete videos, with their files and zips; what still works at one is cancelled
-    Delete(Delete),
-    /// Your own server is told of your videos by a webhook
+    Download(DownloadArgs),
+    /// Extract the frames of a ready or failed video again: with the same options, or with new ones, which
+    /// replace all options of the video
+    Retry(RetryArgs),
+    /// Delete videos with their files and zips, and cancel their processing
+    Delete(DeleteArgs),
+    /// Manage your webhook, which sends events about your videos to your own server
     #[command(subcommand)]
-    Webhook(Webhook),
+    Webhook(WebhookCommand),
 }
 
-/// What is done with the webhook, of which a user has one.
+/// The commands for a user's webhook.
 #[derive(Debug, Subcommand)]
-pub enum Webhook {
-    /// Show where it leads
+pub enum WebhookCommand {
+    /// Show the URL of the webhook
     Show,
-    /// Set where it leads; prints the secret that events are signed with, a new one each time
+    /// Set the URL of the webhook and print the new secret that its events are signed with
     Set {
         /// The URL
         url: String,
     },
-    /// Take it away
+    /// Delete the webhook
     Delete,
-    /// Have a test event sent, and tell what came back
+    /// Send a test event and show the response
     Test,
 }
 
 #[derive(Debug, Args)]
-pub struct Upload {
-    /// The videos
+pub struct UploadArgs {
+    /// The video files
     #[arg(required_unless_present = "resume", value_name = "FILE")]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
-    pub options: Options,
-    /// Send a single file under this name
+    pub options: ExtractionArgs,
+    /// Upload a single file under this name
     #[arg(long, value_name = "NAME", conflicts_with = "resume")]
     pub name: Option<String>,
-    /// Go on with what was broken off: with the FILEs', where they have not changed, or with every
-    /// upload of the last 48 hours
+    /// Continue the unfinished uploads of the given files if the files have not changed, or all unfinished
+    /// uploads of the last 48 hours
     #[arg(long)]
     pub resume: bool,
     #[command(flatten)]
-    pub end: End,
+    pub waiting: WaitArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct Resume {
+pub struct ResumeArgs {
     /// The video
     #[arg(value_parser = id)]
     pub id: VideoId,
-    /// The same file
+    /// The file, unchanged
     pub file: PathBuf,
     #[command(flatten)]
-    pub end: End,
+    pub waiting: WaitArgs,
 }
 
 #[derive(Debug, Args)]
-pub struct Retry {
+pub struct RetryArgs {
     /// The video
     #[arg(value_parser = id)]
     pub id: VideoId,
     #[command(flatten)]
-    pub options: Options,
+    pub options: ExtractionArgs,
     #[command(flatten)]
-    pub end: End,
+    pub waiting: WaitArgs,
 }
 
-impl Retry {
-    /// The options for the server, if any are given.
-    pub fn extraction(&self) -> Result<Option<ExtractionOptions>, Usage> {
+impl RetryArgs {
+    /// Returns the options for the server, if any are given.
+    pub fn extraction(&self) -> Result<Option<ExtractionOptions>, UsageError> {
         let options = self.options.extraction()?;
         Ok((options != ExtractionOptions::default()).then_some(options))
     }
 }
 
 #[derive(Debug, Args)]
-pub struct One {
+pub struct StatusArgs {
     /// The video
     #[arg(value_parser = id)]
     pub id: VideoId,
     #[command(flatten)]
-    pub owner: Owner,
+    pub owner: OwnerArgs,
 }
 
 #[derive(Clone, Debug, Args)]
-pub struct Owner {
-    /// Another user's, by the owner that list --all tells; for administrators
+pub struct OwnerArgs {
+    /// For administrators: a video of this user, as in the OWNER column of list --all
     #[arg(long, value_name = "OWNER", value_parser = user)]
     pub user: Option<UserId>,
 }
 
 #[derive(Debug, Args)]
-pub struct Delete {
+pub struct DeleteArgs {
     /// The videos
     #[arg(required = true, value_name = "ID", value_parser = id)]
     pub ids: Vec<VideoId>,
     #[command(flatten)]
-    pub owner: Owner,
-    /// Do not ask; without a terminal nothing is asked anyway
+    pub owner: OwnerArgs,
+    /// Do not ask for confirmation; without a terminal, the command never asks
     #[arg(long, short)]
     pub yes: bool,
 }
 
 #[derive(Debug, Args)]
-pub struct List {
-    /// Only those in this status
+pub struct ListArgs {
+    /// List only videos with this status
     #[arg(
         long,
         value_parser = PossibleValuesParser::new(Status::ALL.map(Status::as_str)).map(status)
     )]
     pub status: Option<Status>,
-    /// At most so many
+    /// List at most this number of videos
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: Option<u32>,
     #[command(flatten)]
-    pub owner: Owner,
-    /// Everyone's; for administrators
+    pub owner: OwnerArgs,
+    /// For administrators: list the videos of all users
     #[arg(long, conflicts_with = "user")]
     pub all: bool,
 }
 
-impl List {
-    /// Whose videos are asked for.
-    pub fn whose(&self) -> Whose {
+impl ListArgs {
+    /// Returns whose videos are listed.
+    pub fn scope(&self) -> ListScope {
         match &self.owner.user {
-            Some(user) => Whose::User(user.clone()),
-            None if self.all => Whose::Everyone,
-            None => Whose::Own,
+            Some(user) => ListScope::User(user.clone()),
+            None if self.all => ListScope::Everyone,
+            None => ListScope::Own,
         }
     }
 }
 
 fn status(text: String) -> Status {
     let found = Status::ALL.into_iter().find(|status| status.as_str() == text);
-    found.expect("the parser lets only these through")
+    found.expect("the parser accepts only these values")
 }
 
 fn id(text: &str) -> Result<VideoId, &'static str> {
     text.parse().map_err(|_| {
-        "must be a video's id, such as 0198c0de-0000-7000-8000-000000000000: framezip list shows them"
+        "must be a video's id, such as 0198c0de-0000-7000-8000-000000000000: framezip list shows the ids"
     })
 }
 
 fn user(text: &str) -> Result<UserId, &'static str> {
-    let invalid = "must be letters, digits, - and _, as list --all has it in the column OWNER";
+    let invalid = "must consist of letters, digits, - and _, as in the OWNER column of list --all";
     UserId::try_from(text.to_owned()).map_err(|_| invalid)
 }
 
-/// Left out, `-o` and `--output-dir` are the current folder.
+/// Without `-o` and `--output-dir`, zips are saved in the current folder.
 #[derive(Debug, Args)]
-pub struct Download {
+pub struct DownloadArgs {
     /// The videos
     #[arg(required = true, value_name = "ID", value_parser = id)]
     pub ids: Vec<VideoId>,
     #[command(flatten)]
-    pub owner: Owner,
+    pub owner: OwnerArgs,
     #[command(flatten)]
-    pub saving: Saving,
+    pub saving: SaveArgs,
 }

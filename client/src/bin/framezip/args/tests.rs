@@ -1,4 +1,4 @@
-//! Command lines, right and wrong.
+//! Tests of valid and invalid command lines.
 
 use super::*;
 use clap::CommandFactory;
@@ -6,44 +6,44 @@ use framezip_contract::TilesOptions;
 
 const ID: &str = "0198c0de-0000-7000-8000-000000000000";
 
-fn upload(line: &str) -> Upload {
+fn upload(line: &str) -> UploadArgs {
     let words = ["framezip", "upload"].into_iter().chain(line.split(' '));
     match Cli::try_parse_from(words).unwrap().command {
-        Command::Videos(Videos::Upload(upload)) => upload,
+        Command::Video(VideoCommand::Upload(upload)) => upload,
         other => panic!("{other:?}"),
     }
 }
 
 #[test]
-fn the_definition_is_sound() {
+fn the_definition_of_the_arguments_is_valid() {
     Cli::command().debug_assert();
 }
 
 #[test]
-fn options_may_stand_anywhere() {
+fn options_may_precede_or_follow_files() {
     for line in ["--sheet a.mp4 --wait", "a.mp4 --wait --sheet"] {
         let upload = upload(line);
         assert_eq!(upload.files, [PathBuf::from("a.mp4")], "{line}");
-        assert!(upload.end.waits() && upload.options.extraction().unwrap().sheet.is_some());
+        assert!(upload.waiting.waits() && upload.options.extraction().unwrap().sheet.is_some());
     }
     assert_eq!(upload("a.mp4").options.extraction(), Ok(ExtractionOptions::default()));
     assert!(upload("--resume").files.is_empty());
 }
 
 #[test]
-fn wrong_uploads_are_refused() {
-    let Usage(text) = upload("a.mp4 --every 0 --width 1").options.extraction().unwrap_err();
+fn invalid_upload_options_are_refused() {
+    let UsageError(text) = upload("a.mp4 --every 0 --width 1").options.extraction().unwrap_err();
     assert!(text.contains("--every: must") && text.contains("--width: must"), "{text}");
-    let saving = upload("a.mp4 -o x.zip").end.saving;
-    assert!(saving.place(2).is_err() && saving.place(1).is_ok());
+    let saving = upload("a.mp4 -o x.zip").waiting.saving;
+    assert!(saving.destination(2).is_err() && saving.destination(1).is_ok());
 }
 
 #[test]
-fn a_retry_has_other_options_or_none() {
+fn a_retry_has_new_options_or_none() {
     let retry = |line: &str| {
         let words = ["framezip", "retry", ID].into_iter().chain(line.split_whitespace());
         match Cli::try_parse_from(words).unwrap().command {
-            Command::Videos(Videos::Retry(retry)) => retry,
+            Command::Video(VideoCommand::Retry(retry)) => retry,
             other => panic!("{other:?}"),
         }
     };
@@ -54,23 +54,23 @@ fn a_retry_has_other_options_or_none() {
 }
 
 #[test]
-fn lists_are_of_oneself_unless_told() {
-    let whose = |line: &str| {
+fn a_list_has_ones_own_videos_by_default() {
+    let scope = |line: &str| {
         let words = ["framezip", "list"].into_iter().chain(line.split_whitespace());
         match Cli::try_parse_from(words).unwrap().command {
-            Command::Videos(Videos::List(list)) => list.whose(),
+            Command::Video(VideoCommand::List(list)) => list.scope(),
             other => panic!("{other:?}"),
         }
     };
     let user = UserId::try_from("u-1".to_owned()).unwrap();
     assert_eq!(
-        ["", "--all", "--user u-1"].map(whose),
-        [Whose::Own, Whose::Everyone, Whose::User(user)]
+        ["", "--all", "--user u-1"].map(scope),
+        [ListScope::Own, ListScope::Everyone, ListScope::User(user)]
     );
 }
 
 #[test]
-fn wrong_lines_are_refused() {
+fn invalid_command_lines_are_refused() {
     for line in [
         "upload",
         "upload a.mp4 --every x",
@@ -99,21 +99,21 @@ fn wrong_lines_are_refused() {
 }
 
 #[test]
-fn every_status_can_be_asked_for() {
+fn a_list_can_have_any_status() {
     for wanted in Status::ALL {
         let words = ["framezip", "list", "--status", wanted.as_str()];
         let command = Cli::try_parse_from(words).unwrap().command;
-        let Command::Videos(Videos::List(list)) = command else { panic!("{command:?}") };
+        let Command::Video(VideoCommand::List(list)) = command else { panic!("{command:?}") };
         assert_eq!(list.status, Some(wanted));
     }
 }
 
 #[test]
-fn a_size_may_follow_its_option() {
+fn a_grid_may_follow_its_option_without_an_equals_sign() {
     let upload = |words: &[&str]| {
         let words = ["framezip", "upload"].iter().chain(words).map(|word| OsString::from(*word));
         match Cli::read(words).unwrap().command {
-            Command::Videos(Videos::Upload(upload)) => upload,
+            Command::Video(VideoCommand::Upload(upload)) => upload,
             other => panic!("{other:?}"),
         }
     };
@@ -134,7 +134,7 @@ fn a_size_may_follow_its_option() {
 }
 
 #[test]
-fn a_wrong_id_says_what_one_is_like() {
+fn the_error_for_an_invalid_id_shows_an_example() {
     for line in ["status 123", "watch x", "delete x", "download x", "retry x", "resume x a.mp4"] {
         let words = ["framezip"].into_iter().chain(line.split(' '));
         let error = Cli::try_parse_from(words).unwrap_err().to_string();

@@ -1,21 +1,21 @@
-//! What makes a shell complete the command lines of framezip.
+//! Scripts that make a shell complete framezip's command lines.
 
 use crate::{args::Cli, console::Console, exit::Exit};
 use anyhow::Context;
 use clap::CommandFactory;
 use clap_complete::{Shell, generate};
 
-/// Prints a shell's script, which is no document also with `--json`.
+/// Prints a shell's script. It is never JSON, even with `--json`.
 pub fn run(shell: Shell, console: &Console) -> anyhow::Result<Exit> {
     console.text(&script(shell)?)?;
     Ok(Exit::Done)
 }
 
-/// The script. Made in memory, since [`generate`] panics where a pipe was closed.
+/// Returns the script. It is generated in memory, since [`generate`] panics if it writes to a closed pipe.
 fn script(shell: Shell) -> anyhow::Result<String> {
     let mut script = Vec::new();
     generate(shell, &mut Cli::command(), "framezip", &mut script);
-    String::from_utf8(script).context("the script is no text")
+    String::from_utf8(script).context("the script is not valid UTF-8")
 }
 
 #[cfg(test)]
@@ -24,7 +24,7 @@ mod tests {
     use clap::ValueEnum;
 
     #[test]
-    fn every_shell_knows_every_command() {
+    fn every_script_contains_every_command() {
         for shell in Shell::value_variants() {
             let script = script(*shell).unwrap();
             for command in Cli::command().get_subcommands() {

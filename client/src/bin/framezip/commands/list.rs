@@ -1,61 +1,75 @@
-//! The lists of videos.
+//! Listing videos.
 
-use crate::{args::List, console::Console, exit::Exit, human, progress::Stage};
-use framezip_client::{ApiClient, Error, Whose};
+use crate::{args::ListArgs, console::Console, exit::Exit, format, progress::Phase};
+use framezip_client::{ApiClient, Error, ListScope};
 use framezip_contract::{Status, Video};
 use serde_json::json;
 
-/// The most that is asked for at once.
-const PAGE: usize = 100;
+/// The largest number of videos on a page.
+const PAGE_SIZE: usize = 100;
 
-/// Lists the videos, over as many pages as it takes.
-pub async fn run(args: &List, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
-    let wanted = args.limit.map_or(usize::MAX, |limit| limit as usize);
-    let whose = args.whose();
-    let videos = all(api, &whose, args.status, wanted).await?;
-    let text = table(&videos, whose == Whose::Everyone);
+/// Whether the table has the owners of the videos.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OwnerColumn {
+    Hidden,
+    Shown,
+}
+
+/// Lists the videos of all pages, or as many as `--limit` allows.
+pub async fn run(args: &ListArgs, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
+    let limit = args.limit.map_or(usize::MAX, |limit| limit as usize);
+    let scope = args.scope();
+    let videos = newest(api, &scope, args.status, limit).await?;
+    let owners = match scope {
+        ListScope::Everyone => OwnerColumn::Shown,
+        ListScope::Own | ListScope::User(_) => OwnerColumn::Hidden,
+    };
+    let text = table(&videos, owners);
     console.result(&text, &json!({"videos": videos}))?;
     Ok(Exit::Done)
 }
 
-/// The newest videos, as many as are wanted.
-pub async fn all(
+/// Returns the newest videos, at most `limit`.
+pub async fn newest(
     api: &ApiClient,
-    whose: &Whose,
+    scope: &ListScope,
     status: Option<Status>,
-    wanted: usize,
+    limit: usize,
 ) -> Result<Vec<Video>, Error> {
     let mut videos = Vec::new();
     let mut cursor = None;
-    while videos.len() < wanted {
-        let limit = (wanted - videos.len()).min(PAGE) as u32;
-        let page = api.list_of(whose, status, Some(limit), cursor.as_deref()).await?;
+    while videos.len() < limit {
+        let page_limit = (limit - videos.len()).min(PAGE_SIZE) as u32;
+        let page = api.list_of(scope, status, Some(page_limit), cursor.as_deref()).await?;
         videos.extend(page.videos);
         cursor = page.cursor;
         if cursor.is_none() {
             break;
         }
     }
-    videos.truncate(wanted);
+    videos.truncate(limit);
     Ok(videos)
 }
 
-fn table(videos: &[Video], owners: bool) -> String {
+fn table(videos: &[Video], owners: OwnerColumn) -> String {
     let mut rows = vec![["ID", "OWNER", "CREATED", "STATUS", "SIZE", "NAME"].map(str::to_owned)];
     rows.extend(videos.iter().map(|video| {
         [
             video.id.to_string(),
             video.owner.to_string(),
-            human::time(video.created_at),
-            Stage::of(video).words(),
-            human::size(video.bytes),
-            human::escaped(&video.file_name),
+            format::time(video.created_at),
+            Phase::of(video).describe(),
+            format::size(video.bytes),
+            format::escaped(&video.file_name),
         ]
     }));
     let width = |column: usize| rows.iter().map(|row| row[column].len()).max().unwrap_or(0);
     let [a, b, c, d, e] = [0, 1, 2, 3, 4].map(width);
     let lines = rows.iter().map(|[id, owner, created, status, size, name]| {
-        let owner = if owners { format!("  {owner:b$}") } else { String::new() };
+        let owner = match owners {
+            OwnerColumn::Shown => format!("  {owner:b$}"),
+            OwnerColumn::Hidden => String::new(),
+        };
         format!("{id:a$}{owner}  {created:c$}  {status:d$}  {size:>e$}  {name}")
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -66,23 +80,23 @@ mod tests {
     use super::*;
     use crate::{
         samples,
-        test_server::{Answer, TestServer},
+        test_server::{CannedResponse, TestServer},
     };
 
-    fn page(videos: usize, cursor: Option<&str>) -> Answer {
+    fn page(videos: usize, cursor: Option<&str>) -> CannedResponse {
         let videos: Vec<_> = (0..videos).map(|_| samples::video(Status::Ready)).collect();
-        Answer::json(200, &json!({"videos": videos, "cursor": cursor}).to_string())
+        CannedResponse::json(200, &json!({"videos": videos, "cursor": cursor}).to_string())
     }
 
     #[tokio::test]
-    async fn pages_are_read_until_the_last_or_enough() {
+    async fn pages_are_read_up_to_the_last_one_or_the_limit() {
         let answers = [page(2, Some("c")), page(0, Some("d")), page(1, None), page(2, Some("e"))];
         let server = TestServer::start(answers).await;
         let api = server.api_client(3600);
         let status = Some(Status::Ready);
-        let whole = all(&api, &Whose::Everyone, status, usize::MAX).await.unwrap();
-        assert_eq!(whole.len(), 3);
-        assert_eq!(all(&api, &Whose::Own, None, 2).await.unwrap().len(), 2);
+        let all = newest(&api, &ListScope::Everyone, status, usize::MAX).await.unwrap();
+        assert_eq!(all.len(), 3);
+        assert_eq!(newest(&api, &ListScope::Own, None, 2).await.unwrap().len(), 2);
         let lines: Vec<_> = server.requests().into_iter().map(|request| request.line).collect();
         assert_eq!(
             lines,
@@ -96,10 +110,10 @@ mod tests {
     }
 
     #[test]
-    fn owners_stand_in_everyones_list() {
+    fn only_the_list_of_all_users_shows_owners() {
         let video = samples::video(Status::Queued);
-        let [own, everyones] =
-            [false, true].map(|owners| table(std::slice::from_ref(&video), owners));
+        let [own, everyones] = [OwnerColumn::Hidden, OwnerColumn::Shown]
+            .map(|owners| table(std::slice::from_ref(&video), owners));
         assert!(!own.contains("OWNER") && own.contains("  queued  "), "{own}");
         let line = everyones.lines().last().unwrap();
         assert!(line.starts_with(&format!("{}  u      ", video.id)), "{everyones}");

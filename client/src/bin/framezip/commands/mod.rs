@@ -4,17 +4,18 @@ mod account;
 mod completions;
 mod delete;
 mod download;
-mod follow;
 mod list;
+mod report;
 mod retry;
 mod status;
 mod upload;
+mod wait;
 mod watch;
 mod webhook;
 
 use crate::{
     app::App,
-    args::{Account, Command, Videos},
+    args::{AccountCommand, Command, VideoCommand},
     exit::Exit,
 };
 use framezip_client::ApiClient;
@@ -23,35 +24,41 @@ use framezip_client::ApiClient;
 pub async fn run(command: Command, app: &App<'_>) -> anyhow::Result<Exit> {
     match command {
         Command::Account(command) => account(&command, app).await,
-        Command::Videos(command) => {
-            let api = app.client()?;
-            videos(&command, &api, app).await
+        Command::Video(command) => {
+            let api = app.api_client()?;
+            video(&command, &api, app).await
         }
         Command::Completions { shell } => completions::run(shell, app.console),
     }
 }
 
-async fn account(command: &Account, app: &App<'_>) -> anyhow::Result<Exit> {
+async fn account(command: &AccountCommand, app: &App<'_>) -> anyhow::Result<Exit> {
     match command {
-        Account::SignUp(credentials) => account::sign_up(credentials, app).await,
-        Account::Confirm(confirm) => account::confirm(confirm, app).await,
-        Account::SignIn(credentials) => account::sign_in(credentials, app).await,
-        Account::ForgotPassword(args) => account::forgot_password(args, app).await,
-        Account::SignOut => account::sign_out(app),
+        AccountCommand::SignUp(credentials) => account::sign_up(credentials, app).await,
+        AccountCommand::Confirm(confirm) => account::confirm(confirm, app).await,
+        AccountCommand::SignIn(credentials) => account::sign_in(credentials, app).await,
+        AccountCommand::ForgotPassword(args) => account::forgot_password(args, app).await,
+        AccountCommand::SignOut => account::sign_out(app),
     }
 }
 
-async fn videos(command: &Videos, api: &ApiClient, app: &App<'_>) -> anyhow::Result<Exit> {
+async fn video(command: &VideoCommand, api: &ApiClient, app: &App<'_>) -> anyhow::Result<Exit> {
     let console = app.console;
     match command {
-        Videos::Upload(args) => upload::run(args, api, &app.uploads()?, console).await,
-        Videos::Resume(args) => upload::resume(args, api, &app.uploads()?, console).await,
-        Videos::List(args) => list::run(args, api, console).await,
-        Videos::Status(args) => status::run(args, api, console).await,
-        Videos::Watch { ids } => watch::run(ids, api, console).await,
-        Videos::Download(args) => download::run(args, api, console).await,
-        Videos::Retry(args) => retry::run(args, api, console).await,
-        Videos::Webhook(command) => webhook::run(command, api, console).await,
-        Videos::Delete(args) => delete::run(args, api, &app.uploads()?, console).await,
+        VideoCommand::Upload(args) => {
+            upload::run(args, api, &app.unfinished_uploads()?, console).await
+        }
+        VideoCommand::Resume(args) => {
+            upload::resume(args, api, &app.unfinished_uploads()?, console).await
+        }
+        VideoCommand::List(args) => list::run(args, api, console).await,
+        VideoCommand::Status(args) => status::run(args, api, console).await,
+        VideoCommand::Watch { ids } => watch::run(ids, api, console).await,
+        VideoCommand::Download(args) => download::run(args, api, console).await,
+        VideoCommand::Retry(args) => retry::run(args, api, console).await,
+        VideoCommand::Webhook(command) => webhook::run(command, api, console).await,
+        VideoCommand::Delete(args) => {
+            delete::run(args, api, &app.unfinished_uploads()?, console).await
+        }
     }
 }

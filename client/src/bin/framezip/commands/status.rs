@@ -1,29 +1,29 @@
-//! Where one video stands.
+//! The status of one video.
 
 use crate::{
-    args::{One, Owner},
+    args::{OwnerArgs, StatusArgs},
     console::Console,
     exit::{Exit, VideoFailed},
-    human,
-    progress::Stage,
+    format,
+    progress::Phase,
 };
 use framezip_client::{ApiClient, Error};
 use framezip_contract::{Source, Video, VideoId, VideoView};
 
-/// The video as it is now.
-pub async fn look(id: VideoId, owner: &Owner, api: &ApiClient) -> Result<VideoView, Error> {
+/// Returns the current state of a video.
+pub async fn fetch(id: VideoId, owner: &OwnerArgs, api: &ApiClient) -> Result<VideoView, Error> {
     match &owner.user {
         Some(user) => api.get_of(user, id).await,
         None => api.get(id).await,
     }
 }
 
-/// Tells where a video stands; fails where the video did.
-pub async fn run(args: &One, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
-    let view = look(args.id, &args.owner, api).await?;
+/// Prints the status of a video. Fails if the video has failed.
+pub async fn run(args: &StatusArgs, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
+    let view = fetch(args.id, &args.owner, api).await?;
     console.result(&text(&view.video), &view)?;
     if let Err(failed) = VideoFailed::check(&view.video) {
-        // the document has the failure, too
+        // the document contains the failure already
         console.error(&failed.to_string());
         return Ok(Exit::VideoFailed);
     }
@@ -32,22 +32,22 @@ pub async fn run(args: &One, api: &ApiClient, console: &Console) -> anyhow::Resu
 
 fn text(video: &Video) -> String {
     let mut lines = vec![
-        format!("{}: {}", human::escaped(&video.file_name), Stage::of(video).words()),
-        format!("sent     {}, {}", human::time(video.created_at), human::size(video.bytes)),
+        format!("{}: {}", format::escaped(&video.file_name), Phase::of(video).describe()),
+        format!("sent     {}, {}", format::time(video.created_at), format::size(video.bytes)),
     ];
     if let Some(zip) = &video.result {
         lines.push(format!("source   {}", source(&zip.source)));
-        lines.push(format!("zip      {}", human::zip(zip)));
+        lines.push(format!("zip      {}", format::zip_facts(zip)));
     }
-    lines.extend(video.warnings.iter().map(human::warning));
+    lines.extend(video.warnings.iter().map(format::warning));
     lines.join("\n")
 }
 
 fn source(source: &Source) -> String {
     let Source { codec, width, height, .. } = source;
-    let mut facts = vec![format!("{} {width}×{height}", human::escaped(codec))];
+    let mut facts = vec![format!("{} {width}×{height}", format::escaped(codec))];
     facts.extend(source.frame_rate.map(|rate| format!("{} fps", (rate * 100.0).round() / 100.0)));
-    facts.extend(source.duration.map(human::duration));
+    facts.extend(source.duration.map(format::duration));
     facts.join(", ")
 }
 
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_unknown_of_a_source_is_left_out() {
+    fn unknown_properties_of_a_source_are_left_out() {
         let mut known = Source {
             container: "matroska,webm".to_owned(),
             codec: "vp9".to_owned(),

@@ -1,196 +1,225 @@
-//! Sending videos, up to three side by side; waiting for their zips and fetching them. What is broken
-//! off is kept, to go on with.
+//! Uploading videos, up to three at the same time; waiting for their zips and saving them. Unfinished uploads
+//! are saved, so that they can be continued.
 
-mod one;
+mod file_upload;
 #[cfg(test)]
 mod tests;
 
 use crate::{
-    args::{End, Resume, Upload},
-    begun::{FileStamp, Kept, Uploads},
+    args::{ResumeArgs, UploadArgs, WaitArgs},
     console::Console,
-    exit::{Exit, Usage},
-    human,
+    exit::{Exit, UsageError},
+    format,
+    unfinished_uploads::{FileFingerprint, UnfinishedUpload, UnfinishedUploads},
 };
 use anyhow::{bail, ensure};
+use file_upload::{FileUpload, PreparedUpload, RecordState, UploadContext};
 use framezip_client::{ApiClient, SourceFile};
 use framezip_contract::{CreateVideos, ExtractionOptions};
 use futures_util::stream::{self, StreamExt};
-use one::{Run, Start, Task, Way};
 use std::{
     cell::RefCell,
     path::{Path, PathBuf},
 };
 
-const SIDE_BY_SIDE: usize = 3;
+/// The number of files that are uploaded at the same time.
+const CONCURRENT_FILES: usize = 3;
 
-/// The most records that one call makes.
-const BATCH: usize = 20;
+/// The largest number of records that one request creates.
+const BATCH_SIZE: usize = 20;
 
-/// Sends the files. One that fails does not keep the others back; the worst decides the exit code.
+/// Uploads the files. A failed file does not stop the others; the worst result decides the exit code.
 pub async fn run(
-    args: &Upload,
+    args: &UploadArgs,
     api: &ApiClient,
-    uploads: &Uploads,
+    uploads: &UnfinishedUploads,
     console: &Console,
 ) -> anyhow::Result<Exit> {
     let extraction = &args.options.extraction()?;
-    let mut kept = uploads.all()?;
+    let mut unfinished = uploads.load_all()?;
     let mut files = args.files.clone();
-    let all = files.is_empty();
-    if all {
-        kept.retain(|kept| !kept.is_busy());
-        files = kept.iter().map(|kept| kept.begun.file.path.clone()).collect();
+    let resumes_all = files.is_empty();
+    if resumes_all {
+        unfinished.retain(|upload| !upload.is_locked_elsewhere());
+        files = unfinished.iter().map(|upload| upload.record.file.path.clone()).collect();
     }
     if files.is_empty() {
-        console.note("no upload was broken off");
+        console.note("there is no unfinished upload");
     }
     if args.name.is_some() && files.len() > 1 {
-        return Err(Usage("--name is for a single FILE".to_owned()).into());
+        return Err(UsageError("--name is for a single FILE".to_owned()).into());
     }
-    let output = args.end.place(files.len())?;
-    let output = output.as_ref();
-    let kept = RefCell::new(kept);
-    let several = files.len() > 1;
-    let name = args.name.as_deref();
-    let waits = args.end.waits();
-    let run = Run { api, console, uploads, waits, output, name, extraction, several };
-    let begin = Begin { run: &run, resume: args.resume, all, kept };
-    console.on_interruption(advice(&args.end));
-    Ok(begin.send(&files).await)
+    let destination = args.waiting.destination(files.len())?;
+    let context = UploadContext {
+        api,
+        console,
+        uploads,
+        waits: args.waiting.waits(),
+        destination: destination.as_ref(),
+        name: args.name.as_deref(),
+        extraction,
+        has_several_files: files.len() > 1,
+    };
+    let queue = UploadQueue {
+        context: &context,
+        resumes: args.resume,
+        resumes_all,
+        unfinished: RefCell::new(unfinished),
+    };
+    console.set_interruption_advice(resume_advice(&args.waiting));
+    Ok(queue.upload(&files).await)
 }
 
-/// Goes on with one upload by its id, which may have begun on another machine.
+/// Continues one upload by the video's id. Another machine may have started it.
 pub async fn resume(
-    args: &Resume,
+    args: &ResumeArgs,
     api: &ApiClient,
-    uploads: &Uploads,
+    uploads: &UnfinishedUploads,
     console: &Console,
 ) -> anyhow::Result<Exit> {
-    let output = args.end.place(1)?;
-    let output = output.as_ref();
+    let id = args.id;
+    let destination = args.waiting.destination(1)?;
     let file = SourceFile::open(&args.file).await?;
-    let held = uploads.all()?.into_iter().find(|kept| kept.begun.id == args.id);
-    ensure!(!held.as_ref().is_some_and(Kept::is_busy), "{} is being sent already", args.id);
-    let start = Start { file, way: Way::GoOn(args.id), held };
-    let task = Task { path: args.file.clone(), start: Ok(start) };
-    let extraction = &ExtractionOptions::default();
-    let waits = args.end.waits();
-    let run = Run { api, console, uploads, waits, output, name: None, extraction, several: false };
-    console.on_interruption("the same command goes on".to_owned());
-    Ok(run.one(task).await)
+    let unfinished = uploads.load_all()?.into_iter().find(|upload| upload.record.id == id);
+    let is_locked = unfinished.as_ref().is_some_and(UnfinishedUpload::is_locked_elsewhere);
+    ensure!(!is_locked, "another framezip process is already sending {id}");
+    let prepared = PreparedUpload { file, record: RecordState::Existing(id), unfinished };
+    let upload = FileUpload { path: args.file.clone(), prepared: Ok(prepared) };
+    let context = UploadContext {
+        api,
+        console,
+        uploads,
+        waits: args.waiting.waits(),
+        destination: destination.as_ref(),
+        name: None,
+        extraction: &ExtractionOptions::default(),
+        has_several_files: false,
+    };
+    console.set_interruption_advice("run the same command again to continue".to_owned());
+    Ok(context.upload(upload).await)
 }
 
-/// What a person types to go on with what was kept.
-fn advice(end: &End) -> String {
+/// Returns the advice how to continue after an interruption.
+fn resume_advice(waiting: &WaitArgs) -> String {
     let mut command = "framezip upload --resume".to_owned();
-    let saving = &end.saving;
-    if let Some(to) = &saving.output {
-        command.push_str(&format!(" -o {}", human::argument(to)));
-    } else if let Some(to) = &saving.output_dir {
-        command.push_str(&format!(" --output-dir {}", human::argument(to)));
-    } else if end.wait {
+    let saving = &waiting.saving;
+    if let Some(file) = &saving.output {
+        command.push_str(&format!(" -o {}", format::shell_argument(file)));
+    } else if let Some(folder) = &saving.output_dir {
+        command.push_str(&format!(" --output-dir {}", format::shell_argument(folder)));
+    } else if waiting.wait {
         command.push_str(" --wait");
     }
     if saving.force {
         command.push_str(" --force");
     }
-    format!("{command} goes on with what is not done")
+    format!("run {command} to continue")
 }
 
-/// The files of one command, before their first byte goes out.
-struct Begin<'a> {
-    run: &'a Run<'a>,
-    resume: bool,
-    /// Whether the files are those that are kept, since none were named.
-    all: bool,
-    kept: RefCell<Vec<Kept>>,
+/// The files of one command before they are sent.
+struct UploadQueue<'a> {
+    context: &'a UploadContext<'a>,
+    /// Whether `--resume` is given.
+    resumes: bool,
+    /// Whether `--resume` is given without files, so that all unfinished uploads are continued.
+    resumes_all: bool,
+    unfinished: RefCell<Vec<UnfinishedUpload>>,
 }
 
-impl Begin<'_> {
-    /// Sends the files. Their records are made as their turn comes: there may be more files than a user
-    /// may have unfinished videos.
-    async fn send(&self, files: &[PathBuf]) -> Exit {
-        stream::iter(files.chunks(BATCH))
-            .then(|batch| self.tasks(batch))
+impl UploadQueue<'_> {
+    /// Uploads the files. Records are created shortly before their files are sent, since there may be more
+    /// files than a user may have unfinished videos.
+    async fn upload(&self, files: &[PathBuf]) -> Exit {
+        stream::iter(files.chunks(BATCH_SIZE))
+            .then(|batch| self.prepare_batch(batch))
             .flat_map(stream::iter)
-            .map(|task| self.run.one(task))
-            .buffer_unordered(SIDE_BY_SIDE)
+            .map(|upload| self.context.upload(upload))
+            .buffer_unordered(CONCURRENT_FILES)
             .fold(Exit::Done, async |worst, exit| worst.max(exit))
             .await
     }
 
-    async fn tasks(&self, files: &[PathBuf]) -> Vec<Task> {
-        let mut tasks = Vec::with_capacity(files.len());
+    async fn prepare_batch(&self, files: &[PathBuf]) -> Vec<FileUpload> {
+        let mut uploads = Vec::with_capacity(files.len());
         for path in files {
-            tasks.push(Task { path: path.clone(), start: self.start(path).await });
+            uploads.push(FileUpload { path: path.clone(), prepared: self.prepare(path).await });
         }
-        self.create(&mut tasks).await;
-        tasks
+        self.create_records(&mut uploads).await;
+        uploads
     }
 
-    async fn start(&self, path: &Path) -> anyhow::Result<Start> {
+    async fn prepare(&self, path: &Path) -> anyhow::Result<PreparedUpload> {
         let file = SourceFile::open(path).await?;
-        let Some(kept) = self.take(path)? else {
-            return Ok(Start { file, way: Way::Create, held: None });
+        let Some(unfinished) = self.take_unfinished(path)? else {
+            return Ok(PreparedUpload { file, record: RecordState::Missing, unfinished: None });
         };
-        let id = kept.begun.id;
-        let given = self.run.extraction;
-        if *given != ExtractionOptions::default() && *given != kept.begun.extraction {
+        let id = unfinished.record.id;
+        let given = self.context.extraction;
+        if *given != ExtractionOptions::default() && *given != unfinished.record.extraction {
             bail!(
-                "{id} was begun with other options: leave them out to go on with it, or --resume to \
-                 begin anew"
+                "the upload of {id} was started with other options: to continue it, leave the options \
+                 out; to start a new upload, leave --resume out"
             );
         }
-        Ok(Start { file, way: Way::GoOn(id), held: Some(kept) })
+        let unfinished = Some(unfinished);
+        Ok(PreparedUpload { file, record: RecordState::Existing(id), unfinished })
     }
 
-    /// The upload to go on with, if there is one and it is wanted.
-    fn take(&self, path: &Path) -> anyhow::Result<Option<Kept>> {
-        let stamp = FileStamp::of(path)?;
-        let mut kept = self.kept.borrow_mut();
-        let Some(at) = kept.iter().rposition(|kept| kept.begun.file == stamp) else {
-            let changed = kept.iter().find(|kept| kept.begun.file.path == stamp.path);
-            if let Some(Kept { begun, .. }) = changed.filter(|_| self.all) {
-                let (id, path) = (begun.id, human::argument(path));
+    /// Returns the unfinished upload of a file if there is one and `--resume` is given.
+    fn take_unfinished(&self, path: &Path) -> anyhow::Result<Option<UnfinishedUpload>> {
+        let fingerprint = FileFingerprint::of(path)?;
+        let mut unfinished = self.unfinished.borrow_mut();
+        let Some(at) = unfinished.iter().rposition(|upload| upload.record.file == fingerprint)
+        else {
+            let is_same_path =
+                |upload: &&UnfinishedUpload| upload.record.file.path == fingerprint.path;
+            if let Some(changed) = unfinished.iter().find(is_same_path)
+                && self.resumes_all
+            {
+                let (id, path) = (changed.record.id, format::shell_argument(path));
                 bail!(
-                    "it has changed since its upload began: framezip upload {path} sends it again, \
-                     framezip delete {id} deletes what was sent"
+                    "the file has changed since its upload started: run framezip upload {path} to send \
+                     it again, and framezip delete {id} to delete the unfinished upload"
                 );
             }
             return Ok(None);
         };
-        let (id, busy) = (kept[at].begun.id, kept[at].is_busy());
-        match (self.resume, busy) {
-            (true, true) => bail!("another framezip is sending it as {id}"),
-            (true, false) => Ok(Some(kept.remove(at))),
-            (false, _) => {
-                let path = human::path(path);
-                let text =
-                    "is sent anew, although an upload of it is not done; --resume goes on with";
-                self.run.console.note(&format!("{path} {text} {id}"));
-                Ok(None)
-            }
+        let id = unfinished[at].record.id;
+        if !self.resumes {
+            let path = format::path(path);
+            self.context.console.note(&format!(
+                "{path} is uploaded from the start, although its upload as {id} is not finished: \
+                 --resume would continue it"
+            ));
+            return Ok(None);
         }
+        if unfinished[at].is_locked_elsewhere() {
+            bail!("another framezip process is already sending the file as {id}");
+        }
+        Ok(Some(unfinished.remove(at)))
     }
 
-    /// Makes the records in one call where there are several to make. Where that fails, each is left to
-    /// be made by itself: the API takes all or none, and one may be what it refuses.
-    async fn create(&self, tasks: &mut [Task]) {
-        let starts = tasks.iter_mut().filter_map(|Task { path, start }| match start {
-            Ok(start) if matches!(start.way, Way::Create) => Some((path, start)),
-            _ => None,
-        });
-        let starts: Vec<_> = starts.collect();
-        if starts.len() < 2 {
+    /// Creates the records in one request if several are missing. The API creates all of them or none. If it
+    /// refuses, each record is created on its own later, so that only the invalid ones fail.
+    async fn create_records(&self, uploads: &mut [FileUpload]) {
+        let missing =
+            uploads.iter_mut().filter_map(|FileUpload { path, prepared }| match prepared {
+                Ok(prepared) if matches!(prepared.record, RecordState::Missing) => {
+                    Some((path, prepared))
+                }
+                _ => None,
+            });
+        let missing: Vec<_> = missing.collect();
+        if missing.len() < 2 {
             return;
         }
-        let request = |(_, start): &(_, &mut Start)| self.run.request(&start.file);
-        let videos = starts.iter().map(request).collect();
-        let Ok(created) = self.run.api.create_all(&CreateVideos { videos }).await else { return };
-        for ((path, start), created) in starts.into_iter().zip(created) {
-            start.held = self.run.keep(&created.video, path);
-            start.way = Way::Send(Box::new(created));
+        let request =
+            |(_, prepared): &(_, &mut PreparedUpload)| self.context.request(&prepared.file);
+        let request = CreateVideos { videos: missing.iter().map(request).collect() };
+        let Ok(created) = self.context.api.create_all(&request).await else { return };
+        for ((path, prepared), created) in missing.into_iter().zip(created) {
+            prepared.unfinished = self.context.save_unfinished(&created.video, path);
+            prepared.record = RecordState::Created(Box::new(created));
         }
     }
 }

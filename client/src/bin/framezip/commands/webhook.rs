@@ -1,27 +1,31 @@
 //! The user's webhook.
 
-use crate::{args::Webhook, console::Console, exit::Exit, human};
+use crate::{args::WebhookCommand, console::Console, exit::Exit, format};
 use framezip_client::ApiClient;
 use serde_json::json;
 
-/// Shows, sets, deletes or tests it.
-pub async fn run(command: &Webhook, api: &ApiClient, console: &Console) -> anyhow::Result<Exit> {
+/// Shows, sets, deletes or tests the webhook.
+pub async fn run(
+    command: &WebhookCommand,
+    api: &ApiClient,
+    console: &Console,
+) -> anyhow::Result<Exit> {
     match command {
-        Webhook::Show => match api.webhook().await? {
-            Some(webhook) => console.result(&human::escaped(&webhook.url), &webhook)?,
-            None => console.result("there is none", &json!(null))?,
+        WebhookCommand::Show => match api.webhook().await? {
+            Some(webhook) => console.result(&format::escaped(&webhook.url), &webhook)?,
+            None => console.result("no webhook is set", &json!(null))?,
         },
-        Webhook::Set { url } => {
+        WebhookCommand::Set { url } => {
             let set = api.set_webhook(url).await?;
-            let (url, secret) = (human::escaped(&set.webhook.url), set.secret.as_str());
-            let text = format!("{url}\nsecret, shown this once: {}", human::escaped(secret));
+            let (url, secret) = (format::escaped(&set.webhook.url), set.secret.as_str());
+            let text = format!("{url}\nsecret (not shown again): {}", format::escaped(secret));
             console.result(&text, &set)?;
         }
-        Webhook::Delete => {
+        WebhookCommand::Delete => {
             api.delete_webhook().await?;
             console.result("deleted", &json!({ "deleted": true }))?;
         }
-        Webhook::Test => {
+        WebhookCommand::Test => {
             let answer = api.test_webhook().await?;
             let text = format!("answered {} after {} ms", answer.status, answer.duration_ms);
             console.result(&text, &answer)?;

@@ -1,4 +1,4 @@
-//! One request that sends some of a file's bytes to a presigned URL.
+//! A request that sends a range of a file's bytes to a presigned URL.
 
 use crate::{Error, SourceFile, http};
 use bytes::{Bytes, BytesMut};
@@ -23,18 +23,19 @@ use tokio::{
 };
 
 pub(super) const OPERATION: &str = "upload the video";
-const CHUNK: u64 = 256 * 1024;
-const TICK: Duration = Duration::from_millis(100);
+const CHUNK_BYTES: u64 = 256 * 1024;
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
-/// How much of each part has gone out, by its number.
+/// The number of bytes sent of each part, by the number of the part.
 #[derive(Default)]
-pub(super) struct Sent(Mutex<BTreeMap<u16, Arc<AtomicU64>>>);
+pub(super) struct SentBytes(Mutex<BTreeMap<u16, Arc<AtomicU64>>>);
 
-impl Sent {
-    /// Counts a part from `bytes` on, and no more what an earlier attempt still adds.
-    pub(super) fn count(&self, part: u16, bytes: u64) -> Arc<AtomicU64> {
+impl SentBytes {
+    /// Returns a new counter for a part, which starts at `bytes`. The counter of an earlier attempt no
+    /// longer counts.
+    pub(super) fn start(&self, part: u16, bytes: u64) -> Arc<AtomicU64> {
         let counter = Arc::new(AtomicU64::new(bytes));
-        // a map of counters is whole at any time
+        // a panic elsewhere cannot leave the map inconsistent
         let mut parts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         parts.insert(part, Arc::clone(&counter));
         counter
@@ -46,10 +47,10 @@ impl Sent {
     }
 }
 
-/// Waits for some work, and passes on what it has sent meanwhile.
-pub(super) async fn told<T>(
+/// Waits for `work` and meanwhile calls `progress` whenever the number of bytes sent has changed.
+pub(super) async fn report_progress<T>(
     work: impl Future<Output = T>,
-    sent: &Sent,
+    sent: &SentBytes,
     progress: &mut impl FnMut(u64),
 ) -> T {
     let mut work = pin!(work);
@@ -57,7 +58,7 @@ pub(super) async fn told<T>(
     loop {
         tokio::select! {
             result = &mut work => return result,
-            () = sleep(TICK) => {
+            () = sleep(PROGRESS_INTERVAL) => {
                 let now = sent.total();
                 if now != last {
                     last = now;
@@ -68,8 +69,8 @@ pub(super) async fn told<T>(
     }
 }
 
-/// A request that sends some of a file's bytes.
-pub(super) struct Put<'a> {
+/// A request that sends a range of a file's bytes.
+pub(super) struct PutRequest<'a> {
     pub(super) http: &'a Client,
     pub(super) method: &'a str,
     pub(super) url: &'a str,
@@ -78,12 +79,12 @@ pub(super) struct Put<'a> {
     pub(super) range: Range<u64>,
 }
 
-impl Put<'_> {
-    /// Sends it once, counting in `sent` what has gone out.
+impl PutRequest<'_> {
+    /// Sends the request once and adds the number of bytes sent to `sent`.
     pub(super) async fn send(&self, sent: Arc<AtomicU64>) -> Result<(), Error> {
-        let method: Method = self.method.parse().map_err(|_| Error::Answer {
+        let method: Method = self.method.parse().map_err(|_| Error::InvalidResponse {
             operation: OPERATION,
-            source: serde_json::Error::custom(format!("no method: {:?}", self.method)),
+            source: serde_json::Error::custom(format!("invalid method: {:?}", self.method)),
         })?;
         let bytes = self.range.end - self.range.start;
         let mut file = self.file.reopen().await?;
@@ -99,18 +100,18 @@ impl Put<'_> {
         let network = |source| Error::network(OPERATION, source);
         let body = Body::wrap_stream(read(file, bytes, Arc::clone(&sent)));
         let mut request = request.body(body).build().map_err(network)?;
-        // a stream has no length of its own, and would go out chunked, which S3 refuses
+        // without a length, the stream would be sent with chunked encoding, which S3 refuses
         request.headers_mut().insert(CONTENT_LENGTH, bytes.into());
         let response = tokio::select! {
             response = self.http.execute(request) => response,
             () = stalled(&sent) => {
-                return Err(Error::Stalled { operation: OPERATION, seconds: http::STALL.as_secs() });
+                return Err(Error::Stalled { operation: OPERATION, seconds: http::STALL_TIMEOUT.as_secs() });
             }
         };
         match response {
             Ok(response) => http::success(OPERATION, response).await.map(drop),
             Err(source) => {
-                // a file that was cut short breaks the request: say so instead
+                // a file that was truncated breaks the request: report that error instead
                 self.file.reopen().await?;
                 Err(network(source))
             }
@@ -118,13 +119,13 @@ impl Put<'_> {
     }
 }
 
-/// The next `bytes` of a file, counted in `sent`.
+/// Returns the next `bytes` of a file as a stream and adds their number to `sent`.
 fn read(file: File, bytes: u64, sent: Arc<AtomicU64>) -> impl Stream<Item = io::Result<Bytes>> {
     stream::try_unfold((file, bytes, sent), async |(mut file, left, sent)| {
         if left == 0 {
             return Ok(None);
         }
-        let mut chunk = BytesMut::with_capacity(left.min(CHUNK) as usize);
+        let mut chunk = BytesMut::with_capacity(left.min(CHUNK_BYTES) as usize);
         let read = (&mut file).take(left).read_buf(&mut chunk).await? as u64;
         if read == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
@@ -134,12 +135,12 @@ fn read(file: File, bytes: u64, sent: Arc<AtomicU64>) -> impl Stream<Item = io::
     })
 }
 
-/// Returns when what was sent has not grown for too long. The HTTP client's own read timeout would run
-/// from the start of the request, however much moves.
+/// Returns when `sent` has not grown for [`http::STALL_TIMEOUT`]. The HTTP client's own read timeout would
+/// start with the request, even while data is being sent.
 async fn stalled(sent: &AtomicU64) {
     let (mut last, mut since) = (0, Instant::now());
-    while since.elapsed() < http::STALL {
-        sleep(TICK).await;
+    while since.elapsed() < http::STALL_TIMEOUT {
+        sleep(PROGRESS_INTERVAL).await;
         let now = sent.load(Ordering::Relaxed);
         if now != last {
             (last, since) = (now, Instant::now());
@@ -152,11 +153,11 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn only_what_stands_still_is_given_up() {
+    async fn only_a_stalled_transfer_is_aborted() {
         let (sent, start) = (AtomicU64::new(0), Instant::now());
         let moving = async {
             for _ in 0..3 {
-                sleep(http::STALL - 2 * TICK).await;
+                sleep(http::STALL_TIMEOUT - 2 * PROGRESS_INTERVAL).await;
                 sent.fetch_add(1, Ordering::Relaxed);
             }
             std::future::pending::<()>().await;
@@ -165,24 +166,24 @@ mod tests {
             () = moving => unreachable!(),
             () = stalled(&sent) => (),
         }
-        assert!(start.elapsed() > 3 * http::STALL, "{:?}", start.elapsed());
+        assert!(start.elapsed() > 3 * http::STALL_TIMEOUT, "{:?}", start.elapsed());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_repeated_part_counts_once() {
-        let sent = Sent::default();
+    async fn a_repeated_part_is_counted_once() {
+        let sent = SentBytes::default();
         let mut seen = Vec::new();
         let work = async {
-            let first = sent.count(1, 0);
-            sent.count(2, 5);
+            let first = sent.start(1, 0);
+            sent.start(2, 5);
             first.fetch_add(3, Ordering::Relaxed);
-            sleep(2 * TICK).await;
-            let second = sent.count(1, 0);
+            sleep(2 * PROGRESS_INTERVAL).await;
+            let second = sent.start(1, 0);
             first.fetch_add(1, Ordering::Relaxed);
             second.fetch_add(2, Ordering::Relaxed);
-            sleep(2 * TICK).await;
+            sleep(2 * PROGRESS_INTERVAL).await;
         };
-        told(work, &sent, &mut |bytes| seen.push(bytes)).await;
+        report_progress(work, &sent, &mut |bytes| seen.push(bytes)).await;
         assert_eq!(seen, [8, 7]);
     }
 }

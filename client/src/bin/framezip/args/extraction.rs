@@ -1,6 +1,6 @@
-//! The flags of `upload` and `retry` that say what is to be extracted. What they must be like, the contract says.
+//! The options of `upload` and `retry` that choose the frames. The contract validates their values.
 
-use crate::exit::Usage;
+use crate::exit::UsageError;
 use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
@@ -13,72 +13,73 @@ const FITS: [&str; 3] = ["inside", "cover", "fill"];
 
 const FORMATS: [&str; 3] = ["jpeg", "png", "webp"];
 
-/// The groups of options in `--help`.
-const WHICH: &str = "Which frames";
-const FORM: &str = "Size and form";
+// the headings of the groups in `--help`
+const FRAMES: &str = "Which frames";
+const IMAGES: &str = "Size and format";
 const EXTRAS: &str = "Extras";
 
 #[derive(Debug, Args)]
-pub struct Options {
-    /// One frame every so many seconds, such as 2, 0.5 or 1001/30000
-    #[arg(long, help_heading = WHICH, value_name = "SECONDS", group = "choice")]
+pub struct ExtractionArgs {
+    /// One frame per interval of this length, such as 2, 0.5 or 1001/30000
+    #[arg(long, help_heading = FRAMES, value_name = "SECONDS", group = "choice")]
     pub every: Option<Fraction>,
-    /// So many frames a second, such as 1, 0.2 or 30000/1001
-    #[arg(long, help_heading = WHICH, value_name = "N", group = "choice")]
+    /// This number of frames per second, such as 1, 0.2 or 30000/1001
+    #[arg(long, help_heading = FRAMES, value_name = "N", group = "choice")]
     pub fps: Option<Fraction>,
-    /// So many frames, evenly spread
-    #[arg(long, help_heading = WHICH, value_name = "N", group = "choice")]
+    /// This number of frames, evenly spread
+    #[arg(long, help_heading = FRAMES, value_name = "N", group = "choice")]
     pub count: Option<u32>,
     /// The frames at these times, such as 5,00:01:02.5,50%
-    #[arg(long, help_heading = WHICH, value_name = "TIMES", value_delimiter = ',', group = "choice")]
+    #[arg(long, help_heading = FRAMES, value_name = "TIMES", value_delimiter = ',', group = "choice")]
     pub at: Option<Vec<Position>>,
     /// Every keyframe
-    #[arg(long, help_heading = WHICH, group = "choice")]
+    #[arg(long, help_heading = FRAMES, group = "choice")]
     pub keyframes: bool,
-    /// The first frame of each scene: where the picture changes by so much, 0.01 to 1, such as 0.3
-    #[arg(long, help_heading = WHICH, value_name = "THRESHOLD", group = "choice")]
+    /// The first frame of each scene; a scene starts where the picture changes by at least this amount,
+    /// 0.01 to 1, such as 0.3
+    #[arg(long, help_heading = FRAMES, value_name = "THRESHOLD", group = "choice")]
     pub scenes: Option<f64>,
-    /// Choose from here on: seconds, a timecode or a percentage
-    #[arg(long, help_heading = WHICH, value_name = "TIME")]
+    /// Choose frames from this time on: seconds, a timecode or a percentage
+    #[arg(long, help_heading = FRAMES, value_name = "TIME")]
     pub from: Option<Position>,
-    /// Choose before this time
-    #[arg(long, help_heading = WHICH, value_name = "TIME")]
+    /// Choose frames before this time
+    #[arg(long, help_heading = FRAMES, value_name = "TIME")]
     pub to: Option<Position>,
-    /// The images' largest width in pixels
-    #[arg(long, help_heading = FORM, value_name = "PIXELS")]
+    /// The largest width of the images
+    #[arg(long, help_heading = IMAGES, value_name = "PIXELS")]
     pub width: Option<u32>,
-    /// The images' largest height in pixels
-    #[arg(long, help_heading = FORM, value_name = "PIXELS")]
+    /// The largest height of the images
+    #[arg(long, help_heading = IMAGES, value_name = "PIXELS")]
     pub height: Option<u32>,
-    /// How an image takes on a width and a height: inside, cover or fill [default: inside]
-    #[arg(long, help_heading = FORM, value_parser = PossibleValuesParser::new(FITS).map(fit))]
+    /// How an image fits a width and a height [default: inside]
+    #[arg(long, help_heading = IMAGES, value_parser = PossibleValuesParser::new(FITS).map(fit))]
     pub fit: Option<Fit>,
-    /// The images' format [default: jpeg]
-    #[arg(long, help_heading = FORM, value_parser = PossibleValuesParser::new(FORMATS).map(format))]
+    /// The format of the images [default: jpeg]
+    #[arg(long, help_heading = IMAGES, value_parser = PossibleValuesParser::new(FORMATS).map(format))]
     pub format: Option<Format>,
-    /// The quality of JPEG and WebP, 1 to 100 [default: 85]
-    #[arg(long, help_heading = FORM, value_name = "Q")]
+    /// The quality of JPEG and WebP images, 1 to 100 [default: 85]
+    #[arg(long, help_heading = IMAGES, value_name = "Q")]
     pub quality: Option<u8>,
-    /// Take the next frame that is not near-uniform in place of one that is
-    #[arg(long, help_heading = WHICH)]
+    /// Replace a frame of nearly uniform colour by the next frame that is not
+    #[arg(long, help_heading = FRAMES)]
     pub skip_blank: bool,
-    /// Add one image with small ones of frames spread evenly; 4x5 of them unless told
+    /// Add a contact sheet: one image with thumbnails of evenly spread frames [default: 4x5]
     #[arg(long, help_heading = EXTRAS, value_name = "COLUMNSxROWS", require_equals = true, value_parser = grid)]
     pub sheet: Option<Option<TilesOptions>>,
-    /// The width of the sheet's small images [default: 320]
+    /// The width of the sheet's thumbnails [default: 320]
     #[arg(long, help_heading = EXTRAS, value_name = "PIXELS", requires = "sheet")]
     pub sheet_width: Option<u32>,
-    /// Add images with small ones of all frames, for players' previews; 10x10 each unless told
+    /// Add a storyboard for the previews of players: images with thumbnails of all frames [default: 10x10]
     #[arg(long, help_heading = EXTRAS, value_name = "COLUMNSxROWS", require_equals = true, value_parser = grid)]
     pub storyboard: Option<Option<TilesOptions>>,
-    /// The width of the storyboard's small images [default: 160]
+    /// The width of the storyboard's thumbnails [default: 160]
     #[arg(long, help_heading = EXTRAS, value_name = "PIXELS", requires = "storyboard")]
     pub storyboard_width: Option<u32>,
 }
 
-impl Options {
-    /// The options for the server, if they can be right.
-    pub fn extraction(&self) -> Result<ExtractionOptions, Usage> {
+impl ExtractionArgs {
+    /// Returns the options for the server if they are valid.
+    pub fn extraction(&self) -> Result<ExtractionOptions, UsageError> {
         let options = ExtractionOptions {
             every: self.every,
             fps: self.fps,
@@ -100,14 +101,14 @@ impl Options {
         match Extraction::try_from(options.clone()) {
             Ok(_) => Ok(options),
             Err(invalid) => {
-                let errors: Vec<_> = invalid.0.iter().map(about_flag).collect();
-                Err(Usage(errors.join("\n")))
+                let errors: Vec<_> = invalid.0.iter().map(option_error).collect();
+                Err(UsageError(errors.join("\n")))
             }
         }
     }
 }
 
-/// One of [`FITS`], by clap's leave.
+/// Converts one of [`FITS`]. Clap refuses other values.
 fn fit(text: String) -> Fit {
     match text.as_str() {
         "cover" => Fit::Cover,
@@ -116,7 +117,7 @@ fn fit(text: String) -> Fit {
     }
 }
 
-/// One of [`FORMATS`], by clap's leave.
+/// Converts one of [`FORMATS`]. Clap refuses other values.
 fn format(text: String) -> Format {
     match text.as_str() {
         "png" => Format::Png,
@@ -125,25 +126,25 @@ fn format(text: String) -> Format {
     }
 }
 
-/// What stands between columns and rows.
-pub const TIMES: [char; 3] = ['x', 'X', '×'];
+/// The characters that may separate columns and rows.
+pub const GRID_SEPARATORS: [char; 3] = ['x', 'X', '×'];
 
-/// Columns and rows, such as `5x4`.
+/// Parses columns and rows, such as `5x4`.
 fn grid(text: &str) -> Result<TilesOptions, &'static str> {
     let sides = text
-        .split_once(TIMES)
+        .split_once(GRID_SEPARATORS)
         .and_then(|(columns, rows)| Some((columns.parse().ok()?, rows.parse().ok()?)));
     let (columns, rows) = sides.ok_or("must be columns and rows, such as 5x4")?;
     Ok(TilesOptions { columns: Some(columns), rows: Some(rows), width: None })
 }
 
-/// A sheet or storyboard, if its flag stands there.
+/// Returns the options of a sheet or a storyboard, if it is requested.
 fn tiles(grid: Option<Option<TilesOptions>>, width: Option<u32>) -> Option<TilesOptions> {
     grid.map(|grid| TilesOptions { width, ..grid.unwrap_or_default() })
 }
 
-/// What is wrong with a field, said of the flag that gives it.
-fn about_flag(FieldError { field, detail }: &FieldError) -> String {
+/// Returns the error of a field as an error of the option that sets it.
+fn option_error(FieldError { field, detail }: &FieldError) -> String {
     match field.split_once('.') {
         Some((tiles, "width")) => format!("--{tiles}-width: {detail}"),
         Some((tiles, side)) => format!("--{tiles}: {side} {detail}"),
@@ -151,7 +152,7 @@ fn about_flag(FieldError { field, detail }: &FieldError) -> String {
     }
 }
 
-/// A camelCase name as flags have it, such as `skip-blank`.
+/// Converts a camelCase name to the form of an option, such as `skip-blank`.
 fn kebab(name: &str) -> String {
     name.chars()
         .flat_map(|c| [c.is_ascii_uppercase().then_some('-'), Some(c.to_ascii_lowercase())])
@@ -165,13 +166,13 @@ mod tests {
     use clap::Parser;
 
     #[derive(Debug, Parser)]
-    struct Line {
+    struct TestCli {
         #[command(flatten)]
-        options: Options,
+        options: ExtractionArgs,
     }
 
-    fn parse(line: &str) -> Result<Options, clap::Error> {
-        Line::try_parse_from(["framezip"].into_iter().chain(line.split_whitespace()))
+    fn parse(line: &str) -> Result<ExtractionArgs, clap::Error> {
+        TestCli::try_parse_from(["framezip"].into_iter().chain(line.split_whitespace()))
             .map(|line| line.options)
     }
 
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn options_are_those_of_the_contract() {
+    fn arguments_become_the_options_of_the_contract() {
         let given = options("--at 5,1:02.5,50% --from 1 --width 64 --height 64 --fit cover");
         assert_eq!(given.at.map(|at| at.len()), Some(3));
         assert_eq!(given.fit, Some(Fit::Cover));
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn every_name_is_the_contracts() {
+    fn fits_and_formats_have_the_names_of_the_contract() {
         for name in FITS {
             let given = options(&format!("--width 64 --height 64 --fit {name}"));
             assert_eq!(serde_json::to_value(given.fit).unwrap(), name);
@@ -205,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn tiles_need_no_size() {
+    fn sheets_and_storyboards_need_no_grid() {
         let given = options("--sheet --storyboard=5x4 --storyboard-width 96");
         assert_eq!(given.sheet, Some(TilesOptions::default()));
         let storyboard = TilesOptions { columns: Some(5), rows: Some(4), width: Some(96) };
@@ -216,10 +217,10 @@ mod tests {
     }
 
     #[test]
-    fn wrong_options_are_named() {
+    fn errors_name_the_invalid_options() {
         let line = "--scenes 2 --width 1 --format png --quality 90 --sheet=21x0 --storyboard \
                     --storyboard-width 1";
-        let Usage(text) = parse(line).unwrap().extraction().unwrap_err();
+        let UsageError(text) = parse(line).unwrap().extraction().unwrap_err();
         let starts = [
             "--scenes: must",
             "--width: must",
@@ -235,15 +236,15 @@ mod tests {
     }
 
     #[test]
-    fn fields_have_their_flags() {
-        let flag = |field: &str| about_flag(&FieldError::new(field, "is wrong"));
+    fn fields_are_converted_to_options() {
+        let flag = |field: &str| option_error(&FieldError::new(field, "is wrong"));
         assert_eq!(flag("skipBlank"), "--skip-blank: is wrong");
         assert_eq!(flag("sheet.rows"), "--sheet: rows is wrong");
         assert_eq!(flag("storyboard.width"), "--storyboard-width: is wrong");
     }
 
     #[test]
-    fn only_one_choice_can_stand() {
+    fn choices_of_frames_exclude_each_other() {
         let choices =
             ["--every 1", "--fps 1", "--count 1", "--at 1", "--keyframes", "--scenes 0.3"];
         for (n, one) in choices.iter().enumerate() {
@@ -255,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_values_are_refused() {
+    fn invalid_values_are_refused() {
         for line in [
             "--every x",
             "--scenes x",

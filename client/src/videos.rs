@@ -1,4 +1,4 @@
-//! Videos begun again and deleted; what administrators may do with other users' videos.
+//! Retrying and deleting videos, and the calls by which administrators reach other users' videos.
 
 use crate::{ApiClient, Error, backoff::Backoff, http};
 use framezip_contract::{
@@ -7,40 +7,40 @@ use framezip_contract::{
 use reqwest::Url;
 use uuid::Uuid;
 
-/// Whose videos a list has. Only administrators may list others than their own.
+/// The users whose videos are listed. Only administrators may list the videos of others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Whose {
-    /// Those of the user who asks.
+pub enum ListScope {
+    /// The user who is signed in.
     #[default]
     Own,
-    /// Those of one user.
+    /// One user.
     User(UserId),
-    /// Those of all users.
+    /// All users.
     Everyone,
 }
 
 impl ApiClient {
-    /// [`Self::list`], for administrators of other users' videos too.
+    /// As [`Self::list`]. Administrators may list other users' videos as well.
     ///
     /// # Errors
     ///
-    /// [`Error::Problem`] for a wrong limit, or a cursor that is of another list, or where the user is
-    /// no administrator; and as for any request.
+    /// [`Error::Problem`] for an invalid limit, for a cursor of another list, or if the user is not an
+    /// administrator; and as for any request.
     pub async fn list_of(
         &self,
-        whose: &Whose,
+        scope: &ListScope,
         status: Option<Status>,
         limit: Option<u32>,
         cursor: Option<&str>,
     ) -> Result<VideoPage, Error> {
         let mut url = self.server.url(&["videos"]);
-        let whose = match whose {
-            Whose::Own => None,
-            Whose::User(user) => Some(("user", user.to_string())),
-            Whose::Everyone => Some(("all", true.to_string())),
+        let scope = match scope {
+            ListScope::Own => None,
+            ListScope::User(user) => Some(("user", user.to_string())),
+            ListScope::Everyone => Some(("all", true.to_string())),
         };
         let parameters = [
-            whose,
+            scope,
             status.map(|status| ("status", status.to_string())),
             limit.map(|limit| ("limit", limit.to_string())),
             cursor.map(|cursor| ("cursor", cursor.to_owned())),
@@ -48,25 +48,26 @@ impl ApiClient {
         for (name, value) in parameters.into_iter().flatten() {
             url.query_pairs_mut().append_pair(name, &value);
         }
-        self.read("list the videos", url).await
+        self.get_json("list the videos", url).await
     }
 
-    /// [`Self::get`], for administrators, of another user's video.
+    /// As [`Self::get`], for a video of another user. For administrators.
     ///
     /// # Errors
     ///
-    /// As for [`Self::get`], and [`Error::Problem`] where the user is no administrator.
+    /// As for [`Self::get`], and [`Error::Problem`] if the user is not an administrator.
     pub async fn get_of(&self, owner: &UserId, id: VideoId) -> Result<VideoView, Error> {
-        self.read("read the video", self.video_url(id, Some(owner))).await
+        self.get_json("read the video", self.video_url(id, Some(owner))).await
     }
 
-    /// Extracts a video again, `POST /videos/{id}/retry`, with the options that it had or with others in
-    /// place of them all. The request has a key of its own, so that it is safe to repeat.
+    /// Extracts the frames of a video again, `POST /videos/{id}/retry`: with its current options, or with
+    /// `extraction` in place of all of them. The request has an idempotency key, so that it is safe to
+    /// repeat.
     ///
     /// # Errors
     ///
-    /// [`Error::Problem`] with the code `not_finished` where it is neither ready nor failed, with
-    /// `source_gone` where the uploaded file is there no more; and as for any request.
+    /// [`Error::Problem`] with the code `not_finished` if the video is neither ready nor failed, with
+    /// `source_gone` if the uploaded file has been deleted; and as for any request.
     pub async fn retry(
         &self,
         id: VideoId,
@@ -76,24 +77,24 @@ impl ApiClient {
         let (key, body) = (Uuid::now_v7().to_string(), RetryVideo { extraction });
         let post =
             || self.server.http.post(url.clone()).header("idempotency-key", &key).json(&body);
-        self.repeat("retry the video", post).await
+        self.send_with_retries("retry the video", post).await
     }
 
-    /// Deletes a video, `DELETE /videos/{id}`: its record, its file and its zip. Where a worker is at it,
-    /// that stops.
+    /// Deletes a video, `DELETE /videos/{id}`: its record, its file and its zip. A worker that is processing
+    /// it stops.
     ///
     /// # Errors
     ///
-    /// [`Error::Problem`] where there is no such video, and as for any request.
+    /// [`Error::Problem`] if there is no such video, and as for any request.
     pub async fn delete(&self, id: VideoId) -> Result<(), Error> {
         self.remove(self.video_url(id, None)).await
     }
 
-    /// [`Self::delete`], for administrators, of another user's video.
+    /// As [`Self::delete`], for a video of another user. For administrators.
     ///
     /// # Errors
     ///
-    /// As for [`Self::delete`], and [`Error::Problem`] where the user is no administrator.
+    /// As for [`Self::delete`], and [`Error::Problem`] if the user is not an administrator.
     pub async fn delete_of(&self, owner: &UserId, id: VideoId) -> Result<(), Error> {
         self.remove(self.video_url(id, Some(owner))).await
     }
@@ -108,16 +109,16 @@ impl ApiClient {
 
     async fn remove(&self, url: Url) -> Result<(), Error> {
         const OPERATION: &str = "delete the video";
-        let mut backoff = Backoff::brief();
+        let mut backoff = Backoff::for_requests();
         let mut repeated = false;
         loop {
             let send = async |request| http::empty(OPERATION, request).await;
             let result = self.authorized(self.server.http.delete(url.clone()), send).await;
-            // the first one got through after all
+            // the response to an earlier request was lost, but that request was executed
             if repeated && result.as_ref().is_err_and(|error| error.status() == Some(404)) {
                 return Ok(());
             }
-            if !http::worth_repeating(&result) || !backoff.pause().await {
+            if !http::is_retryable(&result) || !backoff.pause().await {
                 return result;
             }
             repeated = true;
@@ -128,7 +129,7 @@ impl ApiClient {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_server::{Answer, TestServer};
+    use crate::test_server::{CannedResponse, TestServer};
     use serde_json::json;
 
     const ID: &str = "0198c0de-0000-7000-8000-000000000000";
@@ -145,14 +146,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn administrators_name_whose_videos_they_mean() {
-        let page = || Answer::json(200, r#"{"videos":[]}"#);
-        let answers = [page(), page(), Answer::json(200, VIDEO), Answer::json(204, "")];
+    async fn administrators_reach_the_videos_of_other_users() {
+        let page = || CannedResponse::json(200, r#"{"videos":[]}"#);
+        let answers =
+            [page(), page(), CannedResponse::json(200, VIDEO), CannedResponse::json(204, "")];
         let server = TestServer::start(answers).await;
         let api = server.api_client(3600);
         let user = UserId::try_from("u-1".to_owned()).unwrap();
-        api.list_of(&Whose::User(user.clone()), None, Some(5), None).await.unwrap();
-        api.list_of(&Whose::Everyone, Some(Status::Failed), None, Some("c")).await.unwrap();
+        api.list_of(&ListScope::User(user.clone()), None, Some(5), None).await.unwrap();
+        api.list_of(&ListScope::Everyone, Some(Status::Failed), None, Some("c")).await.unwrap();
         api.get_of(&user, id()).await.unwrap();
         api.delete_of(&user, id()).await.unwrap();
         assert_eq!(
@@ -167,8 +169,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_retry_is_repeated_under_the_same_key() {
-        let answers = [Answer::hang_up(), Answer::json(202, VIDEO), Answer::json(202, VIDEO)];
+    async fn a_repeated_retry_has_the_same_key() {
+        let answers = [
+            CannedResponse::hang_up(),
+            CannedResponse::json(202, VIDEO),
+            CannedResponse::json(202, VIDEO),
+        ];
         let server = TestServer::start(answers).await;
         let api = server.api_client(3600);
         let options = serde_json::from_value(json!({ "every": 2 })).unwrap();
@@ -184,12 +190,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_deletion_is_repeated_until_it_is_done() {
+    async fn a_deletion_is_repeated_after_a_lost_connection() {
         let problem = r#"{"type":"about:blank","title":"Not Found","status":404,
             "detail":"There is nothing here.","code":"not_found"}"#;
-        let gone = || Answer::new(404, "application/problem+json", problem);
-        let server =
-            TestServer::start([Answer::hang_up(), gone(), gone(), Answer::json(204, "")]).await;
+        let gone = || CannedResponse::new(404, "application/problem+json", problem);
+        let server = TestServer::start([
+            CannedResponse::hang_up(),
+            gone(),
+            gone(),
+            CannedResponse::json(204, ""),
+        ])
+        .await;
         let api = server.api_client(3600);
         api.delete(id()).await.unwrap();
         assert_eq!(api.delete(id()).await.unwrap_err().code(), Some("not_found"));

@@ -1,4 +1,4 @@
-//! Numbers and names as a person reads them.
+//! Numbers, times and names as text for a person.
 
 use console::{measure_text_width, truncate_str};
 pub use framezip_contract::escaped;
@@ -6,7 +6,7 @@ use framezip_contract::{Warning, ZipFacts};
 use jiff::{Timestamp, tz::TimeZone};
 use std::{path::Path, time::Duration};
 
-/// A length in bytes, such as `8.1 MB`, in powers of a thousand.
+/// Formats a length in bytes in powers of a thousand, such as `8.1 MB`.
 pub fn size(bytes: u64) -> String {
     if bytes < 1000 {
         return format!("{bytes} B");
@@ -23,7 +23,7 @@ pub fn size(bytes: u64) -> String {
     if value < 99.95 { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") }
 }
 
-/// A span of time in seconds, such as `1 min 05 s`.
+/// Formats a duration in seconds, such as `1 min 05 s`.
 pub fn duration(seconds: f64) -> String {
     if seconds < 59.95 {
         return format!("{seconds:.1} s");
@@ -37,8 +37,8 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
-/// How long something will take, about: `8 s`, `4 min`, `2 h 05 min`.
-pub fn rough(time: Duration) -> String {
+/// Formats an estimated duration, such as `8 s`, `4 min` or `2 h 05 min`.
+pub fn rough_duration(time: Duration) -> String {
     match time.as_secs() {
         seconds @ 0..60 => format!("{} s", seconds.max(1)),
         seconds @ 60..3600 => format!("{} min", seconds.div_ceil(60)),
@@ -46,7 +46,7 @@ pub fn rough(time: Duration) -> String {
     }
 }
 
-/// A name that fits `columns` of a terminal: its beginning and its end, as in `holid…020.mp4`.
+/// Shortens a name to `columns` of a terminal: its beginning and its end, as in `holid…020.mp4`.
 pub fn shortened(name: &str, columns: usize) -> String {
     let name = escaped(name);
     if measure_text_width(&name) <= columns {
@@ -59,30 +59,30 @@ pub fn shortened(name: &str, columns: usize) -> String {
     format!("{start}…{end}")
 }
 
-/// A point in time, where the reader is.
+/// Formats a time in the local time zone.
 pub fn time(at: Timestamp) -> String {
     at.to_zoned(TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// So many of something.
+/// Formats a number of things, such as `1 frame` or `2 frames`.
 pub fn count(number: u32, thing: &str) -> String {
     if number == 1 { format!("1 {thing}") } else { format!("{number} {thing}s") }
 }
 
-/// What a zip holds, such as `60 frames, 8.1 MB`.
-pub fn zip(zip: &ZipFacts) -> String {
+/// Describes a zip, such as `60 frames, 8.1 MB`.
+pub fn zip_facts(zip: &ZipFacts) -> String {
     format!("{}, {}", count(zip.frames, "frame"), size(zip.bytes))
 }
 
-/// A path, as far as it can be shown.
+/// Returns a path as text that is safe to show in a terminal.
 pub fn path(path: &Path) -> String {
     escaped(&path.to_string_lossy())
 }
 
-/// A path as an argument of a command that a person copies into a shell, quoted where a shell needs that.
-pub fn argument(argument: &Path) -> String {
+/// Returns a path as an argument that a person can copy into a shell, quoted if necessary.
+pub fn shell_argument(argument: &Path) -> String {
     let text = path(argument);
-    // else it would be taken for an option
+    // the command would take a leading dash for an option
     let text = if text.starts_with('-') { format!("./{text}") } else { text };
     let is_plain = |c: char| c.is_alphanumeric() || "_@%+=:,./-".contains(c);
     if !text.is_empty() && text.chars().all(is_plain) {
@@ -91,7 +91,7 @@ pub fn argument(argument: &Path) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// A warning in one line.
+/// Formats a warning in one line.
 pub fn warning(warning: &Warning) -> String {
     let message = escaped(&warning.message);
     match warning.time {
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sizes() {
+    fn sizes_are_in_powers_of_a_thousand() {
         for (bytes, text) in [
             (0, "0 B"),
             (999, "999 B"),
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn durations() {
+    fn durations_are_rounded() {
         for (seconds, text) in [
             (0.0, "0.0 s"),
             (59.94, "59.9 s"),
@@ -137,11 +137,11 @@ mod tests {
     }
 
     #[test]
-    fn rough_times() {
+    fn estimated_durations_are_rounded_up() {
         for (seconds, text) in
             [(0, "1 s"), (59, "59 s"), (60, "1 min"), (61, "2 min"), (7500, "2 h 05 min")]
         {
-            assert_eq!(rough(Duration::from_secs(seconds)), text);
+            assert_eq!(rough_duration(Duration::from_secs(seconds)), text);
         }
     }
 
@@ -155,7 +155,7 @@ mod tests {
             ("-o.mp4", "./-o.mp4"),
             ("~/a.mp4", "'~/a.mp4'"),
         ] {
-            assert_eq!(super::argument(Path::new(path)), argument);
+            assert_eq!(super::shell_argument(Path::new(path)), argument);
         }
     }
 

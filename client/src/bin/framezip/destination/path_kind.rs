@@ -1,6 +1,6 @@
-//! What a path on the command line leads to, and whether a zip can be written there.
+//! The kind of a path on the command line, and checks whether a zip can be written there.
 
-use crate::{exit::WrongPlace, human};
+use crate::{exit::InvalidDestination, format};
 use anyhow::{Context, bail, ensure};
 use std::{
     fs::{self, FileType, Metadata},
@@ -9,34 +9,34 @@ use std::{
     process,
 };
 
-/// Names of standard output that hold on systems without `/proc`, too.
-const STDOUT: [&str; 3] = ["-", "/dev/stdout", "/dev/fd/1"];
-/// The most symbolic links that are followed, as on Linux.
-const MOST_LINKS: usize = 40;
+/// Names of standard output, which are also valid on systems without `/proc`.
+const STDOUT_NAMES: [&str; 3] = ["-", "/dev/stdout", "/dev/fd/1"];
+/// The largest number of symbolic links that are followed, as on Linux.
+const MAX_LINKS: usize = 40;
 
-/// What a path leads to.
+/// The kind of a path.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Place {
-    /// Standard output, under whatever name.
+pub enum PathKind {
+    /// Standard output, under any name.
     Stdout,
     /// A character device or a named pipe.
     Stream,
-    /// A descriptor that the command was started with, such as that of `3>file` in a shell.
+    /// A descriptor that the command has inherited, for example from `3>file` in a shell.
     Descriptor(i32),
     /// A regular file, with every symbolic link resolved.
     File(PathBuf),
-    /// Nothing yet, in a folder that can be written to.
-    Free,
+    /// A file that does not exist yet, in a folder that can be written to.
+    NewFile,
 }
 
-impl Place {
-    /// Looks at a path.
+impl PathKind {
+    /// Returns the kind of a path.
     ///
     /// # Errors
     ///
-    /// [`WrongPlace`] if no zip can be written there.
+    /// [`InvalidDestination`] if no zip can be written there.
     pub fn of(path: &Path) -> anyhow::Result<Self> {
-        let shown = human::path(path);
+        let shown = format::path(path);
         if is_stdout(path) {
             check_stdout()?;
             return Ok(Self::Stdout);
@@ -45,25 +45,27 @@ impl Place {
             Ok(metadata) => metadata.is_symlink(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let text = format!("{shown} is not an open descriptor");
-                ensure!(descriptor(path).is_none(), WrongPlace::new(text));
+                ensure!(descriptor(path).is_none(), InvalidDestination::new(text));
                 let is_folder = path.as_os_str().to_string_lossy().ends_with('/');
                 let text = format!("{shown} is a folder's name: name a file, or use --output-dir");
-                ensure!(!is_folder, WrongPlace::new(text));
+                ensure!(!is_folder, InvalidDestination::new(text));
                 check_folder(parent(path))?;
-                return Ok(Self::Free);
+                return Ok(Self::NewFile);
             }
-            Err(error) => bail!(WrongPlace::new(format!("{shown} cannot be written: {error}"))),
+            Err(error) => {
+                bail!(InvalidDestination::new(format!("{shown} cannot be written: {error}")))
+            }
         };
         let metadata = path.metadata().map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound if is_link => {
-                WrongPlace::new(format!("{shown} is a symbolic link to nothing: name a file"))
-            }
-            _ => WrongPlace::new(format!("{shown} cannot be written: {error}")),
+            io::ErrorKind::NotFound if is_link => InvalidDestination::new(format!(
+                "{shown} is a symbolic link to nothing: name a file"
+            )),
+            _ => InvalidDestination::new(format!("{shown} cannot be written: {error}")),
         })?;
         let text = format!("{shown} is standard error, where messages go: name a file");
-        ensure!(!is_shared_with(&io::stderr(), &metadata), WrongPlace::new(text));
+        ensure!(!is_shared_with(&io::stderr(), &metadata), InvalidDestination::new(text));
         if metadata.is_dir() {
-            bail!(WrongPlace::new(format!(
+            bail!(InvalidDestination::new(format!(
                 "{shown} is a folder: name a file in it, or use --output-dir"
             )));
         }
@@ -77,46 +79,47 @@ impl Place {
             return Ok(Self::File(path));
         }
         let text = format!("{shown} is neither a file nor a pipe: name another one");
-        ensure!(is_stream(metadata.file_type()), WrongPlace::new(text));
+        ensure!(is_stream(metadata.file_type()), InvalidDestination::new(text));
         check_stream(path, &metadata)?;
         Ok(Self::Stream)
     }
 }
 
-/// Whether a path leads to standard output: by its name, or because the same file or pipe is open there.
+/// Returns whether a path leads to standard output: by its name, or because the same file or pipe is open there.
 pub fn is_stdout(path: &Path) -> bool {
-    STDOUT.iter().any(|name| path == Path::new(name))
+    STDOUT_NAMES.iter().any(|name| path == Path::new(name))
         || path.metadata().is_ok_and(|metadata| is_same(&io::stdout(), &metadata))
 }
 
-/// Fails if a zip on standard output would get lost, or mixed with messages.
+/// Fails if standard output is a terminal, or if messages would be mixed into a zip on it.
 fn check_stdout() -> anyhow::Result<()> {
     check_terminal(&io::stdout())?;
     let text = "standard output and standard error lead to the same place, so messages would get into the \
                 zip: separate them, or name a file with -o";
     let metadata = metadata(&io::stdout());
     let is_shared = metadata.is_some_and(|stdout| is_shared_with(&io::stderr(), &stdout));
-    ensure!(!is_shared, WrongPlace::new(text));
+    ensure!(!is_shared, InvalidDestination::new(text));
     Ok(())
 }
 
-/// Fails unless files can be made in a folder. One that does not exist yet is made later, so the nearest
-/// one that exists counts.
+/// Fails unless files can be created in a folder.
 pub fn check_folder(folder: &Path) -> anyhow::Result<()> {
-    let shown = human::path(folder);
-    let missing = || WrongPlace::new(format!("there is no folder {shown}"));
+    let shown = format::path(folder);
+    let missing = || InvalidDestination::new(format!("there is no folder {shown}"));
     let metadata = folder.metadata().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => missing(),
-        _ => WrongPlace::new(format!("cannot use the folder {shown}: {error}")),
+        _ => InvalidDestination::new(format!("cannot use the folder {shown}: {error}")),
     })?;
-    ensure!(metadata.is_dir(), WrongPlace::new(format!("{shown} is not a folder")));
-    // permissions alone do not tell: the file system may be full or read-only
-    let made = tempfile::tempfile_in(folder);
-    made.map_err(|error| WrongPlace::new(format!("cannot write to the folder {shown}: {error}")))?;
+    ensure!(metadata.is_dir(), InvalidDestination::new(format!("{shown} is not a folder")));
+    // permissions alone are not enough: the file system may be full or read-only
+    let created = tempfile::tempfile_in(folder);
+    created.map_err(|error| {
+        InvalidDestination::new(format!("cannot write to the folder {shown}: {error}"))
+    })?;
     Ok(())
 }
 
-/// As [`check_folder`], for a folder that is made when the first zip is saved.
+/// As [`check_folder`], for a folder that is created with the first zip: checks its nearest existing ancestor.
 pub fn check_future_folder(folder: &Path) -> anyhow::Result<()> {
     let is_missing = |error: io::Error| error.kind() == io::ErrorKind::NotFound;
     let is_there = |folder: &&Path| !folder.symlink_metadata().is_err_and(is_missing);
@@ -124,18 +127,18 @@ pub fn check_future_folder(folder: &Path) -> anyhow::Result<()> {
     check_folder(nearest)
 }
 
-/// The folder of a file.
+/// Returns the folder of a file.
 pub fn parent(path: &Path) -> &Path {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     folder.unwrap_or(Path::new("."))
 }
 
-/// The number of a descriptor of this process that a path names, such as `/dev/fd/3`, also by a link. It may
-/// be that of a regular file, but a shell has opened it for the zip to be written to.
+/// Returns the number of this process's descriptor that a path names, such as `/dev/fd/3`, directly or by a
+/// symbolic link. The shell has opened it for the zip, even if it belongs to a regular file.
 fn descriptor(path: &Path) -> Option<i32> {
     let own = format!("/proc/{}", process::id());
     let mut path = path.to_owned();
-    for _ in 0..MOST_LINKS {
+    for _ in 0..MAX_LINKS {
         let folder = parent(&path).canonicalize().unwrap_or_default();
         let is_own = folder.starts_with(&own) && folder.ends_with("fd");
         if is_own || folder == Path::new("/dev/fd") {
@@ -146,26 +149,27 @@ fn descriptor(path: &Path) -> Option<i32> {
     None
 }
 
-/// Fails unless a zip can be written to a descriptor that is open.
+/// Fails unless a zip can be written to a descriptor.
 fn check_descriptor(number: i32, shown: &str) -> anyhow::Result<()> {
     let file = open_descriptor(number).map_err(|_| {
-        WrongPlace::new(format!(
+        InvalidDestination::new(format!(
             "{shown} cannot be written to: it is open for reading, or not at all"
         ))
     })?;
     let metadata = file.metadata().with_context(|| format!("cannot write {shown}"))?;
     let text = format!("{shown} is neither a file nor a pipe: name another one");
-    ensure!(metadata.is_file() || is_stream(metadata.file_type()), WrongPlace::new(text));
+    ensure!(metadata.is_file() || is_stream(metadata.file_type()), InvalidDestination::new(text));
     check_terminal(&file)
 }
 
 /// Fails for a device or a pipe that cannot be written to, and for a terminal.
 fn check_stream(path: &Path, metadata: &Metadata) -> anyhow::Result<()> {
-    let shown = human::path(path);
-    let refused =
-        |error: io::Error| WrongPlace::new(format!("{shown} cannot be written to: {error}"));
+    let shown = format::path(path);
+    let refused = |error: io::Error| {
+        InvalidDestination::new(format!("{shown} cannot be written to: {error}"))
+    };
     check_access(path).map_err(refused)?;
-    // to open a pipe would wait for its reader
+    // opening a pipe would block until it has a reader
     if !is_pipe(metadata.file_type()) {
         check_terminal(&fs::OpenOptions::new().write(true).open(path).map_err(refused)?)?;
     }
@@ -174,7 +178,7 @@ fn check_stream(path: &Path, metadata: &Metadata) -> anyhow::Result<()> {
 
 fn check_terminal(open: &impl IsTerminal) -> anyhow::Result<()> {
     let text = "a zip is not written to a terminal: name a file with -o";
-    ensure!(!open.is_terminal(), WrongPlace::new(text));
+    ensure!(!open.is_terminal(), InvalidDestination::new(text));
     Ok(())
 }
 
@@ -189,8 +193,8 @@ fn is_stream(_: FileType) -> bool {
     false
 }
 
-/// Whether bytes written to an open descriptor and to this file would get mixed. Devices such as `/dev/null`
-/// mix nothing.
+/// Returns whether bytes written to an open descriptor and to this file would be mixed. They are not mixed on
+/// devices such as `/dev/null`.
 fn is_shared_with(open: &impl Descriptor, file: &Metadata) -> bool {
     let is_device = is_stream(file.file_type()) && !is_pipe(file.file_type());
     !is_device && is_same(open, file)
@@ -217,14 +221,14 @@ fn metadata(open: &impl Descriptor) -> Option<Metadata> {
     fs::File::from(copy).metadata().ok()
 }
 
-/// Opens a descriptor that the process was started with once more, to write to it.
+/// Duplicates a descriptor that the process has inherited, to write to it.
 #[cfg(unix)]
 pub fn open_descriptor(number: i32) -> io::Result<fs::File> {
     use std::os::fd::BorrowedFd;
     if number < 0 {
         return Err(io::ErrorKind::InvalidInput.into());
     }
-    // SAFETY: the descriptor is only borrowed for this call, which fails if it is not open
+    // SAFETY: the descriptor is borrowed for this call only, which fails if it is not open
     let copy = unsafe { BorrowedFd::borrow_raw(number) }.try_clone_to_owned()?;
     let mode = rustix::fs::fcntl_getfl(&copy)? & rustix::fs::OFlags::RWMODE;
     if mode == rustix::fs::OFlags::RDONLY {
@@ -274,19 +278,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_that_cannot_be_right_is_refused() {
+    fn an_invalid_destination_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().canonicalize().unwrap();
-        let error = |path: &Path| Place::of(path).unwrap_err().to_string();
+        let error = |path: &Path| PathKind::of(path).unwrap_err().to_string();
         let file = folder.join("a.zip");
-        assert_eq!(Place::of(&file).unwrap(), Place::Free);
-        assert_eq!(Place::of(Path::new("b.zip")).unwrap(), Place::Free);
+        assert_eq!(PathKind::of(&file).unwrap(), PathKind::NewFile);
+        assert_eq!(PathKind::of(Path::new("b.zip")).unwrap(), PathKind::NewFile);
         assert!(error(&folder).contains("--output-dir"));
         assert!(error(&folder.join("a/b.zip")).contains("there is no folder"));
         assert!(error(&folder.join("a/")).contains("--output-dir"));
         assert!(error(&folder.join("x".repeat(300))).contains("too long"));
         fs::write(&file, "").unwrap();
-        assert_eq!(Place::of(&file).unwrap(), Place::File(file.clone()));
+        assert_eq!(PathKind::of(&file).unwrap(), PathKind::File(file.clone()));
         assert!(error(&file.join("b.zip")).contains("cannot be written"));
     }
 
@@ -298,19 +302,19 @@ mod tests {
         let folder = folder.path().canonicalize().unwrap();
         let (file, link) = (folder.join("a.zip"), folder.join("link"));
         symlink(&file, &link).unwrap();
-        let error = Place::of(&link).unwrap_err().to_string();
+        let error = PathKind::of(&link).unwrap_err().to_string();
         assert!(error.contains("a symbolic link to nothing"), "{error}");
         fs::write(&file, "").unwrap();
-        assert_eq!(Place::of(&link).unwrap(), Place::File(file));
+        assert_eq!(PathKind::of(&link).unwrap(), PathKind::File(file));
         let circle = folder.join("circle");
         symlink(&circle, &circle).unwrap();
-        let error = Place::of(&circle).unwrap_err().to_string();
+        let error = PathKind::of(&circle).unwrap_err().to_string();
         assert!(error.contains("cannot be written"), "{error}");
-        assert_eq!(Place::of(Path::new("/dev/zero")).unwrap(), Place::Stream);
+        assert_eq!(PathKind::of(Path::new("/dev/zero")).unwrap(), PathKind::Stream);
     }
 
     #[test]
-    fn a_folder_may_be_made_later_where_it_can_be() {
+    fn a_missing_folder_is_accepted_if_it_can_be_created() {
         let folder = tempfile::tempdir().unwrap();
         let (new, file) = (folder.path().join("new/folder"), folder.path().join("file"));
         check_future_folder(&new).unwrap();

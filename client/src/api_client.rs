@@ -1,6 +1,6 @@
-//! The API's calls, in the name of one signed-in user.
+//! Calls to the API on behalf of one signed-in user.
 
-use crate::{Error, Server, Tokens, UserPool, Whose, backoff::Backoff, http};
+use crate::{Error, ListScope, Server, Tokens, UserPool, backoff::Backoff, http};
 use framezip_contract::{
     CreateVideo, CreateVideos, CreatedVideo, CreatedVideos, Status, Upload, Video, VideoId,
     VideoPage, VideoView,
@@ -12,20 +12,20 @@ use std::{fmt, mem, time::Duration};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-const FIRST_POLL: Duration = Duration::from_millis(300);
-const LAST_POLL: Duration = Duration::from_secs(2);
+const FIRST_POLL_INTERVAL: Duration = Duration::from_millis(300);
+const LAST_POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// An ID token for one request.
-struct Granted {
+struct IdToken {
     token: String,
     /// Whether it was renewed for this request.
     is_renewed: bool,
 }
 
-/// What is done with tokens that were renewed.
+/// A callback that gets the tokens before and after each renewal.
 type OnRenewal = Box<dyn Fn(&Tokens, &Tokens) + Send + Sync>;
 
-/// The API of one server, for one user. It renews the user's tokens when they are about to expire.
+/// A client of one server's API for one user. It renews the user's tokens shortly before they expire.
 pub struct ApiClient {
     pub(crate) server: Server,
     pool: UserPool,
@@ -40,39 +40,39 @@ impl fmt::Debug for ApiClient {
 }
 
 impl ApiClient {
-    /// The API for the user with these tokens, which [`UserPool::sign_in`] gave.
+    /// Creates a client for the user whose tokens [`UserPool::sign_in`] returned.
     pub fn new(server: Server, pool: UserPool, tokens: Tokens) -> Self {
         Self { server, pool, tokens: Mutex::new(tokens), on_renewal: None }
     }
 
-    /// Calls `keep` with the tokens before and after each renewal, to keep the new ones for the next time.
+    /// Calls `store` with the tokens before and after each renewal, so that it can store the new ones.
     #[must_use]
-    pub fn on_renewal(self, keep: impl Fn(&Tokens, &Tokens) + Send + Sync + 'static) -> Self {
-        Self { on_renewal: Some(Box::new(keep)), ..self }
+    pub fn on_renewal(self, store: impl Fn(&Tokens, &Tokens) + Send + Sync + 'static) -> Self {
+        Self { on_renewal: Some(Box::new(store)), ..self }
     }
 
-    /// A good ID token, renewed if need be: what the API takes as `Authorization: Bearer`.
+    /// Returns a valid ID token, which the API takes as `Authorization: Bearer`. Renews it if necessary.
     ///
     /// # Errors
     ///
     /// As for [`UserPool::refresh`].
     pub async fn id_token(&self) -> Result<String, Error> {
-        Ok(self.granted().await?.token)
+        Ok(self.valid_id_token().await?.token)
     }
 
-    async fn granted(&self) -> Result<Granted, Error> {
-        // held while renewing, so that concurrent requests renew once
+    async fn valid_id_token(&self) -> Result<IdToken, Error> {
+        // locked during the renewal, so that concurrent requests renew the token once
         let mut tokens = self.tokens.lock().await;
-        let is_renewed = !tokens.good_at(Timestamp::now());
+        let is_renewed = !tokens.is_valid_at(Timestamp::now());
         if is_renewed {
             self.renew(&mut tokens).await?;
         }
-        Ok(Granted { token: tokens.id_token.clone(), is_renewed })
+        Ok(IdToken { token: tokens.id_token.clone(), is_renewed })
     }
 
-    /// Another ID token in place of one that the API has refused, whatever the clock says. Several requests
-    /// that were refused with the same one renew it once.
-    async fn renewed(&self, refused: &str) -> Result<String, Error> {
+    /// Returns another ID token after the API has refused this one, even if it has not expired by the clock.
+    /// Several requests that were refused with the same token renew it once.
+    async fn replace_refused(&self, refused: &str) -> Result<String, Error> {
         let mut tokens = self.tokens.lock().await;
         if tokens.id_token == refused {
             self.renew(&mut tokens).await?;
@@ -82,22 +82,22 @@ impl ApiClient {
 
     async fn renew(&self, tokens: &mut Tokens) -> Result<(), Error> {
         let before = mem::replace(tokens, self.pool.refresh(tokens).await?);
-        if let Some(keep) = &self.on_renewal {
-            keep(&before, tokens);
+        if let Some(store) = &self.on_renewal {
+            store(&before, tokens);
         }
         Ok(())
     }
 
-    /// Makes a video's record, `POST /videos`. Its bytes go up by [`Self::upload`].
+    /// Creates a video's record, `POST /videos`. [`Self::upload`] then sends its bytes.
     ///
     /// # Errors
     ///
-    /// [`Error::Problem`] where the API refuses, and as for any request.
+    /// [`Error::Problem`] if the API refuses, and as for any request.
     pub async fn create(&self, video: &CreateVideo) -> Result<CreatedVideo, Error> {
         self.create_once("create the video", video).await
     }
 
-    /// Makes the records of up to 20 videos, `POST /videos`: of all or of none.
+    /// Creates the records of up to 20 videos, `POST /videos`: all of them or none.
     ///
     /// # Errors
     ///
@@ -107,43 +107,41 @@ impl ApiClient {
         Ok(created.videos)
     }
 
-    /// What has arrived of a video's bytes, and where the rest goes, `GET /videos/{id}/upload`: the
-    /// page after the part `after`, or the first after 0.
+    /// Returns one page of an upload's state, `GET /videos/{id}/upload`: the parts that have arrived and the
+    /// URLs for the others. The page starts after the part `after`; 0 gives the first page.
     ///
     /// # Errors
     ///
-    /// [`Error::Problem`] with the code `upload_over` where the bytes have come, and as for any
-    /// request.
+    /// [`Error::Problem`] with the code `upload_over` if all bytes have arrived, and as for any request.
     pub async fn upload_state(&self, id: VideoId, after: u16) -> Result<Upload, Error> {
         let mut url = self.server.url(&["videos", &id.to_string(), "upload"]);
         url.query_pairs_mut().append_pair("after", &after.to_string());
-        self.read("read the upload", url).await
+        self.get_json("read the upload", url).await
     }
 
-    /// Makes a video of the parts that were sent, `POST /videos/{id}/upload/complete`. Safe to repeat.
-    /// [`Self::upload`] does it by itself.
+    /// Joins the parts that were sent into the video, `POST /videos/{id}/upload/complete`. Safe to repeat.
+    /// [`Self::upload`] calls it itself.
     ///
     /// # Errors
     ///
-    /// [`Error::Problem`] with the code `upload_incomplete` where parts are missing, and as for any
-    /// request.
+    /// [`Error::Problem`] with the code `upload_incomplete` if parts are missing, and as for any request.
     pub async fn complete_upload(&self, id: VideoId) -> Result<Video, Error> {
         let url = self.server.url(&["videos", &id.to_string(), "upload", "complete"]);
-        self.repeat("complete the upload", || self.server.http.post(url.clone())).await
+        self.send_with_retries("complete the upload", || self.server.http.post(url.clone())).await
     }
 
-    /// One video, `GET /videos/{id}`, with a fresh download link when it is ready.
+    /// Returns one video, `GET /videos/{id}`, with a fresh download link if it is ready.
     ///
     /// # Errors
     ///
-    /// [`Error::Problem`] where there is no such video, and as for any request.
+    /// [`Error::Problem`] if there is no such video, and as for any request.
     pub async fn get(&self, id: VideoId) -> Result<VideoView, Error> {
-        self.read("read the video", self.server.url(&["videos", &id.to_string()])).await
+        self.get_json("read the video", self.server.url(&["videos", &id.to_string()])).await
     }
 
-    /// One page of the user's videos, newest first: those in one status or all, at most `limit` of
-    /// them, from where the `cursor` of the page before points. Only a page without a `cursor` is the
-    /// last one: with a status, a page may be short or empty although others follow.
+    /// Returns one page of the user's videos, newest first: those in one status or all, at most `limit` of
+    /// them, starting at the `cursor` of the previous page. Only a page without a `cursor` is the last one:
+    /// with a status, a page may be short or empty although others follow.
     ///
     /// # Errors
     ///
@@ -154,33 +152,33 @@ impl ApiClient {
         limit: Option<u32>,
         cursor: Option<&str>,
     ) -> Result<VideoPage, Error> {
-        self.list_of(&Whose::Own, status, limit, cursor).await
+        self.list_of(&ListScope::Own, status, limit, cursor).await
     }
 
-    /// Waits until a video is ready or failed; `seen` is told of every look at it, at first three
-    /// a second, later one every two seconds. Has no time limit.
+    /// Polls a video until it is ready or failed, and calls `on_poll` with each result. The interval grows
+    /// from 0.3 s to 2 s; there is no time limit.
     ///
     /// # Errors
     ///
-    /// As for [`Self::get`]. A video that failed is no error: see its `status`.
+    /// As for [`Self::get`]. A failed video is not an error: see its `status`.
     pub async fn wait(
         &self,
         id: VideoId,
-        mut seen: impl FnMut(&Video),
+        mut on_poll: impl FnMut(&Video),
     ) -> Result<VideoView, Error> {
-        let mut pause = FIRST_POLL;
+        let mut interval = FIRST_POLL_INTERVAL;
         loop {
             let view = self.get(id).await?;
-            seen(&view.video);
+            on_poll(&view.video);
             if view.video.status.is_final() {
                 return Ok(view);
             }
-            tokio::time::sleep(pause).await;
-            pause = pause.mul_f64(1.3).min(LAST_POLL);
+            tokio::time::sleep(interval).await;
+            interval = interval.mul_f64(1.3).min(LAST_POLL_INTERVAL);
         }
     }
 
-    /// `POST /videos` under a key of its own, so that a repetition makes nothing twice.
+    /// Sends `POST /videos` with a new idempotency key, so that a repeated request creates nothing twice.
     async fn create_once<T: DeserializeOwned>(
         &self,
         operation: &'static str,
@@ -188,33 +186,33 @@ impl ApiClient {
     ) -> Result<T, Error> {
         let (url, key) = (self.server.url(&["videos"]), Uuid::now_v7().to_string());
         let post = || self.server.http.post(url.clone()).header("idempotency-key", &key).json(body);
-        self.repeat(operation, post).await
+        self.send_with_retries(operation, post).await
     }
 
-    pub(crate) async fn read<T: DeserializeOwned>(
+    pub(crate) async fn get_json<T: DeserializeOwned>(
         &self,
         operation: &'static str,
         url: Url,
     ) -> Result<T, Error> {
-        self.repeat(operation, || self.server.http.get(url.clone())).await
+        self.send_with_retries(operation, || self.server.http.get(url.clone())).await
     }
 
-    /// Sends a request that is safe to repeat, until it gets through or has failed a few times.
-    pub(crate) async fn repeat<T: DeserializeOwned>(
+    /// Sends a request that is safe to repeat, until it succeeds or has failed a few times.
+    pub(crate) async fn send_with_retries<T: DeserializeOwned>(
         &self,
         operation: &'static str,
         request: impl Fn() -> RequestBuilder,
     ) -> Result<T, Error> {
-        let mut backoff = Backoff::brief();
+        let mut backoff = Backoff::for_requests();
         loop {
-            let result = self.send(operation, request()).await;
-            if !http::worth_repeating(&result) || !backoff.pause().await {
+            let result = self.send_once(operation, request()).await;
+            if !http::is_retryable(&result) || !backoff.pause().await {
                 return result;
             }
         }
     }
 
-    pub(crate) async fn send<T: DeserializeOwned>(
+    pub(crate) async fn send_once<T: DeserializeOwned>(
         &self,
         operation: &'static str,
         request: RequestBuilder,
@@ -222,19 +220,19 @@ impl ApiClient {
         self.authorized(request, async |request| http::json(operation, request).await).await
     }
 
-    /// Sends a request with the user's token; once more with a new one, if the API refuses the first. The
-    /// token is renewed at most once: not again if it was renewed before the first.
+    /// Sends a request with the user's token, and once more with a new token if the API refuses the first.
+    /// The token is renewed at most once, be it before or after the first request.
     pub(crate) async fn authorized<T>(
         &self,
         request: RequestBuilder,
         send: impl AsyncFn(RequestBuilder) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let Granted { token, is_renewed } = self.granted().await?;
-        let again = request.try_clone();
+        let IdToken { token, is_renewed } = self.valid_id_token().await?;
+        let second = request.try_clone();
         let result = send(request.bearer_auth(&token)).await;
-        match (again, &result) {
-            (Some(again), Err(error)) if error.status() == Some(401) && !is_renewed => {
-                send(again.bearer_auth(self.renewed(&token).await?)).await
+        match (second, &result) {
+            (Some(second), Err(error)) if error.status() == Some(401) && !is_renewed => {
+                send(second.bearer_auth(self.replace_refused(&token).await?)).await
             }
             _ => result,
         }
@@ -244,7 +242,7 @@ impl ApiClient {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_server::{Answer, TestServer};
+    use crate::test_server::{CannedResponse, TestServer};
     use framezip_contract::ExtractionOptions;
     use std::sync::Arc;
 
@@ -253,15 +251,18 @@ mod tests {
     #[tokio::test]
     async fn tokens_about_to_expire_are_renewed_once() {
         let granted = r#"{"AuthenticationResult":{"IdToken":"new","ExpiresIn":3600}}"#;
-        let answers =
-            [Answer::json(200, granted), Answer::json(200, PAGE), Answer::json(200, PAGE)];
+        let answers = [
+            CannedResponse::json(200, granted),
+            CannedResponse::json(200, PAGE),
+            CannedResponse::json(200, PAGE),
+        ];
         let server = TestServer::start(answers).await;
-        let kept = Arc::new(std::sync::Mutex::new(Vec::new()));
-        let copy = kept.clone();
-        let keep = move |_: &Tokens, tokens: &Tokens| {
+        let stored = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let copy = stored.clone();
+        let store = move |_: &Tokens, tokens: &Tokens| {
             copy.lock().unwrap().push(tokens.refresh_token.clone())
         };
-        let api = server.api_client(60).on_renewal(keep);
+        let api = server.api_client(60).on_renewal(store);
         api.list(None, None, None).await.unwrap();
         api.list(Some(Status::Ready), Some(5), Some("a/b")).await.unwrap();
 
@@ -272,19 +273,19 @@ mod tests {
         assert_eq!(first.header("authorization"), Some("Bearer new"));
         assert_eq!(second.line, "GET /api/videos?status=ready&limit=5&cursor=a%2Fb HTTP/1.1");
         assert_eq!(second.header("authorization"), Some("Bearer new"));
-        assert_eq!(*kept.lock().unwrap(), ["refresh"]);
+        assert_eq!(*stored.lock().unwrap(), ["refresh"]);
     }
 
     #[tokio::test]
     async fn a_refused_token_is_renewed_once() {
-        let refused = || Answer::json(401, r#"{"message":"Unauthorized"}"#);
+        let refused = || CannedResponse::json(401, r#"{"message":"Unauthorized"}"#);
         let granted = r#"{"AuthenticationResult":{"IdToken":"new","ExpiresIn":3600}}"#;
         let server = TestServer::start([
             refused(),
-            Answer::json(200, granted),
-            Answer::json(200, PAGE),
+            CannedResponse::json(200, granted),
+            CannedResponse::json(200, PAGE),
             refused(),
-            Answer::json(200, granted),
+            CannedResponse::json(200, granted),
             refused(),
         ])
         .await;
@@ -300,11 +301,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn requests_that_are_refused_at_once_renew_once() {
-        let refused = || Answer::json(401, r#"{"message":"Unauthorized"}"#);
+    async fn concurrent_requests_that_are_refused_renew_the_token_once() {
+        let refused = || CannedResponse::json(401, r#"{"message":"Unauthorized"}"#);
         let granted = r#"{"AuthenticationResult":{"IdToken":"new","ExpiresIn":3600}}"#;
-        let page = || Answer::json(200, PAGE);
-        let answers = [refused(), refused(), Answer::json(200, granted), page(), page()];
+        let page = || CannedResponse::json(200, PAGE);
+        let answers = [refused(), refused(), CannedResponse::json(200, granted), page(), page()];
         let server = TestServer::start(answers).await;
         let api = server.api_client(3600);
         let list = || api.list(None, None, None);
@@ -317,10 +318,10 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_token_just_renewed_is_not_renewed_again() {
+    async fn a_token_that_was_just_renewed_is_not_renewed_again() {
         let granted = r#"{"AuthenticationResult":{"IdToken":"new","ExpiresIn":3600}}"#;
-        let refused = Answer::json(401, r#"{"message":"Unauthorized"}"#);
-        let server = TestServer::start([Answer::json(200, granted), refused]).await;
+        let refused = CannedResponse::json(401, r#"{"message":"Unauthorized"}"#);
+        let server = TestServer::start([CannedResponse::json(200, granted), refused]).await;
         let error = server.api_client(60).list(None, None, None).await.unwrap_err();
         assert!(error.is_about_credentials(), "{error:?}");
         assert_eq!(server.requests().len(), 2);
@@ -328,15 +329,16 @@ mod tests {
 
     #[tokio::test]
     async fn reads_are_repeated_after_a_lost_connection() {
-        let server = TestServer::start([Answer::hang_up(), Answer::json(200, PAGE)]).await;
+        let server =
+            TestServer::start([CannedResponse::hang_up(), CannedResponse::json(200, PAGE)]).await;
         server.api_client(3600).list(None, None, None).await.unwrap();
         assert_eq!(server.requests().len(), 2);
     }
 
     #[tokio::test]
-    async fn a_record_is_asked_for_again_under_the_same_key() {
-        let refused = Answer::json(400, r#"{"message":"no"}"#);
-        let server = TestServer::start([Answer::json(503, "{}"), refused]).await;
+    async fn a_repeated_creation_has_the_same_key() {
+        let refused = CannedResponse::json(400, r#"{"message":"no"}"#);
+        let server = TestServer::start([CannedResponse::json(503, "{}"), refused]).await;
         let video = CreateVideo {
             file_name: "a.mp4".to_owned(),
             bytes: 1,
@@ -363,7 +365,7 @@ mod tests {
                 "bytes":1,"contentType":"video/mp4","extraction":{{}},"status":"{status}",
                 "createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-01T00:00:00Z"}}"#
             );
-            Answer::json(200, &text)
+            CannedResponse::json(200, &text)
         };
         let server =
             TestServer::start([video("queued"), video("processing"), video("failed")]).await;

@@ -1,13 +1,13 @@
-//! The name of a video's zip in a folder.
+//! The file name of a video's zip.
 
 use framezip_contract::{Video, is_unsafe_to_show};
 use std::path::Path;
 
-/// The most bytes of a file's name, on every usual file system.
-const LONGEST_NAME: usize = 255;
+/// The longest file name of all common file systems, in bytes.
+const MAX_NAME_BYTES: usize = 255;
 
-/// The name of a video's zip, from the second on with a number. The video's name comes from elsewhere:
-/// nothing in it may lead out of the folder, hide the file, look like an option or steer a terminal.
+/// Returns the name of a video's zip, with the number if it is above 1. The video's name is not trusted:
+/// nothing in it may lead out of the folder, hide the file, look like an option or control a terminal.
 pub fn file_name(video: &Video, number: u32) -> String {
     let name = video.file_name.rsplit(['/', '\\']).next().unwrap_or_default();
     let stem = Path::new(name).file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
@@ -16,9 +16,8 @@ pub fn file_name(video: &Video, number: u32) -> String {
     let id = video.id.to_string();
     let stem = if stem.is_empty() { &id } else { stem };
     let end = if number == 1 { ".zip".to_owned() } else { format!(" ({number}).zip") };
-    let most = LONGEST_NAME - end.len();
-    let cut = (0..=most.min(stem.len())).rev().find(|at| stem.is_char_boundary(*at));
-    format!("{}{end}", &stem[..cut.unwrap_or(0)])
+    let max = stem.len().min(MAX_NAME_BYTES - end.len());
+    format!("{}{end}", &stem[..stem.floor_char_boundary(max)])
 }
 
 #[cfg(test)]
