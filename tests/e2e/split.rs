@@ -52,7 +52,7 @@ async fn split(stack: &Stack, person: &Person) -> Result<(Video, String)> {
 
 /// Returns the job for a segment of a fan-out.
 fn segment(video: &Video, fan_out: &str, targets: Range<u32>) -> Job {
-    let segment = Segment { run: fan_out.to_owned(), first: targets.start, end: targets.end };
+    let segment = Segment { fan_out: fan_out.to_owned(), first: targets.start, end: targets.end };
     Job::segment(video.owner.clone(), video.id, segment)
 }
 

@@ -87,7 +87,7 @@ pub async fn the_test_of_an_unreachable_webhook_says_why(stack: &Stack) -> Resul
     person.api.set_webhook("https://nowhere.invalid/").await?;
     let error = person.api.test_webhook().await.err().context("there is no such host")?;
     ensure!(error.code() == Some("webhook_unreachable"), "{error}");
-    ensure!(error.to_string().contains("name is not known"), "{error}");
+    ensure!(error.to_string().contains("name cannot be resolved"), "{error}");
     Ok(())
 }
 

@@ -18,7 +18,7 @@ impl Stack {
         for (bucket, prefix) in [
             (&self.outputs.uploads_bucket_name, own.clone()),
             (&self.outputs.results_bucket_name, own),
-            (&self.outputs.results_bucket_name, ObjectKey::parts_prefix(owner, id)),
+            (&self.outputs.results_bucket_name, ObjectKey::segments_prefix(owner, id)),
         ] {
             let listed = s3.list_objects_v2().bucket(bucket).prefix(prefix).send().await?;
             keys.extend(listed.contents().iter().filter_map(|object| object.key.clone()));

@@ -27,7 +27,7 @@ use tempfile::TempDir;
 pub(crate) const REGION: &str = "eu-central-1";
 
 /// The attribute of a video's record that names its fan-out.
-const FAN_OUT: &str = "run";
+const FAN_OUT: &str = "fanOut";
 
 /// An empty zip.
 const NO_CODE: &[u8] = b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
