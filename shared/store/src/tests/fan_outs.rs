@@ -52,7 +52,7 @@ async fn every_placeholder_is_defined_and_used() {
     let record = sample();
     let id = record.video.id;
     let mut stored = item(&record);
-    stored.insert("parts".to_owned(), AttributeValue::Ss(vec!["0-1-a".to_owned()]));
+    stored.insert("segments".to_owned(), AttributeValue::Ss(vec!["0-1-a".to_owned()]));
     let update = mock!(Client::update_item).match_requests(is_closed).then_output(move || {
         UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build()
     });
@@ -82,11 +82,11 @@ async fn a_fan_out_is_named_after_its_message() {
     record.video.status = Status::Processing;
     record.fan_out = Some("worker".to_owned());
     let stored = item(&record);
-    assert_eq!(stored["run"], text("worker"));
+    assert_eq!(stored["fanOut"], text("worker"));
     let update = mock!(Client::update_item)
         .match_requests(|request| {
             let values = request.expression_attribute_values().unwrap();
-            request.update_expression().unwrap().contains("run = :message")
+            request.update_expression().unwrap().contains("fanOut = :message")
                 && request.condition_expression()
                     == Some("#status = :processing AND lease.#owner = :message")
                 && values[":message"] == text("worker")
@@ -94,9 +94,9 @@ async fn a_fan_out_is_named_after_its_message() {
         .then_output(move || {
             UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build()
         });
-    let split =
+    let started =
         videos(&[&update]).start_fan_out(&owner(), record.video.id, "worker").await.unwrap();
-    assert_eq!(split, Some(record));
+    assert_eq!(started, Some(record));
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn a_video_with_a_fan_out_is_claimed_by_its_message_only() {
     let claim = mock!(Client::update_item)
         .match_requests(|request| {
             let condition = request.condition_expression().unwrap();
-            condition.ends_with("AND (attribute_not_exists(run) OR run = :owner)")
+            condition.ends_with("AND (attribute_not_exists(fanOut) OR fanOut = :owner)")
                 && request.expression_attribute_values().unwrap()[":owner"] == text("worker")
         })
         .then_output(move || {
@@ -121,7 +121,7 @@ async fn a_final_video_has_no_fan_out() {
     let stored = item(&record);
     let finish = mock!(Client::update_item)
         .match_requests(|request| {
-            request.update_expression().unwrap().ends_with("REMOVE lease, progress, run")
+            request.update_expression().unwrap().ends_with("REMOVE lease, progress, fanOut")
         })
         .then_output(move || {
             UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build()
@@ -140,44 +140,46 @@ async fn progress_out_of_range_reads_within_its_total() {
     let mut record = sample();
     record.video.progress = Some(Progress { done: 0, total: 10 });
     let mut stored = item(&record);
-    let strayed = AttributeValue::M(
+    let out_of_range = AttributeValue::M(
         [("done", "-3"), ("total", "10")]
             .map(|(name, value)| (name.to_owned(), AttributeValue::N(value.to_owned())))
             .into(),
     );
-    stored.insert("progress".to_owned(), strayed);
+    stored.insert("progress".to_owned(), out_of_range);
     let update = mock!(Client::update_item)
         .match_requests(|request| {
             let values = request.expression_attribute_values().unwrap();
-            values[":done"] == AttributeValue::N("-7".to_owned()) && values[":run"] == text("run")
+            values[":done"] == AttributeValue::N("-7".to_owned())
+                && values[":fanOut"] == text("fan-out")
         })
         .then_output(move || {
             UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build()
         });
-    let advanced = videos(&[&update]).advance(&owner(), record.video.id, "run", -7).await.unwrap();
+    let advanced =
+        videos(&[&update]).advance(&owner(), record.video.id, "fan-out", -7).await.unwrap();
     assert_eq!(advanced, Some(record));
 }
 
 #[tokio::test]
 async fn a_segment_is_returned_with_those_before_it() {
     let id = VideoId::now();
-    let sort = format!("run#{id}#run");
+    let sort = format!("fan-out#{id}#fan-out");
     let update = mock!(Client::update_item)
         .match_requests(move |request| {
             let key = request.key().unwrap();
             let values = request.expression_attribute_values().unwrap();
             key["pk"] == text("user#owner")
                 && key["sk"] == text(&sort)
-                && values[":part"] == AttributeValue::Ss(vec!["5-9-b".to_owned()])
+                && values[":segment"] == AttributeValue::Ss(vec!["5-9-b".to_owned()])
                 && request.condition_expression().is_none()
                 && request.return_values() == Some(&ReturnValue::AllNew)
         })
         .then_output(|| {
-            let parts = AttributeValue::Ss(vec!["0-5-a".to_owned(), "5-9-b".to_owned()]);
-            UpdateItemOutput::builder().attributes("parts", parts).build()
+            let segments = AttributeValue::Ss(vec!["0-5-a".to_owned(), "5-9-b".to_owned()]);
+            UpdateItemOutput::builder().attributes("segments", segments).build()
         });
-    let parts = videos(&[&update]).add_segment(&owner(), id, "run", "5-9-b").await.unwrap();
-    assert_eq!(parts, ["0-5-a", "5-9-b"]);
+    let segments = videos(&[&update]).add_segment(&owner(), id, "fan-out", "5-9-b").await.unwrap();
+    assert_eq!(segments, ["0-5-a", "5-9-b"]);
 }
 
 #[tokio::test]
@@ -190,9 +192,9 @@ async fn one_message_assembles_at_a_time() {
         })
         .then_output(|| UpdateItemOutput::builder().build());
     let id = VideoId::now();
-    assert!(videos(&[&update]).claim_assembly(&owner(), id, "run", &lease()).await.unwrap());
+    assert!(videos(&[&update]).claim_assembly(&owner(), id, "fan-out", &lease()).await.unwrap());
     let refused = refused();
-    assert!(!videos(&[&refused]).claim_assembly(&owner(), id, "run", &lease()).await.unwrap());
+    assert!(!videos(&[&refused]).claim_assembly(&owner(), id, "fan-out", &lease()).await.unwrap());
 }
 
 #[tokio::test]
@@ -201,5 +203,5 @@ async fn workers_of_a_fan_out_that_is_over_stop() {
     let videos = videos(&[&refused]);
     let id = VideoId::now();
     assert_eq!(videos.start_fan_out(&owner(), id, "worker").await.unwrap(), None);
-    assert_eq!(videos.advance(&owner(), id, "run", 1).await.unwrap(), None);
+    assert_eq!(videos.advance(&owner(), id, "fan-out", 1).await.unwrap(), None);
 }
