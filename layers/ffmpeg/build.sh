@@ -48,7 +48,7 @@ wrapper target-cc "cc -target $ARCH-linux-gnu.2.26 $processor -Wl,-rpath,'\$ORIG
 wrapper target-ar ar
 wrapper target-ranlib ranlib
 wrapper host-cc cc
-# meson and ninja stand beside the venv's python.
+# meson and ninja are in the same folder as the venv's python.
 PATH=$work/bin:$(cd "$(dirname "$PYTHON")" && pwd):$PATH
 
 unpack() {
@@ -103,7 +103,7 @@ video_decoders() {
 
 # Containers that people's videos come in. None opens another file or a URL: no playlists and
 # manifests, no image sequences, no mlv (which looks for its sibling files). None is for sound,
-# text or single images; none needs to be told a size.
+# text or single images; none needs a size from outside.
 demuxers='
     asf avi flv live_flv kux matroska mov mpegps mpegts mpegvideo nut ogg rm swf wtv
     av1 apv cavsvideo dirac dnxhd h261 h263 h264 hevc ipu ivf m4v mjpeg mjpeg_2000 obu vc1 vc1t vvc yuv4mpegpipe

@@ -4,7 +4,7 @@
 //!
 //! 1. `handler`: a batch of messages
 //! 2. `job`: one message: claims the video and decides what to do
-//! 3. `fan_out`: several invocations at one video, each of which does a segment
+//! 3. `fan_out`: several invocations at one video, one segment each
 //! 4. `worker`: one invocation's share: a decoding thread, uploads and progress
 //! 5. `decode_thread`: a video's bytes in, a zip's bytes out
 //! 6. `throughput`, `progress`, `outcome`, `cleanup`: how fast, how far, with what result, and what to remove

@@ -1,6 +1,9 @@
 //! A checked choice of frames, with their size and form.
 
-use crate::{ExtractionOptions, Fraction, Position, Tiles};
+use crate::{
+    ExtractionOptions, Fit, Format, Fraction, InvalidExtraction, Position, Tiles, rules,
+    tiles::{SHEET, STORYBOARD, TilesOptions},
+};
 use serde::{Deserialize, Serialize};
 
 /// Valid extraction options, made from [`ExtractionOptions`].
@@ -50,47 +53,8 @@ pub enum Select {
     Scenes(f64),
 }
 
-/// How an image is fitted to a width and a height.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Fit {
-    /// Scales to the largest size within both, keeping the proportions.
-    #[default]
-    Inside,
-    /// Scales to the smallest size that covers both, keeping the proportions, and crops around the centre.
-    Cover,
-    /// Scales to exactly both, without keeping the proportions.
-    Fill,
-}
-
-/// An image format.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Format {
-    /// JPEG, with 4:2:0 subsampled colour and without transparency.
-    #[default]
-    Jpeg,
-    /// PNG, lossless; keeps transparency.
-    Png,
-    /// WebP, lossy; keeps transparency.
-    Webp,
-}
-
-impl Format {
-    /// Returns the extension of its files, without the dot.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Self::Jpeg => "jpg",
-            Self::Png => "png",
-            Self::Webp => "webp",
-        }
-    }
-}
-
 /// The default quality.
-pub(crate) const DEFAULT_QUALITY: u8 = 85;
+const DEFAULT_QUALITY: u8 = 85;
 
 impl Default for Extraction {
     fn default() -> Self {
@@ -107,5 +71,92 @@ impl Default for Extraction {
             sheet: None,
             storyboard: None,
         }
+    }
+}
+
+impl TryFrom<ExtractionOptions> for Extraction {
+    type Error = InvalidExtraction;
+
+    fn try_from(options: ExtractionOptions) -> Result<Self, InvalidExtraction> {
+        let mut errors = InvalidExtraction(Vec::new());
+        options.check_choice(&mut errors);
+        options.check_form(&mut errors);
+        let sheet = tiles("sheet", options.sheet, SHEET, &mut errors);
+        let storyboard = tiles("storyboard", options.storyboard, STORYBOARD, &mut errors);
+        if !errors.0.is_empty() {
+            return Err(errors);
+        }
+        let select = match options {
+            ExtractionOptions { every: Some(every), .. } => Select::Every(every),
+            ExtractionOptions { fps: Some(fps), .. } => Select::Fps(fps),
+            ExtractionOptions { count: Some(count), .. } => Select::Count(count),
+            ExtractionOptions { at: Some(at), .. } => Select::At(at),
+            ExtractionOptions { keyframes: Some(true), .. } => Select::Keyframes,
+            ExtractionOptions { scenes: Some(change), .. } => Select::Scenes(change),
+            _ => Select::Auto,
+        };
+        Ok(Self {
+            select,
+            from: options.from,
+            to: options.to,
+            width: options.width,
+            height: options.height,
+            fit: options.fit.unwrap_or_default(),
+            format: options.format.unwrap_or_default(),
+            quality: options.quality.unwrap_or(DEFAULT_QUALITY),
+            skip_blank: options.skip_blank.unwrap_or_default(),
+            sheet,
+            storyboard,
+        })
+    }
+}
+
+/// Validates a contact sheet or a storyboard.
+fn tiles(
+    field: &str,
+    options: Option<TilesOptions>,
+    default: Tiles,
+    errors: &mut InvalidExtraction,
+) -> Option<Tiles> {
+    let TilesOptions { columns, rows, width } = options?;
+    let tiles = Tiles {
+        columns: columns.unwrap_or(default.columns),
+        rows: rows.unwrap_or(default.rows),
+        width: width.unwrap_or(default.width),
+    };
+    let mut check = |ok: bool, name: &str, detail: &str| {
+        errors.check(ok, &format!("{field}.{name}"), detail);
+    };
+    check((1..=20).contains(&tiles.columns), "columns", rules::GRID);
+    check((1..=20).contains(&tiles.rows), "rows", rules::GRID);
+    check((16..=640).contains(&tiles.width), "width", rules::TILE);
+    Some(tiles)
+}
+
+impl From<Extraction> for ExtractionOptions {
+    fn from(extraction: Extraction) -> Self {
+        let mut options = Self {
+            from: extraction.from,
+            to: extraction.to,
+            width: extraction.width,
+            height: extraction.height,
+            fit: (extraction.fit != Fit::Inside).then_some(extraction.fit),
+            format: (extraction.format != Format::Jpeg).then_some(extraction.format),
+            quality: (extraction.format != Format::Png).then_some(extraction.quality),
+            skip_blank: extraction.skip_blank.then_some(true),
+            sheet: extraction.sheet.map(TilesOptions::from),
+            storyboard: extraction.storyboard.map(TilesOptions::from),
+            ..Self::default()
+        };
+        match extraction.select {
+            Select::Auto => {}
+            Select::Every(every) => options.every = Some(every),
+            Select::Fps(fps) => options.fps = Some(fps),
+            Select::Count(count) => options.count = Some(count),
+            Select::At(at) => options.at = Some(at),
+            Select::Keyframes => options.keyframes = Some(true),
+            Select::Scenes(change) => options.scenes = Some(change),
+        }
+        options
     }
 }

@@ -10,6 +10,7 @@ mod file_name;
 mod fraction;
 mod http;
 mod id;
+mod image_form;
 mod invalid;
 mod limits;
 mod media_type;
@@ -29,7 +30,7 @@ mod webhook;
 pub use counts::{Counter, Counts, EXTRACTION_BOUNDS, ExtractionBound};
 pub use display::{escaped, is_unsafe_to_show};
 pub use error::ErrorCode;
-pub use extraction::{Extraction, Fit, Format, Select};
+pub use extraction::{Extraction, Select};
 pub use file_name::is_file_name;
 pub use fraction::{Fraction, InvalidFraction};
 pub use http::{
@@ -37,6 +38,7 @@ pub use http::{
     StoryboardLinks, VideoPage, VideoView, WebConfig,
 };
 pub use id::{InvalidKey, ObjectKey, UserId, VideoId};
+pub use image_form::{Fit, Format};
 pub use invalid::{FieldError, InvalidExtraction};
 pub use limits::Limits;
 pub use media_type::is_media_type;

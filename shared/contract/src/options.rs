@@ -3,10 +3,8 @@
 #[cfg(feature = "openapi")]
 use crate::schema;
 use crate::{
-    Extraction, FieldError, Fit, Format, Fraction, InvalidExtraction, Position, Select, Tiles,
-    extraction::DEFAULT_QUALITY,
-    object, rules,
-    tiles::{SHEET, STORYBOARD, TilesOptions},
+    FieldError, Fit, Format, Fraction, InvalidExtraction, Position, object, rules,
+    tiles::TilesOptions,
 };
 use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
@@ -84,46 +82,9 @@ pub struct ExtractionOptions {
     pub storyboard: Option<TilesOptions>,
 }
 
-impl TryFrom<ExtractionOptions> for Extraction {
-    type Error = InvalidExtraction;
-
-    fn try_from(options: ExtractionOptions) -> Result<Self, InvalidExtraction> {
-        let mut errors = InvalidExtraction(Vec::new());
-        options.check_choice(&mut errors);
-        options.check_form(&mut errors);
-        let sheet = tiles("sheet", options.sheet, SHEET, &mut errors);
-        let storyboard = tiles("storyboard", options.storyboard, STORYBOARD, &mut errors);
-        if !errors.0.is_empty() {
-            return Err(errors);
-        }
-        let select = match options {
-            ExtractionOptions { every: Some(every), .. } => Select::Every(every),
-            ExtractionOptions { fps: Some(fps), .. } => Select::Fps(fps),
-            ExtractionOptions { count: Some(count), .. } => Select::Count(count),
-            ExtractionOptions { at: Some(at), .. } => Select::At(at),
-            ExtractionOptions { keyframes: Some(true), .. } => Select::Keyframes,
-            ExtractionOptions { scenes: Some(change), .. } => Select::Scenes(change),
-            _ => Select::Auto,
-        };
-        Ok(Self {
-            select,
-            from: options.from,
-            to: options.to,
-            width: options.width,
-            height: options.height,
-            fit: options.fit.unwrap_or_default(),
-            format: options.format.unwrap_or_default(),
-            quality: options.quality.unwrap_or(DEFAULT_QUALITY),
-            skip_blank: options.skip_blank.unwrap_or_default(),
-            sheet,
-            storyboard,
-        })
-    }
-}
-
 impl InvalidExtraction {
     /// Adds an error about a field unless it is `ok`. All errors about one field form one entry.
-    fn check(&mut self, ok: bool, field: &str, detail: &str) {
+    pub(crate) fn check(&mut self, ok: bool, field: &str, detail: &str) {
         if ok {
             return;
         }
@@ -141,7 +102,7 @@ fn within<T: PartialOrd>(field: Option<T>, range: RangeInclusive<T>) -> bool {
 
 impl ExtractionOptions {
     /// Validates the choice of frames.
-    fn check_choice(&self, errors: &mut InvalidExtraction) {
+    pub(crate) fn check_choice(&self, errors: &mut InvalidExtraction) {
         let number = |fraction: Option<Fraction>| fraction.map(|fraction| fraction.as_f64());
         let every = within(number(self.every), 0.001..=86_400.0);
         errors.check(every, "every", rules::EVERY);
@@ -170,7 +131,7 @@ impl ExtractionOptions {
     }
 
     /// Validates the size and form of the images.
-    fn check_form(&self, errors: &mut InvalidExtraction) {
+    pub(crate) fn check_form(&self, errors: &mut InvalidExtraction) {
         let sides = self.width.is_some() && self.height.is_some();
         errors.check(self.fit.is_none() || sides, "fit", rules::FIT_NEEDS);
         let side = 16..=8192;
@@ -180,28 +141,6 @@ impl ExtractionOptions {
         let lossless = self.format == Some(Format::Png) && self.quality.is_some();
         errors.check(!lossless, "quality", rules::QUALITY_OF_PNG);
     }
-}
-
-/// Validates a contact sheet or a storyboard.
-fn tiles(
-    field: &str,
-    options: Option<TilesOptions>,
-    default: Tiles,
-    errors: &mut InvalidExtraction,
-) -> Option<Tiles> {
-    let TilesOptions { columns, rows, width } = options?;
-    let tiles = Tiles {
-        columns: columns.unwrap_or(default.columns),
-        rows: rows.unwrap_or(default.rows),
-        width: width.unwrap_or(default.width),
-    };
-    let mut check = |ok: bool, name: &str, detail: &str| {
-        errors.check(ok, &format!("{field}.{name}"), detail);
-    };
-    check((1..=20).contains(&tiles.columns), "columns", rules::GRID);
-    check((1..=20).contains(&tiles.rows), "rows", rules::GRID);
-    check((16..=640).contains(&tiles.width), "width", rules::TILE);
-    Some(tiles)
 }
 
 /// Whether a range can contain a frame, as far as that is known without the video.
@@ -215,37 +154,10 @@ fn range_is_forward(from: Option<Position>, to: Option<Position>) -> bool {
     }
 }
 
-impl From<Extraction> for ExtractionOptions {
-    fn from(extraction: Extraction) -> Self {
-        let mut options = Self {
-            from: extraction.from,
-            to: extraction.to,
-            width: extraction.width,
-            height: extraction.height,
-            fit: (extraction.fit != Fit::Inside).then_some(extraction.fit),
-            format: (extraction.format != Format::Jpeg).then_some(extraction.format),
-            quality: (extraction.format != Format::Png).then_some(extraction.quality),
-            skip_blank: extraction.skip_blank.then_some(true),
-            sheet: extraction.sheet.map(TilesOptions::from),
-            storyboard: extraction.storyboard.map(TilesOptions::from),
-            ..Self::default()
-        };
-        match extraction.select {
-            Select::Auto => {}
-            Select::Every(every) => options.every = Some(every),
-            Select::Fps(fps) => options.fps = Some(fps),
-            Select::Count(count) => options.count = Some(count),
-            Select::At(at) => options.at = Some(at),
-            Select::Keyframes => options.keyframes = Some(true),
-            Select::Scenes(change) => options.scenes = Some(change),
-        }
-        options
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Extraction;
 
     #[test]
     fn nothing_asked_for_is_auto() {

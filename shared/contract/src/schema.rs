@@ -53,14 +53,14 @@ fn fraction(least: f64, most: f64, about: &str, example: &str) -> Schema {
 
 /// `every` of the options.
 pub(crate) fn every() -> Schema {
-    let about = "One frame every so many seconds, from 0.001 to 86,400: a number with at most 6 decimals, \
+    let about = "One frame per interval of this many seconds, from 0.001 to 86,400: a number with at most 6 decimals, \
                  or a fraction.";
     fraction(0.001, 86_400.0, about, "1001/30000")
 }
 
 /// `fps` of the options. The least is 1/86,400, rounded as numbers are.
 pub(crate) fn fps() -> Schema {
-    let about = "So many frames a second, from 1/86,400 to 1,000: a number with at most 6 decimals, or a \
+    let about = "Frames per second, from 1/86,400 to 1,000: a number with at most 6 decimals, or a \
                  fraction.";
     fraction(0.000_012, 1000.0, about, "30000/1001")
 }

@@ -86,7 +86,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn the_kind_stands_beside_the_fields() {
+    fn the_kind_is_a_field_among_the_others() {
         let json = json!({
             "kind": "single", "method": "PUT", "url": "u", "headers": { "if-none-match": "*" },
             "expiresAt": "2026-11-21T13:00:00.000Z",

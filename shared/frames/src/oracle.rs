@@ -228,7 +228,7 @@ impl RandomOptions {
         length: i128,
         extraction: &Extraction,
     ) -> Vec<(&'a WholeFrame, Vec<u8>)> {
-        let mut imager = ImageRenderer::new(extraction, Limits::default().pixels).unwrap();
+        let mut renderer = ImageRenderer::new(extraction, Limits::default().pixels).unwrap();
         let (mut moments, end) = self.moments(whole, length);
         moments.sort_unstable_by(|one, other| (one.0 * other.1).cmp(&(other.0 * one.1)));
         let ends = moments.iter().skip(1).chain([&end]);
@@ -240,9 +240,9 @@ impl RandomOptions {
                 if is_after(time, *moment) && !is_after(*end, time) {
                     break;
                 }
-                let canvas = imager.draw(&mut frame.picture.clone()).unwrap();
+                let canvas = renderer.draw(&mut frame.picture.clone()).unwrap();
                 if !self.skip_blank || !canvas.is_blank() {
-                    chosen.insert(number, imager.encode(&canvas).unwrap().file);
+                    chosen.insert(number, renderer.encode(&canvas).unwrap().file);
                     break;
                 }
             }

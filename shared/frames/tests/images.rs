@@ -77,7 +77,7 @@ fn png_and_webp_keep_transparency_and_jpeg_shows_it_as_black() {
         let jpeg = first(name, r#"{"at":[0.3]}"#);
         assert!(off(read_jpeg(&jpeg).at(0.25, 0.6), [0; 3]) < 12, "{name}");
         let truth = &special()[name];
-        let shown = truth.numbers[truth.pts.partition_point(|tick| *tick <= truth.pts[3]) - 1];
+        let shown = truth.numbers[truth.pts.partition_point(|pts| *pts <= truth.pts[3]) - 1];
         assert_eq!(number(&jpeg), shown, "{name}");
     }
 }

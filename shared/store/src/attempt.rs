@@ -6,7 +6,8 @@
 use crate::{
     CallKey, Earlier, Item, Record, StoreError, Videos,
     calls::Transaction,
-    record::{kept_until, key, number, text},
+    keys::{key, number, text},
+    record::kept_until,
 };
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,

@@ -2,7 +2,7 @@
 
 use crate::{
     Item, StoreError, Videos,
-    record::{call_key, number},
+    keys::{call_key, number},
 };
 use aws_sdk_dynamodb::{
     operation::transact_write_items::TransactWriteItemsError,

@@ -5,7 +5,7 @@
 
 use crate::{
     Item, StoreError, Videos,
-    record::{number, text},
+    keys::{number, text},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use framezip_contract::{Counter, Counts};

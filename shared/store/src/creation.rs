@@ -3,7 +3,7 @@
 use crate::{
     CallKey, Earlier, Item, Record, StoreError, Videos,
     calls::Transaction,
-    record::{VIDEOS, number, partition, text},
+    keys::{VIDEOS, number, partition, text},
 };
 use aws_sdk_dynamodb::types::Select;
 use framezip_contract::{Status, UserId};

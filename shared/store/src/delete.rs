@@ -1,6 +1,6 @@
 //! The deletion of records.
 
-use crate::{Record, StoreError, Videos, record::key};
+use crate::{Record, StoreError, Videos, keys::key};
 use aws_sdk_dynamodb::types::ReturnValue;
 use framezip_contract::{UserId, VideoId};
 

@@ -6,7 +6,7 @@
 
 use crate::{
     Item, Page, Record, StoreError, Videos,
-    record::{key, owner_and_id, sort, text},
+    keys::{key, owner_and_id, sort, text},
 };
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use framezip_contract::{Status, UserId, VideoId};

@@ -6,8 +6,9 @@
 
 use crate::{
     Lease, Record, StoreError, Videos,
-    record::{fan_out_kept_until, fan_out_key, number, text},
-    steps::against,
+    keys::{fan_out_key, number, text},
+    lease::against,
+    record::fan_out_kept_until,
 };
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,

@@ -21,6 +21,8 @@ mod creation;
 mod delete;
 mod everyone;
 mod fan_outs;
+mod keys;
+mod lease;
 mod list;
 mod notice;
 mod record;
@@ -33,10 +35,10 @@ pub use attempt::Retry;
 pub use calls::{CallKey, Earlier};
 pub use counters::Totals;
 pub use creation::Creation;
+pub use lease::Lease;
 pub use list::Page;
-pub use notice::Notice;
-pub use record::{Multipart, Record};
-pub use steps::{Claim, Lease};
+pub use record::{Multipart, Notice, Record};
+pub use steps::Claim;
 
 use aws_sdk_dynamodb::{
     Client,
@@ -91,7 +93,7 @@ impl Videos {
     /// # Errors
     /// [`StoreError`].
     pub async fn get(&self, owner: &UserId, id: VideoId) -> Result<Option<Record>, StoreError> {
-        let item = self.item(record::key(owner, id)).await?;
+        let item = self.item(keys::key(owner, id)).await?;
         item.map(|item| self.record(item)).transpose()
     }
 
@@ -105,7 +107,7 @@ impl Videos {
         self.client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(record::key(owner, id)))
+            .set_key(Some(keys::key(owner, id)))
             .expression_attribute_values(":now", record::now())
             .return_values(ReturnValue::AllNew)
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     Record, StoreError, Videos,
-    record::{VIDEOS, key, partition, text, video_id},
+    keys::{VIDEOS, key, partition, text, video_id},
 };
 use framezip_contract::{Status, UserId, VideoId};
 

@@ -1,25 +1,12 @@
 //! The notification of a video's owner, sent once per outcome.
 
 use crate::{
-    Lease, Record, StoreError, Videos,
+    Lease, Notice, Record, StoreError, Videos,
     attempt::{IS_ATTEMPT, of_attempt},
-    record::text,
-    steps::against,
+    keys::text,
+    lease::against,
 };
 use framezip_contract::{Status, UserId, VideoId};
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-
-/// The notification about an outcome: in progress while the lease is valid, done once `sent_at` is set.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Notice {
-    /// The lease of the message whose handler sends it.
-    pub lease: Lease,
-    /// When the mail was handed to SES.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sent_at: Option<Timestamp>,
-}
 
 impl Videos {
     /// Takes the lease on notifying the owner about an attempt. Returns `None` if the owner was notified,

@@ -1,8 +1,11 @@
-//! The form of records and keys in the table.
+//! The form of records in the table.
 
-use crate::{Item, Lease, Notice};
+use crate::{
+    Lease,
+    keys::{number, partition, sort, text},
+};
 use aws_sdk_dynamodb::types::AttributeValue;
-use framezip_contract::{UserId, Video, VideoId, format_time};
+use framezip_contract::{Video, format_time};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +46,17 @@ pub struct Multipart {
     pub part_bytes: u64,
 }
 
+/// The notification about an outcome: in progress while the lease is valid, done once `sent_at` is set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Notice {
+    /// The lease of the message whose handler sends it.
+    pub lease: Lease,
+    /// When the mail was handed to SES.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<Timestamp>,
+}
+
 /// A record under its key.
 #[derive(Serialize)]
 pub(crate) struct Stored<'a> {
@@ -73,56 +87,6 @@ const ABANDONED_AFTER: SignedDuration = SignedDuration::from_hours(48);
 const KEPT: SignedDuration = SignedDuration::from_hours(60 * 24);
 /// The lifetime of a fan-out's item after its last segment. By then the video is final.
 const FAN_OUT_KEPT: SignedDuration = SignedDuration::from_hours(48);
-
-/// The prefix of all users' partition keys.
-const USER: &str = "user#";
-/// The prefix of the sort keys of videos only.
-pub(crate) const VIDEOS: &str = "video#";
-
-pub(crate) fn partition(owner: &UserId) -> String {
-    format!("{USER}{owner}")
-}
-
-pub(crate) fn sort(id: VideoId) -> String {
-    format!("{VIDEOS}{id}")
-}
-
-pub(crate) fn key(owner: &UserId, id: VideoId) -> Item {
-    item_key(owner, sort(id))
-}
-
-/// Returns the owner and the id in a video's key.
-pub(crate) fn owner_and_id(key: &Item) -> Option<(UserId, VideoId)> {
-    let owner = key.get("pk")?.as_s().ok()?.strip_prefix(USER)?;
-    Some((UserId::try_from(owner.to_owned()).ok()?, video_id(key)?))
-}
-
-/// Returns the id in a video's key.
-pub(crate) fn video_id(key: &Item) -> Option<VideoId> {
-    key.get("sk")?.as_s().ok()?.strip_prefix(VIDEOS)?.parse().ok()
-}
-
-/// Returns the key of the item with a fan-out's segments.
-pub(crate) fn fan_out_key(owner: &UserId, id: VideoId, fan_out: &str) -> Item {
-    item_key(owner, format!("fan-out#{id}#{fan_out}"))
-}
-
-/// Returns the key of the item about a call with an `Idempotency-Key`.
-pub(crate) fn call_key(owner: &UserId, name: &str) -> Item {
-    item_key(owner, format!("key#{name}"))
-}
-
-pub(crate) fn item_key(owner: &UserId, sort: String) -> Item {
-    Item::from([("pk".to_owned(), text(partition(owner))), ("sk".to_owned(), text(sort))])
-}
-
-pub(crate) fn text(value: impl ToString) -> AttributeValue {
-    AttributeValue::S(value.to_string())
-}
-
-pub(crate) fn number(value: impl ToString) -> AttributeValue {
-    AttributeValue::N(value.to_string())
-}
 
 pub(crate) fn now() -> AttributeValue {
     text(format_time(Timestamp::now()))

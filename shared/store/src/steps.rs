@@ -1,48 +1,18 @@
 //! The steps of a video's life. Each is one conditional write.
 
 use crate::{
-    Record, StoreError, Videos,
+    Lease, Record, StoreError, Videos,
     attempt::{IS_ATTEMPT, is_before, of_attempt},
-    record::{kept_until, number, text},
+    keys::text,
+    lease::against,
+    record::kept_until,
 };
 use aws_sdk_dynamodb::{
-    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
+    operation::update_item::UpdateItemError,
     types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
 };
 use framezip_contract::{Progress, Status, UserId, Verdict, VideoId};
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use std::time::Duration;
-
-/// A lease on a video, owned by a message. When the message is delivered again, because its handler failed or
-/// crashed, it still owns the lease. While the lease is valid, any other message about the video is a
-/// duplicate and may be dropped: the owner is still on its queue.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Lease {
-    /// The message's id.
-    pub owner: String,
-    /// The end of the lease, in milliseconds since 1970.
-    pub until: i64,
-}
-
-/// Adds the placeholders to a write that compare a stored lease with this one: `#until` and `#owner`, the
-/// current time `:millis` and this lease's `:owner`.
-pub(crate) fn against(update: UpdateItemFluentBuilder, lease: &Lease) -> UpdateItemFluentBuilder {
-    update
-        .expression_attribute_names("#until", "until")
-        .expression_attribute_names("#owner", "owner")
-        .expression_attribute_values(":millis", number(Timestamp::now().as_millisecond()))
-        .expression_attribute_values(":owner", text(&lease.owner))
-}
-
-impl Lease {
-    /// Returns a lease of the message `owner` that starts now.
-    pub fn of(owner: &str, length: Duration) -> Self {
-        let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
-        let until = Timestamp::now().as_millisecond().saturating_add(length);
-        Self { owner: owner.to_owned(), until }
-    }
-}
+use serde::Serialize;
 
 /// The result of claiming a video.
 #[derive(Debug, PartialEq)]

@@ -5,7 +5,7 @@
 
 use crate::{
     Item, StoreError, Videos,
-    record::{item_key, text},
+    keys::{item_key, text},
 };
 use aws_sdk_dynamodb::types::ReturnValue;
 use framezip_contract::{UserId, Webhook, WebhookSecret, WebhookWithSecret, format_time};

@@ -45,7 +45,7 @@ pub(crate) fn base() -> openapi::OpenApi {
 /// Completes a document that has all routes: adds the authentication, the rules between options, examples,
 /// and the limits of this deployment.
 pub(crate) fn complete(mut document: openapi::OpenApi, limits: &Limits) -> openapi::OpenApi {
-    for modifier in [&IdToken as &dyn Modify, &ExtractionRules, &SchemaExamples] {
+    for modifier in [&IdTokenScheme as &dyn Modify, &ExtractionRules, &SchemaExamples] {
         modifier.modify(&mut document);
     }
     if let Some(bytes) =
@@ -66,9 +66,9 @@ fn object<'a>(document: &'a mut openapi::OpenApi, name: &str) -> Option<&'a mut 
 }
 
 /// Adds the authentication of users to the document.
-struct IdToken;
+struct IdTokenScheme;
 
-impl Modify for IdToken {
+impl Modify for IdTokenScheme {
     fn modify(&self, document: &mut openapi::OpenApi) {
         let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
         let about = "The ID token of a user of the Cognito user pool, not the access token.";

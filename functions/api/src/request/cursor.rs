@@ -3,7 +3,7 @@
 //! A cursor is base64url of the id of a page's last video and a digest of that id and the list. The
 //! digest detects a cursor of another list and a damaged one. It is no signature: anybody can compute
 //! it. A made-up cursor grants nothing, because a position is only a [`VideoId`]. Which videos a caller
-//! may list is decided by their claims, and the query's partition is that of the [`ListScope`].
+//! may list is decided by their claims, and the query's partition is that of the [`CursorScope`].
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use framezip_contract::{Status, UserId, VideoId};
@@ -14,7 +14,7 @@ const DIGEST_BYTES: usize = 16;
 
 /// The users whose videos a list contains.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum ListScope {
+pub(crate) enum CursorScope {
     /// This user only.
     User(UserId),
     Everyone,
@@ -25,7 +25,7 @@ pub(crate) enum ListScope {
 pub(crate) struct VideoList<'a> {
     /// The user who asks for the list.
     pub(crate) asker: &'a UserId,
-    pub(crate) scope: &'a ListScope,
+    pub(crate) scope: &'a CursorScope,
     pub(crate) status: Option<Status>,
 }
 
@@ -45,8 +45,8 @@ impl VideoList<'_> {
 
     fn digest(self, position: [u8; 16]) -> [u8; DIGEST_BYTES] {
         let scope = match self.scope {
-            ListScope::User(user) => user.as_str(),
-            ListScope::Everyone => "*",
+            CursorScope::User(user) => user.as_str(),
+            CursorScope::Everyone => "*",
         };
         let status = self.status.map_or("", Status::as_str);
         let mut sha256 = Sha256::new();
@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn a_cursor_is_valid_only_for_its_own_list() {
         let (ada, bob) = (user("ada"), user("bob"));
-        let (own, other) = (ListScope::User(ada.clone()), ListScope::User(bob.clone()));
+        let (own, other) = (CursorScope::User(ada.clone()), CursorScope::User(bob.clone()));
         let list = VideoList { asker: &ada, scope: &own, status: None };
         let id = VideoId::now();
         let cursor = list.cursor_after(id);
@@ -82,7 +82,7 @@ mod tests {
         for another in [
             VideoList { asker: &bob, ..list },
             VideoList { scope: &other, ..list },
-            VideoList { scope: &ListScope::Everyone, ..list },
+            VideoList { scope: &CursorScope::Everyone, ..list },
             VideoList { status: Some(Status::Ready), ..list },
         ] {
             assert_eq!(another.position(&cursor), None, "{another:?}");
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn a_changed_cursor_is_refused() {
         let ada = user("ada");
-        let list = VideoList { asker: &ada, scope: &ListScope::Everyone, status: None };
+        let list = VideoList { asker: &ada, scope: &CursorScope::Everyone, status: None };
         let cursor = list.cursor_after(VideoId::now());
         let bytes = BASE64_URL_SAFE_NO_PAD.decode(&cursor).unwrap();
         for index in 0..bytes.len() {

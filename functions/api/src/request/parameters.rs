@@ -1,6 +1,6 @@
 //! The parameters of paths and queries.
 
-use super::{cursor::ListScope, field_errors::FieldErrors, user::User};
+use super::{cursor::CursorScope, field_errors::FieldErrors, user::User};
 use crate::problem::ApiError;
 use axum::{
     extract::{FromRequestParts, Path, Query},
@@ -177,16 +177,16 @@ impl ListQuery {
     }
 
     /// Returns the videos that the list contains. Only administrators may list those of others.
-    pub(crate) fn scope(&self, user: &User) -> Result<ListScope, ApiError> {
+    pub(crate) fn scope(&self, user: &User) -> Result<CursorScope, ApiError> {
         let all = self.all == Some(true);
         if (all || self.user.is_some()) && !user.is_admin {
             return Err(ApiError::Forbidden);
         }
         match &self.user {
             Some(_) if all => Err(ApiError::invalid("all", "must not be true together with user")),
-            Some(id) => Ok(ListScope::User(id.clone())),
-            None if all => Ok(ListScope::Everyone),
-            None => Ok(ListScope::User(user.id.clone())),
+            Some(id) => Ok(CursorScope::User(id.clone())),
+            None if all => Ok(CursorScope::Everyone),
+            None => Ok(CursorScope::User(user.id.clone())),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Lists, their cursors, and the lists of administrators.
 
 use super::{ID, Item, answer, record};
-use crate::request::cursor::{ListScope, VideoList};
+use crate::request::cursor::{CursorScope, VideoList};
 use aws_sdk_dynamodb::{
     Client,
     operation::{batch_get_item::BatchGetItemOutput, get_item::GetItemOutput, query::QueryOutput},
@@ -80,7 +80,7 @@ async fn a_cursor_is_valid_only_for_its_own_list() {
 /// Calls a function with the list of `user-1`'s own videos.
 fn own_list<T>(with: impl Fn(VideoList<'_>) -> T) -> T {
     let user = UserId::try_from("user-1".to_owned()).unwrap();
-    let scope = ListScope::User(user.clone());
+    let scope = CursorScope::User(user.clone());
     with(VideoList { asker: &user, scope: &scope, status: None })
 }
 
@@ -115,9 +115,9 @@ async fn a_made_up_cursor_stays_in_the_callers_partition() {
 #[tokio::test]
 async fn a_made_up_cursor_grants_no_other_list() {
     let user = UserId::try_from("user-1".to_owned()).unwrap();
-    let other = ListScope::User(UserId::try_from("user-2".to_owned()).unwrap());
+    let other = CursorScope::User(UserId::try_from("user-2".to_owned()).unwrap());
     let id = EARLIER.parse().unwrap();
-    for (scope, query) in [(&ListScope::Everyone, "all=true"), (&other, "user=user-2")] {
+    for (scope, query) in [(&CursorScope::Everyone, "all=true"), (&other, "user=user-2")] {
         let cursor = VideoList { asker: &user, scope, status: None }.cursor_after(id);
         let path = format!("/videos?{query}&cursor={cursor}");
         let (status, _, problem) = answer(&[], "GET", &path, Some("id"), "").await;

@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 const PATH: &str = "/videos/01990d2c-6a3e-7c51-9d0b-2f6c1a7be001/upload";
 const PART: i64 = 16 << 20;
 
-/// A video in the table. A multipart upload has 70 MiB in five parts, the last of which has 6 MiB.
+/// A video in the table. A multipart upload has 70 MiB in five parts; the last one has 6 MiB.
 pub(super) fn item(status: &str, upload_id: Option<&str>) -> Item {
     let mut item = record(status);
     let bytes = if upload_id.is_some() { 70 << 20 } else { 5 };

@@ -169,7 +169,7 @@ mod tests {
         PacketTimes { pts, dts, end: pts + length, is_hidden: false }
     }
 
-    /// Selects among packets of (pts, dts), each of which is shown for 10 units. Returns the wanted packets, and the
+    /// Selects among packets of (pts, dts) that are each shown for 10 units. Returns the wanted packets, and the
     /// largest number of waiting packets.
     fn wanted(targets: &[i64], packets: &[(i64, i64)]) -> (Vec<i64>, usize) {
         let mut selector = PacketSelector::new(targets);

@@ -95,8 +95,8 @@ impl ProbedFile {
         let mut timeline = Timeline::new(first.decoder.container.time_base);
         let mut warnings = Vec::new();
         append(&first, 0, &mut timeline, &mut warnings);
-        let imager = imager(&first, media, extraction)?;
-        warnings.extend(imager.unconverted(&first.first).map(|message| warning(None, message)));
+        let renderer = renderer(&first, media, extraction)?;
+        warnings.extend(renderer.unconverted(&first.first).map(|message| warning(None, message)));
         let container = &first.decoder.container;
         Ok(Self {
             source: container.source.clone(),
@@ -104,8 +104,8 @@ impl ProbedFile {
             recordings: vec![first.recording().clone()],
             warnings,
             decoders: container.decoders(media.limits()),
-            image: imager.image_size(&first.first),
-            largest: imager.image_size(&first.first),
+            image: renderer.image_size(&first.first),
+            largest: renderer.image_size(&first.first),
             decoder: first.decoder,
         })
     }
@@ -121,12 +121,12 @@ impl ProbedFile {
         append(next, self.recordings.len(), &mut self.timeline, &mut self.warnings);
         self.recordings.push(next.recording().clone());
         self.warnings.push(warning(start, ANOTHER_RECORDING));
-        let imager = imager(next, media, extraction)?;
-        let unconverted = imager.unconverted(&next.first);
+        let renderer = renderer(next, media, extraction)?;
+        let unconverted = renderer.unconverted(&next.first);
         self.warnings.extend(unconverted.map(|message| warning(start, message)));
         self.decoders = self.decoders.min(next.decoder.container.decoders(media.limits()));
         let area = |(width, height): (u32, u32)| u64::from(width) * u64::from(height);
-        let image = imager.image_size(&next.first);
+        let image = renderer.image_size(&next.first);
         if area(image) > area(self.largest) {
             self.largest = image;
         }
@@ -139,14 +139,14 @@ impl ProbedFile {
     }
 }
 
-/// Returns the imager for the pictures of a recording.
-fn imager(
+/// Returns the renderer for the pictures of a recording.
+fn renderer(
     recording: &ProbedRecording,
     media: &MediaSource,
     extraction: &Extraction,
 ) -> Result<ImageRenderer, FramesError> {
-    let imager = ImageRenderer::new(extraction, media.limits().pixels)?;
-    Ok(imager.with_base(recording.decoder.container.base()))
+    let renderer = ImageRenderer::new(extraction, media.limits().pixels)?;
+    Ok(renderer.with_base(recording.decoder.container.base()))
 }
 
 /// Appends a recording with this number to the timeline.

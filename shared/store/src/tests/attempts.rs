@@ -205,8 +205,8 @@ async fn a_handler_without_the_lease_records_no_notice() {
                 ConditionalCheckFailedException::builder().build(),
             )
         });
-    let told = videos(&[&update]).notice_sent(&owner(), VideoId::now(), "message").await.unwrap();
-    assert_eq!(told, None);
+    let sent = videos(&[&update]).notice_sent(&owner(), VideoId::now(), "message").await.unwrap();
+    assert_eq!(sent, None);
 }
 
 #[tokio::test]

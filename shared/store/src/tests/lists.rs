@@ -1,7 +1,7 @@
 //! Pages of videos.
 
 use super::{item, owner, sample, videos};
-use crate::record::key;
+use crate::keys::key;
 use aws_sdk_dynamodb::{
     Client,
     operation::{

@@ -9,7 +9,7 @@ use crate::{
     problem::ApiError,
     request::{
         User,
-        cursor::{ListScope, VideoList},
+        cursor::{CursorScope, VideoList},
         parameters::{CURSOR, ListQuery, OwnerQuery, Parameters, PathId},
     },
     state::SharedState,
@@ -42,8 +42,8 @@ pub(crate) async fn list(
         }
     };
     let page = match &scope {
-        ListScope::User(owner) => state.videos.list(owner, status, limit, after).await?,
-        ListScope::Everyone => state.videos.list_everyones(status, limit, after).await?,
+        CursorScope::User(owner) => state.videos.list(owner, status, limit, after).await?,
+        CursorScope::Everyone => state.videos.list_everyones(status, limit, after).await?,
     };
     Ok(Json(VideoPage {
         videos: page.records.into_iter().map(|record| record.video).collect(),

@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn pages_list_every_part_once() {
-        // ten parts, some of which have arrived; S3 lists at most two at once
+        // ten parts, and some have arrived; S3 lists at most two at once
         let parts = parts(160 * MIB);
         let there = [1, 4, 5, 9, 10];
         let (mut after, mut listed, mut missing) = (0, Vec::new(), Vec::new());

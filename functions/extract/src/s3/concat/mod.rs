@@ -207,7 +207,7 @@ mod tests {
             })
     }
 
-    /// The answer to the download of a range: its bytes, all of which are the object's number.
+    /// The answer to the download of a range: bytes that all equal the object's number.
     fn downloaded(object: u8, range: &'static str, bytes: u64) -> Rule {
         mock!(Client::get_object)
             .match_requests(move |request| {

@@ -1,4 +1,4 @@
-//! Which bytes of which objects make up each part of a zip.
+//! The plan of a concatenation: the bytes of the objects that make up each part of a zip.
 
 use super::ObjectRef;
 use std::{mem, ops::Range};

@@ -1,0 +1,37 @@
+//! Leases of messages.
+
+use crate::keys::{number, text};
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// A lease on a video, owned by a message. When the message is delivered again, because its handler failed or
+/// crashed, it still owns the lease. While the lease is valid, any other message about the video is a
+/// duplicate and may be dropped: the owner is still on its queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// The message's id.
+    pub owner: String,
+    /// The end of the lease, in milliseconds since 1970.
+    pub until: i64,
+}
+
+/// Adds the placeholders to a write that compare a stored lease with this one: `#until` and `#owner`, the
+/// current time `:millis` and this lease's `:owner`.
+pub(crate) fn against(update: UpdateItemFluentBuilder, lease: &Lease) -> UpdateItemFluentBuilder {
+    update
+        .expression_attribute_names("#until", "until")
+        .expression_attribute_names("#owner", "owner")
+        .expression_attribute_values(":millis", number(Timestamp::now().as_millisecond()))
+        .expression_attribute_values(":owner", text(&lease.owner))
+}
+
+impl Lease {
+    /// Returns a lease of the message `owner` that starts now.
+    pub fn of(owner: &str, length: Duration) -> Self {
+        let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+        let until = Timestamp::now().as_millisecond().saturating_add(length);
+        Self { owner: owner.to_owned(), until }
+    }
+}
