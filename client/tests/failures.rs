@@ -1,6 +1,6 @@
 //! Error messages for a person, and error documents.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! An upload whose process was ended is continued by the next run.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use serde_json::{Value, json};
 use std::{

@@ -1,6 +1,6 @@
 //! The command in a shell: it can be interrupted, reports errors and fits the terminal.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! The destinations of zips: no file is overwritten or incomplete, and pipes and devices are written to.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! Ctrl-C ends a command whose output is blocked, and the advice after a failure is correct.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod common;
 
