@@ -1,6 +1,6 @@
 //! Calls to the API on behalf of one signed-in user.
 
-use crate::{Error, ListScope, Server, Tokens, UserPool, backoff::Backoff, http};
+use crate::{Error, OwnerFilter, Server, Tokens, UserPool, backoff::Backoff, http};
 use framezip_contract::{
     CreateVideo, CreateVideos, CreatedVideo, CreatedVideos, Status, Upload, Video, VideoId,
     VideoPage, VideoView,
@@ -16,7 +16,7 @@ const FIRST_POLL_INTERVAL: Duration = Duration::from_millis(300);
 const LAST_POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 /// An ID token for one request.
-struct IdToken {
+struct RequestToken {
     token: String,
     /// Whether it was renewed for this request.
     is_renewed: bool,
@@ -60,14 +60,14 @@ impl ApiClient {
         Ok(self.valid_id_token().await?.token)
     }
 
-    async fn valid_id_token(&self) -> Result<IdToken, Error> {
+    async fn valid_id_token(&self) -> Result<RequestToken, Error> {
         // locked during the renewal, so that concurrent requests renew the token once
         let mut tokens = self.tokens.lock().await;
         let is_renewed = !tokens.is_valid_at(Timestamp::now());
         if is_renewed {
             self.renew(&mut tokens).await?;
         }
-        Ok(IdToken { token: tokens.id_token.clone(), is_renewed })
+        Ok(RequestToken { token: tokens.id_token.clone(), is_renewed })
     }
 
     /// Returns another ID token after the API has refused this one, even if it has not expired by the clock.
@@ -152,7 +152,7 @@ impl ApiClient {
         limit: Option<u32>,
         cursor: Option<&str>,
     ) -> Result<VideoPage, Error> {
-        self.list_of(&ListScope::Own, status, limit, cursor).await
+        self.list_of(&OwnerFilter::Own, status, limit, cursor).await
     }
 
     /// Polls a video until it is ready or failed, and calls `on_poll` with each result. The interval grows
@@ -227,7 +227,7 @@ impl ApiClient {
         request: RequestBuilder,
         send: impl AsyncFn(RequestBuilder) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let IdToken { token, is_renewed } = self.valid_id_token().await?;
+        let RequestToken { token, is_renewed } = self.valid_id_token().await?;
         let second = request.try_clone();
         let result = send(request.bearer_auth(&token)).await;
         match (second, &result) {

@@ -34,6 +34,7 @@ mod download;
 mod downloaded_zip;
 mod error;
 mod http;
+mod owner_filter;
 mod server;
 mod source_file;
 #[cfg(test)]
@@ -47,7 +48,7 @@ pub use api_client::ApiClient;
 pub use cognito::{SignedUp, UserPool};
 pub use downloaded_zip::{DownloadedZip, Existing, SaveError};
 pub use error::{CognitoError, Error};
+pub use owner_filter::OwnerFilter;
 pub use server::Server;
 pub use source_file::SourceFile;
 pub use tokens::Tokens;
-pub use videos::ListScope;

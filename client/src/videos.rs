@@ -1,23 +1,11 @@
 //! Retrying and deleting videos, and the calls by which administrators reach other users' videos.
 
-use crate::{ApiClient, Error, backoff::Backoff, http};
+use crate::{ApiClient, Error, OwnerFilter, backoff::Backoff, http};
 use framezip_contract::{
     ExtractionOptions, RetryVideo, Status, UserId, Video, VideoId, VideoPage, VideoView,
 };
 use reqwest::Url;
 use uuid::Uuid;
-
-/// The users whose videos are listed. Only administrators may list the videos of others.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum ListScope {
-    /// The user who is signed in.
-    #[default]
-    Own,
-    /// One user.
-    User(UserId),
-    /// All users.
-    Everyone,
-}
 
 impl ApiClient {
     /// As [`Self::list`]. Administrators may list other users' videos as well.
@@ -28,16 +16,16 @@ impl ApiClient {
     /// administrator; and as for any request.
     pub async fn list_of(
         &self,
-        scope: &ListScope,
+        scope: &OwnerFilter,
         status: Option<Status>,
         limit: Option<u32>,
         cursor: Option<&str>,
     ) -> Result<VideoPage, Error> {
         let mut url = self.server.url(&["videos"]);
         let scope = match scope {
-            ListScope::Own => None,
-            ListScope::User(user) => Some(("user", user.to_string())),
-            ListScope::Everyone => Some(("all", true.to_string())),
+            OwnerFilter::Own => None,
+            OwnerFilter::User(user) => Some(("user", user.to_string())),
+            OwnerFilter::Everyone => Some(("all", true.to_string())),
         };
         let parameters = [
             scope,
@@ -153,8 +141,8 @@ mod tests {
         let server = TestServer::start(answers).await;
         let api = server.api_client(3600);
         let user = UserId::try_from("u-1".to_owned()).unwrap();
-        api.list_of(&ListScope::User(user.clone()), None, Some(5), None).await.unwrap();
-        api.list_of(&ListScope::Everyone, Some(Status::Failed), None, Some("c")).await.unwrap();
+        api.list_of(&OwnerFilter::User(user.clone()), None, Some(5), None).await.unwrap();
+        api.list_of(&OwnerFilter::Everyone, Some(Status::Failed), None, Some("c")).await.unwrap();
         api.get_of(&user, id()).await.unwrap();
         api.delete_of(&user, id()).await.unwrap();
         assert_eq!(

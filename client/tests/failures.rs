@@ -1,6 +1,6 @@
-//! What is said of failures: to a person, and as documents.
+//! Error messages for a person, and error documents.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod common;
 
@@ -14,7 +14,7 @@ use std::{
 const ID: &str = "0198c0de-0000-7000-8000-00000000000a";
 
 #[test]
-fn every_failure_is_a_document() {
+fn every_failure_has_a_document() {
     let problem = json!({"type": "about:blank", "title": "Not Found", "status": 404,
         "code": "not_found", "detail": "There is no such video."});
     let body = problem.to_string().into_bytes();
@@ -42,7 +42,7 @@ fn every_failure_is_a_document() {
 }
 
 #[test]
-fn a_failed_video_is_one_document() {
+fn a_failed_video_has_one_document() {
     let mut failed = video(ID, "clip.mp4", "failed");
     failed["error"] = json!({"code": "not_a_video", "message": "It is a text."});
     let fixture = Fixture::new(move |_, _| Some(Response::json(200, &failed)));
@@ -55,7 +55,7 @@ fn a_failed_video_is_one_document() {
 }
 
 #[test]
-fn another_sign_in_meanwhile_stays() {
+fn a_renewal_does_not_replace_a_newer_sign_in() {
     let calls = AtomicU32::new(0);
     let granted = json!({"AuthenticationResult": {"IdToken": "new", "ExpiresIn": 3600}});
     let (go, wait) = std::sync::mpsc::channel::<()>();
@@ -79,7 +79,7 @@ fn another_sign_in_meanwhile_stays() {
 }
 
 #[test]
-fn what_is_not_ready_has_a_code_of_its_own() {
+fn a_video_that_is_not_ready_has_its_own_error_code() {
     let fixture = Fixture::new(|_, _| Some(Response::json(200, &video(ID, "clip.mp4", "queued"))));
     let ended = fixture.run(&["download", ID, "--json"]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
@@ -87,7 +87,7 @@ fn what_is_not_ready_has_a_code_of_its_own() {
 }
 
 #[test]
-fn an_argument_that_looks_like_an_option_is_none() {
+fn an_argument_after_two_dashes_is_not_an_option() {
     let fixture = Fixture::new(|_, line| panic!("{line}"));
     let ended = fixture.run(&["status", "--", "--json"]);
     assert_eq!(ended.code, Some(2), "{ended:?}");
@@ -98,7 +98,7 @@ fn an_argument_that_looks_like_an_option_is_none() {
 }
 
 #[test]
-fn a_wrong_code_is_a_wrong_credential() {
+fn a_wrong_confirmation_code_is_reported_as_wrong_credentials() {
     let fixture = Fixture::new(|api, line| {
         let pool = json!({"region": "r", "userPoolId": "p", "userPoolClientId": "c",
             "cognitoEndpoint": format!("{api}/cognito")});
@@ -114,7 +114,7 @@ fn a_wrong_code_is_a_wrong_credential() {
 }
 
 #[test]
-fn names_steer_no_terminal() {
+fn file_names_cannot_control_a_terminal() {
     let name = "a\u{1b}[31m\u{202e}4pm.exe";
     let fixture = Fixture::new(move |_, line| {
         let video = video(ID, name, "ready");
@@ -130,17 +130,17 @@ fn names_steer_no_terminal() {
 }
 
 #[test]
-fn texts_of_a_server_and_paths_steer_no_terminal() {
-    let steering = "x\u{1b}[2J\u{202e}y\nframezip: done";
-    let problem = json!({"type": "about:blank", "title": "T", "status": 400, "code": steering,
-        "detail": steering, "requestId": steering,
-        "errors": [{"field": steering, "detail": steering}]});
+fn texts_of_a_server_and_paths_cannot_control_a_terminal() {
+    let hostile = "x\u{1b}[2J\u{202e}y\nframezip: done";
+    let problem = json!({"type": "about:blank", "title": "T", "status": 400, "code": hostile,
+        "detail": hostile, "requestId": hostile,
+        "errors": [{"field": hostile, "detail": hostile}]});
     let mut failed = video(ID, "clip.mp4", "failed");
-    failed["error"] = json!({"code": "internal", "message": steering});
+    failed["error"] = json!({"code": "internal", "message": hostile});
     let fixture = Fixture::new(move |_, line| {
         Some(match line.split_once(' ').unwrap().0 {
             "DELETE" => Response(400, "application/problem+json", problem.to_string().into_bytes()),
-            "POST" => Response::json(403, &json!({"message": steering})),
+            "POST" => Response::json(403, &json!({"message": hostile})),
             _ => Response::json(200, &failed),
         })
     });
@@ -164,7 +164,7 @@ fn texts_of_a_server_and_paths_steer_no_terminal() {
 }
 
 #[test]
-fn renewed_tokens_are_kept_although_the_command_is_interrupted() {
+fn renewed_tokens_are_stored_even_if_the_command_is_interrupted() {
     let calls = AtomicU32::new(0);
     let granted = json!({"AuthenticationResult": {"IdToken": "new", "ExpiresIn": 3600}});
     let fixture = Fixture::new(move |_, line| match line {

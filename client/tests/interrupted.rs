@@ -1,6 +1,6 @@
-//! The command, ended in the midst of an upload, goes on with it when it is run again.
+//! An upload whose process was ended is continued by the next run.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 use serde_json::{Value, json};
 use std::{
@@ -15,14 +15,14 @@ use std::{
 
 const ID: &str = "0198c0de-0000-7000-8000-000000000000";
 
-/// Answers one request after another, and tells their first lines. Where there is no answer, the
-/// request is left hanging.
-fn serve(listener: &TcpListener, answers: Vec<Option<Value>>) -> mpsc::Receiver<String> {
+/// Answers one request after another and returns their first lines. A request whose response is `None` is
+/// never answered.
+fn serve(listener: &TcpListener, responses: Vec<Option<Value>>) -> mpsc::Receiver<String> {
     let listener = listener.try_clone().unwrap();
-    let (told, lines) = mpsc::channel();
+    let (sender, lines) = mpsc::channel();
     thread::spawn(move || {
-        let mut hanging = Vec::new();
-        for answer in answers {
+        let mut unanswered = Vec::new();
+        for response in responses {
             let (socket, _) = listener.accept().unwrap();
             let mut reader = BufReader::new(socket);
             let head: Vec<_> =
@@ -30,19 +30,19 @@ fn serve(listener: &TcpListener, answers: Vec<Option<Value>>) -> mpsc::Receiver<
             let length = head.iter().find_map(|line| line.strip_prefix("content-length: "));
             let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
             reader.read_exact(&mut body).unwrap();
-            if let Some(answer) = &answer {
-                let body = answer.to_string();
+            if let Some(response) = &response {
+                let body = response.to_string();
                 let length = body.len();
                 let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json";
                 write!(reader.get_mut(), "{head}\r\ncontent-length: {length}\r\n\r\n{body}")
                     .unwrap();
             } else {
-                hanging.push(reader);
+                unanswered.push(reader);
             }
-            told.send(head[0].trim_end_matches(" HTTP/1.1").to_owned()).unwrap();
+            sender.send(head[0].trim_end_matches(" HTTP/1.1").to_owned()).unwrap();
         }
-        // as long as somebody listens
-        while !hanging.is_empty() && told.send(String::new()).is_ok() {
+        // keeps the connections open while the receiver exists
+        while !unanswered.is_empty() && sender.send(String::new()).is_ok() {
             thread::sleep(std::time::Duration::from_millis(50));
         }
     });
@@ -62,7 +62,7 @@ fn start(folder: &Path, arguments: &[&str]) -> Child {
         .unwrap()
 }
 
-fn signed_in(folder: &Path, api: &str) {
+fn store_sign_in(folder: &Path, api: &str) {
     let pool = json!({"region": "r", "userPoolId": "p", "userPoolClientId": "c",
         "cognitoEndpoint": "http://127.0.0.1:1"});
     let tokens = json!({"idToken": "i", "refreshToken": "r", "expiresAt": "2999-01-01T00:00:00Z"});
@@ -70,12 +70,12 @@ fn signed_in(folder: &Path, api: &str) {
     fs::write(folder.join("credentials.json"), text).unwrap();
 }
 
-fn unfinished(folder: &Path) -> usize {
+fn unfinished_uploads(folder: &Path) -> usize {
     fs::read_dir(folder.join("uploads")).unwrap().count()
 }
 
 #[test]
-fn an_upload_goes_on_after_its_process_ended() {
+fn an_upload_is_continued_after_its_process_was_ended() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let api = format!("http://{}", listener.local_addr().unwrap());
     let video = json!({"id": ID, "owner": "u", "fileName": "a.mp4", "bytes": 5,
@@ -86,7 +86,7 @@ fn an_upload_goes_on_after_its_process_ended() {
     for (signal, code) in [("-INT", Some(130)), ("-KILL", None)] {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
-        signed_in(folder, &api);
+        store_sign_in(folder, &api);
         fs::write(folder.join("a.mp4"), "video").unwrap();
 
         let created = json!({"video": video, "upload": upload});
@@ -94,25 +94,25 @@ fn an_upload_goes_on_after_its_process_ended() {
         let child = start(folder, &["a.mp4", "--wait"]);
         assert_eq!(lines.recv().unwrap(), "POST /videos");
         assert_eq!(lines.recv().unwrap(), "PUT /put");
-        assert_eq!(unfinished(folder), 1);
+        assert_eq!(unfinished_uploads(folder), 1);
         Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), code, "{output:?}");
-        let told = String::from_utf8(output.stderr).unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(
-            told.contains("framezip upload --resume --wait goes on"),
+            stderr.contains("run framezip upload --resume --wait to continue"),
             code.is_some(),
-            "{told}"
+            "{stderr}"
         );
 
         let view = || Some(video.clone());
-        let answers = vec![view(), view(), Some(upload.clone()), Some(json!({}))];
-        let lines = serve(&listener, answers);
+        let responses = vec![view(), view(), Some(upload.clone()), Some(json!({}))];
+        let lines = serve(&listener, responses);
         let output = start(folder, &["--resume"]).wait_with_output().unwrap();
         assert!(output.status.success(), "{output:?}");
         let record = format!("GET /videos/{ID}");
         let expected = [&record, &record, &format!("{record}/upload?after=0"), "PUT /put"];
         assert_eq!(lines.iter().collect::<Vec<_>>(), expected);
-        assert_eq!(unfinished(folder), 0);
+        assert_eq!(unfinished_uploads(folder), 0);
     }
 }

@@ -1,7 +1,6 @@
-//! How the command behaves in a shell: it ends when it is interrupted, says what is wrong, and fits the
-//! terminal.
+//! The command in a shell: it can be interrupted, reports errors and fits the terminal.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod common;
 
@@ -20,12 +19,13 @@ use std::{
 
 const ID: &str = "0198c0de-0000-7000-8000-00000000000a";
 
-fn none() -> Fixture {
+/// Returns a fixture whose server gets no request.
+fn without_requests() -> Fixture {
     Fixture::new(|_, line| panic!("{line}"))
 }
 
-/// Waits for the end of a child, which must come soon.
-fn end(mut child: Child) -> CommandOutput {
+/// Waits until a child has ended. It must end soon.
+fn wait_for_end(mut child: Child) -> CommandOutput {
     let started = Instant::now();
     while child.try_wait().unwrap().is_none() {
         assert!(started.elapsed() < Duration::from_secs(20), "it does not end");
@@ -34,7 +34,7 @@ fn end(mut child: Child) -> CommandOutput {
     CommandOutput::of(child.wait_with_output().unwrap())
 }
 
-/// The command in a terminal of this width.
+/// Returns the command in a terminal with this number of columns.
 fn in_terminal(fixture: &Fixture, columns: u32, line: &str) -> Command {
     let program = env!("CARGO_BIN_EXE_framezip");
     let line = format!("stty rows 24 cols {columns}; exec {program} {line}");
@@ -56,7 +56,7 @@ fn in_terminal(fixture: &Fixture, columns: u32, line: &str) -> Command {
     command
 }
 
-/// Reads what a terminal shows until a text is there.
+/// Reads the output of a terminal until it contains a text.
 fn read_until(child: &mut Child, text: &str) -> String {
     let (mut shown, mut buffer) = (Vec::new(), [0; 1024]);
     loop {
@@ -71,17 +71,17 @@ fn read_until(child: &mut Child, text: &str) -> String {
 }
 
 #[test]
-fn what_is_no_file_is_not_uploaded() {
-    let fixture = none();
+fn only_regular_files_are_uploaded() {
+    let fixture = without_requests();
     assert!(Command::new("mkfifo").arg(fixture.work().join("pipe")).status().unwrap().success());
     for (name, text) in [
-        ("pipe", "no regular file"),
-        ("/dev/zero", "no regular file"),
+        ("pipe", "not a regular file"),
+        ("/dev/zero", "not a regular file"),
         (".", "it is a folder"),
         ("missing", "No such file"),
     ] {
         for arguments in [&["upload", name][..], &["resume", ID, name]] {
-            let ended = end(fixture.command(arguments).spawn().unwrap());
+            let ended = wait_for_end(fixture.command(arguments).spawn().unwrap());
             assert_eq!(ended.code, Some(1), "{ended:?}");
             assert!(ended.stderr.contains(text), "{ended:?}");
         }
@@ -89,7 +89,7 @@ fn what_is_no_file_is_not_uploaded() {
 }
 
 #[test]
-fn every_wait_can_be_interrupted() {
+fn every_request_can_be_interrupted() {
     let fixture = Fixture::new(|_, _| None);
     fs::write(fixture.work().join("a.mp4"), "video").unwrap();
     for (arguments, line) in [
@@ -103,53 +103,53 @@ fn every_wait_can_be_interrupted() {
         child.stdin.take().unwrap().write_all(b"password\n").unwrap();
         fixture.wait_for(line);
         interrupt(child.id());
-        let ended = end(child);
+        let ended = wait_for_end(child);
         assert_eq!(ended.code, Some(130), "{arguments:?}: {ended:?}");
     }
 }
 
 #[test]
-fn a_password_that_never_comes_can_be_interrupted() {
-    let fixture = none();
+fn reading_a_password_can_be_interrupted() {
+    let fixture = without_requests();
     let arguments = ["sign-in", "--email", "e", "--api", &fixture.api, "--password-stdin"];
     let mut child = fixture.command(&arguments).stdin(Stdio::piped()).spawn().unwrap();
-    // it reads by then, or has yet to begin: both end the same way
+    // the command may or may not be reading yet: both end the same way
     let pipe = child.stdin.take();
     interrupt_when_ready(&child);
-    let ended = end(child);
+    let ended = wait_for_end(child);
     assert_eq!(ended.code, Some(130), "{ended:?}");
     drop(pipe);
 }
 
 #[test]
-fn a_terminal_shows_what_is_typed_after_an_interrupted_prompt() {
-    let fixture = none();
+fn the_echo_of_the_terminal_is_restored_after_an_interrupted_prompt() {
+    let fixture = without_requests();
     let line = format!("sign-in --email e --api {}; echo \"code $?\"; stty -a", fixture.api);
     let mut command = in_terminal(&fixture, 80, "");
     let program = env!("CARGO_BIN_EXE_framezip");
     command.args(["--command", &format!("{program} {line}")]);
     let mut child = command.spawn().unwrap();
     read_until(&mut child, "Password: ");
-    // what a terminal sends for Ctrl-C
+    // the character that a terminal sends for Ctrl-C
     child.stdin.as_mut().unwrap().write_all(b"\x03").unwrap();
     let shown = read_until(&mut child, "echoke");
     assert!(shown.contains("code 130"), "{shown}");
     assert!(shown.contains(" echo "), "{shown}");
-    end(child);
+    wait_for_end(child);
 }
 
 #[test]
-fn a_question_can_be_interrupted() {
+fn a_confirmation_prompt_can_be_interrupted() {
     let fixture = Fixture::new(|_, _| Some(Response::json(200, &video(ID, "clip.mp4", "ready"))));
     let mut child = in_terminal(&fixture, 80, &format!("delete {ID}")).spawn().unwrap();
     read_until(&mut child, "[y/N]");
     child.stdin.as_mut().unwrap().write_all(b"\x03").unwrap();
-    assert_eq!(end(child).code, Some(130));
+    assert_eq!(wait_for_end(child).code, Some(130));
     assert_eq!(fixture.requests(), [format!("GET /videos/{ID}")]);
 }
 
 #[test]
-fn a_refused_token_is_renewed_once_whatever_the_clock_says() {
+fn a_refused_token_is_renewed_once_even_before_it_expires() {
     let calls = AtomicU32::new(0);
     let fixture = Fixture::new(move |_, line| {
         let refused = json!({"message": "Unauthorized"});
@@ -184,8 +184,8 @@ fn a_refused_token_is_renewed_once_whatever_the_clock_says() {
 }
 
 #[test]
-fn an_id_and_an_address_are_explained() {
-    let fixture = none();
+fn invalid_ids_and_addresses_are_explained() {
+    let fixture = without_requests();
     let ended = fixture.run(&["status", "123"]);
     assert!(ended.stderr.contains("such as 0198c0de-"), "{ended:?}");
     let wrong = fixture.command(&["list"]).env("FRAMEZIP_API", "nonsense").output().unwrap();
@@ -193,7 +193,7 @@ fn an_id_and_an_address_are_explained() {
 }
 
 #[test]
-fn an_empty_address_is_as_none() {
+fn an_empty_address_counts_as_unset() {
     let fixture = Fixture::new(|_, _| Some(Response::json(200, &json!({"videos": []}))));
     let status = fixture.command(&["list"]).env("FRAMEZIP_API", "").status().unwrap();
     assert_eq!(status.code(), Some(0));
@@ -201,17 +201,17 @@ fn an_empty_address_is_as_none() {
 }
 
 #[test]
-fn a_reader_that_has_enough_is_no_error() {
+fn a_closed_pipe_is_not_an_error() {
     let videos: Vec<_> = (0..2000).map(|_| video(ID, "clip.mp4", "ready")).collect();
     let fixture = Fixture::new(move |_, _| Some(Response::json(200, &json!({"videos": videos}))));
     let mut child = fixture.command(&["list"]).spawn().unwrap();
     drop(child.stdout.take());
-    let ended = end(child);
+    let ended = wait_for_end(child);
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
 }
 
 #[test]
-fn a_forgotten_password_is_set_by_a_code() {
+fn a_new_password_is_set_with_a_code() {
     let fixture = Fixture::new(|api, line| {
         let pool = json!({"region": "r", "userPoolId": "p", "userPoolClientId": "c",
             "cognitoEndpoint": format!("{api}/cognito")});
@@ -229,7 +229,7 @@ fn a_forgotten_password_is_set_by_a_code() {
 }
 
 #[test]
-fn a_video_deleted_meanwhile_is_not_waited_for() {
+fn waiting_for_a_deleted_video_ends() {
     let fixture = Fixture::new(|_, line| {
         Some(if line.starts_with("POST") {
             Response::json(202, &video(ID, "clip.mp4", "queued"))
@@ -244,7 +244,7 @@ fn a_video_deleted_meanwhile_is_not_waited_for() {
 }
 
 #[test]
-fn a_name_of_ones_own_is_sent() {
+fn a_file_can_be_uploaded_under_another_name() {
     let fixture = Fixture::new(|api, line| {
         let put = json!({"kind": "single", "method": "PUT", "url": format!("{api}/put"),
             "headers": {}, "expiresAt": "2999-01-01T00:00:00Z"});
@@ -269,7 +269,7 @@ fn a_name_of_ones_own_is_sent() {
     assert_eq!(ended.code, Some(2), "{ended:?}");
 }
 
-/// What stays on each line of a terminal: what comes after the last carriage return.
+/// Returns the width of the widest line that a terminal shows.
 fn widest(shown: &str) -> usize {
     let mut plain = String::new();
     let mut characters = shown.chars();
@@ -295,7 +295,7 @@ fn progress_fits_the_terminal() {
         let shown = read_until(&mut child, "extracting");
         let more = read_until(&mut child, "extracting");
         child.stdin.as_mut().unwrap().write_all(b"\x03").unwrap();
-        assert_eq!(end(child).code, Some(130));
+        assert_eq!(wait_for_end(child).code, Some(130));
         for shown in [shown, more] {
             assert!(widest(&shown) <= columns as usize, "{} of {columns}: {shown}", widest(&shown));
             assert!(!shown.contains(" left"), "no rate is known: {shown}");
@@ -304,8 +304,8 @@ fn progress_fits_the_terminal() {
 }
 
 #[test]
-fn the_options_of_an_upload_are_in_groups() {
-    let ended = none().run(&["upload", "--help"]);
+fn the_help_groups_the_options_of_upload() {
+    let ended = without_requests().run(&["upload", "--help"]);
     let help = String::from_utf8(ended.stdout).unwrap();
     for heading in ["Which frames:", "Size and format:", "Extras:", "Waiting and saving:"] {
         assert!(help.contains(heading), "{help}");

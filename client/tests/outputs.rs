@@ -1,6 +1,6 @@
-//! Where zips are saved: nothing is overwritten or half written, and what is no file is written to.
+//! The destinations of zips: no file is overwritten or incomplete, and pipes and devices are written to.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod common;
 
@@ -20,8 +20,8 @@ fn zips() -> [Vec<u8>; 2] {
     [zip(b'a', 300_000), zip(b'b', 300_000)]
 }
 
-/// Has two videos, both called `clip.mp4`.
-fn fixture() -> Fixture {
+/// Returns a fixture with two videos, both named `clip.mp4`.
+fn two_videos() -> Fixture {
     Fixture::new(|api, line| {
         let [a, b] = zips();
         Some(match line.split_once(' ').unwrap().1.rsplit_once('/').unwrap() {
@@ -41,12 +41,12 @@ fn assert_failed(ended: &CommandOutput, text: &str) {
 
 #[test]
 fn a_file_is_replaced_only_with_force() {
-    let (fixture, [a, _]) = (fixture(), zips());
+    let (fixture, [a, _]) = (two_videos(), zips());
     fs::write(fixture.work().join("out.zip"), "mine").unwrap();
     fs::write(fixture.work().join("out.zip.part"), "mine too").unwrap();
     let ended = fixture.run(&["download", A, "-o", "out.zip"]);
     assert_failed(&ended, "out.zip exists: replace it with --force");
-    assert!(fixture.requests().is_empty(), "it is said before anything is asked");
+    assert!(fixture.requests().is_empty(), "the error precedes any request");
     let ended = fixture.run(&["download", A, "-o", "out.zip", "--json"]);
     assert_eq!(ended.document()["error"]["code"], "file_exists");
     let ended = fixture.run(&["download", A, "-o", "nowhere/out.zip", "--json"]);
@@ -60,8 +60,8 @@ fn a_file_is_replaced_only_with_force() {
 }
 
 #[test]
-fn what_is_no_file_is_written_to_and_stays() {
-    let (fixture, [a, _]) = (fixture(), zips());
+fn pipes_devices_and_links_are_written_to_and_stay() {
+    let (fixture, [a, _]) = (two_videos(), zips());
     let ended = fixture.run(&["download", A, "-o", "/dev/null"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
@@ -94,7 +94,7 @@ fn what_is_no_file_is_written_to_and_stays() {
     assert!(!fixture.work().join("nowhere").exists());
 }
 
-/// Runs a command line of the shell, in which `framezip` is the command.
+/// Runs a shell command line in which `framezip` is the command.
 fn shell(fixture: &Fixture, line: &str) -> CommandOutput {
     let plain = fixture.command(&[]);
     let mut shell = Command::new("sh");
@@ -110,8 +110,8 @@ fn shell(fixture: &Fixture, line: &str) -> CommandOutput {
 }
 
 #[test]
-fn standard_output_gets_the_zip_alone() {
-    let (fixture, [a, _]) = (fixture(), zips());
+fn standard_output_gets_only_the_zip() {
+    let (fixture, [a, _]) = (two_videos(), zips());
     symlink("/dev/stdout", fixture.work().join("link")).unwrap();
     for name in ["-", "/dev/stdout", "/proc/self/fd/1", "link", "/dev/fd/3"] {
         for json in ["", "--json"] {
@@ -124,13 +124,13 @@ fn standard_output_gets_the_zip_alone() {
     }
     let ended = shell(&fixture, &format!("framezip download {A} -o - --json > out.zip 2>&1"));
     assert_eq!(ended.code, Some(1), "{ended:?}");
-    let said = fs::read_to_string(fixture.work().join("out.zip")).unwrap();
-    assert!(said.contains("lead to the same place"), "{said}");
+    let output = fs::read_to_string(fixture.work().join("out.zip")).unwrap();
+    assert!(output.contains("lead to the same place"), "{output}");
 }
 
 #[test]
-fn a_failure_is_not_written_where_the_zip_goes() {
-    let fixture = fixture();
+fn errors_are_not_written_to_the_destination_of_the_zip() {
+    let fixture = two_videos();
     for arguments in
         [&["--api", "http://127.0.0.1:1"][..], &["--api", "nonsense"], &["--nonsense"], &["x"]]
     {
@@ -143,7 +143,7 @@ fn a_failure_is_not_written_where_the_zip_goes() {
 
 #[test]
 fn a_descriptor_of_the_shell_is_written_to() {
-    let (fixture, [a, _]) = (fixture(), zips());
+    let (fixture, [a, _]) = (two_videos(), zips());
     let read = |name| fs::read(fixture.work().join(name)).unwrap();
     for force in ["", "--force"] {
         let line =
@@ -152,7 +152,7 @@ fn a_descriptor_of_the_shell_is_written_to() {
         assert_eq!(ended.code, Some(0), "{ended:?}");
         assert!(read("out") == [b"first", &a[..]].concat(), "{} bytes", read("out").len());
     }
-    // where the shell's other commands write before and after
+    // other commands of the shell write to the same file before and after
     let line = format!(
         "{{ printf first >&3; framezip download {A} -o /dev/fd/3; printf last >&3; }} 3> out"
     );
@@ -164,18 +164,18 @@ fn a_descriptor_of_the_shell_is_written_to() {
     assert_failed(&ended, "open for reading");
     assert_failed(&shell(&fixture, &format!("framezip download {A} -o /dev/fd/33")), "descriptor");
     assert_eq!(read("mine"), b"mine");
-    // a file that has no name any more
+    // the file has been deleted but is still open
     let line = format!(
-        "exec 3<> gone 4< gone; rm gone; framezip download {A} -o /dev/fd/3 && cat <&4 > kept"
+        "exec 3<> gone 4< gone; rm gone; framezip download {A} -o /dev/fd/3 && cat <&4 > copy"
     );
     let ended = shell(&fixture, &line);
     assert_eq!(ended.code, Some(0), "{ended:?}");
-    assert!(read("kept") == a);
+    assert!(read("copy") == a);
 }
 
 #[test]
-fn of_two_downloads_to_one_name_one_is_refused() {
-    let (fixture, [a, b]) = (fixture(), zips());
+fn only_one_of_two_concurrent_downloads_gets_a_name() {
+    let (fixture, [a, b]) = (two_videos(), zips());
     let out = fixture.work().join("out.zip");
     for round in 0..12 {
         let start = |id| fixture.command(&["download", id, "-o", "out.zip"]).spawn().unwrap();
@@ -193,13 +193,13 @@ fn of_two_downloads_to_one_name_one_is_refused() {
 }
 
 #[test]
-fn several_zips_go_to_a_folder_under_names_of_their_own() {
-    let (fixture, [a, b]) = (fixture(), zips());
+fn several_zips_are_saved_in_a_folder_under_different_names() {
+    let (fixture, [a, b]) = (two_videos(), zips());
     let ended = fixture.run(&["download", A, B, "--output-dir", "new/folder"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     let read = |name| fs::read(fixture.work().join("new/folder").join(name)).unwrap();
     assert!(read("clip.zip") == a && read("clip (2).zip") == b);
-    // again, with files that are there before
+    // again, with existing files
     for _ in 0..2 {
         let ended = fixture.run(&["download", B, A, "--output-dir", "new/folder", "--force"]);
         assert_eq!(ended.code, Some(0), "{ended:?}");
@@ -215,8 +215,8 @@ fn several_zips_go_to_a_folder_under_names_of_their_own() {
 }
 
 #[test]
-fn what_is_no_file_is_never_replaced() {
-    let (fixture, [a, _]) = (fixture(), zips());
+fn only_regular_files_are_replaced() {
+    let (fixture, [a, _]) = (two_videos(), zips());
     let pipe = fixture.work().join("clip.zip");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     fs::write(fixture.work().join("target"), "mine").unwrap();
@@ -230,8 +230,8 @@ fn what_is_no_file_is_never_replaced() {
 }
 
 #[test]
-fn a_place_that_cannot_be_written_to_is_refused_before_anything_is_asked() {
-    let fixture = fixture();
+fn an_invalid_destination_is_refused_before_any_request() {
+    let fixture = two_videos();
     let too_long = "x".repeat(256);
     fs::write(fixture.work().join("file"), "").unwrap();
     symlink("/proc/self/out.zip", fixture.work().join("link")).unwrap();
@@ -254,7 +254,7 @@ fn a_place_that_cannot_be_written_to_is_refused_before_anything_is_asked() {
 }
 
 #[test]
-fn no_folder_is_made_for_a_zip_that_does_not_come() {
+fn no_folder_is_created_if_the_download_fails() {
     let fixture = Fixture::new(|_, _| Some(Response(404, "application/json", b"{}".to_vec())));
     let ended = fixture.run(&["download", A, "--output-dir", "new/folder"]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
@@ -262,7 +262,7 @@ fn no_folder_is_made_for_a_zip_that_does_not_come() {
 }
 
 #[test]
-fn an_interrupted_download_leaves_nothing() {
+fn an_interrupted_download_leaves_no_file() {
     let fixture = Fixture::new(|api, line| match line {
         "GET /zip/0198c0de-0000-7000-8000-00000000000a" => None,
         _ => Some(ready(api, A, "clip.mp4", &zip(b'a', 9))),
@@ -281,7 +281,7 @@ fn an_interrupted_download_leaves_nothing() {
 }
 
 #[test]
-fn no_signal_is_lost_however_early() {
+fn a_signal_during_the_start_is_not_lost() {
     for round in 0..20 {
         let fixture = Fixture::new(|api, line| match line.starts_with("GET /zip") {
             true => None,
@@ -308,7 +308,7 @@ fn a_damaged_zip_is_refused() {
         })
     });
     let ended = fixture.run(&["download", A, "--json"]);
-    assert_failed(&ended, "the zip that came is damaged");
+    assert_failed(&ended, "the downloaded zip is damaged");
     assert_eq!(ended.document()["error"]["code"], "damaged_zip");
     assert!(fixture.names().is_empty());
 }

@@ -1,6 +1,6 @@
-//! Ctrl-C also ends a command that cannot write. The advice after a failure can be followed.
+//! Ctrl-C ends a command whose output is blocked, and the advice after a failure is correct.
 #![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 mod common;
 
@@ -19,13 +19,13 @@ use std::{
 const ID: &str = "0198c0de-0000-7000-8000-00000000000a";
 
 #[test]
-fn a_full_pipe_does_not_hold_the_command() {
-    // more than any pipe holds
+fn a_command_blocked_by_a_full_pipe_can_be_interrupted() {
+    // more than the buffer of any pipe
     let videos: Vec<_> = (0..20_000).map(|_| video(ID, "clip.mp4", "ready")).collect();
     let fixture = Fixture::new(move |_, _| Some(Response::json(200, &json!({ "videos": videos }))));
     for arguments in [&["list"][..], &["list", "--json"]] {
         let mut child = fixture.command(arguments).spawn().unwrap();
-        // after the first byte it writes the others, which are not read
+        // after the first byte, the command writes the others, which are not read
         child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
         interrupt(child.id());
         let started = Instant::now();
@@ -43,8 +43,8 @@ fn a_full_pipe_does_not_hold_the_command() {
     }
 }
 
-/// A server that creates a record; `answer` is what it says to every other request.
-fn uploading(answer: fn() -> Response) -> Fixture {
+/// Returns a server that creates a record and sends `response` to every other request.
+fn after_creation(response: fn() -> Response) -> Fixture {
     let fixture = Fixture::new(move |api, line| {
         let put = json!({"kind": "single", "method": "PUT", "url": format!("{api}/put"),
             "headers": {}, "expiresAt": "2999-01-01T00:00:00Z"});
@@ -54,7 +54,7 @@ fn uploading(answer: fn() -> Response) -> Fixture {
                 record["createdAt"] = json!(jiff::Timestamp::now());
                 Response::json(201, &json!({"video": record, "upload": put}))
             }
-            _ => answer(),
+            _ => response(),
         })
     });
     fs::write(fixture.work().join("my clip.mp4"), "video").unwrap();
@@ -64,7 +64,7 @@ fn uploading(answer: fn() -> Response) -> Fixture {
 #[test]
 fn an_upload_of_a_deleted_video_cannot_be_resumed() {
     let gone = || Response::json(404, &json!({"message": "NoSuchUpload"}));
-    for (answer, advice, other) in [
+    for (response, advice, other) in [
         (gone as fn() -> Response, "framezip upload 'my clip.mp4'", "framezip resume"),
         (
             || Response::json(400, &json!({"message": "no"})),
@@ -72,16 +72,16 @@ fn an_upload_of_a_deleted_video_cannot_be_resumed() {
             "framezip upload",
         ),
     ] {
-        let ended = uploading(answer).run(&["upload", "my clip.mp4"]);
+        let ended = after_creation(response).run(&["upload", "my clip.mp4"]);
         assert_eq!(ended.code, Some(1), "{ended:?}");
         assert!(ended.stderr.contains(advice) && !ended.stderr.contains(other), "{ended:?}");
     }
-    let ended = uploading(gone).run(&["resume", ID, "my clip.mp4"]);
+    let ended = after_creation(gone).run(&["resume", ID, "my clip.mp4"]);
     assert!(ended.stderr.contains("framezip upload 'my clip.mp4'"), "{ended:?}");
 }
 
 #[test]
-fn advice_names_all_options_of_an_interrupted_upload() {
+fn the_advice_contains_all_options_of_an_interrupted_upload() {
     let fixture = Fixture::new(|_, _| None);
     fs::write(fixture.work().join("a.mp4"), "video").unwrap();
     let child = fixture.command(&["upload", "a.mp4", "-o", "my zip", "--force"]).spawn().unwrap();
@@ -98,7 +98,7 @@ fn without_a_terminal_there_is_no_prompt() {
     let fixture = Fixture::new(|_, line| panic!("{line}"));
     let plain = fixture.command(&["sign-in", "--email", "e", "--json"]);
     for password in [None, Some("")] {
-        // a session of its own has no terminal
+        // a new session has no terminal
         let mut command = Command::new("setsid");
         command.arg("--wait").arg(plain.get_program()).args(plain.get_args());
         command.env("FRAMEZIP_CONFIG_DIR", fixture.work().parent().unwrap());
@@ -113,7 +113,7 @@ fn without_a_terminal_there_is_no_prompt() {
 }
 
 #[test]
-fn a_variable_that_is_no_text_is_refused() {
+fn a_variable_that_is_not_valid_utf_8_is_refused() {
     let fixture = Fixture::new(|_, line| panic!("{line}"));
     let mut command = fixture.command(&["list"]);
     let ended = CommandOutput::of(
@@ -124,7 +124,7 @@ fn a_variable_that_is_no_text_is_refused() {
 }
 
 #[test]
-fn too_many_requests_have_a_code() {
+fn too_many_requests_have_their_own_error_code() {
     let busy = json!({"message": "Too Many Requests"});
     let fixture = Fixture::new(move |_, _| Some(Response::json(429, &busy)));
     let ended = fixture.run(&["list", "--json"]);

@@ -1,7 +1,7 @@
 //! Lists and their pages, and what administrators see.
 
 use anyhow::{Context, Result, ensure};
-use framezip_client::ListScope;
+use framezip_client::OwnerFilter;
 use framezip_contract::{Status, Video, VideoId};
 use framezip_media::path;
 use framezip_tests::{Person, Stack};
@@ -9,7 +9,7 @@ use framezip_tests::{Person, Stack};
 /// Returns the videos of all pages of a list.
 async fn all(
     person: &Person,
-    whose: &ListScope,
+    whose: &OwnerFilter,
     status: Option<Status>,
     limit: u32,
 ) -> Result<Vec<Video>> {
@@ -47,7 +47,7 @@ pub async fn filtered_lists_are_paged(stack: &Stack) -> Result<()> {
     let [last, failed, first] = three(&person).await?;
     for limit in [1, 2, 3] {
         let listed =
-            async |status| anyhow::Ok(ids(&all(&person, &ListScope::Own, status, limit).await?));
+            async |status| anyhow::Ok(ids(&all(&person, &OwnerFilter::Own, status, limit).await?));
         ensure!(listed(None).await? == [last, failed, first]);
         ensure!(listed(Some(Status::Ready)).await? == [last, first]);
         ensure!(listed(Some(Status::Failed)).await? == [failed]);
@@ -85,14 +85,14 @@ pub async fn administrators_see_everyones_videos(stack: &Stack) -> Result<()> {
     let (adas, bobs) = tokio::try_join!(three(&ada), three(&bob))?;
     let owner = ada.api.get(adas[0]).await?.video.owner;
 
-    let whose = ListScope::User(owner.clone());
+    let whose = OwnerFilter::User(owner.clone());
     ensure!(ids(&all(&admin, &whose, None, 2).await?) == adas);
     ensure!(ids(&all(&admin, &whose, Some(Status::Failed), 2).await?) == [adas[1]]);
 
-    let everyones = ids(&all(&admin, &ListScope::Everyone, None, 7).await?);
+    let everyones = ids(&all(&admin, &OwnerFilter::Everyone, None, 7).await?);
     ensure!(everyones.is_sorted_by(|a, b| a > b), "newest first, each once: {everyones:?}");
     ensure!(adas.iter().chain(&bobs).all(|id| everyones.contains(id)), "{everyones:?}");
-    let failed = all(&admin, &ListScope::Everyone, Some(Status::Failed), 3).await?;
+    let failed = all(&admin, &OwnerFilter::Everyone, Some(Status::Failed), 3).await?;
     ensure!(failed.iter().all(|video| video.status == Status::Failed), "{failed:?}");
     let failed = ids(&failed);
     ensure!([adas[1], bobs[1]].iter().all(|id| failed.contains(id)), "{failed:?}");

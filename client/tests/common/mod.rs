@@ -1,5 +1,5 @@
-//! A server that plays API and storage, and the command as a user starts it.
-#![allow(dead_code, reason = "each test file uses some of it")]
+//! A server that stands in for the API and the storage, and the command as a user runs it.
+#![allow(dead_code, reason = "each test file uses only some of the items")]
 
 use serde_json::{Value, json};
 use std::{
@@ -14,7 +14,7 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// What the server answers: status, content type, body.
+/// A response of the server: status, content type and body.
 pub struct Response(pub u16, pub &'static str, pub Vec<u8>);
 
 impl Response {
@@ -23,7 +23,7 @@ impl Response {
     }
 }
 
-/// A server, and a folder in which a user is signed in to it.
+/// A server, and a folder with a sign-in for it.
 pub struct Fixture {
     pub api: String,
     folder: TempDir,
@@ -31,17 +31,17 @@ pub struct Fixture {
 }
 
 impl Fixture {
-    /// `answer` gets the address of the server and the line of each request, such as `GET /videos`;
-    /// `None` leaves the request hanging.
-    pub fn new(answer: impl Fn(&str, &str) -> Option<Response> + Send + Sync + 'static) -> Self {
+    /// Starts the server. `respond` gets its address and the line of each request, such as `GET /videos`. A
+    /// request is never answered if `respond` returns `None`.
+    pub fn new(respond: impl Fn(&str, &str) -> Option<Response> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let api = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let (answer, log, address) = (Arc::new(answer), requests.clone(), api.clone());
+        let (respond, log, address) = (Arc::new(respond), requests.clone(), api.clone());
         thread::spawn(move || {
             for socket in listener.incoming() {
-                let (answer, log, address) = (answer.clone(), log.clone(), address.clone());
-                thread::spawn(move || serve(socket.unwrap(), &log, |line| answer(&address, line)));
+                let (respond, log, address) = (respond.clone(), log.clone(), address.clone());
+                thread::spawn(move || serve(socket.unwrap(), &log, |line| respond(&address, line)));
             }
         });
         let folder = tempfile::tempdir().unwrap();
@@ -49,29 +49,29 @@ impl Fixture {
             "cognitoEndpoint": format!("{api}/cognito")});
         let tokens =
             json!({"idToken": "i", "refreshToken": "r", "expiresAt": "2999-01-01T00:00:00Z"});
-        let kept = json!({"api": api, "userPool": pool, "tokens": tokens}).to_string();
-        fs::write(folder.path().join("credentials.json"), kept).unwrap();
+        let credentials = json!({"api": api, "userPool": pool, "tokens": tokens}).to_string();
+        fs::write(folder.path().join("credentials.json"), credentials).unwrap();
         fs::create_dir(folder.path().join("work")).unwrap();
         Self { api, folder, requests }
     }
 
-    /// The current folder of the command.
+    /// Returns the current folder of the command.
     pub fn work(&self) -> PathBuf {
         self.folder.path().join("work")
     }
 
-    /// What is kept of the sign-in.
+    /// Returns the stored sign-in.
     pub fn credentials(&self) -> Value {
         let text = fs::read(self.folder.path().join("credentials.json")).unwrap();
         serde_json::from_slice(&text).unwrap()
     }
 
-    /// Replaces what is kept of the sign-in.
+    /// Replaces the stored sign-in.
     pub fn set_credentials(&self, credentials: &Value) {
         fs::write(self.folder.path().join("credentials.json"), credentials.to_string()).unwrap();
     }
 
-    /// The names in it, sorted.
+    /// Returns the sorted names of the files in the current folder.
     pub fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.work()).unwrap();
         let mut names: Vec<_> =
@@ -84,12 +84,12 @@ impl Fixture {
         self.requests.lock().unwrap().clone()
     }
 
-    /// Waits until a request has come.
+    /// Waits for a request.
     pub fn wait_for(&self, line: &str) {
         self.wait_for_new(0, line);
     }
 
-    /// Waits until a request has come after the first `before`.
+    /// Waits for a request after the first `before` requests.
     pub fn wait_for_new(&self, before: usize, line: &str) {
         let started = Instant::now();
         while !self.requests()[before..].iter().any(|request| request == line) {
@@ -117,7 +117,7 @@ impl Fixture {
     }
 }
 
-/// A command that has ended.
+/// The output and the exit code of a command.
 #[derive(Debug)]
 pub struct CommandOutput {
     pub code: Option<i32>,
@@ -131,7 +131,7 @@ impl CommandOutput {
         Self { code: output.status.code(), stdout: output.stdout, stderr }
     }
 
-    /// The only document on standard output.
+    /// Returns the only document on standard output.
     pub fn document(&self) -> Value {
         serde_json::from_slice(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
@@ -146,7 +146,7 @@ pub fn signal(signal: &str, pid: u32) {
     assert!(Command::new("kill").args([signal, &pid.to_string()]).status().unwrap().success());
 }
 
-/// Interrupts a process once it catches the signal: before, the signal would end it by itself.
+/// Interrupts a process once it catches SIGINT. Before that, the signal would end it directly.
 pub fn interrupt_when_ready(child: &Child) {
     let started = Instant::now();
     let catches = || {
@@ -161,7 +161,7 @@ pub fn interrupt_when_ready(child: &Child) {
     interrupt(child.id());
 }
 
-fn serve(socket: TcpStream, log: &Mutex<Vec<String>>, answer: impl Fn(&str) -> Option<Response>) {
+fn serve(socket: TcpStream, log: &Mutex<Vec<String>>, respond: impl Fn(&str) -> Option<Response>) {
     let mut reader = BufReader::new(socket);
     let head: Vec<_> =
         reader.by_ref().lines().map_while(Result::ok).take_while(|l| !l.is_empty()).collect();
@@ -170,10 +170,10 @@ fn serve(socket: TcpStream, log: &Mutex<Vec<String>>, answer: impl Fn(&str) -> O
     let length = head.iter().find_map(|line| line.strip_prefix("content-length: "));
     let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
     reader.read_exact(&mut body).unwrap();
-    let found = answer(&line);
+    let response = respond(&line);
     log.lock().unwrap().push(line);
-    let Some(Response(status, kind, body)) = found else {
-        // until the command goes
+    let Some(Response(status, kind, body)) = response else {
+        // until the command ends
         let _ = reader.read(&mut [0]);
         return;
     };
@@ -182,18 +182,18 @@ fn serve(socket: TcpStream, log: &Mutex<Vec<String>>, answer: impl Fn(&str) -> O
         "HTTP/1.1 {status} \r\nconnection: close\r\netag: \"t\"\r\ncontent-type: {kind}\r\n\
          content-length: {length}\r\n\r\n"
     );
-    // the command may have been ended meanwhile
+    // fails if the command has ended meanwhile
     let _ = reader.get_mut().write_all(&[head.as_bytes(), &body].concat());
 }
 
-/// A video's record.
+/// Returns a video's record.
 pub fn video(id: &str, name: &str, status: &str) -> Value {
     json!({"id": id, "owner": "u", "fileName": name, "bytes": 5, "contentType": "video/mp4",
         "extraction": {}, "status": status, "createdAt": "2026-01-01T00:00:00Z",
         "updatedAt": "2026-01-01T00:00:00Z"})
 }
 
-/// The record of a video that is ready, with a link to its zip.
+/// Returns the record of a ready video with a link to its zip.
 pub fn ready(api: &str, id: &str, name: &str, zip: &[u8]) -> Response {
     let mut view = video(id, name, "ready");
     view["download"] = json!({"url": format!("{api}/zip/{id}"), "bytes": zip.len(),
@@ -201,7 +201,7 @@ pub fn ready(api: &str, id: &str, name: &str, zip: &[u8]) -> Response {
     Response::json(200, &view)
 }
 
-/// A zip of one entry of `length` bytes, all of them `byte`.
+/// Returns a zip with one entry of `length` bytes, all of them `byte`.
 pub fn zip(byte: u8, length: usize) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     let stored =

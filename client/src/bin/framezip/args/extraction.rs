@@ -20,13 +20,13 @@ const EXTRAS: &str = "Extras";
 
 #[derive(Debug, Args)]
 pub struct ExtractionArgs {
-    /// One frame per interval of this length, such as 2, 0.5 or 1001/30000
+    /// The interval between frames, such as 2, 0.5 or 1001/30000
     #[arg(long, help_heading = FRAMES, value_name = "SECONDS", group = "choice")]
     pub every: Option<Fraction>,
-    /// This number of frames per second, such as 1, 0.2 or 30000/1001
+    /// The number of frames per second, such as 1, 0.2 or 30000/1001
     #[arg(long, help_heading = FRAMES, value_name = "N", group = "choice")]
     pub fps: Option<Fraction>,
-    /// This number of frames, evenly spread
+    /// The number of frames, which are evenly spread
     #[arg(long, help_heading = FRAMES, value_name = "N", group = "choice")]
     pub count: Option<u32>,
     /// The frames at these times, such as 5,00:01:02.5,50%

@@ -16,7 +16,7 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use clap_complete::Shell;
-use framezip_client::ListScope;
+use framezip_client::OwnerFilter;
 use framezip_contract::{ExtractionOptions, Status, UserId, VideoId};
 use std::{
     ffi::{OsStr, OsString},
@@ -141,7 +141,7 @@ pub enum VideoCommand {
     Status(StatusArgs),
     /// Watch videos until they are ready or failed
     Watch {
-        /// The videos [default: all your videos that are neither ready nor failed]
+        /// The ids of the videos [default: all your videos that are neither ready nor failed]
         #[arg(value_name = "ID", value_parser = id)]
         ids: Vec<VideoId>,
     },
@@ -183,8 +183,8 @@ pub struct UploadArgs {
     /// Upload a single file under this name
     #[arg(long, value_name = "NAME", conflicts_with = "resume")]
     pub name: Option<String>,
-    /// Continue the unfinished uploads of the given files if the files have not changed, or all unfinished
-    /// uploads of the last 48 hours
+    /// Continue the unfinished uploads of unchanged FILEs, or all unfinished uploads of the last 48 hours
+    /// if no FILE is given
     #[arg(long)]
     pub resume: bool,
     #[command(flatten)]
@@ -193,7 +193,7 @@ pub struct UploadArgs {
 
 #[derive(Debug, Args)]
 pub struct ResumeArgs {
-    /// The video
+    /// The id of the video
     #[arg(value_parser = id)]
     pub id: VideoId,
     /// The file, unchanged
@@ -204,7 +204,7 @@ pub struct ResumeArgs {
 
 #[derive(Debug, Args)]
 pub struct RetryArgs {
-    /// The video
+    /// The id of the video
     #[arg(value_parser = id)]
     pub id: VideoId,
     #[command(flatten)]
@@ -223,7 +223,7 @@ impl RetryArgs {
 
 #[derive(Debug, Args)]
 pub struct StatusArgs {
-    /// The video
+    /// The id of the video
     #[arg(value_parser = id)]
     pub id: VideoId,
     #[command(flatten)]
@@ -232,14 +232,14 @@ pub struct StatusArgs {
 
 #[derive(Clone, Debug, Args)]
 pub struct OwnerArgs {
-    /// For administrators: a video of this user, as in the OWNER column of list --all
+    /// For administrators: use the videos of this user, as in the OWNER column of list --all
     #[arg(long, value_name = "OWNER", value_parser = user)]
     pub user: Option<UserId>,
 }
 
 #[derive(Debug, Args)]
 pub struct DeleteArgs {
-    /// The videos
+    /// The ids of the videos
     #[arg(required = true, value_name = "ID", value_parser = id)]
     pub ids: Vec<VideoId>,
     #[command(flatten)]
@@ -269,11 +269,11 @@ pub struct ListArgs {
 
 impl ListArgs {
     /// Returns whose videos are listed.
-    pub fn scope(&self) -> ListScope {
+    pub fn scope(&self) -> OwnerFilter {
         match &self.owner.user {
-            Some(user) => ListScope::User(user.clone()),
-            None if self.all => ListScope::Everyone,
-            None => ListScope::Own,
+            Some(user) => OwnerFilter::User(user.clone()),
+            None if self.all => OwnerFilter::Everyone,
+            None => OwnerFilter::Own,
         }
     }
 }
@@ -297,7 +297,7 @@ fn user(text: &str) -> Result<UserId, &'static str> {
 /// Without `-o` and `--output-dir`, zips are saved in the current folder.
 #[derive(Debug, Args)]
 pub struct DownloadArgs {
-    /// The videos
+    /// The ids of the videos
     #[arg(required = true, value_name = "ID", value_parser = id)]
     pub ids: Vec<VideoId>,
     #[command(flatten)]

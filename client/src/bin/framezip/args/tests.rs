@@ -65,7 +65,7 @@ fn a_list_has_ones_own_videos_by_default() {
     let user = UserId::try_from("u-1".to_owned()).unwrap();
     assert_eq!(
         ["", "--all", "--user u-1"].map(scope),
-        [ListScope::Own, ListScope::Everyone, ListScope::User(user)]
+        [OwnerFilter::Own, OwnerFilter::Everyone, OwnerFilter::User(user)]
     );
 }
 

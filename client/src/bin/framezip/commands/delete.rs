@@ -102,14 +102,14 @@ mod tests {
         let path = folder.path().join("a.mp4");
         std::fs::write(&path, "video").unwrap();
         let video = Video { created_at: Timestamp::now(), ..samples::video(Status::Queued) };
-        let gone = samples::video(Status::Queued).id;
+        let missing = samples::video(Status::Queued).id;
         let server =
             TestServer::start([CannedResponse::json(404, "{}"), CannedResponse::json(204, "")])
                 .await;
         let uploads = UnfinishedUploads::new(folder.path(), "a".to_owned());
         drop(uploads.save(&video, &path, &ExtractionOptions::default()).unwrap());
         let owner = OwnerArgs { user: None };
-        let args = DeleteArgs { ids: vec![gone, video.id], owner, yes: true };
+        let args = DeleteArgs { ids: vec![missing, video.id], owner, yes: true };
         let (api, console) =
             (server.api_client(3600), Console::new(ResultFormat::Json, Verbosity::Quiet));
         assert_eq!(run(&args, &api, &uploads, &console).await.unwrap(), Exit::Failed);

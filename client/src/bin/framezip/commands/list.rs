@@ -1,7 +1,7 @@
 //! Listing videos.
 
 use crate::{args::ListArgs, console::Console, exit::Exit, format, progress::Phase};
-use framezip_client::{ApiClient, Error, ListScope};
+use framezip_client::{ApiClient, Error, OwnerFilter};
 use framezip_contract::{Status, Video};
 use serde_json::json;
 
@@ -21,8 +21,8 @@ pub async fn run(args: &ListArgs, api: &ApiClient, console: &Console) -> anyhow:
     let scope = args.scope();
     let videos = newest(api, &scope, args.status, limit).await?;
     let owners = match scope {
-        ListScope::Everyone => OwnerColumn::Shown,
-        ListScope::Own | ListScope::User(_) => OwnerColumn::Hidden,
+        OwnerFilter::Everyone => OwnerColumn::Shown,
+        OwnerFilter::Own | OwnerFilter::User(_) => OwnerColumn::Hidden,
     };
     let text = table(&videos, owners);
     console.result(&text, &json!({"videos": videos}))?;
@@ -32,7 +32,7 @@ pub async fn run(args: &ListArgs, api: &ApiClient, console: &Console) -> anyhow:
 /// Returns the newest videos, at most `limit`.
 pub async fn newest(
     api: &ApiClient,
-    scope: &ListScope,
+    scope: &OwnerFilter,
     status: Option<Status>,
     limit: usize,
 ) -> Result<Vec<Video>, Error> {
@@ -94,9 +94,9 @@ mod tests {
         let server = TestServer::start(answers).await;
         let api = server.api_client(3600);
         let status = Some(Status::Ready);
-        let all = newest(&api, &ListScope::Everyone, status, usize::MAX).await.unwrap();
+        let all = newest(&api, &OwnerFilter::Everyone, status, usize::MAX).await.unwrap();
         assert_eq!(all.len(), 3);
-        assert_eq!(newest(&api, &ListScope::Own, None, 2).await.unwrap().len(), 2);
+        assert_eq!(newest(&api, &OwnerFilter::Own, None, 2).await.unwrap().len(), 2);
         let lines: Vec<_> = server.requests().into_iter().map(|request| request.line).collect();
         assert_eq!(
             lines,

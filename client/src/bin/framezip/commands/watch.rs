@@ -7,7 +7,7 @@ use crate::{
     format,
     progress::{Phase, ProgressDisplay},
 };
-use framezip_client::{ApiClient, Error, ListScope};
+use framezip_client::{ApiClient, Error, OwnerFilter};
 use framezip_contract::{Status, Video, VideoId, VideoView};
 use futures_util::{StreamExt, stream};
 use serde_json::json;
@@ -64,7 +64,7 @@ pub async fn run(ids: &[VideoId], api: &ApiClient, console: &Console) -> anyhow:
 async fn unfinished(api: &ApiClient) -> Result<BTreeSet<VideoId>, Error> {
     let mut ids = BTreeSet::new();
     for status in [Status::AwaitingUpload, Status::Queued, Status::Processing] {
-        let videos = list::newest(api, &ListScope::Own, Some(status), usize::MAX).await?;
+        let videos = list::newest(api, &OwnerFilter::Own, Some(status), usize::MAX).await?;
         ids.extend(videos.iter().map(|video| video.id));
     }
     Ok(ids)

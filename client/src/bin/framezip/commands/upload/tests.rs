@@ -161,13 +161,13 @@ async fn an_upload_is_continued_only_with_the_same_file_and_options() {
     let exit = run("upload --resume a.mp4 --count 4", &folder, &nothing).await.unwrap();
     assert_eq!(exit, Exit::Failed);
 
-    let held = uploads(&folder).load_all().unwrap();
+    let locked = uploads(&folder).load_all().unwrap();
     for line in ["upload --resume a.mp4", &format!("resume {} a.mp4", video.id)] {
         let exit = run(line, &folder, &nothing).await;
         assert_ne!(exit.unwrap_or(Exit::Failed), Exit::Done, "{line}");
     }
     assert_eq!(run("upload --resume", &folder, &nothing).await.unwrap(), Exit::Done);
-    drop(held);
+    drop(locked);
 
     fs::write(folder.path().join("a.mp4"), "another").unwrap();
     assert_eq!(run("upload --resume", &folder, &nothing).await.unwrap(), Exit::Failed);
