@@ -3,6 +3,7 @@
 use crate::metrics::token;
 use anyhow::{Context, Result, ensure};
 use framezip_tests::{Stack, prometheus, until};
+use reqwest::Response;
 use serde_json::Value;
 use std::{
     fs,
@@ -90,8 +91,9 @@ pub async fn prometheus_scrapes_with_the_documented_configuration(stack: &Stack)
     );
     let url = format!("http://{address}/api/v1/query?query=framezip_videos_total");
     until("Prometheus had the four series", SCRAPED_WITHIN, async || {
-        // it does not listen at once
-        let Ok(answer) = reqwest::get(&url).await else { return Ok(None) };
+        // at first it does not listen, and then it answers 503
+        let answer = reqwest::get(&url).await.and_then(Response::error_for_status);
+        let Ok(answer) = answer else { return Ok(None) };
         let seen: Value = answer.json().await?;
         let series = seen["data"]["result"].as_array().map_or(0, Vec::len);
         Ok((series == 4).then_some(()))

@@ -2,7 +2,7 @@
 
 use crate::Stacks;
 use anyhow::{Context, Result, bail, ensure};
-use framezip_contract::{ErrorCode, Job, Segment, Status, Video, VideoId};
+use framezip_contract::{ErrorCode, Job, Segment, Status, Video, VideoId, VideoView};
 use framezip_media::path;
 use framezip_tests::{Message, Person, Queue, Stack, is_traced, signal, until};
 use std::{
@@ -14,9 +14,10 @@ use std::{
 };
 use tokio::sync::OnceCell;
 
-/// Takes one worker about ten seconds, because WebP is slow to encode. It asks for everything that a
-/// segment has to pass on to the assembly.
-const LONG: &str = r#"{"fps":8,"format":"webp","width":640,"sheet":{},
+/// Takes one worker about ten seconds, because WebP is slow to encode: much longer than the start of a
+/// worker, so that it splits the video even on a busy machine. It asks for everything that a segment has to
+/// pass on to the assembly.
+const LONG: &str = r#"{"fps":8,"format":"webp","width":960,"sheet":{},
     "storyboard":{"columns":5,"rows":2}}"#;
 /// How many targets that is.
 const TARGETS: u32 = 128;
@@ -36,7 +37,7 @@ async fn made_by_one(usual: &Stack) -> Result<&'static [u8]> {
     let make = async || {
         let person = Person::sign_up(usual).await?;
         let id = person.send(&path("sample.mp4"), LONG).await?;
-        person.download(&person.wait(id).await?).await
+        person.download(&ended(usual, &person, id).await?).await
     };
     Ok(MADE.get_or_try_init(make).await?)
 }
@@ -45,9 +46,24 @@ async fn made_by_one(usual: &Stack) -> Result<&'static [u8]> {
 async fn split(stack: &Stack, person: &Person) -> Result<(Video, String)> {
     let id = person.send(&path("sample.mp4"), LONG).await?;
     let video = person.api.get(id).await?.video;
-    let look = async || stack.fan_out(&video).await;
+    let look = async || {
+        let fan_out = stack.fan_out(&video).await?;
+        let now = person.api.get(id).await?.video;
+        ensure!(fan_out.is_some() || !now.status.is_final(), "it was not split: {now:?}");
+        Ok(fan_out)
+    };
     let fan_out = until("the video was split", SPLIT_WITHIN, look).await?;
     Ok((video, fan_out))
+}
+
+/// Waits until a video is `ready` or `failed`.
+async fn ended(stack: &Stack, person: &Person, id: VideoId) -> Result<VideoView> {
+    let ended = tokio::time::timeout(LONGEST, person.api.wait(id, |_| ())).await;
+    let Ok(view) = ended else {
+        // for how long they are hidden says which worker died without a heartbeat
+        bail!("the video never ended; the jobs: {:#?}", stack.messages(Queue::Jobs).await?)
+    };
+    Ok(view?)
 }
 
 /// Returns the job for a segment of a fan-out.
@@ -58,12 +74,7 @@ fn segment(video: &Video, fan_out: &str, targets: Range<u32>) -> Job {
 
 /// Checks that the video becomes ready with the right zip, and that its owner gets one mail.
 async fn assert_right(usual: &Stack, stack: &Stack, person: &Person, id: VideoId) -> Result<()> {
-    let ended = tokio::time::timeout(LONGEST, person.api.wait(id, |_| ())).await;
-    let Ok(view) = ended else {
-        // for how long they are hidden says which worker died without a heartbeat
-        bail!("the video never ended; the jobs: {:#?}", stack.messages(Queue::Jobs).await?)
-    };
-    let view = view?;
+    let view = ended(stack, person, id).await?;
     ensure!(view.video.status == Status::Ready, "{:?}", view.video);
     let zip = person.download(&view).await?;
     ensure!(zip == made_by_one(usual).await?, "other bytes than those of one worker");
