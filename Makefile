@@ -158,6 +158,11 @@ latency: build
 	@PYTHONPATH=shared/frames/bench:tests/scale $(PYTHON) tests/latency/latency.py \
 		--framezip $(or $(CARGO_TARGET_DIR),target)/release/framezip
 
+.PHONY: proof-ffmpeg
+proof-ffmpeg: ## Proves that FFmpeg's patches change no sample, and measures them (about an hour)
+proof-ffmpeg: setup
+	@$(MAKE) --no-print-directory -C layers/ffmpeg proof ARCH=
+
 .PHONY: lint
 lint: ## Format, clippy, template, dependencies
 lint: setup $(LINT_TOOLS)
