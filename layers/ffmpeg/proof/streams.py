@@ -124,7 +124,7 @@ def decoded(build, path, threads):
 
 
 def alone(build, path):
-    """As `decoded`, by `decode`, whose output depends on nothing but the file."""
+    """As `decoded`, by `decode`, whose output depends on the file only."""
     done = subprocess.run([str(build / "decode"), str(path)], capture_output=True, timeout=300)
     return done.returncode, done.stdout.splitlines()
 
