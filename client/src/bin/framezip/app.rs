@@ -61,7 +61,7 @@ impl<'a> App<'a> {
         let on_renewal = move |old: &Tokens, new: &Tokens| {
             if let Err(error) = save_renewed(&store, &api, old, new) {
                 let error = exit::error_text(&error);
-                console.note(&format!("the renewed sign-in is not stored: {error}"));
+                console.note(&format!("the renewed sign-in could not be stored: {error}"));
             }
         };
         Ok(ApiClient::new(server, pool, tokens).on_renewal(on_renewal))

@@ -99,7 +99,7 @@ pub async fn resume(
     Ok(context.upload(upload).await)
 }
 
-/// Returns the advice how to continue after an interruption.
+/// Returns advice on how to continue after an interruption.
 fn resume_advice(waiting: &WaitArgs) -> String {
     let mut command = "framezip upload --resume".to_owned();
     let saving = &waiting.saving;

@@ -1,4 +1,4 @@
-//! The kind of a path on the command line, and checks whether a zip can be written there.
+//! The kinds of paths on the command line, and checks whether a zip can be written there.
 
 use crate::{exit::InvalidDestination, format};
 use anyhow::{Context, bail, ensure};
@@ -47,7 +47,9 @@ impl PathKind {
                 let text = format!("{shown} is not an open descriptor");
                 ensure!(descriptor(path).is_none(), InvalidDestination::new(text));
                 let is_folder = path.as_os_str().to_string_lossy().ends_with('/');
-                let text = format!("{shown} is a folder's name: name a file, or use --output-dir");
+                let text = format!(
+                    "{shown} is the name of a folder: give a file name, or use --output-dir"
+                );
                 ensure!(!is_folder, InvalidDestination::new(text));
                 check_folder(parent(path))?;
                 return Ok(Self::NewFile);
@@ -58,15 +60,16 @@ impl PathKind {
         };
         let metadata = path.metadata().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound if is_link => InvalidDestination::new(format!(
-                "{shown} is a symbolic link to nothing: name a file"
+                "{shown} is a symbolic link to nothing: give another file name"
             )),
             _ => InvalidDestination::new(format!("{shown} cannot be written: {error}")),
         })?;
-        let text = format!("{shown} is standard error, where messages go: name a file");
+        let text =
+            format!("{shown} is standard error, which is used for messages: give a file name");
         ensure!(!is_shared_with(&io::stderr(), &metadata), InvalidDestination::new(text));
         if metadata.is_dir() {
             bail!(InvalidDestination::new(format!(
-                "{shown} is a folder: name a file in it, or use --output-dir"
+                "{shown} is a folder: give the name of a file in it, or use --output-dir"
             )));
         }
         if let Some(number) = descriptor(path) {
@@ -78,7 +81,7 @@ impl PathKind {
             check_folder(parent(&path))?;
             return Ok(Self::File(path));
         }
-        let text = format!("{shown} is neither a file nor a pipe: name another one");
+        let text = format!("{shown} is neither a file nor a pipe: give another path");
         ensure!(is_stream(metadata.file_type()), InvalidDestination::new(text));
         check_stream(path, &metadata)?;
         Ok(Self::Stream)
@@ -94,8 +97,8 @@ pub fn is_stdout(path: &Path) -> bool {
 /// Fails if standard output is a terminal, or if messages would be mixed into a zip on it.
 fn check_stdout() -> anyhow::Result<()> {
     check_terminal(&io::stdout())?;
-    let text = "standard output and standard error lead to the same place, so messages would get into the \
-                zip: separate them, or name a file with -o";
+    let text = "standard output and standard error lead to the same place, so that messages would be \
+                mixed into the zip: separate them, or give a file name with -o";
     let metadata = metadata(&io::stdout());
     let is_shared = metadata.is_some_and(|stdout| is_shared_with(&io::stderr(), &stdout));
     ensure!(!is_shared, InvalidDestination::new(text));
@@ -153,11 +156,11 @@ fn descriptor(path: &Path) -> Option<i32> {
 fn check_descriptor(number: i32, shown: &str) -> anyhow::Result<()> {
     let file = open_descriptor(number).map_err(|_| {
         InvalidDestination::new(format!(
-            "{shown} cannot be written to: it is open for reading, or not at all"
+            "{shown} cannot be written to: it is open for reading only, or not open at all"
         ))
     })?;
     let metadata = file.metadata().with_context(|| format!("cannot write {shown}"))?;
-    let text = format!("{shown} is neither a file nor a pipe: name another one");
+    let text = format!("{shown} is neither a file nor a pipe: give another path");
     ensure!(metadata.is_file() || is_stream(metadata.file_type()), InvalidDestination::new(text));
     check_terminal(&file)
 }
@@ -177,7 +180,7 @@ fn check_stream(path: &Path, metadata: &Metadata) -> anyhow::Result<()> {
 }
 
 fn check_terminal(open: &impl IsTerminal) -> anyhow::Result<()> {
-    let text = "a zip is not written to a terminal: name a file with -o";
+    let text = "framezip does not write zips to a terminal: give a file name with -o";
     ensure!(!open.is_terminal(), InvalidDestination::new(text));
     Ok(())
 }
