@@ -11,6 +11,9 @@ work=${PROOF_WORK:-$CACHE/proof}
 mkdir -p "$work/bin"
 jobs=$(nproc)
 
+# As in build.sh: the caller's make and compiler settings are not meant for these builds.
+unset MAKEFLAGS MAKEOVERRIDES MFLAGS MAKELEVEL DESTDIR CC CFLAGS CPPFLAGS LDFLAGS AR
+
 say() { echo "ffmpeg proof: $*"; }
 log=
 failed() {
@@ -128,6 +131,7 @@ step_fate() {
             file=hevc-conformance/${name#fate-hevc-conformance-}.bit
         [[ ! -e $FATE_SUITE/$file ]] || echo "$name"
     done >"$work/fate.names"
+    [[ -s $work/fate.names ]] || { say "no file of FFmpeg's suite in $FATE_SUITE"; return 1; }
     log=$work/fate.log
     LD_LIBRARY_PATH=$work/with/installed/lib make -k -j"$jobs" $(cat "$work/fate.names") SAMPLES="$FATE_SUITE" >"$log" 2>&1
     echo "fate: $(grep -c '^TEST' "$log") of FFmpeg's tests pass"
@@ -149,7 +153,7 @@ step_damage() { streams damage "$work/without" "$work/with" "${COPIES:-5}" $fold
 # Damaged streams again with AddressSanitizer, which ends the program with a code of its own at an error.
 step_sanitize() {
     once sanitized sanitized
-    streams damage "$work/without" "$work/sanitized" "${COPIES:-5}" $folders
+    ASAN_OPTIONS=detect_leaks=0:exitcode=99 streams damage "$work/without" "$work/sanitized" "${COPIES:-5}" $folders
 }
 
 # Each patch alone, with the bench's inputs and its command.
