@@ -80,10 +80,10 @@ requirements: ## Pins every Python package with hashes, from local/requirements*
 build: ## Builds everything for the local stack, on this machine's processor
 build: setup
 	@echo "building the functions and the client for $(HOST_ARCH) (from nothing, several minutes)"
-	@$(MAKE) --no-print-directory functions ARCH=$(HOST_ARCH) CLIENT=framezip-client
+	@$(MAKE) --no-print-directory functions ARCH=$(HOST_ARCH)
 	@install -D $(BUILD_DIR)/$(call machine,$(HOST_ARCH))-unknown-linux-gnu/release/framezip \
 		$(BUILD_DIR)/release/framezip
-	@ARCH=$(HOST_ARCH) CLIENT=framezip-client sam build --config-env local --parameter-overrides Architecture=$(HOST_ARCH) \
+	@ARCH=$(HOST_ARCH) sam build --config-env local --parameter-overrides Architecture=$(HOST_ARCH) \
 		>$(BUILD_LOG) 2>&1 || { cat $(BUILD_LOG); exit 1; }
 
 BUILD_DIR := $(or $(CARGO_TARGET_DIR),target)
@@ -101,15 +101,15 @@ build-ApiFunction build-EnqueueFunction build-ExtractFunction build-NotifyFuncti
 
 LAMBDA_DIR := $(or $(CARGO_TARGET_DIR),target)/lambda/$(LAMBDA_ARCH)
 
-# Amazon Linux 2023 has glibc 2.34. CLIENT adds the client, for the same target and in the same run of cargo,
-# so that no crate is compiled twice.
+# Amazon Linux 2023 has glibc 2.34. The client is built for the same target in the same run of cargo, so that no
+# crate is compiled twice and the functions have the same features wherever they are built.
 .PHONY: functions
 functions: packages $(TOOLS)
 	@$(MAKE) --no-print-directory -C layers/ffmpeg ARCH=$(LAMBDA_ARCH)
 	@FFMPEG_DIR=$(CURDIR)/layers/ffmpeg/dist/$(call machine,$(LAMBDA_ARCH)) \
 		cargo lambda build --locked --release \
 		--target $(call machine,$(LAMBDA_ARCH))-unknown-linux-gnu.2.34 \
-		--lambda-dir $(LAMBDA_DIR) $(FUNCTIONS:%=--package %) $(CLIENT:%=--package %)
+		--lambda-dir $(LAMBDA_DIR) $(FUNCTIONS:%=--package %) --package framezip-client
 
 # ---- run locally -----------------------------------------------------------------------------------
 

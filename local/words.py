@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-FILES = ["*.rs", "*.py", "*.sh", "*.md", "*.yaml", "Makefile"]
+FILES = ["*.rs", "*.py", "*.sh", "*.md", "*.yaml", "*.yml", "*.toml", "*.c", "*.css", "Makefile", ".ci/run"]
 
 
 class Phrase:

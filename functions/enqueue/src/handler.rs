@@ -120,12 +120,9 @@ fn object_key(encoded: &str) -> Option<ObjectKey> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_sdk_dynamodb::{
-        operation::{
-            get_item::GetItemOutput,
-            update_item::{UpdateItemError, UpdateItemOutput},
-        },
-        types::AttributeValue,
+    use aws_sdk_dynamodb::operation::{
+        get_item::GetItemOutput,
+        update_item::{UpdateItemError, UpdateItemOutput},
     };
     use aws_sdk_s3::operation::delete_object::DeleteObjectOutput;
     use aws_sdk_sqs::operation::send_message::SendMessageOutput;
@@ -134,20 +131,13 @@ mod tests {
     const EVENT: &str = include_str!("../../../events/enqueue.json");
 
     fn item(status: &str) -> GetItemOutput {
-        let text = |value: &str| AttributeValue::S(value.to_owned());
-        GetItemOutput::builder()
-            .item("id", text("01990d2c-6a3e-7c51-9d0b-2f6c1a7be001"))
-            .item("owner", text("83d4b8c2-50f1-7095-1c3a-9f2b6b1f0a11"))
-            .item("email", text("a@example.com"))
-            .item("fileName", text("a.mp4"))
-            .item("bytes", AttributeValue::N("1048576".to_owned()))
-            .item("attempt", AttributeValue::N("0".to_owned()))
-            .item("contentType", text("video/mp4"))
-            .item("extraction", AttributeValue::M([].into()))
-            .item("status", text(status))
-            .item("createdAt", text("2026-11-21T00:00:00Z"))
-            .item("updatedAt", text("2026-11-21T00:00:00Z"))
-            .build()
+        let status = serde_json::from_value(status.into()).unwrap();
+        let owner =
+            framezip_contract::UserId::try_from("83d4b8c2-50f1-7095-1c3a-9f2b6b1f0a11".to_owned())
+                .unwrap();
+        let video = Video { owner, bytes: 1 << 20, ..framezip_contract::samples::video(status) };
+        let item = framezip_store::samples::item(&framezip_store::samples::record(video)).unwrap();
+        GetItemOutput::builder().set_item(Some(item)).build()
     }
 
     fn stored(status: &'static str) -> Rule {

@@ -204,24 +204,8 @@ mod tests {
     }
 
     fn stored() -> TableItem {
-        let text = |value: &str| AttributeValue::S(value.to_owned());
-        let failure = [("code", text("internal")), ("message", text("No."))];
-        let failure = failure.map(|(name, value)| (name.to_owned(), value)).into();
-        let attributes = [
-            ("id", text("01990d2c-6a3e-7c51-9d0b-2f6c1a7be001")),
-            ("owner", text("owner")),
-            ("email", text("a@example.com")),
-            ("fileName", text("a.mp4")),
-            ("bytes", AttributeValue::N("1".to_owned())),
-            ("attempt", AttributeValue::N("0".to_owned())),
-            ("contentType", text("video/mp4")),
-            ("extraction", AttributeValue::M([].into())),
-            ("status", text("failed")),
-            ("error", AttributeValue::M(failure)),
-            ("createdAt", text("2026-11-21T00:00:00Z")),
-            ("updatedAt", text("2026-11-21T00:00:00Z")),
-        ];
-        attributes.map(|(name, value)| (name.to_owned(), value)).into()
+        let video = framezip_contract::samples::video(framezip_contract::Status::Failed);
+        framezip_store::samples::item(&framezip_store::samples::record(video)).unwrap()
     }
 
     /// Handles a late job and a late outcome of the second attempt. Their writes are refused.

@@ -133,37 +133,15 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use framezip_contract::{ErrorCode, Extraction, Failure, Source, UserId, VideoId, ZipFacts};
-    use jiff::Timestamp;
+    use framezip_contract::{ErrorCode, Failure, samples};
 
     fn video() -> Video {
-        Video {
-            id: VideoId::now(),
-            owner: UserId::try_from("owner".to_owned()).unwrap(),
-            file_name: "a<b>\r\n&c.mp4".to_owned(),
-            bytes: 1,
-            content_type: "video/mp4".to_owned(),
-            extraction: Extraction::default(),
-            status: Status::Ready,
-            created_at: Timestamp::UNIX_EPOCH,
-            updated_at: Timestamp::UNIX_EPOCH,
-            progress: None,
-            result: Some(ZipFacts {
-                bytes: 8_100_000,
-                frames: 60,
-                storyboard_images: None,
-                source: Source {
-                    container: "mov".to_owned(),
-                    codec: "h264".to_owned(),
-                    width: 1,
-                    height: 1,
-                    duration: None,
-                    frame_rate: None,
-                },
-            }),
-            warnings: Vec::new(),
-            error: None,
+        let mut video = samples::video(Status::Ready);
+        video.file_name = "a<b>\r\n&c.mp4".to_owned();
+        if let Some(zip) = &mut video.result {
+            (zip.bytes, zip.frames) = (8_100_000, 60);
         }
+        video
     }
 
     #[test]

@@ -153,41 +153,8 @@ fn bound(took: Duration) -> ExtractionBound {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Extraction, Failure, Source, UserId, VideoId, ZipFacts};
+    use crate::samples::video;
     use jiff::SignedDuration;
-
-    fn video(status: Status) -> Video {
-        let now = Timestamp::from_second(1_800_000_000).unwrap();
-        let source = Source {
-            container: "mov".to_owned(),
-            codec: "h264".to_owned(),
-            width: 16,
-            height: 16,
-            duration: Some(6.0006),
-            frame_rate: None,
-        };
-        Video {
-            id: VideoId::now(),
-            owner: UserId::try_from("u".to_owned()).unwrap(),
-            file_name: "a.mp4".to_owned(),
-            bytes: 1000,
-            content_type: "video/mp4".to_owned(),
-            extraction: Extraction::default(),
-            status,
-            created_at: now,
-            updated_at: now,
-            progress: None,
-            result: (status == Status::Ready).then_some(ZipFacts {
-                bytes: 50,
-                frames: 3,
-                source,
-                storyboard_images: None,
-            }),
-            warnings: Vec::new(),
-            error: (status == Status::Failed)
-                .then(|| Failure::new(ErrorCode::TooLong, "Too long.")),
-        }
-    }
 
     fn list(counts: &Counts) -> Vec<(Counter, u64)> {
         counts.iter().collect()
@@ -212,7 +179,7 @@ mod tests {
     #[test]
     fn a_failed_video_counts_by_its_code() {
         let counts = Counts::finished(&video(Status::Failed), None);
-        assert_eq!(list(&counts), [(Counter::VideosFailed(ErrorCode::TooLong), 1)]);
+        assert_eq!(list(&counts), [(Counter::VideosFailed(ErrorCode::Internal), 1)]);
         assert_eq!(list(&Counts::finished(&video(Status::Processing), None)), []);
     }
 

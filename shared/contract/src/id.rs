@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn foreign_keys_are_refused() {
-        let zip = format!("a/{}/frames.zip", VideoId::now());
+        let zip = format!("a/{}/0/frames.zip", VideoId::now());
         for text in ["", "a/b/source", "a/../source", "a/b/c/d", "/x/source", &zip] {
             assert!(text.parse::<ObjectKey>().is_err(), "{text}");
         }

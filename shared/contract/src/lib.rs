@@ -19,6 +19,8 @@ mod object;
 mod options;
 mod position;
 pub mod rules;
+#[cfg(any(test, feature = "samples"))]
+pub mod samples;
 #[cfg(feature = "openapi")]
 mod schema;
 mod tiles;

@@ -26,6 +26,8 @@ mod lease;
 mod list;
 mod notice;
 mod record;
+#[cfg(any(test, feature = "samples"))]
+pub mod samples;
 mod steps;
 #[cfg(test)]
 mod tests;

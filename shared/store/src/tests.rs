@@ -21,10 +21,7 @@ use aws_sdk_dynamodb::{
     },
 };
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
-use framezip_contract::{
-    ErrorCode, Extraction, Failure, Source, Status, UserId, Verdict, Video, VideoId, ZipFacts,
-};
-use jiff::Timestamp;
+use framezip_contract::{ErrorCode, Failure, Status, UserId, Verdict, Video, VideoId, samples};
 use std::time::Duration;
 
 fn owner() -> UserId {
@@ -32,42 +29,11 @@ fn owner() -> UserId {
 }
 
 fn sample() -> Record {
-    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    let video = Video { id: VideoId::now(), bytes: 5_000_000_000, ..samples::video(Status::Ready) };
     Record {
-        video: Video {
-            id: VideoId::now(),
-            owner: owner(),
-            file_name: "holiday.mp4".to_owned(),
-            bytes: 5_000_000_000,
-            content_type: "video/mp4".to_owned(),
-            extraction: Extraction::default(),
-            status: Status::Ready,
-            created_at: now,
-            updated_at: now,
-            progress: None,
-            result: Some(ZipFacts {
-                bytes: 1,
-                frames: 2,
-                storyboard_images: None,
-                source: Source {
-                    container: "mov".to_owned(),
-                    codec: "h264".to_owned(),
-                    width: 1920,
-                    height: 1080,
-                    duration: Some(6.0),
-                    frame_rate: Some(29.97),
-                },
-            }),
-            warnings: Vec::new(),
-            error: None,
-        },
-        email: "a@example.com".to_owned(),
         lease: Some(Lease::of("worker", Duration::from_secs(1))),
-        notice: None,
-        fan_out: None,
         multipart: Some(Multipart { upload_id: "upload".to_owned(), part_bytes: 16 << 20 }),
-        attempt: 0,
-        started_at: None,
+        ..crate::samples::record(video)
     }
 }
 
@@ -77,7 +43,7 @@ fn videos(rules: &[&Rule]) -> Videos {
 }
 
 fn item(record: &Record) -> crate::Item {
-    serde_dynamo::to_item(record.as_item()).unwrap()
+    crate::samples::item(record).unwrap()
 }
 
 #[tokio::test]
@@ -128,7 +94,7 @@ async fn a_verdict_is_written_with_its_facts() {
         .match_requests(|request| {
             let values = request.expression_attribute_values().unwrap();
             let result = values[":result"].as_m().unwrap();
-            result["frames"] == AttributeValue::N("2".to_owned())
+            result["frames"] == AttributeValue::N("3".to_owned())
                 && values[":ready"] == AttributeValue::S("ready".to_owned())
         })
         .then_output(move || {

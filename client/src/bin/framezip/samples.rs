@@ -1,27 +1,13 @@
 //! Sample records and a sample zip for the tests.
 
-use framezip_contract::{Extraction, Status, UserId, Video, VideoId};
-use jiff::Timestamp;
+use framezip_contract::{Status, Video, VideoId};
 use std::io::{Cursor, Write};
 use zip::write::SimpleFileOptions;
 
-/// Returns a video of one byte in this status.
+/// Returns a new video of one byte in this status, without result and error.
 pub fn video(status: Status) -> Video {
-    Video {
-        id: VideoId::now(),
-        owner: UserId::try_from("u".to_owned()).unwrap(),
-        file_name: "a.mp4".to_owned(),
-        bytes: 1,
-        content_type: "video/mp4".to_owned(),
-        extraction: Extraction::default(),
-        status,
-        created_at: Timestamp::UNIX_EPOCH,
-        updated_at: Timestamp::UNIX_EPOCH,
-        progress: None,
-        result: None,
-        warnings: Vec::new(),
-        error: None,
-    }
+    let sample = framezip_contract::samples::video(status);
+    Video { id: VideoId::now(), bytes: 1, result: None, error: None, ..sample }
 }
 
 /// Returns a zip with one entry.

@@ -146,21 +146,8 @@ async fn the_public_routes_need_no_token() {
 
 /// A record as it is stored in the table.
 fn record(status: &str) -> Item {
-    let text = |value: &str| AttributeValue::S(value.to_owned());
-    let attributes = [
-        ("pk", text("user#user-1")),
-        ("sk", text(&format!("video#{ID}"))),
-        ("id", text(ID)),
-        ("owner", text("user-1")),
-        ("email", text("a@example.com")),
-        ("fileName", text("a.mp4")),
-        ("bytes", AttributeValue::N("1000".to_owned())),
-        ("attempt", AttributeValue::N("0".to_owned())),
-        ("contentType", text("video/mp4")),
-        ("extraction", AttributeValue::M([].into())),
-        ("status", text(status)),
-        ("createdAt", text("2026-11-21T00:00:00Z")),
-        ("updatedAt", text("2026-11-21T00:00:00Z")),
-    ];
-    attributes.map(|(name, value)| (name.to_owned(), value)).into()
+    let status = serde_json::from_value(json!(status)).unwrap();
+    let owner = framezip_contract::UserId::try_from("user-1".to_owned()).unwrap();
+    let video = framezip_contract::Video { owner, ..framezip_contract::samples::video(status) };
+    framezip_store::samples::item(&framezip_store::samples::record(video)).unwrap()
 }

@@ -1,0 +1,27 @@
+//! A sample record for the tests of this workspace.
+
+use crate::{Item, Record, StoreError};
+use framezip_contract::Video;
+
+/// Returns the record of the first attempt at a video, without lease, notice and fan-out.
+pub fn record(video: Video) -> Record {
+    Record {
+        video,
+        email: "a@example.com".to_owned(),
+        lease: None,
+        notice: None,
+        fan_out: None,
+        multipart: None,
+        attempt: 0,
+        started_at: None,
+    }
+}
+
+/// Returns a record as it is stored in the table.
+///
+/// # Errors
+/// [`StoreError::Item`].
+pub fn item(record: &Record) -> Result<Item, StoreError> {
+    let table = String::new();
+    serde_dynamo::to_item(record.as_item()).map_err(|source| StoreError::Item { table, source })
+}
