@@ -81,8 +81,8 @@ build: ## Builds everything for the local stack, on this machine's processor
 build: setup
 	@echo "building the functions and the client for $(HOST_ARCH) (from nothing, several minutes)"
 	@$(MAKE) --no-print-directory functions ARCH=$(HOST_ARCH)
-	@install -D $(BUILD_DIR)/$(call machine,$(HOST_ARCH))-unknown-linux-gnu/release/framezip \
-		$(BUILD_DIR)/release/framezip
+	@# cargo-lambda moves it there
+	@install -D $(BUILD_DIR)/lambda/$(HOST_ARCH)/framezip/bootstrap $(BUILD_DIR)/release/framezip
 	@ARCH=$(HOST_ARCH) sam build --config-env local --parameter-overrides Architecture=$(HOST_ARCH) \
 		>$(BUILD_LOG) 2>&1 || { cat $(BUILD_LOG); exit 1; }
 
