@@ -107,7 +107,8 @@ impl Notifier {
             return Ok(self.ignore(owner, *id).await?);
         };
         let sent = self.mailer.send(&record).await;
-        self.count(Counts::email(sent.is_ok())).await;
+        let counts = if sent.is_ok() { Counts::email_sent() } else { Counts::email_failed() };
+        self.count(counts).await;
         sent?;
         self.videos.notice_sent(owner, *id, message).await?;
         tracing::info!(

@@ -170,8 +170,14 @@ pub(crate) fn run(
         }
         // lets workers fail that wait for room
         drop((announced, drained));
-        let stats = join(workers, ended.is_break())?;
-        ended.break_value().unwrap_or(Ok(())).map(|()| stats)
+        let results = join(workers)?;
+        match ended {
+            ControlFlow::Continue(()) => results.into_iter().collect(),
+            // a worker may have failed to start because the pool was halted
+            ControlFlow::Break(result) => {
+                result.map(|()| results.into_iter().filter_map(Result::ok).collect())
+            }
+        }
     })
 }
 
@@ -197,18 +203,15 @@ fn drain(
 
 type WorkerHandle<'scope> = thread::ScopedJoinHandle<'scope, Result<DecodeStats, FramesError>>;
 
-/// Waits for all workers. Workers that fail to start after the pool was halted are ignored.
-fn join(workers: Vec<WorkerHandle<'_>>, is_halted: bool) -> Result<Vec<DecodeStats>, FramesError> {
-    let mut stats = Vec::new();
-    for worker in workers {
-        let ended = worker.join();
-        match ended.map_err(|_| FramesError::library("a decoder", "it panicked"))? {
-            Ok(own) => stats.push(own),
-            Err(_) if is_halted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(stats)
+/// Waits for all workers. Returns the result of each.
+///
+/// # Errors
+/// [`FramesError`] if a worker panicked.
+fn join(
+    workers: Vec<WorkerHandle<'_>>,
+) -> Result<Vec<Result<DecodeStats, FramesError>>, FramesError> {
+    let panicked = |_| FramesError::library("a decoder", "it panicked");
+    workers.into_iter().map(|worker| worker.join().map_err(panicked)).collect()
 }
 
 fn spawn<'scope>(
