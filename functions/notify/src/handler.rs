@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// The pause before a failed message is delivered again; it doubles after each further failure.
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
-/// How long a message keeps the right to notify the owner. Longer than the function's timeout.
+/// The time for which a message keeps the right to notify the owner. Longer than the function's timeout.
 const NOTICE_LEASE: Duration = Duration::from_secs(60);
 
 /// The clients and settings of the function.

@@ -1,4 +1,4 @@
-//! Disposable packets: those whose picture no other picture refers to. Their first bytes show it.
+//! Disposable packets: packets with a picture that no other picture refers to. Their first bytes show it.
 //!
 //! FFmpeg's decoders can skip such pictures themselves. But AV1's cannot change that from one packet to the next,
 //! HEVC's skips too much if there are temporal layers, and none reports what it skipped.
@@ -6,7 +6,7 @@
 use crate::bitstream::av1::{self, SequenceHeader};
 use ffmpeg_next::{codec, ffi};
 
-/// How the packets of a stream show whether they are disposable.
+/// The rules by which the packets of a stream show whether they are disposable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ReferenceRules {
     /// NAL units, each after a length of this many bytes, or after a start code if the number is 0.

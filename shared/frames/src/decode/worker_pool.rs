@@ -26,15 +26,15 @@ use std::{
 /// ahead does not block.
 const QUEUED_BYTES: usize = 12 << 20;
 
-/// How many spans each worker may be ahead, enough for short spans next to a long one. The last spans, which are taken
-/// longest first, are this many for each worker.
+/// The number of spans that each worker may be ahead, enough for short spans next to a long one. The last spans,
+/// which are taken longest first, are this many for each worker.
 const AHEAD: usize = 4;
 
 /// The size of a pool.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PoolConfig {
     pub(crate) threads: usize,
-    /// How many results of a span may wait in its channel.
+    /// The maximum number of results of a span that wait in its channel.
     pub(crate) queue_depth: usize,
 }
 
@@ -254,7 +254,7 @@ mod tests {
         config: PoolConfig,
         /// After how many calls the interrupt returns `true`, if it does.
         interrupt_after: Option<usize>,
-        /// How many results are wanted.
+        /// The number of wanted results.
         wanted: usize,
     }
 
