@@ -232,9 +232,9 @@ impl<R: Read + Seek> MatroskaReader<'_, '_, R> {
             };
             // the track's number, a time of two bytes and flags
             let bytes = self.bytes.from(start, ebml::MOST_HEADER)?;
-            let Some((number, length)) = ebml::vint(bytes) else { continue };
-            let Some(&[high, low, flags, ..]) = bytes.get(length..) else { continue };
-            if number == track {
+            let Some(number) = ebml::number(bytes) else { continue };
+            let Some(&[high, low, flags, ..]) = bytes.get(number.length..) else { continue };
+            if number.value == track {
                 let time = i16::from_be_bytes([high, low]);
                 let is_keyframe = match group {
                     Some(group) => self.child(&group, REFERENCE_BLOCK)?.is_none(),
