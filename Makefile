@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SHELLFLAGS := -eu -o pipefail -c
 
-# What is built or fetched once lies outside the clone, so that the next clone finds it.
+# The folder for everything that is built or fetched once. It is outside the clone, so that the next clone finds it.
 export FRAMEZIP_CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/framezip
 VENV := $(FRAMEZIP_CACHE)/venv
 export PATH := $(VENV)/bin:$(PATH)
@@ -19,7 +19,7 @@ LAMBDA_ARCH := $(or $(ARCH),arm64)
 machine = $(patsubst arm64,aarch64,$(1))
 
 FUNCTIONS := api enqueue extract notify
-# What a bare clone needs from Debian, besides Rust, gcc, make, git and Python.
+# The Debian packages that a bare clone needs, besides Rust, gcc, make, git and Python.
 APT_PACKAGES := ca-certificates curl libclang-dev nasm patch pkg-config shellcheck xz-utils \
 	$(shell python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv)
 # The programs that the tests let read an archive or an answer, or trace a process.

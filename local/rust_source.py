@@ -7,7 +7,7 @@ import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
-# What is blanked: comments, strings and characters. A lifetime is not a character.
+# The text that is blanked: comments, strings and characters. A lifetime is not a character.
 TOKENS = re.compile(
     r"""//[^\n]* | (?P<block>/\*) | \b[bc]?r(?P<hashes>\#*)"(?:.|\n)*?"(?P=hashes)
     | [bc]?"(?:\\(?:.|\n)|[^"\\])*" | b?'(?:\\(?:u\{[^}]*\}|x..|.)|[^'\\\n])'""",

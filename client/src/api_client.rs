@@ -22,8 +22,17 @@ struct RequestToken {
     is_renewed: bool,
 }
 
-/// A callback that gets the tokens before and after each renewal.
-type OnRenewal = Box<dyn Fn(&Tokens, &Tokens) + Send + Sync>;
+/// The tokens before and after a renewal.
+#[derive(Clone, Copy, Debug)]
+pub struct Renewal<'a> {
+    /// The tokens that were renewed.
+    pub before: &'a Tokens,
+    /// The tokens that replace them.
+    pub after: &'a Tokens,
+}
+
+/// A callback for each renewal.
+type OnRenewal = Box<dyn Fn(Renewal<'_>) + Send + Sync>;
 
 /// A client of one server's API for one user. It renews the user's tokens shortly before they expire.
 pub struct ApiClient {
@@ -45,9 +54,9 @@ impl ApiClient {
         Self { server, pool, tokens: Mutex::new(tokens), on_renewal: None }
     }
 
-    /// Calls `store` with the tokens before and after each renewal, so that it can store the new ones.
+    /// Calls `store` after each renewal, so that it can store the new tokens.
     #[must_use]
-    pub fn on_renewal(self, store: impl Fn(&Tokens, &Tokens) + Send + Sync + 'static) -> Self {
+    pub fn on_renewal(self, store: impl Fn(Renewal<'_>) + Send + Sync + 'static) -> Self {
         Self { on_renewal: Some(Box::new(store)), ..self }
     }
 
@@ -83,7 +92,7 @@ impl ApiClient {
     async fn renew(&self, tokens: &mut Tokens) -> Result<(), Error> {
         let before = mem::replace(tokens, self.pool.refresh(tokens).await?);
         if let Some(store) = &self.on_renewal {
-            store(&before, tokens);
+            store(Renewal { before: &before, after: tokens });
         }
         Ok(())
     }
@@ -259,8 +268,8 @@ mod tests {
         let server = TestServer::start(answers).await;
         let stored = Arc::new(std::sync::Mutex::new(Vec::new()));
         let copy = stored.clone();
-        let store = move |_: &Tokens, tokens: &Tokens| {
-            copy.lock().unwrap().push(tokens.refresh_token.clone())
+        let store = move |renewal: Renewal<'_>| {
+            copy.lock().unwrap().push(renewal.after.refresh_token.clone())
         };
         let api = server.api_client(60).on_renewal(store);
         api.list(None, None, None).await.unwrap();

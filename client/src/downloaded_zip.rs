@@ -10,7 +10,7 @@ use tempfile::{Builder, NamedTempFile};
 
 const BUFFER_BYTES: usize = 1 << 20;
 
-/// What to do if a file exists already where a zip is to be saved.
+/// The reaction to a file that already exists at a zip's destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
     /// The file stays, and saving fails with [`Error::Exists`].

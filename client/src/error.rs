@@ -61,7 +61,7 @@ pub enum Error {
     InvalidResponse {
         /// The operation that failed.
         operation: &'static str,
-        /// What is wrong with the body.
+        /// The error in the body.
         source: serde_json::Error,
     },
     /// The user pool refused the request.
@@ -111,7 +111,7 @@ pub enum Error {
     /// A zip has the right length, but its content does not match its directory.
     #[error("the downloaded zip is damaged: download it again")]
     Damaged {
-        /// What is wrong with the zip.
+        /// The error in the zip.
         source: zip::result::ZipError,
     },
     /// A download does not have the length that the API gave.

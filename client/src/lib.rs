@@ -44,7 +44,7 @@ mod upload;
 mod videos;
 mod webhook;
 
-pub use api_client::ApiClient;
+pub use api_client::{ApiClient, Renewal};
 pub use cognito::{SignedUp, UserPool};
 pub use downloaded_zip::{DownloadedZip, Existing, SaveError};
 pub use error::{CognitoError, Error};

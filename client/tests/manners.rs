@@ -307,7 +307,7 @@ fn progress_fits_the_terminal() {
 fn the_help_groups_the_options_of_upload() {
     let ended = without_requests().run(&["upload", "--help"]);
     let help = String::from_utf8(ended.stdout).unwrap();
-    for heading in ["Which frames:", "Size and format:", "Extras:", "Waiting and saving:"] {
+    for heading in ["Choice of frames:", "Size and format:", "Extras:", "Waiting and saving:"] {
         assert!(help.contains(heading), "{help}");
     }
 }

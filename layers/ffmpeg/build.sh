@@ -118,7 +118,7 @@ demuxers='
 parsers='apv av1 bmp cavsvideo cri dirac dnxhd dnxuc dpx dvd_nav ffv1 gif h261 h263 h264 hdr hevc ipu jpeg2000
     mjpeg mpeg4video mpegvideo png pnm prores prores_raw qoi rv34 vc1 vp3 vp8 vp9 vvc webp xbm xwd'
 
-# What cuts, joins and rewrites packets of video; not the ones for debugging.
+# The filters that cut, join and rewrite packets of video; not the ones for debugging.
 filters='apv_metadata av1_frame_merge av1_frame_split av1_metadata dovi_rpu dovi_split dts2pts dump_extradata
     dv_error_marker extract_extradata filter_units h264_metadata h264_mp4toannexb h264_redundant_pps hapqa_extract
     hevc_metadata hevc_mp4toannexb imx_dump_header media100_to_mjpegb mjpeg2jpeg mjpega_dump_header mpeg2_metadata

@@ -139,7 +139,7 @@ step_fate() {
 }
 
 streams() { python3 "$here/proof/streams.py" "$@"; }
-# What is made here, the project's own videos, and what the caller has (conformance streams above all).
+# The streams that are made here, the project's own videos, and the caller's streams (above all conformance streams).
 folders="$work/streams $repository/tests/media ${FATE_SUITE:-} ${STREAMS:-}"
 
 step_streams() {

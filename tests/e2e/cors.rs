@@ -1,4 +1,4 @@
-//! What a page at the web origin may do, and no other page. The requests are those of a browser.
+//! Calls that only a page at the web origin may make. The requests are those of a browser.
 
 use crate::upload::single;
 use anyhow::{Context, Result, ensure};

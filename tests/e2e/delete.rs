@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 /// The time between two of the moments at which videos are deleted.
 const STEP: Duration = Duration::from_millis(20);
-/// How many videos are processed and deleted at once.
+/// The number of videos that are processed and deleted at once.
 const AT_ONCE: usize = 3;
 /// The longest wait for the start or the end of work on a video.
 const LONGEST: Duration = Duration::from_secs(120);

@@ -7,7 +7,7 @@ use std::process::Output;
 
 /// A name that Cognito and S3 would refuse as part of the names of domains and buckets.
 const STACK: &str = "Frames-for-AWS-amazon-cognito-and-everybody-else";
-/// How many lines of a deployment's output are shown if it ends in the wrong way.
+/// The number of lines of a deployment's output that are shown if it ends in the wrong way.
 const LAST_LINES: usize = 40;
 /// Resources that make a creation fail once everything that holds data exists.
 const FAILURE: &str = "

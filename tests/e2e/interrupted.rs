@@ -13,9 +13,9 @@ const MIB: u64 = 1 << 20;
 const BYTES: u64 = 300 * MIB;
 const PART_BYTES: u64 = 16 * MIB;
 const PARTS: u16 = 19;
-/// How long a command may take.
+/// The longest time that a command may take.
 const LONGEST: Duration = Duration::from_secs(300);
-/// How many parts the client sends at once.
+/// The number of parts that the client sends at once.
 const AT_ONCE: u64 = 4;
 
 /// The client's command. Its processes reach the stack through the network.

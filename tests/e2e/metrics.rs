@@ -18,7 +18,7 @@ struct Sample {
 /// The label of a sample, if it has one.
 type Label<'a> = Option<(&'a str, &'a str)>;
 
-/// How long an effect may take to be counted after users see it.
+/// The longest time until an effect is counted after users see it.
 const COUNTED_WITHIN: Duration = Duration::from_secs(10);
 
 /// Gets a token of the metrics' app client as Prometheus does.

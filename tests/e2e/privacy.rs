@@ -1,4 +1,4 @@
-//! What a user must not see or do.
+//! The things that a user must not see or do.
 
 use anyhow::{Context, Result, ensure};
 use framezip_client::SourceFile;

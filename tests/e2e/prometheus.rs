@@ -15,7 +15,7 @@ use std::{
 };
 
 const METRICS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/METRICS.md");
-/// How long Prometheus may take until it has scraped.
+/// The longest time until Prometheus has scraped.
 const SCRAPED_WITHIN: Duration = Duration::from_secs(30);
 
 /// A server that ends with the test.

@@ -19,11 +19,11 @@ use tokio::sync::OnceCell;
 /// pass on to the assembly.
 const LONG: &str = r#"{"fps":8,"format":"webp","width":960,"sheet":{},
     "storyboard":{"columns":5,"rows":2}}"#;
-/// How many targets that is.
+/// The number of targets.
 const TARGETS: u32 = 128;
-/// How long a video may take to be split.
+/// The longest time until a video is split.
 const SPLIT_WITHIN: Duration = Duration::from_secs(30);
-/// How long a video may take to end. The message of a killed worker comes again after ten seconds.
+/// The longest time until a video ends. The message of a killed worker comes again after ten seconds.
 const LONGEST: Duration = Duration::from_secs(120);
 /// A message that is hidden for no longer than this has had a heartbeat: a worker hides its message for
 /// ten seconds, and a queue for much longer.

@@ -1,4 +1,4 @@
-//! Which uploads are accepted, and which are refused.
+//! Uploads that are accepted, and others that are refused.
 
 use anyhow::{Result, ensure};
 use framezip_contract::{CreateVideo, CreatedVideo, SingleUpload, Status, Upload};

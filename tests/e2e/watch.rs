@@ -14,7 +14,7 @@ use tempfile::TempDir;
 /// Characters that one way of quoting or another would lose.
 const SECRET: &str =
     "a 'b' \"c\" `d` $HOME ${e} \\n \\\" f\\ #g =h, \t\u{e9}\u{1f600}\ni;&|<>*?!{}[]~^%\\";
-/// How long the functions may take to compile and to answer.
+/// The longest time that the functions may take to compile and to answer.
 const LONGEST: Duration = Duration::from_secs(900);
 /// The pause between two looks at whether it has answered.
 const PAUSE: Duration = Duration::from_millis(200);

@@ -6,7 +6,7 @@ import statistics
 MILLISECOND = 1e6
 MEGABYTE = 1_000_000
 MOST_OWN, MOST_COLD, MOST_ZIP = 5, 30, 6
-# How many processes are started, and how many requests another one gets before and during its measurement.
+# The number of started processes, and of the requests to another one before and during its measurement.
 PROCESSES, UNMEASURED, REQUESTS = 20, 20, 500
 
 

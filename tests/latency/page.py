@@ -10,7 +10,7 @@ from report import table
 def text(figures, machine):
     """Returns the whole file. `machine` has the rows about the machine."""
     warm, cold = len(figures.warm), len(figures.cold)
-    parts = [
+    paragraphs = [
         "# The API alone",
         "`make latency` deploys a local stack and makes a video ready there. Then it runs the built "
         "`api` alone, with the deployed function's settings and its role's credentials, and writes "
@@ -39,7 +39,7 @@ def text(figures, machine):
         "`make latency` measures all of this in half a minute after the build. Nothing else should "
         "run on the machine meanwhile.",
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(paragraphs) + "\n"
 
 
 def bars_table(figures):

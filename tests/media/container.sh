@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154 # the variables are kit.sh's
-# What only the container states, or only the bitstream: cropping, colour, fields, rotation. kinds.sh
+# Properties that only the container or only the bitstream states: cropping, colour, fields, rotation. kinds.sh
 # runs it.
 
 # is KIND FILE NUMBERS WHY FIELDS…

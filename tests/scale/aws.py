@@ -1,4 +1,4 @@
-"""What a video takes on AWS, calculated from what it took here and from how the code works."""
+"""The needs of a video on AWS, calculated from the figures measured here and from how the code works."""
 
 import dataclasses
 import math
@@ -68,8 +68,8 @@ class Video:
 
     @property
     def puts(self):
-        part = self.run.zip / self.workers
-        sent = self.workers * (1 if part < ZIP_PART else math.ceil(part / ZIP_PART) + 2)
+        size = self.run.zip / self.workers
+        sent = self.workers * (1 if size < ZIP_PART else math.ceil(size / ZIP_PART) + 2)
         # The facts of each segment, the start; the assembly: begin, copies, tail, complete.
         joined = self.workers + 1 + self.workers + 3 if self.segments else 0
         # The upload, and the poster.

@@ -10,7 +10,7 @@ from runs import WORKERS
 
 def text(cases, runs, machine):
     """Returns the whole file."""
-    parts = [
+    paragraphs = [
         "# Big videos",
         "`make scale` sends long videos through the real functions, each on a local stack of its own, "
         "and writes this file. The second half calculates from the figures what that takes on AWS. "
@@ -39,7 +39,7 @@ def text(cases, runs, machine):
         report.fenced(commands(cases)),
         on_aws.text(runs),
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(paragraphs) + "\n"
 
 
 def bars_table(runs):
@@ -54,10 +54,10 @@ def film_text(cases):
     film = next(case for case in cases if case.name == "fan-out")
     size = film.item.path.stat().st_size / 1e9
     ends = next((to for word, to in zip(film.options, film.options[1:]) if word == "--to"), None)
-    part = f" Both cases extracted its first {ends} s." if ends else ""
+    range_text = f" Both cases extracted its first {ends} s." if ends else ""
     return (
         f"{film.item.seconds / 3600:g} hours of 1080p30 H.264, {size:.2f} GB, its index (moov) at "
-        f"the end.{part} `fan-out` has `SegmentSeconds` {SEGMENT_SECONDS}. `alone` has "
+        f"the end.{range_text} `fan-out` has `SegmentSeconds` {SEGMENT_SECONDS}. `alone` has "
         f"{LONGEST_SEGMENT_SECONDS}, which is enough for the first worker to do everything. At "
         f"most {WORKERS} jobs run at once (`ExtractConcurrency`), so on this machine each worker "
         "has about as much of a processor as a function of 1769 MB, without what the stack itself "
@@ -75,7 +75,7 @@ def film_table(runs):
         ["upload, s", *(f"{run.uploading:.0f}" for run in chosen)],
         ["from the end of the upload to ready, s", *(f"{run.wall:.0f}" for run in chosen)],
         ["invocations of `extract`", *(len(run.invocations) for run in chosen)],
-        ["segments that were assembled", *(len(run.parts) for run in chosen)],
+        ["segments that were assembled", *(len(run.segments) for run in chosen)],
         ["longest invocation, s", *(f"{seconds:.1f}" for seconds in longest)],
         ["all invocations, s", *(f"{sum(run.invocations):.0f}" for run in chosen)],
         ["CPU of `extract`, s", *(f"{run.cpu:.0f}" for run in chosen)],
@@ -85,7 +85,7 @@ def film_table(runs):
         ["read ÷ file", *(f"{run.read / run.file:.0%}" for run in chosen)],
         ["frames", *(run.frames for run in chosen)],
         ["zip, MB", *(megabytes(run.zip) for run in chosen)],
-        ["assembling, s", *(f"{run.joining:.1f}" if run.parts else "–" for run in chosen)],
+        ["assembling, s", *(f"{run.joining:.1f}" if run.segments else "–" for run in chosen)],
         ["moved to assemble, MB", *(f"{run.moved / MEGABYTE:.1f}" for run in chosen)],
         ["SHA-256 of the zip", *(f"`{run.sha256[:16]}…`" for run in chosen)],
     ]
@@ -96,7 +96,7 @@ def few_table(cases, runs):
     rows = []
     for case in cases:
         run = runs[case.name]
-        if not run.parts and case.name != "alone":
+        if not run.segments and case.name != "alone":
             rows.append(
                 [
                     case.name,

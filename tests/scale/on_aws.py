@@ -10,7 +10,7 @@ HOURLY = 10_000
 
 def text(runs):
     film, clip = Video(runs["fan-out"]), Video(runs["clip"])
-    parts = [
+    paragraphs = [
         "## What it takes on AWS",
         assumptions(),
         "### One video",
@@ -29,7 +29,7 @@ def text(runs):
         quotas_table(clip),
         quotas_text(clip),
     ]
-    return "\n\n".join(parts)
+    return "\n\n".join(paragraphs)
 
 
 def assumptions():
@@ -99,12 +99,12 @@ def dollars(amount):
 
 
 def costs_text(film, clip):
-    def parts(video):
+    def main_costs(video):
         compute, stored, sent = (video.costs()[at].dollars for at in (0, -2, -1))
         return compute, stored, sent
 
-    compute, stored, sent = parts(film)
-    small = parts(clip)
+    compute, stored, sent = main_costs(film)
+    small = main_costs(clip)
     return (
         "Extraction costs less than storage and transfer. For the 2 hours it costs "
         f"{compute:.4f} USD, storage {stored:.4f} (the original for 14 days, the zip for 60) and one "

@@ -34,7 +34,7 @@ class Run:
     invocations: list
     read: int
     # The bytes of each assembled segment, in the order in which they ended; empty with one worker.
-    parts: list
+    segments: list
     moved: int
     joining: float
 
@@ -68,24 +68,24 @@ def measured(case, program):
             peaks=sorted(watch.peaks.values()),
             **logged(lines),
         )
-    words = f"ready after {run.wall:.0f} s, {run.cpu:.0f} s of CPU, {len(run.parts)} segments"
+    words = f"ready after {run.wall:.0f} s, {run.cpu:.0f} s of CPU, {len(run.segments)} segments"
     say(case, f"{words}, peak {max(run.peaks) / 1e6:.0f} MB")
     return run
 
 
 def logged(lines):
-    """Returns the figures that are in the log: how long invocations took, how much extractions read."""
+    """Returns the figures that are in the log: invocations, bytes read and segments."""
     for line in lines:
         if " ERROR " in line or " WARN " in line or "panicked" in line:
             raise Failed(f"a worker logged: {line}")
     reports = [re.search(r"\tDuration: ([\d.]+) ms", line) for line in lines]
     whole = fields(lines, "extracted a video's frames")
-    parts = fields(lines, "extracted a segment of a video's frames")
+    segments = fields(lines, "extracted a segment of a video's frames")
     joined = fields(lines, "assembled a video's zip")
     return {
         "invocations": [float(report[1]) / 1000 for report in reports if report],
-        "read": sum(int(one["source.bytes_read"]) for one in whole + parts),
-        "parts": [int(part["zip.bytes"]) for part in parts],
+        "read": sum(int(one["source.bytes_read"]) for one in whole + segments),
+        "segments": [int(segment["zip.bytes"]) for segment in segments],
         "moved": sum(int(one["moved.bytes"]) for one in joined),
         "joining": sum(int(one["duration_ms"]) / 1000 for one in joined),
     }

@@ -1,4 +1,4 @@
-"""What a schema cannot say about valid requests, and a check of all errors' words."""
+"""Rules for valid requests that a schema cannot say, and a check of all errors' words."""
 
 import os
 import re

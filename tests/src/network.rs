@@ -22,12 +22,12 @@ const MOST_HEAD: usize = 16 * 1024;
 /// The longest wait for something that a client does.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// What the network has carried.
+/// The traffic that the network has carried.
 #[derive(Clone, Debug, Default)]
 pub struct Traffic {
-    /// How often the storage accepted each part.
+    /// The number of times that the storage accepted each part.
     pub stored: BTreeMap<u16, u32>,
-    /// How many parts it refused because their URLs had expired.
+    /// The number of parts that it refused because their URLs had expired.
     pub expired: u32,
     /// The bytes of parts, including those of interrupted requests.
     pub part_bytes: u64,
@@ -46,11 +46,11 @@ pub struct Network {
 
 struct Shared {
     traffic: Mutex<Traffic>,
-    /// How many parts were stored.
+    /// The number of parts that were stored.
     stored: watch::Sender<usize>,
-    /// How many connections are open.
+    /// The number of open connections.
     open: watch::Sender<usize>,
-    /// How many connections were refused, because the network was cut.
+    /// The number of connections that were refused because the network was cut.
     refused: watch::Sender<usize>,
     is_up: watch::Sender<bool>,
 }

@@ -1,4 +1,4 @@
-//! What only the stack's owner can see and do, with the account's own credentials.
+//! Access that only the stack's owner has, with the account's own credentials.
 
 use crate::{Stack, stack::REGION};
 use anyhow::{Context, Result, ensure};

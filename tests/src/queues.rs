@@ -10,7 +10,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-/// How long messages may take to be handled. A job whose worker was killed comes again after ten seconds.
+/// The longest time until messages are handled. A job whose worker was killed comes again after ten seconds.
 const LONGEST: Duration = Duration::from_secs(120);
 
 /// A queue of the stack.
@@ -31,9 +31,9 @@ pub struct Message {
     body: String,
     /// Whether it waits for a consumer. If not, a consumer has it or has lost it.
     pub is_visible: bool,
-    /// When it becomes visible, in seconds since 1970.
+    /// The time at which it becomes visible, in seconds since 1970.
     visible_at: u64,
-    /// How often it was received.
+    /// The number of times that it was received.
     pub receive_count: u32,
 }
 

@@ -8,7 +8,7 @@ use axum::{
 use framezip_contract::{FieldError, Problem};
 use std::{borrow::Cow, sync::Arc};
 
-/// Why a request failed.
+/// The failure of a request.
 #[derive(Debug)]
 pub(crate) enum ApiError {
     /// These fields or parameters are invalid.
@@ -67,86 +67,73 @@ impl ApiError {
         Self::Invalid(vec![FieldError::new(field, detail)])
     }
 
-    /// Returns the status, the stable code and the `detail`.
-    fn parts(&self) -> (StatusCode, &'static str, Cow<'_, str>) {
-        let (status, code, detail) = match self {
-            Self::Invalid(errors) => {
-                return (StatusCode::BAD_REQUEST, "invalid_request", summary(errors).into());
+    /// Returns the status and the stable code.
+    fn status_and_code(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::Invalid(_) => (StatusCode::BAD_REQUEST, "invalid_request"),
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::NotFinished => (StatusCode::CONFLICT, "not_finished"),
+            Self::SourceGone => (StatusCode::CONFLICT, "source_gone"),
+            Self::TooManyVideos { .. } => (StatusCode::CONFLICT, "too_many_videos"),
+            Self::UploadOver => (StatusCode::CONFLICT, "upload_over"),
+            Self::UploadIncomplete(_) => (StatusCode::CONFLICT, "upload_incomplete"),
+            Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
+            // not a 5xx, which would raise an alarm: the fault is not ours
+            Self::WebhookUnreachable(_) => (StatusCode::FAILED_DEPENDENCY, "webhook_unreachable"),
+            Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+            Self::UnsupportedMediaType => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
             }
-            Self::Unauthorized => (
-                StatusCode::UNAUTHORIZED,
-                "unauthorized",
-                "Sign in and send the ID token as a bearer token.",
-            ),
-            Self::Forbidden => {
-                (StatusCode::FORBIDDEN, "forbidden", "Only administrators may do this.")
+            Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+        }
+    }
+
+    /// Returns the `detail`: what happened and what to do next.
+    fn detail(&self) -> Cow<'_, str> {
+        let detail = match self {
+            Self::Invalid(errors) => return summary(errors).into(),
+            Self::Unauthorized => "Sign in and send the ID token as a bearer token.",
+            Self::Forbidden => "Only administrators may do this.",
+            Self::NotFound => "This does not exist, or it is not yours.",
+            Self::MethodNotAllowed => "This path does not support this method.",
+            Self::NotFinished => {
+                "Only a video that is ready or has failed can be retried. Wait until it is finished."
             }
-            Self::NotFound => {
-                (StatusCode::NOT_FOUND, "not_found", "This does not exist, or it is not yours.")
-            }
-            Self::MethodNotAllowed => (
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-                "This path does not support this method.",
-            ),
-            Self::NotFinished => (
-                StatusCode::CONFLICT,
-                "not_finished",
-                "Only a video that is ready or has failed can be retried. Wait until it is finished.",
-            ),
-            Self::SourceGone => (
-                StatusCode::CONFLICT,
-                "source_gone",
-                "The uploaded file no longer exists. Upload the video again.",
-            ),
-            Self::TooLarge(detail) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", detail.as_str()),
-            Self::UnsupportedMediaType => (
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "unsupported_media_type",
-                "The body must be JSON. Send it with the content type application/json.",
-            ),
+            Self::SourceGone => "The uploaded file no longer exists. Upload the video again.",
             Self::TooManyVideos { limit, count } => {
-                let detail = format!(
+                return format!(
                     "You have {count} unfinished videos and may have at most {limit}. Wait until some \
                      are finished, or delete some. A video whose upload never arrives is removed \
                      after 48 hours."
-                );
-                return (StatusCode::CONFLICT, "too_many_videos", detail.into());
+                )
+                .into();
             }
-            Self::UploadOver => (
-                StatusCode::CONFLICT,
-                "upload_over",
-                "This upload is over: it is complete, or it was aborted.",
-            ),
-            Self::UploadIncomplete(detail) => {
-                (StatusCode::CONFLICT, "upload_incomplete", detail.as_str())
+            Self::UploadOver => "This upload is over: it is complete, or it was aborted.",
+            Self::KeyReused => {
+                "This Idempotency-Key was already used with a different body or call. Use a new key."
             }
-            Self::KeyReused => (
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "idempotency_key_reused",
-                "This Idempotency-Key was already used with a different body or call. Use a new key.",
-            ),
-            // not a 5xx, which would raise an alarm: the fault is not ours
-            Self::WebhookUnreachable(detail) => {
-                (StatusCode::FAILED_DEPENDENCY, "webhook_unreachable", detail.as_str())
+            Self::UploadIncomplete(detail)
+            | Self::WebhookUnreachable(detail)
+            | Self::TooLarge(detail) => detail,
+            Self::UnsupportedMediaType => {
+                "The body must be JSON. Send it with the content type application/json."
             }
-            Self::Internal(_) => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "internal",
-                "Something went wrong on our side. Try again later.",
-            ),
+            Self::Internal(_) => "Something went wrong on our side. Try again later.",
         };
-        (status, code, detail.into())
+        detail.into()
     }
 
     /// Returns the status and the answer's body.
     pub(crate) fn problem(&self, request_id: Option<String>) -> (StatusCode, Problem) {
-        let (status, code, detail) = self.parts();
+        let (status, code) = self.status_and_code();
         let problem = Problem {
             kind: "about:blank".to_owned(),
             title: status.canonical_reason().unwrap_or_default().to_owned(),
             status: status.as_u16(),
-            detail: detail.into_owned(),
+            detail: self.detail().into_owned(),
             code: code.to_owned(),
             errors: if let Self::Invalid(errors) = self { errors.clone() } else { Vec::new() },
             request_id,

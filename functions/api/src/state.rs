@@ -1,4 +1,4 @@
-//! What the routes share: clients and settings.
+//! The clients and settings that the routes share.
 
 use crate::storage::{Links, Objects, UploadBucket};
 use axum::extract::State;

@@ -19,12 +19,12 @@ pub(crate) struct ClaimedVideo<'a> {
     pub(crate) lease: Lease,
     /// The id of the video's fan-out; `None` if a single worker does the video.
     pub(crate) fan_out: Option<String>,
-    /// When the decoding thread must stop.
+    /// The time at which the decoding thread must stop.
     pub(crate) deadline: Instant,
     /// Set once the video is no longer this worker's: its owner deleted or retried it, it failed, or
     /// another message claimed it.
     pub(crate) cancelled: Arc<AtomicBool>,
-    /// How many of this worker's targets the record counts as done.
+    /// The number of this worker's targets that the record counts as done.
     pub(crate) recorded_targets: AtomicU32,
 }
 

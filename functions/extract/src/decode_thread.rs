@@ -26,7 +26,7 @@ use std::{
 };
 use tokio::sync::watch;
 
-/// Which targets of a video a worker does.
+/// The targets of a video that a worker does.
 pub(crate) enum Assignment {
     /// All of them, or as many as it can do in time.
     WholeVideo,
@@ -34,7 +34,7 @@ pub(crate) enum Assignment {
     Segment { plan: Box<Plan>, targets: Range<u32> },
 }
 
-/// What a decoding thread has written.
+/// The output of a decoding thread.
 pub(crate) enum Decoded {
     /// The whole zip.
     Zip { report: ExtractionReport, source: Source },
@@ -47,7 +47,7 @@ pub(crate) enum Decoded {
     },
 }
 
-/// Why a decoding thread failed.
+/// The failure of a decoding thread.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DecodeError {
     /// The deadline passed, or the work was cancelled.
@@ -70,7 +70,7 @@ impl From<FramesError> for DecodeError {
     }
 }
 
-/// When the decoding thread must stop.
+/// The time at which the decoding thread must stop.
 #[derive(Clone)]
 pub(crate) struct StopCondition {
     pub(crate) deadline: Instant,
@@ -88,7 +88,7 @@ pub(crate) struct DecodeThread {
     pub(crate) video: Video,
     pub(crate) assignment: Assignment,
     pub(crate) limits: Limits,
-    /// How long it may take before other workers do the rest.
+    /// The time after which other workers do the rest.
     pub(crate) budget: Duration,
     pub(crate) stop: StopCondition,
     /// Receives how many of the assigned targets are done, and the plan's total.
@@ -150,7 +150,7 @@ struct FileSink {
     stop: StopCondition,
     progress: watch::Sender<Option<Progress>>,
     extras: ExtraSender,
-    /// Why a file was refused.
+    /// The reason for which a file was refused.
     error: Option<DecodeError>,
 }
 
@@ -194,7 +194,7 @@ impl FileSink {
         Ok(())
     }
 
-    /// Why the extraction failed with `error`.
+    /// Returns the failure of an extraction that ended with `error`.
     fn cause(&mut self, error: FramesError) -> DecodeError {
         match (error, self.error.take()) {
             (FramesError::Sink(_), Some(cause)) => cause,

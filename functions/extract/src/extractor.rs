@@ -29,7 +29,7 @@ pub(crate) struct Extractor {
     /// The URL of the queue of outcomes.
     pub(crate) outcomes: String,
     pub(crate) limits: Limits,
-    /// How long one worker may take before other invocations do the rest.
+    /// The time after which other invocations do the rest of a worker's targets.
     pub(crate) budget: Duration,
     /// The same queue as `jobs`, for receiving.
     pub(crate) consumer: QueueConsumer,

@@ -5,7 +5,7 @@ use framezip_contract::{ErrorCode, Failure, Outcome, Source, Verdict, Warning, Z
 use framezip_frames::ExtractionReport;
 use framezip_runtime::sqs;
 
-/// How many warnings go into the record. `frames.json` has all of them.
+/// The maximum number of warnings in the record. `frames.json` has all of them.
 const MAX_WARNINGS: usize = 20;
 
 /// Sends a video's verdict to `outcomes`.

@@ -1,4 +1,4 @@
-//! How fast a worker is, and when it should leave its remaining targets to others.
+//! The speed of a worker, and the decision to leave its remaining targets to others.
 //!
 //! A worker that would exceed its budget stops, and other workers do the rest. So a video takes about
 //! one budget's time whatever its length, and no worker comes near its function's timeout.
@@ -27,7 +27,7 @@ pub(crate) struct Throughput {
     latest: Measurement,
 }
 
-/// How many targets were done, how long after the start.
+/// The number of targets that were done, and the time since the start.
 #[derive(Clone, Copy, Default)]
 struct Measurement {
     elapsed: Duration,

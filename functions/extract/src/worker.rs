@@ -23,7 +23,7 @@ use std::{
 };
 use tokio::{sync::watch, task};
 
-/// What a worker's run came to.
+/// The result of a worker's run.
 pub(crate) enum WorkerResult {
     /// Everything is done, or nothing can be done.
     Verdict(Verdict),

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 /// The pause before a failed message is delivered again; it doubles after each further failure.
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
-/// How long a message keeps the right to notify the owner. Longer than the function's timeout.
+/// The time for which a message keeps the right to notify the owner. Longer than the function's timeout.
 const NOTICE_LEASE: Duration = Duration::from_secs(60);
 
 /// The clients and settings of the function.
@@ -107,7 +107,8 @@ impl Notifier {
             return Ok(self.ignore(owner, *id).await?);
         };
         let sent = self.mailer.send(&record).await;
-        self.count(Counts::email(sent.is_ok())).await;
+        let counts = if sent.is_ok() { Counts::email_sent() } else { Counts::email_failed() };
+        self.count(counts).await;
         sent?;
         self.videos.notice_sent(owner, *id, message).await?;
         tracing::info!(

@@ -28,7 +28,7 @@ static void expect(int same, const char *what, int a, int b, int c)
     }
 }
 
-/* How ff_hevc_hls_residual_coding limits the columns. */
+/* The limit that ff_hevc_hls_residual_coding sets on the columns. */
 static int column_limit(int x, int y)
 {
     const int limit = x + y + 4, most = x > y ? x : y;

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import zlib
 
-# What is drawn: noise, a slow zoom, a fade in and out, and sharp edges.
+# The pictures: noise, a slow zoom, a fade in and out, and sharp edges.
 NOISE = "testsrc2=s={size}:r=25,noise=alls=20:allf=t"
 ZOOM = "mandelbrot=s={size}:r=25:end_pts=60:end_scale=0.1"
 FADE = "mandelbrot=s={size}:r=25,noise=alls=4:allf=t,fade=in:0:12,fade=out:15:12"

@@ -123,9 +123,14 @@ impl Counts {
         }
     }
 
-    /// Counts a mail that was handed over or refused.
-    pub fn email(sent: bool) -> Self {
-        Self(vec![(if sent { Counter::EmailsSent } else { Counter::EmailsFailed }, 1)])
+    /// Counts a mail that was handed over.
+    pub fn email_sent() -> Self {
+        Self(vec![(Counter::EmailsSent, 1)])
+    }
+
+    /// Counts a mail that was refused.
+    pub fn email_failed() -> Self {
+        Self(vec![(Counter::EmailsFailed, 1)])
     }
 
     /// Counts a delivery to a webhook, which answered or not.

@@ -20,7 +20,7 @@ pub struct Extraction {
     pub width: Option<u32>,
     /// The images' largest height in pixels.
     pub height: Option<u32>,
-    /// How images are fitted if both width and height are given.
+    /// The way to fit images if both width and height are given.
     pub fit: Fit,
     /// The images' format.
     pub format: Format,

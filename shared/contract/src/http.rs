@@ -44,7 +44,7 @@ pub struct CreateVideos {
 pub struct CreatedVideo {
     /// The new record.
     pub video: Video,
-    /// Where to upload the file. Absent if the call is a repetition and the file has arrived since the first
+    /// The upload of the file. Absent if the call is a repetition and the file has arrived since the first
     /// call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
@@ -100,7 +100,7 @@ pub struct Link {
     pub name: String,
     /// The presigned URL.
     pub url: String,
-    /// When the URL expires.
+    /// The time at which the URL expires.
     #[serde(serialize_with = "time::serialize")]
     pub expires_at: Timestamp,
 }
@@ -122,7 +122,7 @@ pub struct StoryboardLinks {
 pub struct Download {
     /// The presigned URL.
     pub url: String,
-    /// When the URL expires.
+    /// The time at which the URL expires.
     #[serde(serialize_with = "time::serialize")]
     pub expires_at: Timestamp,
     /// The zip's length.
@@ -181,7 +181,7 @@ pub struct Problem {
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// What is wrong and what to do about it.
+    /// Says what happened and what to do next.
     pub detail: String,
     /// The stable code that clients branch on.
     pub code: String,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How an image is fitted to a width and a height.
+/// The way to fit an image to a width and a height.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]

@@ -66,7 +66,7 @@ pub struct Outcome {
     pub video: VideoId,
     /// The attempt, as in [`Job::attempt`].
     pub attempt: u32,
-    /// How it ended.
+    /// The verdict on the attempt.
     pub verdict: Verdict,
 }
 
@@ -83,7 +83,7 @@ impl Outcome {
     }
 }
 
-/// How an attempt at a video ended.
+/// The verdict on an attempt at a video.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {

@@ -52,7 +52,7 @@ pub struct ExtractionOptions {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(minimum = 16, maximum = 8192))]
     pub height: Option<u32>,
-    /// How images are fitted if both `width` and `height` are given. Default: `inside`.
+    /// The way to fit images if both `width` and `height` are given. Default: `inside`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fit: Option<Fit>,
     /// The images' format. Default: `jpeg`.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How a file is uploaded: by one request, or, above 64 MiB, by one request per part.
+/// The way to upload a file: by one request, or, above 64 MiB, by one request per part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -29,7 +29,7 @@ pub struct SingleUpload {
     /// Headers that must be sent unchanged, since they are signed. `content-length` is signed, too; HTTP
     /// clients set it themselves.
     pub headers: BTreeMap<String, String>,
-    /// When the URL expires.
+    /// The time at which the URL expires.
     #[serde(serialize_with = "time::serialize")]
     pub expires_at: Timestamp,
 }
@@ -75,7 +75,7 @@ pub struct PartUrl {
     pub number: u16,
     /// The presigned URL.
     pub url: String,
-    /// When the URL expires.
+    /// The time at which the URL expires.
     #[serde(serialize_with = "time::serialize")]
     pub expires_at: Timestamp,
 }

@@ -25,10 +25,10 @@ pub struct Video {
     pub extraction: Extraction,
     /// Its status.
     pub status: Status,
-    /// When it was created.
+    /// The time of its creation.
     #[serde(serialize_with = "time::serialize")]
     pub created_at: Timestamp,
-    /// When the record last changed.
+    /// The time of the record's last change.
     #[serde(serialize_with = "time::serialize")]
     pub updated_at: Timestamp,
     /// The progress of the extraction, in `processing`.

@@ -23,10 +23,10 @@ pub struct SetWebhook {
 pub struct Webhook {
     /// The URL for events, in normal form.
     pub url: String,
-    /// When the user first set a webhook.
+    /// The time at which the user first set a webhook.
     #[serde(serialize_with = "time::serialize")]
     pub created_at: Timestamp,
-    /// When URL and secret were last set.
+    /// The time at which URL and secret were last set.
     #[serde(serialize_with = "time::serialize")]
     pub updated_at: Timestamp,
 }

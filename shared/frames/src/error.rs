@@ -4,7 +4,7 @@ use ffmpeg_next::{Error as FfmpegError, error::ENOMEM};
 use framezip_contract::{ErrorCode, Failure};
 use std::io;
 
-/// Why frames could not be extracted.
+/// The failure of an extraction.
 #[derive(Debug, thiserror::Error)]
 pub enum FramesError {
     /// A fault of the video or of the options. A retry would fail the same way.

@@ -23,10 +23,10 @@ pub async fn remove_results(
     owner: &UserId,
     id: VideoId,
 ) -> anyhow::Result<usize> {
-    let (own, parts) = (ObjectKey::prefix(owner, id), ObjectKey::segments_prefix(owner, id));
-    let (own, parts) =
-        tokio::try_join!(remove_folder(s3, bucket, &own), remove_folder(s3, bucket, &parts))?;
-    Ok(own + parts)
+    let (own, segments) = (ObjectKey::prefix(owner, id), ObjectKey::segments_prefix(owner, id));
+    let (own, segments) =
+        tokio::try_join!(remove_folder(s3, bucket, &own), remove_folder(s3, bucket, &segments))?;
+    Ok(own + segments)
 }
 
 /// Removes every object with the prefix. Returns the number of removed objects.

@@ -17,7 +17,7 @@ pub enum SettingError {
         name: &'static str,
         /// Its value.
         value: String,
-        /// Why the value is invalid.
+        /// The reason for which the value is invalid.
         reason: String,
     },
 }

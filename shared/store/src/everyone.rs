@@ -6,10 +6,10 @@
 
 use crate::{
     Item, Page, Record, StoreError, Videos,
-    keys::{key, owner_and_id, sort, text},
+    keys::{VideoKey, key, sort, text},
 };
 use aws_sdk_dynamodb::types::KeysAndAttributes;
-use framezip_contract::{Status, UserId, VideoId};
+use framezip_contract::{Status, VideoId};
 use futures_util::future::try_join_all;
 use std::{cmp::Reverse, collections::HashMap};
 
@@ -34,12 +34,12 @@ impl Videos {
         // one more than wanted shows whether there is a next page
         let found = statuses.into_iter().map(|status| self.newest(status, limit + 1, after));
         let mut found = try_join_all(found).await?.concat();
-        found.sort_by_key(|(_, id)| Reverse(*id));
+        found.sort_by_key(|video| Reverse(video.id));
         // a video may be found under its old and its new status
         found.dedup();
         let more = found.len() > limit;
         found.truncate(limit);
-        let next = found.last().filter(|_| more).map(|(_, id)| *id);
+        let next = found.last().filter(|_| more).map(|video| video.id);
         let mut records = self.get_all(found).await?;
         records.retain(|record| status.is_none_or(|status| record.video.status == status));
         Ok(Page { records, next })
@@ -51,7 +51,7 @@ impl Videos {
         status: Status,
         limit: usize,
         after: Option<VideoId>,
-    ) -> Result<Vec<(UserId, VideoId)>, StoreError> {
+    ) -> Result<Vec<VideoKey>, StoreError> {
         let query = self
             .client
             .query()
@@ -68,12 +68,12 @@ impl Videos {
                 .expression_attribute_values(":after", text(sort(id))),
         };
         let output = query.send().await.map_err(|e| self.failed("Query", e))?;
-        Ok(output.items().iter().filter_map(owner_and_id).collect())
+        Ok(output.items().iter().filter_map(VideoKey::of).collect())
     }
 
     /// Reads the records of these videos, newest first. Deleted ones are left out.
-    async fn get_all(&self, videos: Vec<(UserId, VideoId)>) -> Result<Vec<Record>, StoreError> {
-        let keys = videos.iter().map(|(owner, id)| key(owner, *id)).collect::<Vec<_>>();
+    async fn get_all(&self, videos: Vec<VideoKey>) -> Result<Vec<Record>, StoreError> {
+        let keys = videos.iter().map(|video| key(&video.owner, video.id)).collect::<Vec<_>>();
         let mut wanted = self.wanted(keys);
         let mut records = Vec::new();
         // DynamoDB may leave some out, but each answer has at least one of them or is an error

@@ -4,6 +4,22 @@ use crate::Item;
 use aws_sdk_dynamodb::types::AttributeValue;
 use framezip_contract::{UserId, VideoId};
 
+/// The owner and the id of a video, which identify its item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct VideoKey {
+    pub(crate) owner: UserId,
+    pub(crate) id: VideoId,
+}
+
+impl VideoKey {
+    /// Returns the key that a video's item contains.
+    pub(crate) fn of(item: &Item) -> Option<Self> {
+        let owner = item.get("pk")?.as_s().ok()?.strip_prefix(USER)?;
+        let owner = UserId::try_from(owner.to_owned()).ok()?;
+        Some(Self { owner, id: video_id(item)? })
+    }
+}
+
 /// The prefix of all users' partition keys.
 const USER: &str = "user#";
 /// The prefix of the sort keys of videos only.
@@ -19,12 +35,6 @@ pub(crate) fn sort(id: VideoId) -> String {
 
 pub(crate) fn key(owner: &UserId, id: VideoId) -> Item {
     item_key(owner, sort(id))
-}
-
-/// Returns the owner and the id in a video's key.
-pub(crate) fn owner_and_id(key: &Item) -> Option<(UserId, VideoId)> {
-    let owner = key.get("pk")?.as_s().ok()?.strip_prefix(USER)?;
-    Some((UserId::try_from(owner.to_owned()).ok()?, video_id(key)?))
 }
 
 /// Returns the id in a video's key.

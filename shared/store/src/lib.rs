@@ -41,6 +41,7 @@ pub use lease::Lease;
 pub use list::Page;
 pub use record::{Multipart, Notice, Record};
 pub use steps::Claim;
+pub use webhooks::WebhookChange;
 
 use aws_sdk_dynamodb::{
     Client,

@@ -31,7 +31,7 @@ pub struct Record {
     pub multipart: Option<Multipart>,
     /// The attempt: 0 for the first, one more for each retry.
     pub attempt: u32,
-    /// When the first worker claimed it.
+    /// The time at which the first worker claimed it.
     #[serde(default, rename = "startedAt", skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
 }
@@ -52,7 +52,7 @@ pub struct Multipart {
 pub struct Notice {
     /// The lease of the message whose handler sends it.
     pub lease: Lease,
-    /// When the mail was handed to SES.
+    /// The time at which the mail was handed to SES.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Timestamp>,
 }
@@ -62,7 +62,7 @@ pub struct Notice {
 pub(crate) struct Stored<'a> {
     pk: String,
     sk: String,
-    /// When DynamoDB removes the item, in seconds since 1970.
+    /// The time at which DynamoDB removes the item, in seconds since 1970.
     #[serde(rename = "expiresAt")]
     expires_at: i64,
     #[serde(flatten)]

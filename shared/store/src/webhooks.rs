@@ -14,8 +14,17 @@ use jiff::Timestamp;
 /// The sort key of a user's webhook.
 const WEBHOOK: &str = "webhook";
 
+/// The result of [`Videos::set_webhook`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum WebhookChange {
+    /// The user had no webhook.
+    Created(Webhook),
+    /// The user had one, which this one replaces.
+    Replaced(Webhook),
+}
+
 impl Videos {
-    /// Sets a user's webhook in place of an earlier one. Returns it, and whether it is the user's first.
+    /// Sets a user's webhook in place of an earlier one. Returns it.
     /// Running it twice changes nothing.
     ///
     /// # Errors
@@ -25,7 +34,7 @@ impl Videos {
         owner: &UserId,
         url: &str,
         secret: &WebhookSecret,
-    ) -> Result<(Webhook, bool), StoreError> {
+    ) -> Result<WebhookChange, StoreError> {
         let now = Timestamp::now();
         let before = self
             .client
@@ -45,9 +54,14 @@ impl Videos {
             .await
             .map_err(|e| self.failed("UpdateItem", e))?;
         let before = before.attributes.map(|item| self.webhook_in(item)).transpose()?;
-        let created_at = before.as_ref().map_or(now, |before| before.webhook.created_at);
-        let webhook = Webhook { url: url.to_owned(), created_at, updated_at: now };
-        Ok((webhook, before.is_none()))
+        let created = Webhook { url: url.to_owned(), created_at: now, updated_at: now };
+        Ok(match before {
+            None => WebhookChange::Created(created),
+            Some(before) => {
+                let created_at = before.webhook.created_at;
+                WebhookChange::Replaced(Webhook { created_at, ..created })
+            }
+        })
     }
 
     /// Returns a user's webhook, if there is one.

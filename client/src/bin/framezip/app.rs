@@ -7,7 +7,7 @@ use crate::{
     exit::{self, NotSignedIn, UsageError},
     unfinished_uploads::UnfinishedUploads,
 };
-use framezip_client::{ApiClient, Server, Tokens, UserPool};
+use framezip_client::{ApiClient, Renewal, Server, Tokens, UserPool};
 use std::path::PathBuf;
 
 /// The settings of this run and the data stored by earlier ones.
@@ -58,8 +58,8 @@ impl<'a> App<'a> {
         };
         let pool = UserPool::new(&server, user_pool);
         let (store, console, api) = (self.store.clone(), self.console.clone(), server.to_string());
-        let on_renewal = move |old: &Tokens, new: &Tokens| {
-            if let Err(error) = save_renewed(&store, &api, old, new) {
+        let on_renewal = move |renewal: Renewal<'_>| {
+            if let Err(error) = save_renewed(&store, &api, renewal) {
                 let error = exit::error_text(&error);
                 console.note(&format!("the renewed sign-in could not be stored: {error}"));
             }
@@ -92,15 +92,10 @@ impl<'a> App<'a> {
 
 /// Stores renewed tokens, unless another command has signed out or in meanwhile. A failure does not end the
 /// command: the next command renews the tokens again.
-fn save_renewed(
-    store: &CredentialsStore,
-    api: &str,
-    old: &Tokens,
-    new: &Tokens,
-) -> anyhow::Result<()> {
+fn save_renewed(store: &CredentialsStore, api: &str, renewal: Renewal<'_>) -> anyhow::Result<()> {
     match store.load()? {
-        Some(stored) if stored.api == api && stored.tokens.as_ref() == Some(old) => {
-            store.save(&Credentials { tokens: Some(new.clone()), ..stored })
+        Some(stored) if stored.api == api && stored.tokens.as_ref() == Some(renewal.before) => {
+            store.save(&Credentials { tokens: Some(renewal.after.clone()), ..stored })
         }
         _ => Ok(()),
     }

@@ -22,7 +22,7 @@ pub enum ResultFormat {
     Json,
 }
 
-/// What is printed in addition to results and errors.
+/// The output in addition to results and errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verbosity {
     /// Nothing.
@@ -31,7 +31,7 @@ pub enum Verbosity {
     Normal,
 }
 
-/// What standard output is used for.
+/// The use of standard output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StdoutUse {
     /// Results.

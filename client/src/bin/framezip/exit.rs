@@ -5,7 +5,7 @@ use framezip_contract::{ErrorCode, Failure, Status, Video, VideoId, escaped};
 use serde::Serialize;
 use std::io;
 
-/// How the command ends. If several files or videos end differently, the greatest value decides the exit code.
+/// The result of the command. If several files or videos end differently, the greatest value decides the exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
     Done,

@@ -4,7 +4,7 @@ use crate::{config, exit::UsageError};
 use anyhow::Context;
 use std::io;
 
-/// Where to read a password.
+/// The source of a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PasswordSource {
     /// One line of standard input.

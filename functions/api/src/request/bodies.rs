@@ -12,8 +12,16 @@ const MAX_VIDEOS: usize = 20;
 #[derive(Debug, PartialEq)]
 pub(crate) struct NewVideos {
     pub(crate) videos: Vec<NewVideo>,
-    /// Whether the body is a list. The answer is then a list, too.
-    pub(crate) batch: bool,
+    pub(crate) form: CreationForm,
+}
+
+/// The form of a body of `POST /videos`. The answer has the same form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CreationForm {
+    /// One video.
+    Single,
+    /// A list of videos.
+    List,
 }
 
 impl NewVideos {
@@ -24,7 +32,10 @@ impl NewVideos {
         match new.videos.iter().position(|video| video.bytes > limit) {
             None => Ok(new),
             Some(index) => {
-                let which = if new.batch { format!("videos[{index}]: ") } else { String::new() };
+                let which = match new.form {
+                    CreationForm::Single => String::new(),
+                    CreationForm::List => format!("videos[{index}]: "),
+                };
                 Err(ApiError::TooLarge(format!("{which}A file may have at most {limit} bytes.")))
             }
         }
@@ -33,13 +44,13 @@ impl NewVideos {
     fn read(body: &[u8]) -> Result<Self, Vec<FieldError>> {
         let body = document::read(body)?;
         let mut errors = FieldErrors::default();
-        let batch = body.get("videos").is_some();
-        let videos = if batch {
-            several(body, &mut errors)
+        let (form, videos) = if body.get("videos").is_some() {
+            (CreationForm::List, several(body, &mut errors))
         } else {
-            NewVideo::read(body, "", &mut errors).into_iter().collect()
+            let video = NewVideo::read(body, "", &mut errors);
+            (CreationForm::Single, video.into_iter().collect())
         };
-        errors.into_result().map(|()| Self { videos, batch })
+        errors.into_result().map(|()| Self { videos, form })
     }
 }
 

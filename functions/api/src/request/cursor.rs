@@ -2,8 +2,8 @@
 //!
 //! A cursor is base64url of the id of a page's last video and a digest of that id and the list. The
 //! digest detects a cursor of another list and a damaged one. It is no signature: anybody can compute
-//! it. A made-up cursor grants nothing, because a position is only a [`VideoId`]. Which videos a caller
-//! may list is decided by their claims, and the query's partition is that of the [`CursorScope`].
+//! it. A made-up cursor grants nothing, because a position is only a [`VideoId`]. The claims decide which
+//! videos a caller may list, and the query's partition is that of the [`CursorScope`].
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use framezip_contract::{Status, UserId, VideoId};

@@ -19,6 +19,7 @@ use axum::{
 };
 use framezip_contract::{Counts, SetWebhook, Webhook, WebhookTest, WebhookWithSecret, format_time};
 use framezip_runtime::webhook::{DeliveryError, Event, new_secret};
+use framezip_store::WebhookChange;
 use jiff::Timestamp;
 use serde_json::json;
 use uuid::Uuid;
@@ -52,8 +53,11 @@ pub(crate) async fn set(
         .check(&url)
         .map_err(|invalid| ApiError::invalid("url", &invalid.to_string()))?;
     let secret = new_secret()?;
-    let (webhook, is_first) = state.videos.set_webhook(&user.id, target.as_str(), &secret).await?;
-    let status = if is_first { StatusCode::CREATED } else { StatusCode::OK };
+    let change = state.videos.set_webhook(&user.id, target.as_str(), &secret).await?;
+    let (status, webhook) = match change {
+        WebhookChange::Created(webhook) => (StatusCode::CREATED, webhook),
+        WebhookChange::Replaced(webhook) => (StatusCode::OK, webhook),
+    };
     // the answer contains a secret
     let no_store = [(header::CACHE_CONTROL, "no-store")];
     Ok((status, no_store, Json(WebhookWithSecret { webhook, secret })).into_response())

@@ -29,7 +29,7 @@ fn stored(status: &'static str) -> Rule {
         .then_output(move || GetItemOutput::builder().set_item(Some(record.clone())).build())
 }
 
-/// What is stored under the key `call-1`.
+/// The item that is stored under the key `call-1`.
 fn key(item: Option<Item>) -> Rule {
     mock!(DynamoDb::get_item)
         .match_requests(|request| sort_key(request.key().unwrap()) == "key#call-1")

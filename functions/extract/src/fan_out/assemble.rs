@@ -18,7 +18,7 @@ use framezip_frames::{ExtractionReport, OutputFile, Plan, poster};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use std::time::Instant;
 
-/// How many segments' facts are fetched at once.
+/// The number of segments whose facts are fetched at once.
 const CONCURRENT_FETCHES: usize = 16;
 
 /// The end of a zip, after the segments' entries.
@@ -29,7 +29,7 @@ struct ZipTail {
     report: ExtractionReport,
     /// Poster, contact sheet and the storyboard's text, which are objects of their own too.
     extras: Vec<OutputFile>,
-    /// How many bytes were downloaded to make it.
+    /// The number of bytes that were downloaded to make it.
     downloaded: u64,
 }
 

@@ -25,7 +25,7 @@ use uuid::Uuid;
 #[serde(try_from = "String", into = "String")]
 pub(crate) struct SegmentName {
     pub(crate) targets: Range<u32>,
-    /// Which execution of a worker made it: a repeated message makes a segment with another name.
+    /// The execution of the worker that made it. A repeated message makes a segment with another name.
     execution: Uuid,
 }
 
@@ -109,13 +109,13 @@ pub(crate) fn chain(mut names: Vec<SegmentName>, total: u32) -> Option<Vec<Segme
 pub(crate) struct SegmentFacts {
     /// The key of the object that holds its entries.
     pub(crate) key: String,
-    /// That object's entity tag.
+    /// The entity tag of the object.
     pub(crate) e_tag: String,
     pub(crate) entries: Entries,
     pub(crate) extracted: ExtractedSegment,
 }
 
-/// What the first worker of a fan-out stores: for the other workers, and for itself in case its message
+/// The data that the first worker of a fan-out stores, for the other workers, and for itself in case its message
 /// is delivered again.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct FanOutStart {

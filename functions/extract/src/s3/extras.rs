@@ -11,7 +11,7 @@ use aws_sdk_s3::Client;
 use framezip_frames::OutputFile;
 use tokio::sync::mpsc;
 
-/// How many files may wait to be sent.
+/// The maximum number of files that wait to be sent.
 const QUEUE_DEPTH: usize = 2;
 
 /// Takes files from a thread that may block.

@@ -19,7 +19,7 @@ use std::io;
 /// The content type of a zip.
 pub(crate) const ZIP: &str = "application/zip";
 
-/// Why an object was not written.
+/// The reason for which an object was not written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UploadError {
     /// The writer was dropped before it was finished.
@@ -55,7 +55,7 @@ impl UploadError {
     }
 }
 
-/// Which existing object a write may replace.
+/// The existing object that a write may replace.
 #[derive(Clone, Copy)]
 pub(crate) enum Overwrite {
     Anything,

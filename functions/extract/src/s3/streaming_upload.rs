@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 const PART: usize = 8 << 20;
 /// After each 1000 parts the length grows by [`PART`], so that S3's 10,000 parts hold 470 GiB.
 const PARTS_OF_ONE_LENGTH: usize = 1000;
-/// How many parts are uploaded at once.
+/// The number of parts that are uploaded at once.
 const CONCURRENT_UPLOADS: usize = 2;
 
 /// A message from the writer to the upload.
@@ -32,7 +32,7 @@ enum WriterMessage {
     Last(Bytes, ZipExtent),
 }
 
-/// How much of a zip was written.
+/// The extent of the written zip.
 #[derive(Clone, Copy)]
 pub(crate) enum ZipExtent {
     /// The whole zip.
@@ -42,7 +42,7 @@ pub(crate) enum ZipExtent {
 }
 
 impl ZipExtent {
-    /// Which existing object an object of `length` bytes may replace.
+    /// Returns the existing object that an object of `length` bytes may replace.
     fn overwrite(self, length: u64) -> Overwrite {
         match self {
             Self::Whole => Overwrite::Anything,
@@ -101,7 +101,7 @@ impl Write for PartWriter {
 /// The object at the key after an upload: the uploaded one, or a longer one that begins with its bytes.
 #[derive(Debug)]
 pub(crate) struct Uploaded {
-    /// How many bytes were written.
+    /// The number of bytes that were written.
     pub(crate) bytes: u64,
     pub(crate) e_tag: String,
 }

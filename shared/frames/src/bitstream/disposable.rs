@@ -1,4 +1,4 @@
-//! Disposable packets: those whose picture no other picture refers to. Their first bytes show it.
+//! Disposable packets: packets with a picture that no other picture refers to. Their first bytes show it.
 //!
 //! FFmpeg's decoders can skip such pictures themselves. But AV1's cannot change that from one packet to the next,
 //! HEVC's skips too much if there are temporal layers, and none reports what it skipped.
@@ -6,7 +6,7 @@
 use crate::bitstream::av1::{self, SequenceHeader};
 use ffmpeg_next::{codec, ffi};
 
-/// How the packets of a stream show whether they are disposable.
+/// The rules by which the packets of a stream show whether they are disposable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ReferenceRules {
     /// NAL units, each after a length of this many bytes, or after a start code if the number is 0.
@@ -32,12 +32,6 @@ pub(crate) enum Disposability {
     Reference,
 }
 
-impl Disposability {
-    fn of(is_reference: bool) -> Self {
-        if is_reference { Self::Reference } else { Self::Disposable }
-    }
-}
-
 impl ReferenceRules {
     /// Returns the rules for a codec with this extra data.
     pub(crate) fn of(codec: codec::Id, extra: &[u8]) -> Self {
@@ -58,7 +52,8 @@ impl ReferenceRules {
             Self::AllReferences => Disposability::Reference,
             Self::H264 { length } => {
                 let of_units = units(packet, *length).filter_map(|unit| match unit[0] & 31 {
-                    1..=5 => Some(Disposability::of(unit[0] & 0x60 != 0)),
+                    1..=5 if unit[0] & 0x60 == 0 => Some(Disposability::Disposable),
+                    1..=5 => Some(Disposability::Reference),
                     // parameter sets, which later pictures may use
                     7 | 8 | 13 | 15 => Some(Disposability::Unknown),
                     _ => None,
@@ -70,14 +65,25 @@ impl ReferenceRules {
                     // ITU-T H.265, table 7-1: the even types up to 14 are no references in their layer
                     kind @ 0..32 => {
                         let layer = unit.get(1).map_or(0, |byte| byte & 7).saturating_sub(1);
-                        Some(Disposability::of(kind > 14 || kind % 2 == 1 || layer < *highest))
+                        let is_disposable = kind <= 14 && kind % 2 == 0 && layer >= *highest;
+                        Some(if is_disposable {
+                            Disposability::Disposable
+                        } else {
+                            Disposability::Reference
+                        })
                     }
                     32..=34 => Some(Disposability::Unknown),
                     _ => None,
                 });
                 of_units.max().unwrap_or(Disposability::Reference)
             }
-            Self::Av1(sequence) => Disposability::of(av1::is_reference(sequence, packet)),
+            Self::Av1(sequence) => {
+                if av1::is_reference(sequence, packet) {
+                    Disposability::Reference
+                } else {
+                    Disposability::Disposable
+                }
+            }
         }
     }
 }

@@ -50,7 +50,7 @@ pub(crate) struct Decoder {
     next_time: i64,
     is_drained: bool,
     damaged: Vec<i64>,
-    /// How many packets were decoded.
+    /// The number of packets that were decoded.
     decoded: u64,
 }
 

@@ -67,7 +67,7 @@ pub(crate) struct SpanRenderer {
     pub(crate) skip_blank: bool,
 }
 
-/// Why a pass over a span ended.
+/// The reason for which a pass over a span ended.
 enum PassEnd {
     Done,
     /// Packets lack timestamps, or an expected frame is missing.

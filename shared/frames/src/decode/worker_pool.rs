@@ -26,15 +26,15 @@ use std::{
 /// ahead does not block.
 const QUEUED_BYTES: usize = 12 << 20;
 
-/// How many spans each worker may be ahead, enough for short spans next to a long one. The last spans, which are taken
-/// longest first, are this many for each worker.
+/// The number of spans that each worker may be ahead, enough for short spans next to a long one. The last spans,
+/// which are taken longest first, are this many for each worker.
 const AHEAD: usize = 4;
 
 /// The size of a pool.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PoolConfig {
     pub(crate) threads: usize,
-    /// How many results of a span may wait in its channel.
+    /// The maximum number of results of a span that wait in its channel.
     pub(crate) queue_depth: usize,
 }
 
@@ -170,8 +170,14 @@ pub(crate) fn run(
         }
         // lets workers fail that wait for room
         drop((announced, drained));
-        let stats = join(workers, ended.is_break())?;
-        ended.break_value().unwrap_or(Ok(())).map(|()| stats)
+        let results = join(workers)?;
+        match ended {
+            ControlFlow::Continue(()) => results.into_iter().collect(),
+            // a worker may have failed to start because the pool was halted
+            ControlFlow::Break(result) => {
+                result.map(|()| results.into_iter().filter_map(Result::ok).collect())
+            }
+        }
     })
 }
 
@@ -197,18 +203,15 @@ fn drain(
 
 type WorkerHandle<'scope> = thread::ScopedJoinHandle<'scope, Result<DecodeStats, FramesError>>;
 
-/// Waits for all workers. Workers that fail to start after the pool was halted are ignored.
-fn join(workers: Vec<WorkerHandle<'_>>, is_halted: bool) -> Result<Vec<DecodeStats>, FramesError> {
-    let mut stats = Vec::new();
-    for worker in workers {
-        let ended = worker.join();
-        match ended.map_err(|_| FramesError::library("a decoder", "it panicked"))? {
-            Ok(own) => stats.push(own),
-            Err(_) if is_halted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(stats)
+/// Waits for all workers. Returns the result of each.
+///
+/// # Errors
+/// [`FramesError`] if a worker panicked.
+fn join(
+    workers: Vec<WorkerHandle<'_>>,
+) -> Result<Vec<Result<DecodeStats, FramesError>>, FramesError> {
+    let panicked = |_| FramesError::library("a decoder", "it panicked");
+    workers.into_iter().map(|worker| worker.join().map_err(panicked)).collect()
 }
 
 fn spawn<'scope>(
@@ -251,7 +254,7 @@ mod tests {
         config: PoolConfig,
         /// After how many calls the interrupt returns `true`, if it does.
         interrupt_after: Option<usize>,
-        /// How many results are wanted.
+        /// The number of wanted results.
         wanted: usize,
     }
 

@@ -51,7 +51,7 @@ pub(crate) struct Container {
     position: i64,
     /// The decode time of the packet to begin with, after a seek that ends before it.
     pub(crate) skip_to: Option<i64>,
-    /// How many packets of the video were read.
+    /// The number of the video's packets that were read.
     pub(crate) packets: u64,
 }
 

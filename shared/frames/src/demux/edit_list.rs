@@ -37,7 +37,7 @@ pub(crate) struct Mp4Track {
 /// One entry of an edit list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Edit {
-    /// How long it lasts, in units of the movie; 0 means up to the end of the media.
+    /// The duration in units of the movie; 0 means up to the end of the media.
     pub(crate) duration: u64,
     /// Its start in the media; `None` if nothing is shown.
     pub(crate) media_time: Option<i64>,

@@ -26,7 +26,7 @@ struct FoundKeyframe {
 
 /// A search for a keyframe begins this many seconds before the target: most GOPs of broadcasts are shorter.
 const SEARCH_BACK: i64 = 2;
-/// How many surveyed keyframes are tried, and how many packets after each position: a parser may begin with the
+/// The number of surveyed keyframes that are tried, and of packets after each position: a parser may begin with the
 /// end of the packet before.
 const SURVEYED_TRIES: usize = 4;
 const SURVEYED_PACKETS: usize = 1000;

@@ -1,6 +1,6 @@
 //! The video stream of a container, and the facts that the container states about it.
 
-use crate::{FramesError, time_base::TimeBase};
+use crate::{FramesError, image::Size, time_base::TimeBase};
 use ffmpeg_next::{
     Packet, codec, ffi,
     format::{
@@ -26,14 +26,8 @@ pub(crate) fn best_video(input: &Input) -> Result<usize, FramesError> {
         .filter(|stream| !stream.disposition().intersects(still))
         .max_by_key(|stream| {
             let default = stream.disposition().contains(Disposition::DEFAULT);
-            let (width, height) = size(&stream.parameters());
             let moves = stream.frames() != 1;
-            (
-                default,
-                moves,
-                u64::from(width) * u64::from(height),
-                std::cmp::Reverse(stream.index()),
-            )
+            (default, moves, size(&stream.parameters()).area(), std::cmp::Reverse(stream.index()))
         })
         .map(|stream| stream.index())
         .ok_or_else(|| {
@@ -44,10 +38,10 @@ pub(crate) fn best_video(input: &Input) -> Result<usize, FramesError> {
         })
 }
 
-fn size(parameters: &codec::Parameters) -> (u32, u32) {
+fn size(parameters: &codec::Parameters) -> Size {
     // SAFETY: the parameters are valid for as long as they are borrowed.
-    let (width, height) = unsafe { ((*parameters.as_ptr()).width, (*parameters.as_ptr()).height) };
-    (width.max(0) as u32, height.max(0) as u32)
+    let size = unsafe { Size::new((*parameters.as_ptr()).width, (*parameters.as_ptr()).height) };
+    size.map(|side| side.max(0) as u32)
 }
 
 /// The facts that a container states about a stream.
@@ -64,7 +58,7 @@ impl StreamFacts {
             || FramesError::media(ErrorCode::CorruptVideo, "This video's header is damaged.");
         let stream = input.stream(stream).ok_or_else(broken)?;
         let parameters = stream.parameters();
-        let (width, height) = size(&parameters);
+        let Size { width, height } = size(&parameters);
         let rate = stream.avg_frame_rate();
         let source = Source {
             container: input.format().name().to_owned(),

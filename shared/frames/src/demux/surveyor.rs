@@ -57,7 +57,7 @@ struct SurveyedTimes {
     dts: i64,
     /// The presentation time, unless the packet lacks it or it is damaged.
     stated_pts: Option<i64>,
-    /// How long its frame is on screen.
+    /// The time for which its frame is on screen.
     length: i64,
 }
 

@@ -13,7 +13,7 @@ pub(crate) struct Colour {
     pub(crate) primaries: Primaries,
 }
 
-/// How luma and colour differences are computed from red, green and blue.
+/// The formula of luma and colour differences from red, green and blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Matrix {
     Bt601,

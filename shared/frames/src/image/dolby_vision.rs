@@ -21,7 +21,7 @@ use layout::{
 pub(crate) const WITHOUT_METADATA: &str = "This video is Dolby Vision without a compatible base layer, \
     and the metadata that its colours need is missing: the images' colours are wrong.";
 
-/// How a stream's base layer is rendered.
+/// The way to render a stream's base layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum BaseLayer {
     /// The stream does not state it. Each picture's metadata decides.

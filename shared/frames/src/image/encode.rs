@@ -1,6 +1,9 @@
 //! Encodes images as files.
 
-use super::canvas::{Canvas, Rgb, Yuv};
+use super::{
+    canvas::{Canvas, Rgb, Yuv},
+    size::Size,
+};
 use crate::FramesError;
 use framezip_contract::{Extraction, Format};
 use turbojpeg::{Compressor, Image, PixelFormat, Subsamp, YuvPlanesImage};
@@ -30,8 +33,8 @@ impl Encoder {
     }
 
     /// Returns the approximate largest number of bytes of an image file.
-    pub(crate) fn about(format: Format, (width, height): (u32, u32)) -> usize {
-        let pixels = width as usize * height as usize;
+    pub(crate) fn about(format: Format, size: Size) -> usize {
+        let pixels = size.area() as usize;
         if format == Format::Png { 3 * pixels } else { pixels / 2 }
     }
 

@@ -31,4 +31,5 @@ pub(crate) use dolby_vision::BaseLayer;
 pub(crate) use encode::Encoder;
 pub(crate) use luma::Luma;
 pub(crate) use renderer::{EncodedImage, ImageRenderer};
-pub(crate) use tile::{Grid, TileMaker, tile_size};
+pub(crate) use size::Size;
+pub(crate) use tile::{Grid, TileMaker, TilePosition, tile_size};

@@ -141,12 +141,10 @@ impl ImageRenderer {
         self.to_srgb.insert(last.unwrap_or_else(|| RgbToSrgb::new(colour, gamut)))
     }
 
-    /// Returns the width and height of the picture's image.
-    pub(crate) fn image_size(&self, picture: &frame::Video) -> (u32, u32) {
+    /// Returns the size of the picture's image.
+    pub(crate) fn image_size(&self, picture: &frame::Video) -> Size {
         let orientation = Orientation::of(picture);
-        let Size { width, height } =
-            orientation.rotated(self.resize.of(picture, orientation).cropped);
-        (width, height)
+        orientation.rotated(self.resize.of(picture, orientation).cropped)
     }
 
     pub(crate) fn encode(&mut self, canvas: &Canvas) -> Result<EncodedImage, FramesError> {

@@ -14,7 +14,7 @@ pub(crate) struct ResizeOptions {
     pixels: u64,
 }
 
-/// How a picture is scaled and then cropped, before it is rotated.
+/// The steps by which a picture is scaled and then cropped, before it is rotated.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ScaleAndCrop {
     /// The size that the whole picture is scaled to.

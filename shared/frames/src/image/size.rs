@@ -1,7 +1,9 @@
 //! A width and a height.
 
+use serde::{Deserialize, Serialize};
+
 /// A width and a height, in pixels where nothing else is stated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Size<T = u32> {
     pub(crate) width: T,
     pub(crate) height: T,
@@ -19,6 +21,11 @@ impl<T> Size<T> {
 }
 
 impl Size {
+    /// Returns the number of pixels.
+    pub(crate) fn area(self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
     /// Returns the same size for use as an index into memory.
     pub(crate) fn in_memory(self) -> Size<usize> {
         self.map(|side| side as usize)

@@ -21,8 +21,8 @@ pub(crate) struct TileMaker {
 }
 
 impl TileMaker {
-    pub(crate) fn new((width, height): (u32, u32)) -> Result<Self, FramesError> {
-        Ok(Self { size: Size { width, height }, scaler: Scaler::new(ScalingQuality::Coarse)? })
+    pub(crate) fn new(size: Size) -> Result<Self, FramesError> {
+        Ok(Self { size, scaler: Scaler::new(ScalingQuality::Coarse)? })
     }
 
     pub(crate) fn make(&mut self, canvas: &Canvas) -> Result<Rgb, FramesError> {
@@ -34,15 +34,15 @@ impl TileMaker {
 
 /// Returns the size of the tiles of images of `size`. A tile is never larger than its image, and
 /// smaller than requested if the image of all tiles would be too large.
-pub(crate) fn tile_size(tiles: Tiles, size: (u32, u32)) -> (u32, u32) {
-    let width = tiles.width.min(size.0);
-    let height = u64::from(size.1) * u64::from(width) / u64::from(size.0.max(1));
+pub(crate) fn tile_size(tiles: Tiles, size: Size) -> Size {
+    let width = tiles.width.min(size.width);
+    let height = u64::from(size.height) * u64::from(width) / u64::from(size.width.max(1));
     // a very tall picture must not make a very large sheet
     let height = (height as u32).clamp(1, 4 * width);
     let all = tiles.cells() as f64 * f64::from(width) * f64::from(height);
     let bound = (MOST_PIXELS as f64 / all).sqrt().min(1.0);
     let bounded = |side: u32| ((f64::from(side) * bound) as u32).max(1);
-    (bounded(width), bounded(height))
+    Size::new(width, height).map(bounded)
 }
 
 /// Returns the image as a picture for the scaler.
@@ -76,6 +76,13 @@ fn picture(canvas: &Canvas) -> (frame::Video, Colour) {
     (picture, colour)
 }
 
+/// The position of a tile's upper left corner in its grid, in pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TilePosition {
+    pub(crate) left: usize,
+    pub(crate) top: usize,
+}
+
 /// Tiles in columns and rows.
 pub(crate) struct Grid {
     tiles: Tiles,
@@ -85,21 +92,20 @@ pub(crate) struct Grid {
 }
 
 impl Grid {
-    pub(crate) fn new(tiles: Tiles, (width, height): (u32, u32)) -> Self {
-        let size = Size { width, height };
+    pub(crate) fn new(tiles: Tiles, size: Size) -> Self {
         Self { tiles, size, pixels: Vec::new(), count: 0 }
     }
 
-    /// Returns the position of a tile, numbered from 0, in pixels across and down.
-    pub(crate) fn place(tiles: Tiles, size: (u32, u32), number: usize) -> (usize, usize) {
-        let columns = tiles.columns as usize;
-        (number % columns * size.0 as usize, number / columns * size.1 as usize)
+    /// Returns the position of a tile, numbered from 0.
+    pub(crate) fn place(tiles: Tiles, size: Size, number: usize) -> TilePosition {
+        let (columns, size) = (tiles.columns as usize, size.in_memory());
+        TilePosition { left: number % columns * size.width, top: number / columns * size.height }
     }
 
     /// Adds a tile at the next position.
     pub(crate) fn put(&mut self, tile: &Rgb) {
         let Size { width, height } = self.size.in_memory();
-        let (left, top) = Self::place(self.tiles, (self.size.width, self.size.height), self.count);
+        let TilePosition { left, top } = Self::place(self.tiles, self.size, self.count);
         let line = self.tiles.columns as usize * width * 3;
         if left == 0 {
             self.pixels.resize((top + height) * line, 0);
@@ -140,7 +146,7 @@ mod tests {
 
     #[test]
     fn tiles_are_arranged_in_columns_and_rows() {
-        let mut grid = Grid::new(Tiles { columns: 2, rows: 2, width: 2 }, (2, 1));
+        let mut grid = Grid::new(Tiles { columns: 2, rows: 2, width: 2 }, Size::new(2, 1));
         assert!(grid.take().is_none());
         grid.put(&tile(1));
         let single = grid.take().unwrap();
@@ -148,7 +154,8 @@ mod tests {
         for level in 1..4 {
             grid.put(&tile(level));
         }
-        let places = [0, 1, 2].map(|number| Grid::place(grid.tiles, (2, 1), number));
+        let places = [0, 1, 2].map(|number| Grid::place(grid.tiles, Size::new(2, 1), number));
+        let places = places.map(|TilePosition { left, top }| (left, top));
         assert_eq!(places, [(0, 0), (2, 0), (0, 1)]);
         let three = grid.take().unwrap();
         assert_eq!((three.width, three.height), (4, 2));
@@ -158,20 +165,21 @@ mod tests {
     #[test]
     fn a_tile_is_never_larger_than_its_image() {
         let tiles = Tiles { columns: 4, rows: 5, width: 320 };
-        assert_eq!(tile_size(tiles, (1920, 1080)), (320, 180));
-        assert_eq!(tile_size(tiles, (100, 50)), (100, 50));
-        assert_eq!(tile_size(tiles, (16, 8000)), (16, 64));
+        assert_eq!(tile_size(tiles, Size::new(1920, 1080)), Size::new(320, 180));
+        assert_eq!(tile_size(tiles, Size::new(100, 50)), Size::new(100, 50));
+        assert_eq!(tile_size(tiles, Size::new(16, 8000)), Size::new(16, 64));
     }
 
     #[test]
     fn many_large_tiles_are_made_smaller() {
         let tiles = Tiles { columns: 20, rows: 20, width: 640 };
-        for size in [(1080, 1920), (1920, 1080), (640, 8000), (8000, 1)] {
-            let (width, height) = tile_size(tiles, size);
+        for (width, height) in [(1080, 1920), (1920, 1080), (640, 8000), (8000, 1)] {
+            let size = Size::new(width, height);
+            let Size { width, height } = tile_size(tiles, size);
             let pixels = 400 * u64::from(width) * u64::from(height);
             assert!(pixels <= MOST_PIXELS && width > 0 && height > 0, "{size:?}: {width}x{height}");
         }
-        assert_eq!(tile_size(tiles, (1080, 1920)), (212, 376));
-        assert_eq!(tile_size(tiles, (8000, 1)), (640, 1));
+        assert_eq!(tile_size(tiles, Size::new(1080, 1920)), Size::new(212, 376));
+        assert_eq!(tile_size(tiles, Size::new(8000, 1)), Size::new(640, 1));
     }
 }

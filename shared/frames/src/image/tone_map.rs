@@ -17,7 +17,7 @@ const HLG_PEAK: f64 = 1000.0;
 
 type Light = [f32; 3];
 
-/// How colours outside sRGB's gamut are mapped into it.
+/// The way to map colours outside sRGB's gamut into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum GamutMapping {
     /// Colours move towards the gray of their luminance.

@@ -1,6 +1,6 @@
 //! The contact sheet: some of the chosen frames, spread evenly, in one image.
 
-use crate::image::{Grid, Rgb};
+use crate::image::{Grid, Rgb, Size};
 use framezip_contract::Tiles;
 
 /// Returns the targets whose frames are on the sheet, in order. `total` is the number of all targets.
@@ -46,7 +46,7 @@ impl SheetTiles {
 /// Returns the sheet of the tiles of all segments, each of this size; `None` if there are no tiles.
 pub(crate) fn sheet<'a>(
     tiles: Tiles,
-    size: (u32, u32),
+    size: Size,
     total: u32,
     chosen: impl IntoIterator<Item = &'a (u32, Rgb)>,
 ) -> Option<Rgb> {
@@ -86,7 +86,8 @@ mod tests {
             chosen.finish()
         });
         let tiles: Vec<_> = tiles.collect();
-        let pixels = sheet(TILES, (1, 1), total, &tiles).map_or(Vec::new(), |rgb| rgb.pixels);
+        let pixels =
+            sheet(TILES, Size::new(1, 1), total, &tiles).map_or(Vec::new(), |rgb| rgb.pixels);
         pixels.chunks(3).map(|pixel| pixel[0]).collect()
     }
 

@@ -54,9 +54,9 @@ pub struct ExtractedSegment {
     pub targets: Range<u32>,
     /// The frames in time order. A target with the same frame as an earlier one has none.
     pub frames: Vec<Frame>,
-    /// How many packets of the video all decoders read.
+    /// The number of the video's packets that all decoders read.
     pub packets_read: u64,
-    /// How many of these packets were decoded.
+    /// The number of these packets that were decoded.
     pub packets_decoded: u64,
     pub(crate) notes: SegmentNotes,
     /// Tiles that the contact sheet may need, by target.

@@ -3,7 +3,7 @@
 
 use crate::{
     FramesError,
-    image::{Encoder, Grid, Rgb},
+    image::{Encoder, Grid, Rgb, Size, TilePosition},
     output::segment::Frame,
     time_base::ClockTime,
 };
@@ -21,7 +21,7 @@ pub(crate) struct Sprites {
 }
 
 impl Sprites {
-    pub(crate) fn new(tiles: Tiles, size: (u32, u32), quality: u8) -> Result<Self, FramesError> {
+    pub(crate) fn new(tiles: Tiles, size: Size, quality: u8) -> Result<Self, FramesError> {
         let (grid, encoder) = (Grid::new(tiles, size), Encoder::jpeg(quality)?);
         Ok(Self { tiles, grid, encoder, sprite: 0 })
     }
@@ -53,7 +53,7 @@ type SpriteFile = (String, Vec<u8>);
 /// Returns the WebVTT file of all frames. `end` is the end of the video in milliseconds.
 pub(crate) fn vtt<'a>(
     tiles: Tiles,
-    size: (u32, u32),
+    size: Size,
     frames: impl Iterator<Item = &'a Frame> + Clone,
     end: u64,
 ) -> String {
@@ -64,12 +64,12 @@ pub(crate) fn vtt<'a>(
         let own = (frame.number as usize - 1) / tiles.cells();
         count = if own == sprite { count } else { 0 };
         sprite = own;
-        let (x, y) = Grid::place(tiles, size, count);
+        let TilePosition { left, top } = Grid::place(tiles, size, count);
         count += 1;
         let (from, to) = (timecode(frame.milliseconds), timecode(end.max(frame.milliseconds + 1)));
-        let (file, (width, height)) = (name(sprite), size);
+        let (file, Size { width, height }) = (name(sprite), size);
         // writing to a string cannot fail
-        let _ = write!(vtt, "\n{from} --> {to}\n{file}#xywh={x},{y},{width},{height}\n");
+        let _ = write!(vtt, "\n{from} --> {to}\n{file}#xywh={left},{top},{width},{height}\n");
     }
     vtt
 }
@@ -101,7 +101,7 @@ mod tests {
     fn cues_last_until_the_next_frame() {
         let frames = [frame(1, 0), frame(2, 20_000), frame(3, 3_600_500)];
         assert_eq!(
-            vtt(TILES, (16, 9), frames.iter(), 3_601_000),
+            vtt(TILES, Size::new(16, 9), frames.iter(), 3_601_000),
             "WEBVTT\n\n\
              00:00:00.000 --> 00:00:20.000\nstoryboard/001.jpg#xywh=0,0,16,9\n\n\
              00:00:20.000 --> 01:00:00.500\nstoryboard/001.jpg#xywh=16,0,16,9\n\n\
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn a_target_without_a_frame_leaves_no_gap() {
         let frames = [frame(2, 0), frame(6, 1000)];
-        let vtt = vtt(TILES, (16, 9), frames.iter(), 2000);
+        let vtt = vtt(TILES, Size::new(16, 9), frames.iter(), 2000);
         let places: Vec<_> = vtt.lines().filter(|line| line.starts_with("story")).collect();
         assert_eq!(
             places,
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn an_image_is_complete_after_its_last_target() {
-        let mut sprites = Sprites::new(TILES, (16, 9), 85).unwrap();
+        let mut sprites = Sprites::new(TILES, Size::new(16, 9), 85).unwrap();
         let tile = Rgb { width: 16, height: 9, channels: 3, pixels: vec![7; 16 * 9 * 3] };
         for target in [0, 1] {
             assert!(sprites.turn_to(target).unwrap().is_none());

@@ -166,9 +166,9 @@ pub struct ExtractionReport {
     pub warnings: Vec<Warning>,
     /// The number of the storyboard's last image, if there is a storyboard.
     pub storyboard_images: Option<u32>,
-    /// How many packets of the video all decoders read.
+    /// The number of the video's packets that all decoders read.
     pub packets_read: u64,
-    /// How many of these packets were decoded.
+    /// The number of these packets that were decoded.
     pub packets_decoded: u64,
 }
 

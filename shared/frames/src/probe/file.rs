@@ -4,7 +4,7 @@ use crate::{
     FramesError,
     decode::decoder::{Decoder, MOST_DAMAGED},
     demux::{media_source::MediaSource, recording::Recording, timeline::Timeline},
-    image::ImageRenderer,
+    image::{ImageRenderer, Size},
     probe::recording::ProbedRecording,
 };
 use framezip_contract::{Extraction, Failure, Source, Warning};
@@ -18,12 +18,12 @@ pub(crate) struct ProbedFile {
     pub(crate) timeline: Timeline,
     pub(crate) recordings: Vec<Arc<Recording>>,
     pub(crate) warnings: Vec<Warning>,
-    /// How many decoders of any recording fit into the memory.
+    /// The number of decoders of any recording that fit into the memory.
     pub(crate) decoders: usize,
     /// The size of the first picture's image.
-    pub(crate) image: (u32, u32),
+    pub(crate) image: Size,
     /// The size of the largest image among the first pictures of all recordings.
-    pub(crate) largest: (u32, u32),
+    pub(crate) largest: Size,
 }
 
 /// A recording that is left out.
@@ -125,9 +125,8 @@ impl ProbedFile {
         let unconverted = renderer.unconverted(&next.first);
         self.warnings.extend(unconverted.map(|message| warning(start, message)));
         self.decoders = self.decoders.min(next.decoder.container.decoders(media.limits()));
-        let area = |(width, height): (u32, u32)| u64::from(width) * u64::from(height);
         let image = renderer.image_size(&next.first);
-        if area(image) > area(self.largest) {
+        if image.area() > self.largest.area() {
             self.largest = image;
         }
         Ok(())

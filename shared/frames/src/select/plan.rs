@@ -2,7 +2,7 @@
 
 use crate::{
     demux::{recording::Recording, timeline::Timeline},
-    image::tile_size,
+    image::{Size, tile_size},
     output::segment::Frame,
 };
 use framezip_contract::{Extraction, Source, Tiles, Warning};
@@ -25,13 +25,13 @@ pub struct Plan {
     pub(crate) targets: Vec<i64>,
     /// The faults found while the video was opened.
     pub(crate) warnings: Vec<Warning>,
-    /// How many of the requested times lie outside.
+    /// The number of requested times that lie outside.
     pub(crate) outside: usize,
     /// The size of the first frame's image.
-    pub(crate) image: (u32, u32),
+    pub(crate) image: Size,
     /// The size of the largest image among the first frames of all recordings.
-    pub(crate) largest: (u32, u32),
-    /// How many decoders fit into the memory.
+    pub(crate) largest: Size,
+    /// The number of decoders that fit into the memory.
     pub(crate) decoders: usize,
 }
 
@@ -58,7 +58,7 @@ impl Plan {
     }
 
     /// Returns the size of each of these small images.
-    pub(crate) fn tile_size(&self, tiles: Tiles) -> (u32, u32) {
+    pub(crate) fn tile_size(&self, tiles: Tiles) -> Size {
         tile_size(tiles, self.image)
     }
 }

@@ -1,7 +1,7 @@
 //! Webhooks.
 
 use super::{owner, videos};
-use crate::Item;
+use crate::{Item, WebhookChange};
 use aws_sdk_dynamodb::{
     Client,
     operation::{
@@ -51,7 +51,11 @@ async fn the_first_webhook_differs_from_the_next() {
                 UpdateItemOutput::builder().set_attributes(before.clone()).build()
             });
         let url = "https://new.example/";
-        let (webhook, first) = videos(&[&set]).set_webhook(&owner(), url, &secret()).await.unwrap();
+        let change = videos(&[&set]).set_webhook(&owner(), url, &secret()).await.unwrap();
+        let (webhook, first) = match change {
+            WebhookChange::Created(webhook) => (webhook, true),
+            WebhookChange::Replaced(webhook) => (webhook, false),
+        };
         assert_eq!((webhook.url.as_str(), first), (url, is_first));
         let created: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         assert_eq!(webhook.created_at == created, !is_first);

@@ -29,9 +29,13 @@ pub struct CredentialsArgs {
 }
 
 impl CredentialsArgs {
-    /// Returns where to read the password.
+    /// Returns the source of the password.
     pub fn password_source(&self) -> PasswordSource {
-        password_source(self.password_stdin)
+        if self.password_stdin {
+            PasswordSource::Stdin
+        } else {
+            PasswordSource::EnvironmentOrTerminal
+        }
     }
 }
 
@@ -62,12 +66,12 @@ pub struct ForgotPasswordArgs {
 }
 
 impl ForgotPasswordArgs {
-    /// Returns where to read the new password.
+    /// Returns the source of the new password.
     pub fn password_source(&self) -> PasswordSource {
-        password_source(self.password_stdin)
+        if self.password_stdin {
+            PasswordSource::Stdin
+        } else {
+            PasswordSource::EnvironmentOrTerminal
+        }
     }
-}
-
-fn password_source(password_stdin: bool) -> PasswordSource {
-    if password_stdin { PasswordSource::Stdin } else { PasswordSource::EnvironmentOrTerminal }
 }

@@ -14,7 +14,7 @@ const FITS: [&str; 3] = ["inside", "cover", "fill"];
 const FORMATS: [&str; 3] = ["jpeg", "png", "webp"];
 
 // the headings of the groups in `--help`
-const FRAMES: &str = "Which frames";
+const FRAMES: &str = "Choice of frames";
 const IMAGES: &str = "Size and format";
 const EXTRAS: &str = "Extras";
 
@@ -51,7 +51,7 @@ pub struct ExtractionArgs {
     /// The largest height of the images
     #[arg(long, help_heading = IMAGES, value_name = "PIXELS")]
     pub height: Option<u32>,
-    /// How an image fits a width and a height [default: inside]
+    /// The way to fit an image to a width and a height [default: inside]
     #[arg(long, help_heading = IMAGES, value_parser = PossibleValuesParser::new(FITS).map(fit))]
     pub fit: Option<Fit>,
     /// The format of the images [default: jpeg]

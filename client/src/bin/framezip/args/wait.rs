@@ -19,7 +19,7 @@ pub struct WaitArgs {
     pub saving: SaveArgs,
 }
 
-/// Where to save zips.
+/// The destination of zips.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Waiting and saving")]
 pub struct SaveArgs {

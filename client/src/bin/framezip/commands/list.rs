@@ -116,6 +116,7 @@ mod tests {
             .map(|owners| table(std::slice::from_ref(&video), owners));
         assert!(!own.contains("OWNER") && own.contains("  queued  "), "{own}");
         let line = everyones.lines().last().unwrap();
-        assert!(line.starts_with(&format!("{}  u      ", video.id)), "{everyones}");
+        let start = format!("{}  {}  ", video.id, video.owner);
+        assert!(line.starts_with(&start), "{everyones}");
     }
 }

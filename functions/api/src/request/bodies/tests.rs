@@ -9,7 +9,7 @@ fn parse_all(json: &str) -> Result<NewVideos, ApiError> {
 
 fn parse(json: &str) -> Result<NewVideo, ApiError> {
     parse_all(json).map(|mut new| {
-        assert!(!new.batch);
+        assert_eq!(new.form, CreationForm::Single);
         new.videos.remove(0)
     })
 }
@@ -215,7 +215,7 @@ fn too_large_files_are_refused() {
 fn several_videos_are_checked_one_by_one() {
     let good = json!({ "fileName": "a.mp4", "bytes": 1 }).to_string();
     let new = parse_all(&format!(r#"{{"videos":[{good},{good}]}}"#)).unwrap();
-    assert_eq!((new.videos.len(), new.batch), (2, true));
+    assert_eq!((new.videos.len(), new.form), (2, CreationForm::List));
     let many = vec![good.as_str(); MAX_VIDEOS + 1].join(",");
     assert_eq!(wrong_fields(&format!(r#"{{"videos":[{many}]}}"#)), ["videos"]);
 }

@@ -9,7 +9,7 @@ use crate::{
     problem::ApiError,
     request::{
         IdempotencyKey, JsonBody, User,
-        bodies::{NewVideo, NewVideos},
+        bodies::{CreationForm, NewVideo, NewVideos},
         parameters::{NoQuery, Parameters},
     },
     state::{AppState, SharedState},
@@ -75,10 +75,10 @@ pub(crate) async fn create(
     if let Some(key) = &key
         && let Some(earlier) = state.videos.earlier_call(&user.id, key).await?
     {
-        return repeated(&state, &user, earlier, new.batch).await;
+        return repeated(&state, &user, earlier, new.form).await;
     }
     if let Some(earlier) = check_room(&state, &user, new.videos.len(), key.as_ref()).await? {
-        return repeated(&state, &user, earlier, new.batch).await;
+        return repeated(&state, &user, earlier, new.form).await;
     }
     let mut records = Vec::with_capacity(new.videos.len());
     for video in new.videos {
@@ -89,7 +89,7 @@ pub(crate) async fn create(
     match state.videos.create(&user.id, &records, key.as_ref()).await? {
         Creation::Created => {
             state.count(&Counts::created(records.len() as u64)).await;
-            created(&state, records, new.batch).await
+            created(&state, records, new.form).await
         }
         // another call with the same key was faster
         Creation::Earlier(earlier) => {
@@ -102,7 +102,7 @@ pub(crate) async fn create(
                     );
                 }
             }
-            repeated(&state, &user, earlier, new.batch).await
+            repeated(&state, &user, earlier, new.form).await
         }
     }
 }
@@ -140,7 +140,7 @@ fn record(new: NewVideo, user: &User) -> anyhow::Result<Record> {
 async fn created(
     state: &AppState,
     records: Vec<Record>,
-    batch: bool,
+    form: CreationForm,
 ) -> Result<Response, ApiError> {
     let urls = urls_each(&records);
     let mut videos = Vec::with_capacity(records.len());
@@ -150,7 +150,7 @@ async fn created(
         tracing::info!(video.id = %video.id, video.bytes = video.bytes, "created a video");
         videos.push(CreatedVideo { video, upload });
     }
-    answer(StatusCode::CREATED, videos, batch)
+    answer(StatusCode::CREATED, videos, form)
 }
 
 /// Answers with the videos of an earlier call that still exist.
@@ -158,7 +158,7 @@ async fn repeated(
     state: &AppState,
     user: &User,
     earlier: Earlier,
-    batch: bool,
+    form: CreationForm,
 ) -> Result<Response, ApiError> {
     let Earlier::Same(ids) = earlier else { return Err(ApiError::KeyReused) };
     let mut records = Vec::with_capacity(ids.len());
@@ -174,7 +174,7 @@ async fn repeated(
         };
         videos.push(CreatedVideo { video: record.video, upload });
     }
-    answer(StatusCode::OK, videos, batch)
+    answer(StatusCode::OK, videos, form)
 }
 
 /// Returns how many part URLs each of these videos may have, so that the answer stays small.
@@ -185,12 +185,14 @@ fn urls_each(records: &[Record]) -> usize {
 fn answer(
     status: StatusCode,
     mut videos: Vec<CreatedVideo>,
-    batch: bool,
+    form: CreationForm,
 ) -> Result<Response, ApiError> {
-    if batch {
-        return Ok((status, Json(CreatedVideos { videos })).into_response());
+    match form {
+        CreationForm::List => Ok((status, Json(CreatedVideos { videos })).into_response()),
+        CreationForm::Single => {
+            let created = videos.pop().ok_or(ApiError::NotFound)?;
+            let location = [(header::LOCATION, format!("/videos/{}", created.video.id))];
+            Ok((status, location, Json(created)).into_response())
+        }
     }
-    let created = videos.pop().ok_or(ApiError::NotFound)?;
-    let location = [(header::LOCATION, format!("/videos/{}", created.video.id))];
-    Ok((status, location, Json(created)).into_response())
 }

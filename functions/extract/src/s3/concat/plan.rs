@@ -33,7 +33,7 @@ pub(super) enum PlannedPart<'a> {
     Gathered(Vec<ObjectSlice<'a>>),
 }
 
-/// How the objects become parts: every byte once, in order.
+/// The parts that the objects become. They contain every byte once, in order.
 #[derive(Debug)]
 pub(super) struct ConcatPlan<'a> {
     pub(super) parts: Vec<PlannedPart<'a>>,
@@ -52,7 +52,7 @@ impl<'a> ConcatPlan<'a> {
         plans.find(|plan| plan.parts.len() < MAX_PARTS)
     }
 
-    /// How many of the objects' bytes are downloaded.
+    /// Returns the number of the objects' bytes that are downloaded.
     pub(super) fn gathered(&self) -> u64 {
         let gathered = self.parts.iter().map(|part| match part {
             PlannedPart::Copied(_) => 0,
@@ -80,7 +80,7 @@ impl<'a> ConcatPlan<'a> {
         plan
     }
 
-    /// How many bytes the rest lacks before a copy may follow it.
+    /// Returns the number of bytes that the rest lacks before a copy may follow it.
     fn missing(&self) -> u64 {
         match self.parts.last() {
             _ if self.rest.is_empty() => 0,

@@ -20,7 +20,7 @@ const BYTES_PER_READER: usize = 8 << 20;
 
 /// The blocks of an object.
 pub(super) struct BlockCache {
-    /// How many blocks the object has.
+    /// The number of blocks of the object.
     blocks: u64,
     state: Mutex<CacheState>,
     /// Notified when a block has arrived, or a claim has ended.

@@ -35,9 +35,9 @@ pub(crate) const SOURCE_GONE: io::ErrorKind = io::ErrorKind::NotFound;
 
 /// Bytes in a block, the unit in which the object is fetched and cached. The last block may be shorter.
 const BLOCK: u64 = 256 << 10;
-/// How often one window is requested at most. The SDK's own retries do not cover a body that breaks off.
+/// The maximum number of requests for one window. The SDK's own retries do not cover a body that breaks off.
 const MAX_REQUESTS: u32 = 4;
-/// How long S3 may take to begin its answer, the SDK's retries included. The SDK limits connecting (to
+/// The longest time that S3 may take to begin its answer, the SDK's retries included. The SDK limits connecting (to
 /// 3 seconds) and pauses in the body (to 20 seconds). Its limit on the time in between is that of
 /// `sdk_config`, which is meant for the slowest requests.
 const ANSWER_TIME: Duration = Duration::from_secs(20);
@@ -78,7 +78,7 @@ impl SourceObject {
         self.fetches().abort_all();
     }
 
-    /// How many bytes were downloaded. Bytes that were downloaded again count again.
+    /// Returns the number of bytes that were downloaded. Bytes that were downloaded again count again.
     pub(crate) fn bytes_read(&self) -> u64 {
         self.bytes_read.load(Ordering::Relaxed)
     }

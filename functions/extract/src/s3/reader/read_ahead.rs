@@ -1,4 +1,4 @@
-//! How one reader moves through an object, and how much to fetch for it at once.
+//! The movement of one reader through an object, and the amount to fetch for it at once.
 //!
 //! A reader that jumps should fetch little more than it reads, and a reader that reads on should not
 //! wait. So a window of blocks begins short and grows as reading goes on, and is never longer than half
@@ -16,7 +16,7 @@ const LONGEST: u64 = 16;
 /// The state of sequential reading between two long jumps.
 #[derive(Default)]
 pub(super) struct ReadAhead {
-    /// Where the last read ended.
+    /// The end of the last read.
     position: u64,
     /// Bytes read since the last long jump.
     read: u64,

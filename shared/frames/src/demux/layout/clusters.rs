@@ -11,7 +11,10 @@ use super::{
         self, CLUSTER, CRC, CUES, EBML, Element, MatroskaFile, MatroskaReader, SEGMENT, VOID,
     },
 };
-use std::io::{self, Read, Seek};
+use std::{
+    io::{self, Read, Seek},
+    ops::Range,
+};
 
 const TIMECODE_SCALE: u32 = 0x002A_D7B1;
 const TRACK_ENTRY: u32 = 0xAE;
@@ -91,10 +94,10 @@ impl<R: Read + Seek> MatroskaReader<'_, '_, R> {
         let start = whole.range.start;
         let begins = [clusters].into_iter().chain(cuts.iter().copied());
         let ends = cuts.iter().copied().chain([whole.range.end]);
-        let recording = |(begin, end): (u64, u64)| {
-            let mut recording = FileExtent::new(start..end);
+        let recording = |own: Range<u64>| {
+            let mut recording = FileExtent::new(start..own.end);
             // the clusters of earlier recordings
-            let skipped = (begin - clusters).checked_sub(SKIP_HEADER);
+            let skipped = (own.start - clusters).checked_sub(SKIP_HEADER);
             if let Some(void) = skipped.and_then(|size| ebml::void(SKIP_HEADER as usize, size)) {
                 recording.patch(clusters - start, void);
             }
@@ -108,7 +111,7 @@ impl<R: Read + Seek> MatroskaReader<'_, '_, R> {
             }
             recording
         };
-        Ok(begins.zip(ends).map(recording).collect())
+        Ok(begins.zip(ends).map(|(begin, end)| recording(begin..end)).collect())
     }
 
     /// Walks the clusters of a file that is not too large, and adds the Cues among them. Returns the offsets of
@@ -229,9 +232,9 @@ impl<R: Read + Seek> MatroskaReader<'_, '_, R> {
             };
             // the track's number, a time of two bytes and flags
             let bytes = self.bytes.from(start, ebml::MOST_HEADER)?;
-            let Some((number, length)) = ebml::vint(bytes) else { continue };
-            let Some(&[high, low, flags, ..]) = bytes.get(length..) else { continue };
-            if number == track {
+            let Some(number) = ebml::number(bytes) else { continue };
+            let Some(&[high, low, flags, ..]) = bytes.get(number.length..) else { continue };
+            if number.value == track {
                 let time = i16::from_be_bytes([high, low]);
                 let is_keyframe = match group {
                     Some(group) => self.child(&group, REFERENCE_BLOCK)?.is_none(),

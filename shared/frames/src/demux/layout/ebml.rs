@@ -16,27 +16,36 @@ pub(super) struct ElementHeader {
     pub(super) size: Option<u64>,
 }
 
+/// A number of variable length.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct VariableNumber {
+    pub(super) value: u64,
+    /// The length in bytes.
+    pub(super) length: usize,
+}
+
 /// Reads the header at the start of these bytes, if there is one.
 pub(super) fn header(bytes: &[u8]) -> Option<ElementHeader> {
-    let (id, id_length) = number(bytes, 4)?;
-    let (marked, size_length) = number(bytes.get(id_length..)?, 8)?;
-    let marker = 1 << (7 * size_length);
-    let size = (marked != 2 * marker - 1).then_some(marked - marker);
-    Some(ElementHeader { id: u32::try_from(id).ok()?, length: id_length + size_length, size })
+    let id = marked_number(bytes, 4)?;
+    let size = marked_number(bytes.get(id.length..)?, 8)?;
+    let length = id.length + size.length;
+    let marker = 1 << (7 * size.length);
+    let size = (size.value != 2 * marker - 1).then_some(size.value - marker);
+    Some(ElementHeader { id: u32::try_from(id.value).ok()?, length, size })
 }
 
-/// Reads a variable-length number of up to eight bytes. Returns it without its length marker, and its length in
-/// bytes.
-pub(super) fn vint(bytes: &[u8]) -> Option<(u64, usize)> {
-    let (marked, length) = number(bytes, 8)?;
-    Some((marked - (1 << (7 * length)), length))
+/// Reads a number of up to eight bytes. Returns it without its length marker.
+pub(super) fn number(bytes: &[u8]) -> Option<VariableNumber> {
+    let VariableNumber { value, length } = marked_number(bytes, 8)?;
+    Some(VariableNumber { value: value - (1 << (7 * length)), length })
 }
 
-/// Reads a number of up to `most` bytes. Returns it with its length marker, and its length in bytes.
-fn number(bytes: &[u8], most: usize) -> Option<(u64, usize)> {
+/// Reads a number of up to `most` bytes. Returns it with its length marker.
+fn marked_number(bytes: &[u8], most: usize) -> Option<VariableNumber> {
     let length = bytes.first()?.leading_zeros() as usize + 1;
     let bytes = (length <= most).then(|| bytes.get(..length))??;
-    Some((bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)), length))
+    let value = bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    Some(VariableNumber { value, length })
 }
 
 /// Returns Void elements to write over a header of this length. The last one covers `size` bytes after the header.

@@ -13,7 +13,7 @@ use framezip_client::{ApiClient, Error, SourceFile};
 use framezip_contract::{CreateVideo, CreatedVideo, ExtractionOptions, Video, VideoId};
 use std::path::{Path, PathBuf};
 
-/// What all files of one command have in common.
+/// The settings that all files of one command share.
 pub struct UploadContext<'a> {
     pub api: &'a ApiClient,
     pub console: &'a Console,
