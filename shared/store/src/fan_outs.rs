@@ -19,8 +19,9 @@ use serde::Deserialize;
 
 /// The attributes that are read from a fan-out's item.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct FanOut {
-    segments: Vec<String>,
+    finished_segments: Vec<String>,
 }
 
 impl Videos {
@@ -89,7 +90,7 @@ impl Videos {
     ) -> Result<Vec<String>, StoreError> {
         let output = self
             .update_fan_out(owner, id, fan_out)
-            .update_expression("SET expiresAt = :kept ADD segments :segment")
+            .update_expression("SET expiresAt = :kept ADD finishedSegments :segment")
             .expression_attribute_values(":kept", fan_out_kept_until())
             .expression_attribute_values(":segment", AttributeValue::Ss(vec![segment.to_owned()]))
             .return_values(ReturnValue::AllNew)
@@ -98,7 +99,7 @@ impl Videos {
             .map_err(|e| self.failed("UpdateItem", e))?;
         let item = output.attributes.unwrap_or_default();
         let fan_out: FanOut = serde_dynamo::from_item(item).map_err(|e| self.bad_item(e))?;
-        Ok(fan_out.segments)
+        Ok(fan_out.finished_segments)
     }
 
     /// Takes the lease on assembling a fan-out's segments. Returns `false` if another message holds it or the
@@ -116,7 +117,7 @@ impl Videos {
         let update = against(self.update_fan_out(owner, id, fan_out), lease)
             .update_expression("SET assembly = :lease")
             .condition_expression(
-                "attribute_exists(segments) AND (attribute_not_exists(assembly) \
+                "attribute_exists(finishedSegments) AND (attribute_not_exists(assembly) \
                  OR assembly.#until < :millis OR assembly.#owner = :owner)",
             )
             .expression_attribute_values(":lease", self.value(lease)?);

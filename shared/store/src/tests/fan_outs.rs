@@ -52,7 +52,7 @@ async fn every_placeholder_is_defined_and_used() {
     let record = sample();
     let id = record.video.id;
     let mut stored = item(&record);
-    stored.insert("segments".to_owned(), AttributeValue::Ss(vec!["0-1-a".to_owned()]));
+    stored.insert("finishedSegments".to_owned(), AttributeValue::Ss(vec!["0-1-a".to_owned()]));
     let update = mock!(Client::update_item).match_requests(is_closed).then_output(move || {
         UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build()
     });
@@ -176,7 +176,7 @@ async fn a_segment_is_returned_with_those_before_it() {
         })
         .then_output(|| {
             let segments = AttributeValue::Ss(vec!["0-5-a".to_owned(), "5-9-b".to_owned()]);
-            UpdateItemOutput::builder().attributes("segments", segments).build()
+            UpdateItemOutput::builder().attributes("finishedSegments", segments).build()
         });
     let segments = videos(&[&update]).add_segment(&owner(), id, "fan-out", "5-9-b").await.unwrap();
     assert_eq!(segments, ["0-5-a", "5-9-b"]);
