@@ -1,6 +1,6 @@
 //! The router: every route, its description and the middleware around them.
 
-use crate::{middleware, openapi, problem::ApiError, routes, state::AppState};
+use crate::{middleware, openapi::LazyDocument, problem::ApiError, routes, state::AppState};
 use axum::{Extension, Router, middleware::from_fn, response::Redirect, routing::get};
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// the request's context.
 pub(crate) fn router(state: AppState) -> Router {
     let (router, document) = routes::all().split_for_parts();
-    let document = Arc::new(openapi::complete(document, &state.limits));
+    let document = Arc::new(LazyDocument::new(document, state.limits));
     router
         // relative, because the local stack serves the API below a path
         .route("/", get(async || Redirect::temporary("docs")))

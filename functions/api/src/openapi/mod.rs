@@ -9,6 +9,7 @@ pub(crate) mod schemas;
 use examples::SchemaExamples;
 use framezip_contract::{CreateVideo, CreateVideos, CreatedVideo, CreatedVideos, Limits, Problem};
 use rules::ExtractionRules;
+use std::{ops::Deref, sync::LazyLock};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -40,6 +41,26 @@ struct BaseDocument;
 /// Returns the document without its routes.
 pub(crate) fn base() -> openapi::OpenApi {
     BaseDocument::openapi()
+}
+
+/// The complete document, which is built for the first request that asks for it: few processes serve one.
+pub(crate) struct LazyDocument(
+    LazyLock<openapi::OpenApi, Box<dyn FnOnce() -> openapi::OpenApi + Send>>,
+);
+
+impl LazyDocument {
+    /// Completes a document that has all routes on first use.
+    pub(crate) fn new(document: openapi::OpenApi, limits: Limits) -> Self {
+        Self(LazyLock::new(Box::new(move || complete(document, &limits))))
+    }
+}
+
+impl Deref for LazyDocument {
+    type Target = openapi::OpenApi;
+
+    fn deref(&self) -> &openapi::OpenApi {
+        &self.0
+    }
 }
 
 /// Completes a document that has all routes: adds the authentication, the rules between options, examples,

@@ -2,7 +2,7 @@
 //! or external resources.
 
 use super::CACHED;
-use crate::problem::ApiError;
+use crate::{openapi::LazyDocument, problem::ApiError};
 use axum::{
     Extension,
     http::header,
@@ -12,7 +12,6 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::{fmt::Write, sync::Arc};
-use utoipa::openapi::OpenApi;
 
 const STYLE: &str = include_str!("docs.css");
 
@@ -31,9 +30,9 @@ const METHODS: [&str; 4] = ["get", "post", "put", "delete"];
     responses((status = 200, description = "The page.", body = String, content_type = "text/html")),
 )]
 pub(crate) async fn page(
-    Extension(document): Extension<Arc<OpenApi>>,
+    Extension(document): Extension<Arc<LazyDocument>>,
 ) -> Result<impl IntoResponse, ApiError> {
-    let html = html(&serde_json::to_value(&*document)?);
+    let html = html(&serde_json::to_value(&**document)?);
     let style = BASE64_STANDARD.encode(Sha256::digest(STYLE));
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; \

@@ -1,7 +1,7 @@
 //! The service itself: `/health`, `/config.json`, `/openapi.json`.
 
 use super::CACHED;
-use crate::state::SharedState;
+use crate::{openapi::LazyDocument, state::SharedState};
 use axum::{
     Extension, Json,
     extract::State,
@@ -10,7 +10,7 @@ use axum::{
 use framezip_contract::WebConfig;
 use serde::Serialize;
 use std::sync::Arc;
-use utoipa::{ToSchema, openapi::OpenApi};
+use utoipa::ToSchema;
 
 /// The answer to `GET /health`.
 #[derive(Serialize, ToSchema)]
@@ -42,6 +42,6 @@ pub(crate) async fn config(State(state): SharedState) -> Json<WebConfig> {
     summary = "This description",
     responses((status = 200, description = "An OpenAPI 3.1 document.", body = Object)),
 )]
-pub(crate) async fn openapi(Extension(document): Extension<Arc<OpenApi>>) -> Response {
-    ([CACHED], Json(&*document)).into_response()
+pub(crate) async fn openapi(Extension(document): Extension<Arc<LazyDocument>>) -> Response {
+    ([CACHED], Json(&**document)).into_response()
 }
