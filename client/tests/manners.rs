@@ -5,7 +5,7 @@
 mod common;
 
 use common::{
-    CommandOutput, Fixture, Response, interrupt, interrupt_when_ready, ready, video, zip,
+    CommandOutput, Fixture, Response, interrupt, interrupt_when_ready, ready, signal, video, zip,
 };
 use serde_json::json;
 use std::{
@@ -13,8 +13,6 @@ use std::{
     io::{Read, Write},
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
-    thread,
-    time::{Duration, Instant},
 };
 
 const ID: &str = "0198c0de-0000-7000-8000-00000000000a";
@@ -22,16 +20,6 @@ const ID: &str = "0198c0de-0000-7000-8000-00000000000a";
 /// Returns a fixture whose server gets no request.
 fn without_requests() -> Fixture {
     Fixture::new(|_, line| panic!("{line}"))
-}
-
-/// Waits until a child has ended. It must end soon.
-fn wait_for_end(mut child: Child) -> CommandOutput {
-    let started = Instant::now();
-    while child.try_wait().unwrap().is_none() {
-        assert!(started.elapsed() < Duration::from_secs(20), "it does not end");
-        thread::sleep(Duration::from_millis(10));
-    }
-    CommandOutput::of(child.wait_with_output().unwrap())
 }
 
 /// Returns the command in a terminal with this number of columns.
@@ -81,7 +69,7 @@ fn only_regular_files_are_uploaded() {
         ("missing", "No such file"),
     ] {
         for arguments in [&["upload", name][..], &["resume", ID, name]] {
-            let ended = wait_for_end(fixture.command(arguments).spawn().unwrap());
+            let ended = CommandOutput::at_end(fixture.command(arguments).spawn().unwrap());
             assert_eq!(ended.code, Some(1), "{ended:?}");
             assert!(ended.stderr.contains(text), "{ended:?}");
         }
@@ -103,7 +91,7 @@ fn every_request_can_be_interrupted() {
         child.stdin.take().unwrap().write_all(b"password\n").unwrap();
         fixture.wait_for(line);
         interrupt(child.id());
-        let ended = wait_for_end(child);
+        let ended = CommandOutput::at_end(child);
         assert_eq!(ended.code, Some(130), "{arguments:?}: {ended:?}");
     }
 }
@@ -116,7 +104,7 @@ fn reading_a_password_can_be_interrupted() {
     // the command may or may not be reading yet: both end the same way
     let pipe = child.stdin.take();
     interrupt_when_ready(&child);
-    let ended = wait_for_end(child);
+    let ended = CommandOutput::at_end(child);
     assert_eq!(ended.code, Some(130), "{ended:?}");
     drop(pipe);
 }
@@ -135,7 +123,7 @@ fn the_echo_of_the_terminal_is_restored_after_an_interrupted_prompt() {
     let shown = read_until(&mut child, "echoke");
     assert!(shown.contains("code 130"), "{shown}");
     assert!(shown.contains(" echo "), "{shown}");
-    wait_for_end(child);
+    CommandOutput::at_end(child);
 }
 
 #[test]
@@ -144,7 +132,7 @@ fn a_confirmation_prompt_can_be_interrupted() {
     let mut child = in_terminal(&fixture, 80, &format!("delete {ID}")).spawn().unwrap();
     read_until(&mut child, "[y/N]");
     child.stdin.as_mut().unwrap().write_all(b"\x03").unwrap();
-    assert_eq!(wait_for_end(child).code, Some(130));
+    assert_eq!(CommandOutput::at_end(child).code, Some(130));
     assert_eq!(fixture.requests(), [format!("GET /videos/{ID}")]);
 }
 
@@ -206,7 +194,7 @@ fn a_closed_pipe_is_not_an_error() {
     let fixture = Fixture::new(move |_, _| Some(Response::json(200, &json!({"videos": videos}))));
     let mut child = fixture.command(&["list"]).spawn().unwrap();
     drop(child.stdout.take());
-    let ended = wait_for_end(child);
+    let ended = CommandOutput::at_end(child);
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
 }
 
@@ -295,12 +283,22 @@ fn progress_fits_the_terminal() {
         let shown = read_until(&mut child, "extracting");
         let more = read_until(&mut child, "extracting");
         child.stdin.as_mut().unwrap().write_all(b"\x03").unwrap();
-        assert_eq!(wait_for_end(child).code, Some(130));
+        assert_eq!(CommandOutput::at_end(child).code, Some(130));
         for shown in [shown, more] {
             assert!(widest(&shown) <= columns as usize, "{} of {columns}: {shown}", widest(&shown));
             assert!(!shown.contains(" left"), "no rate is known: {shown}");
         }
     }
+}
+
+#[test]
+fn a_hangup_without_a_terminal_ends_the_command() {
+    let fixture = Fixture::new(|_, _| None);
+    let child = fixture.command(&["list"]).spawn().unwrap();
+    fixture.wait_for("GET /videos?limit=100");
+    signal("-HUP", child.id());
+    // by the signal itself
+    assert_eq!(CommandOutput::at_end(child).code, None);
 }
 
 #[test]

@@ -131,6 +131,19 @@ impl CommandOutput {
         Self { code: output.status.code(), stdout: output.stdout, stderr }
     }
 
+    /// Waits until a command has ended. It must end soon.
+    pub fn at_end(mut child: Child) -> Self {
+        let started = Instant::now();
+        while child.try_wait().unwrap().is_none() {
+            if started.elapsed() > Duration::from_secs(20) {
+                child.kill().unwrap();
+                panic!("it does not end");
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        Self::of(child.wait_with_output().unwrap())
+    }
+
     /// Returns the only document on standard output.
     pub fn document(&self) -> Value {
         serde_json::from_slice(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))

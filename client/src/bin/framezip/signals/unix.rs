@@ -16,12 +16,12 @@ pub struct UnixSignals {
 
 impl UnixSignals {
     pub fn listen() -> Self {
-        // without a terminal, for example under nohup, SIGHUP does not end the command
+        // without a terminal, SIGHUP keeps its action: nohup has it ignored, and listening would undo that
         let is_in_terminal = io::stderr().is_terminal();
         Self {
             interrupt: signal(SignalKind::interrupt()).ok(),
             terminate: signal(SignalKind::terminate()).ok(),
-            hangup: signal(SignalKind::hangup()).ok().filter(|_| is_in_terminal),
+            hangup: if is_in_terminal { signal(SignalKind::hangup()).ok() } else { None },
         }
     }
 
