@@ -4,7 +4,11 @@
 //! shell are written to. Symbolic links are followed and stay.
 
 mod file_name;
+#[cfg(not(unix))]
+mod other_systems;
 mod path_kind;
+#[cfg(unix)]
+mod unix;
 
 pub use path_kind::is_stdout;
 
@@ -13,6 +17,8 @@ use anyhow::{Context, ensure};
 use file_name::file_name;
 use framezip_client::{ApiClient, DownloadedZip, Error, Existing, SaveError};
 use framezip_contract::{Download, Video};
+#[cfg(not(unix))]
+use other_systems as system;
 use path_kind::{PathKind, parent};
 use std::{
     cell::RefCell,
@@ -20,6 +26,9 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
+use system::open_descriptor;
+#[cfg(unix)]
+use unix as system;
 
 /// The destination of one command's zips.
 #[derive(Debug)]
@@ -97,7 +106,7 @@ impl ZipDestination {
             }
             Self::Descriptor { number, path } => {
                 let cannot_write = || format!("cannot write {}", format::path(path));
-                let file = path_kind::open_descriptor(*number).with_context(cannot_write)?;
+                let file = open_descriptor(*number).with_context(cannot_write)?;
                 let file = tokio::fs::File::from_std(file);
                 api.download_to(download, file, path, progress).await?;
                 Ok(path.display().to_string())

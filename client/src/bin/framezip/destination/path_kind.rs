@@ -1,9 +1,12 @@
 //! The kinds of paths on the command line, and checks whether a zip can be written there.
 
+use super::system::{
+    Descriptor, check_access, is_pipe, is_same, is_stream, metadata, open_descriptor,
+};
 use crate::{exit::InvalidDestination, format};
 use anyhow::{Context, bail, ensure};
 use std::{
-    fs::{self, FileType, Metadata},
+    fs::{self, Metadata},
     io::{self, IsTerminal},
     path::{Path, PathBuf},
     process,
@@ -185,95 +188,11 @@ fn check_terminal(open: &impl IsTerminal) -> anyhow::Result<()> {
     Ok(())
 }
 
-#[cfg(unix)]
-fn is_stream(kind: FileType) -> bool {
-    use std::os::unix::fs::FileTypeExt;
-    kind.is_char_device() || kind.is_fifo()
-}
-
-#[cfg(not(unix))]
-fn is_stream(_: FileType) -> bool {
-    false
-}
-
 /// Returns whether bytes written to an open descriptor and to this file would be mixed. They are not mixed on
 /// devices such as `/dev/null`.
 fn is_shared_with(open: &impl Descriptor, file: &Metadata) -> bool {
     let is_device = is_stream(file.file_type()) && !is_pipe(file.file_type());
     !is_device && is_same(open, file)
-}
-
-#[cfg(unix)]
-use std::os::fd::AsFd as Descriptor;
-
-#[cfg(unix)]
-fn is_pipe(kind: FileType) -> bool {
-    use std::os::unix::fs::FileTypeExt;
-    kind.is_fifo()
-}
-
-#[cfg(unix)]
-fn is_same(open: &impl Descriptor, file: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    metadata(open).is_some_and(|open| (open.dev(), open.ino()) == (file.dev(), file.ino()))
-}
-
-#[cfg(unix)]
-fn metadata(open: &impl Descriptor) -> Option<Metadata> {
-    let copy = open.as_fd().try_clone_to_owned().ok()?;
-    fs::File::from(copy).metadata().ok()
-}
-
-/// Duplicates a descriptor that the process has inherited, to write to it.
-#[cfg(unix)]
-pub fn open_descriptor(number: i32) -> io::Result<fs::File> {
-    use std::os::fd::BorrowedFd;
-    if number < 0 {
-        return Err(io::ErrorKind::InvalidInput.into());
-    }
-    // SAFETY: the descriptor is borrowed for this call only, which fails if it is not open
-    let copy = unsafe { BorrowedFd::borrow_raw(number) }.try_clone_to_owned()?;
-    let mode = rustix::fs::fcntl_getfl(&copy)? & rustix::fs::OFlags::RWMODE;
-    if mode == rustix::fs::OFlags::RDONLY {
-        return Err(io::ErrorKind::PermissionDenied.into());
-    }
-    Ok(copy.into())
-}
-
-#[cfg(not(unix))]
-pub fn open_descriptor(_: i32) -> io::Result<fs::File> {
-    Err(io::ErrorKind::Unsupported.into())
-}
-
-#[cfg(unix)]
-fn check_access(path: &Path) -> io::Result<()> {
-    Ok(rustix::fs::access(path, rustix::fs::Access::WRITE_OK)?)
-}
-
-#[cfg(not(unix))]
-fn check_access(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(not(unix))]
-trait Descriptor {}
-
-#[cfg(not(unix))]
-impl<T> Descriptor for T {}
-
-#[cfg(not(unix))]
-fn is_pipe(_: FileType) -> bool {
-    false
-}
-
-#[cfg(not(unix))]
-fn is_same(_: &impl Descriptor, _: &Metadata) -> bool {
-    false
-}
-
-#[cfg(not(unix))]
-fn metadata(_: &impl Descriptor) -> Option<Metadata> {
-    None
 }
 
 #[cfg(test)]
