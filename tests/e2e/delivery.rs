@@ -76,11 +76,11 @@ pub async fn a_job_that_is_given_up_fails_its_video(stack: &Stack) -> Result<()>
 
 pub async fn a_message_that_does_not_parse_blocks_nothing(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
-    let (nobody, id) = (UserId::try_from("nobody".to_owned())?, VideoId::now());
+    let (owner, id) = (UserId::try_from("absent".to_owned())?, VideoId::now());
     let (nonsense, unknown) = ("nonsense", r#"{"type":"extract","version":"99"}"#);
     stack.enqueue_text(Queue::Jobs, nonsense).await?;
     stack.enqueue_text(Queue::Jobs, unknown).await?;
-    stack.enqueue(Queue::Jobs, &Job::new(nobody, id)).await?;
+    stack.enqueue(Queue::Jobs, &Job::new(owner, id)).await?;
     done(stack, &person).await?;
     for message in [nonsense, unknown, &id.to_string()] {
         stack.until_handled(message).await?;

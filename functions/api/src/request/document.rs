@@ -17,7 +17,7 @@ const MAX_DEPTH: u32 = 32;
 /// Reads a JSON document. Every whole number becomes an integer, also one written as `5.0`: JSON Schema
 /// and some languages do not distinguish the two.
 ///
-/// # FieldErrors
+/// # Errors
 /// If the body is not JSON, or a value in it cannot be held exactly, or an object in it has a name twice:
 /// JSON parsers disagree on which of the two values counts.
 pub(crate) fn read(body: &[u8]) -> Result<Value, Vec<FieldError>> {
