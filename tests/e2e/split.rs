@@ -134,7 +134,7 @@ pub async fn a_worker_that_is_killed_is_replaced(stacks: &Stacks) -> Result<()> 
     let (video, _) = split(stack, &person).await?;
     kill_workers(stack).await?;
     let now = person.api.get(video.id).await?.video;
-    ensure!(now.status == Status::Processing, "too late to kill anybody: {now:?}");
+    ensure!(now.status == Status::Processing, "too late to kill a worker: {now:?}");
     assert_right(&stacks.usual, stack, &person, video.id).await
 }
 

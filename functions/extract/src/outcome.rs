@@ -25,10 +25,10 @@ pub(crate) fn ready(bytes: u64, report: ExtractionReport, source: Source) -> Ver
     let more = warnings.len().saturating_sub(MAX_WARNINGS);
     if more > 0 {
         warnings.truncate(MAX_WARNINGS);
-        warnings.push(Warning {
-            time: None,
-            message: format!("There are {more} more warnings in the zip's frames.json."),
-        });
+        let count =
+            if more == 1 { "is 1 more warning" } else { &format!("are {more} more warnings") };
+        let message = format!("There {count} in the zip's frames.json.");
+        warnings.push(Warning { time: None, message });
     }
     Verdict::Ready { result: ZipFacts { bytes, frames, source, storyboard_images }, warnings }
 }

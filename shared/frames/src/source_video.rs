@@ -235,7 +235,7 @@ impl SourceVideo {
         let base = decoder.container.base();
         let renderer = || {
             Ok(SpanRenderer {
-                renderer: ImageRenderer::new(extraction, media.limits().pixels)?.with_base(base),
+                images: ImageRenderer::new(extraction, media.limits().pixels)?.with_base(base),
                 sheet: maker(extraction.sheet)?,
                 storyboard: maker(extraction.storyboard)?,
                 skip_blank: extraction.skip_blank,

@@ -1,7 +1,7 @@
 //! Cursors: the position in a list after which the next page starts.
 //!
 //! A cursor is base64url of the id of a page's last video and a digest of that id and the list. The
-//! digest detects a cursor of another list and a damaged one. It is no signature: anybody can compute
+//! digest detects a cursor of another list and a damaged one. It is not a signature: anyone can compute
 //! it. A made-up cursor grants nothing, because a position is only a [`VideoId`]. The claims decide which
 //! videos a caller may list, and the query's partition is that of the [`CursorScope`].
 

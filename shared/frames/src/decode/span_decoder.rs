@@ -60,7 +60,7 @@ pub(crate) type Emit<'a> = dyn FnMut(TargetResult) -> Result<(), FramesError> + 
 
 /// Renders the selected pictures of a span.
 pub(crate) struct SpanRenderer {
-    pub(crate) renderer: ImageRenderer,
+    pub(crate) images: ImageRenderer,
     pub(crate) sheet: Option<TileMaker>,
     pub(crate) storyboard: Option<TileMaker>,
     /// Whether blank frames are skipped.
@@ -116,7 +116,7 @@ impl<'a> SpanDecoder<'a> {
             let next = Decoder::open(self.media, recording)?;
             let last = std::mem::replace(&mut self.decoder, next);
             self.count(last.packets());
-            self.renderer.renderer.set_base(self.decoder.container.base());
+            self.renderer.images.set_base(self.decoder.container.base());
         }
         let ended = self.decode(span, emit);
         let damaged = self.decoder.take_damaged();
@@ -343,7 +343,7 @@ impl<'a> SpanDecoder<'a> {
 impl SpanRenderer {
     /// Renders a picture. Returns `None` if it is blank and blank frames are skipped.
     fn draw(&mut self, picture: &mut frame::Video) -> Result<Option<Canvas>, FramesError> {
-        let canvas = self.renderer.draw(picture)?;
+        let canvas = self.images.draw(picture)?;
         Ok((!self.skip_blank || !canvas.is_blank()).then_some(canvas))
     }
 
@@ -361,7 +361,7 @@ impl SpanRenderer {
             time: span.clip.timeline_time(pts(picture)),
             keyframe: picture.is_key(),
             damaged: picture.is_corrupt() || picture.has_decode_errors(),
-            image: self.renderer.encode(canvas)?,
+            image: self.images.encode(canvas)?,
             for_sheet: tile(&mut self.sheet)?,
             for_storyboard: tile(&mut self.storyboard)?,
         })))

@@ -284,8 +284,8 @@ mod tests {
         assert_eq!(spans.len(), 8, "{spans:?}");
         let renderer = || {
             let small = Extraction { width: Some(32), ..Extraction::default() };
-            let renderer = ImageRenderer::new(&small, u64::MAX)?;
-            Ok(SpanRenderer { renderer, sheet: None, storyboard: None, skip_blank: false })
+            let images = ImageRenderer::new(&small, u64::MAX)?;
+            Ok(SpanRenderer { images, sheet: None, storyboard: None, skip_blank: false })
         };
         let mut emitted = Vec::new();
         let ran = run(first, &media, &recordings, renderer, &spans, case.config, &mut |result| {
