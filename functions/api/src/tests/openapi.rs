@@ -177,3 +177,15 @@ fn visit(value: &Value, each: &mut impl FnMut(&str, &Value)) {
         _ => {}
     }
 }
+
+/// The document from which the page's types are made. `UPDATE=1` writes it again.
+#[test]
+fn the_page_is_made_from_this_document() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/openapi.json");
+    let document = format!("{:#}\n", description());
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, &document).unwrap();
+    }
+    let stored = fs::read_to_string(path).unwrap();
+    assert!(stored == document, "web/openapi.json is out of date: make api-types");
+}
