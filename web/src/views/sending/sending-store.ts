@@ -1,0 +1,101 @@
+import { batch, computed, effect, signal, type ReadonlySignal } from "@preact/signals";
+import { session } from "../../auth/session";
+import type { EstimatedVideo } from "./estimate-all";
+import type { Found } from "./found-files";
+import { readPreview, type Preview } from "./preview";
+
+/** A file that was chosen but not sent. `preview` is `null` if the browser cannot read the file. */
+export interface ChosenVideo {
+  readonly id: number;
+  readonly file: File;
+  readonly handle?: FileSystemFileHandle;
+  readonly preview: Preview | null | undefined;
+}
+
+/** Files that were not taken, by reason. */
+export interface LeftOut {
+  readonly otherFiles: readonly string[];
+  readonly emptyFiles: readonly string[];
+}
+
+const NOTHING: LeftOut = { otherFiles: [], emptyFiles: [] };
+
+const list = signal<readonly ChosenVideo[]>([]);
+const left = signal<LeftOut>(NOTHING);
+const readers = new Map<number, AbortController>();
+let lastId = 0;
+
+/** The chosen files, in the order in which they came. They stay while other views are looked at. */
+export const chosen: ReadonlySignal<readonly ChosenVideo[]> = list;
+
+/** Files of the last choice that were not taken. */
+export const leftOut: ReadonlySignal<LeftOut> = left;
+
+/** What is known of the chosen files, for estimates. */
+export const known: ReadonlySignal<readonly EstimatedVideo[]> = computed(() =>
+  list.value.map(({ file, preview }) => ({ name: file.name, ...preview })),
+);
+
+/** Adds files to the chosen ones and starts to read their previews. A file that is already there is not added. */
+export function choose({ files, otherFiles }: Found): void {
+  const isNew = ({ file }: { file: File }) => !list.value.some((other) => isSame(other.file, file));
+  const emptyFiles = files.filter(({ file }) => file.size === 0).map(({ file }) => file.name);
+  const added = files.filter((found) => found.file.size > 0 && isNew(found)).map((found) => ({
+    ...found,
+    id: (lastId += 1),
+    preview: undefined,
+  }));
+  batch(() => {
+    list.value = [...list.value, ...added];
+    left.value = { otherFiles, emptyFiles };
+  });
+  for (const { id, file } of added) void look(id, file);
+}
+
+/** Forgets one chosen file. */
+export function unchoose(id: number): void {
+  drop(list.value.filter((video) => video.id === id));
+}
+
+/** Forgets all chosen files. `keep` are the ids of those whose first frame is still shown elsewhere. */
+export function unchooseAll(keep: ReadonlySet<number> = new Set()): void {
+  drop(list.value, keep);
+  left.value = NOTHING;
+}
+
+/** Forgets which files were left out. */
+export function dismissLeftOut(): void {
+  left.value = NOTHING;
+}
+
+async function look(id: number, file: File): Promise<void> {
+  const reader = new AbortController();
+  readers.set(id, reader);
+  const preview = await readPreview(file, reader.signal).catch(() => null);
+  readers.delete(id);
+  if (reader.signal.aborted) revoke(preview?.frames ?? []);
+  else list.value = list.value.map((video) => (video.id === id ? { ...video, preview } : video));
+}
+
+function drop(videos: readonly ChosenVideo[], keep: ReadonlySet<number> = new Set()): void {
+  list.value = list.value.filter((video) => !videos.includes(video));
+  for (const { id, preview } of videos) {
+    readers.get(id)?.abort();
+    const frames = preview?.frames ?? [];
+    revoke(keep.has(id) ? frames.slice(1) : frames);
+  }
+}
+
+function revoke(urls: readonly string[]): void {
+  for (const url of urls) URL.revokeObjectURL(url);
+}
+
+function isSame(a: File, b: File): boolean {
+  const path = (file: File) => file.webkitRelativePath || file.name;
+  return path(a) === path(b) && a.size === b.size && a.lastModified === b.lastModified;
+}
+
+// the files of a user who signed out are nobody else's
+effect(() => {
+  if (session.value === null) unchooseAll();
+});
