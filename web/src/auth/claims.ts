@@ -1,0 +1,19 @@
+/** What the page shows of a user. The server trusts only the token itself. */
+export interface Session {
+  userId: string;
+  email: string;
+  isAdmin: boolean;
+}
+
+/** Reads the claims of an ID token for display. Its signature is not checked here. */
+export function readClaims(idToken: string): Session {
+  const payload = idToken.split(".")[1] ?? "";
+  const bytes = Uint8Array.from(atob(payload.replaceAll("-", "+").replaceAll("_", "/")), (char) => char.charCodeAt(0));
+  const claims = JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>;
+  const groups = claims["cognito:groups"];
+  return {
+    userId: String(claims["sub"]),
+    email: String(claims["email"] ?? ""),
+    isAdmin: Array.isArray(groups) && groups.includes("admin"),
+  };
+}

@@ -1,0 +1,36 @@
+import { ApiError, OfflineError } from "../api/errors";
+import type { Failure } from "../api/schema";
+import { failureMessages, problemMessages } from "./error-messages";
+
+/** Returns what went wrong with a call and what to do next, in the reader's language. */
+export function problemText(error: unknown): string {
+  if (error instanceof OfflineError) return problemMessages("offline");
+  if (!(error instanceof ApiError)) return problemMessages("unknown");
+  if (error.code === "throttled" || error.code === "unavailable") {
+    return problemMessages(error.code, { count: error.retryAfterSeconds ?? 5 });
+  }
+  if (error.code === "internal" && error.problem?.requestId) {
+    return problemMessages("internal_with_id", { id: error.problem.requestId });
+  }
+  if (error.code === "invalid_request") {
+    // the server names the field and what it must be, in English only
+    const fields = error.problem?.errors?.map(({ field, detail }) => `${field}: ${detail}`) ?? [];
+    return [problemMessages("invalid_request"), ...fields].join(" ");
+  }
+  return problemMessages(isProblemKey(error.code) ? error.code : "unknown");
+}
+
+/** Returns why a video failed and what its owner can do, in the reader's language. */
+export function failureText(failure: Failure): { reason: string; advice: string } {
+  // a newer server may have codes that this page does not know
+  if (!isFailureKey(failure.code)) return { reason: failure.message, advice: failureMessages("advice.internal") };
+  return { reason: failureMessages(failure.code), advice: failureMessages(`advice.${failure.code}`) };
+}
+
+function isProblemKey(code: string): code is keyof typeof problemMessages.table {
+  return Object.hasOwn(problemMessages.table, code);
+}
+
+function isFailureKey(code: string): code is Failure["code"] {
+  return Object.hasOwn(failureMessages.table, code);
+}

@@ -1,0 +1,94 @@
+import { locale } from "./index";
+
+/** Units are decimal, as drives, phones and networks state them. */
+const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
+
+const spans: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
+  ["year", 31_557_600],
+  ["month", 2_629_800],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+const numberFormats = new Map<string, Intl.NumberFormat>();
+
+/** Returns "12.4 MB". */
+export function formatBytes(bytes: number): string {
+  const [value, unit] = scaled(bytes);
+  return number(value, { style: "unit", unit, unitDisplay: unit === "byte" ? "long" : "short", ...digits(value, unit) });
+}
+
+/** Returns "12.4 MB/s". */
+export function formatRate(bytesPerSecond: number): string {
+  const [value, unit] = scaled(bytesPerSecond);
+  return number(value, { style: "unit", unit: `${unit}-per-second`, unitDisplay: "short", ...digits(value, unit) });
+}
+
+/** Returns "1,024". */
+export function formatNumber(value: number): string {
+  return number(value, { maximumFractionDigits: 2 });
+}
+
+/** Returns "64%" for 0.64. A share below one whole is never shown as 100%. */
+export function formatPercent(share: number): string {
+  const shown = share < 1 ? Math.min(share, 0.99) : share;
+  return number(shown, { style: "percent", maximumFractionDigits: 0 });
+}
+
+/** Returns "1:02:03" or "2:03". */
+export function formatDuration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  const rest = String(whole % 60).padStart(2, "0");
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
+}
+
+/** Returns "00:01:02.500", which our API takes as a time. */
+export function formatTimecode(seconds: number): string {
+  const ms = Math.round(seconds * 1000);
+  const two = (value: number) => String(Math.floor(value)).padStart(2, "0");
+  const fraction = String(ms % 1000).padStart(3, "0");
+  return `${two(ms / 3_600_000)}:${two((ms / 60_000) % 60)}:${two((ms / 1000) % 60)}.${fraction}`;
+}
+
+/** Returns "21 Nov 2026, 12:00" in the reader's time zone. */
+export function formatDate(iso: string): string {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+}
+
+/** Returns "in 12 days", "3 minutes ago" or "now". */
+export function formatRelative(iso: string): string {
+  const seconds = (Date.parse(iso) - Date.now()) / 1000;
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" });
+  for (const [unit, length] of spans) {
+    if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
+  }
+  return format.format(0, "second");
+}
+
+function scaled(bytes: number): readonly [number, (typeof units)[number]] {
+  let value = Math.max(bytes, 0);
+  let index = 0;
+  // 999.95 would be rounded to 1,000
+  while (value >= 999.95 && index < units.length - 1) {
+    value /= 1000;
+    index += 1;
+  }
+  return [value, units[index] ?? "byte"];
+}
+
+function digits(value: number, unit: string): Intl.NumberFormatOptions {
+  return { maximumFractionDigits: unit === "byte" || value >= 100 ? 0 : 1 };
+}
+
+function number(value: number, options: Intl.NumberFormatOptions): string {
+  const key = locale() + JSON.stringify(options);
+  let format = numberFormats.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(locale(), options);
+    numberFormats.set(key, format);
+  }
+  return format.format(value);
+}
