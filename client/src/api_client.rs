@@ -372,7 +372,8 @@ mod tests {
             let text = format!(
                 r#"{{"id":"0198c0de-0000-7000-8000-000000000000","owner":"u","fileName":"a.mp4",
                 "bytes":1,"contentType":"video/mp4","extraction":{{}},"status":"{status}",
-                "createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-01T00:00:00Z"}}"#
+                "createdAt":"2026-01-01T00:00:00Z","updatedAt":"2026-01-01T00:00:00Z",
+                "expiresAt":"2026-03-02T00:00:00Z"}}"#
             );
             CannedResponse::json(200, &text)
         };

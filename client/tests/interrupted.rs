@@ -80,7 +80,8 @@ fn an_upload_is_continued_after_its_process_was_ended() {
     let api = format!("http://{}", listener.local_addr().unwrap());
     let video = json!({"id": ID, "owner": "u", "fileName": "a.mp4", "bytes": 5,
         "contentType": "video/mp4", "extraction": {}, "status": "awaiting_upload",
-        "createdAt": jiff::Timestamp::now(), "updatedAt": "2026-01-01T00:00:00Z"});
+        "createdAt": jiff::Timestamp::now(), "updatedAt": "2026-01-01T00:00:00Z",
+        "expiresAt": "2999-01-01T00:00:00Z"});
     let upload = json!({"kind": "single", "method": "PUT", "url": format!("{api}/put"),
         "headers": {}, "expiresAt": "2999-01-01T00:00:00Z"});
     for (signal, code) in [("-INT", Some(130)), ("-KILL", None)] {

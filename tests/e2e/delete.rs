@@ -24,7 +24,7 @@ async fn assert_gone(person: &Person, id: VideoId) -> Result<()> {
     let Err(error) = person.api.get(id).await else { anyhow::bail!("it is still there") };
     ensure!(error.status() == Some(404), "{error}");
     let listed = person.api.list(None, None, None).await?.videos;
-    ensure!(listed.iter().all(|video| video.id != id), "{listed:?}");
+    ensure!(listed.iter().all(|view| view.video.id != id), "{listed:?}");
     Ok(())
 }
 

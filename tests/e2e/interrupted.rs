@@ -91,6 +91,6 @@ pub async fn a_large_upload_survives_a_kill_an_outage_and_expired_urls(
     ensure!((BYTES..=most).contains(&traffic.part_bytes), "{traffic:?}");
 
     let videos = person.api.list(None, None, None).await?.videos;
-    let [video] = &videos[..] else { anyhow::bail!("one video: {videos:?}") };
-    ends_well(&person, video.id).await
+    let [view] = &videos[..] else { anyhow::bail!("one video: {videos:?}") };
+    ends_well(&person, view.video.id).await
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use framezip_client::OwnerFilter;
-use framezip_contract::{Status, Video, VideoId};
+use framezip_contract::{Status, VideoId, VideoView};
 use framezip_media::path;
 use framezip_tests::{Person, Stack};
 
@@ -12,7 +12,7 @@ async fn all(
     whose: &OwnerFilter,
     status: Option<Status>,
     limit: u32,
-) -> Result<Vec<Video>> {
+) -> Result<Vec<VideoView>> {
     let mut videos = Vec::new();
     let mut cursor: Option<String> = None;
     loop {
@@ -26,8 +26,8 @@ async fn all(
     }
 }
 
-fn ids(videos: &[Video]) -> Vec<VideoId> {
-    videos.iter().map(|video| video.id).collect()
+fn ids(videos: &[VideoView]) -> Vec<VideoId> {
+    videos.iter().map(|view| view.video.id).collect()
 }
 
 /// Makes two videos ready and lets one fail. Returns them, newest first.
@@ -93,7 +93,7 @@ pub async fn administrators_see_everyones_videos(stack: &Stack) -> Result<()> {
     ensure!(everyones.is_sorted_by(|a, b| a > b), "newest first, each once: {everyones:?}");
     ensure!(adas.iter().chain(&bobs).all(|id| everyones.contains(id)), "{everyones:?}");
     let failed = all(&admin, &OwnerFilter::Everyone, Some(Status::Failed), 3).await?;
-    ensure!(failed.iter().all(|video| video.status == Status::Failed), "{failed:?}");
+    ensure!(failed.iter().all(|view| view.video.status == Status::Failed), "{failed:?}");
     let failed = ids(&failed);
     ensure!([adas[1], bobs[1]].iter().all(|id| failed.contains(id)), "{failed:?}");
     ensure!(!failed.contains(&adas[0]), "{failed:?}");

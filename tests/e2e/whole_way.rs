@@ -120,11 +120,20 @@ pub async fn lists_are_paged_and_filtered(stack: &Stack) -> Result<()> {
     }
     let first = person.api.list(None, Some(2), None).await?;
     let second = person.api.list(None, Some(2), first.cursor.as_deref()).await?;
-    let listed: Vec<_> = first.videos.iter().chain(&second.videos).map(|video| video.id).collect();
+    let listed: Vec<_> =
+        first.videos.iter().chain(&second.videos).map(|view| view.video.id).collect();
     ensure!(listed == ids, "newest first, on two pages: {listed:?} {ids:?}");
     ensure!(second.cursor.is_none(), "the last page has no cursor");
     let ready = person.api.list(Some(Status::Ready), None, None).await?;
     ensure!(ready.videos.len() == 3, "{ready:?}");
+    for view in &ready.videos {
+        let poster = view.poster.as_ref().context("a ready video has a poster")?;
+        let image = reqwest::get(&poster.url).await?.error_for_status()?.bytes().await?;
+        ensure!(image.starts_with(b"\xff\xd8"), "{poster:?} is no JPEG");
+        ensure!(view.download.is_none(), "a list has no other links: {view:?}");
+        let kept = view.video.expires_at.duration_since(view.video.updated_at);
+        ensure!(kept.as_hours() >= 59 * 24, "{view:?}");
+    }
     let failed = person.api.list(Some(Status::Failed), None, None).await?;
     ensure!(failed.videos.is_empty(), "{failed:?}");
     Ok(())

@@ -22,7 +22,7 @@ fn video() -> Value {
     json!({
         "id": ID, "owner": "u", "fileName": "a.mp4", "bytes": BYTES, "contentType": "video/mp4",
         "extraction": {}, "status": "awaiting_upload", "createdAt": "2026-01-01T00:00:00Z",
-        "updatedAt": "2026-01-01T00:00:00Z",
+        "updatedAt": "2026-01-01T00:00:00Z", "expiresAt": "2026-01-03T00:00:00Z",
     })
 }
 

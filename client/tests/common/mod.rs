@@ -203,7 +203,7 @@ fn serve(socket: TcpStream, log: &Mutex<Vec<String>>, respond: impl Fn(&str) -> 
 pub fn video(id: &str, name: &str, status: &str) -> Value {
     json!({"id": id, "owner": "u", "fileName": name, "bytes": 5, "contentType": "video/mp4",
         "extraction": {}, "status": status, "createdAt": "2026-01-01T00:00:00Z",
-        "updatedAt": "2026-01-01T00:00:00Z"})
+        "updatedAt": "2026-01-01T00:00:00Z", "expiresAt": "2026-03-02T00:00:00Z"})
 }
 
 /// Returns the record of a ready video with a link to its zip.

@@ -59,7 +59,7 @@ pub struct CreatedVideos {
     pub videos: Vec<CreatedVideo>,
 }
 
-/// One video, with links to its files if it is `ready`.
+/// One video, with links to its files if it is `ready`. In a list, `poster` is the only link.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VideoView {
@@ -133,8 +133,8 @@ pub struct Download {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VideoPage {
-    /// The records.
-    pub videos: Vec<Video>,
+    /// The videos, each with a link to its poster if it is `ready`.
+    pub videos: Vec<VideoView>,
     /// The `cursor` of the next page; absent on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]

@@ -36,6 +36,7 @@ pub fn video(status: Status) -> Video {
         status,
         created_at,
         updated_at: created_at,
+        expires_at: "2027-01-20T00:00:00Z".parse().expect("a time"),
         progress: None,
         result: (status == Status::Ready).then_some(result),
         warnings: Vec::new(),

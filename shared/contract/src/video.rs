@@ -31,6 +31,10 @@ pub struct Video {
     /// The time of the record's last change.
     #[serde(serialize_with = "time::serialize")]
     pub updated_at: Timestamp,
+    /// The time after which the record and the zip are removed: 48 hours after the record's creation while the
+    /// file has not arrived, else 60 days after the last change of its status.
+    #[serde(serialize_with = "time::serialize")]
+    pub expires_at: Timestamp,
     /// The progress of the extraction, in `processing`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]

@@ -7,7 +7,7 @@ use crate::{
     CallKey, Earlier, Item, Record, StoreError, Videos,
     calls::Transaction,
     keys::{key, number, text},
-    record::kept_until,
+    record::kept_from,
 };
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
@@ -92,7 +92,7 @@ impl Videos {
             .expression_attribute_values(":attempt", number(attempt))
             .expression_attribute_values(":next", number(attempt.saturating_add(1)))
             .expression_attribute_values(":now", text(format_time(now)))
-            .expression_attribute_values(":kept", kept_until());
+            .expression_attribute_values(":kept", number(kept_from(now).as_second()));
         let mut options = "";
         if let Some(extraction) = extraction {
             update = update.expression_attribute_values(":extraction", self.value(extraction)?);
@@ -118,6 +118,7 @@ fn begun(record: Record, extraction: Option<Extraction>, now: Timestamp) -> Reco
         extraction,
         status: Status::Queued,
         updated_at: now,
+        expires_at: kept_from(now),
         progress: None,
         result: None,
         warnings: Vec::new(),

@@ -1,7 +1,7 @@
 //! The creation of videos, and the number of a user's unfinished ones.
 
 use crate::{
-    CallKey, Earlier, Item, Record, StoreError, Videos,
+    CallKey, Earlier, Record, StoreError, Videos,
     calls::Transaction,
     keys::{VIDEOS, number, partition, text},
 };
@@ -37,8 +37,7 @@ impl Videos {
             writes.push(self.key_write(owner, videos, key)?);
         }
         for record in records {
-            let item: Item =
-                serde_dynamo::to_item(record.as_item()).map_err(|e| self.bad_item(e))?;
+            let item = record.to_item().map_err(|e| self.bad_item(e))?;
             let put = self.put(item).condition_expression("attribute_not_exists(pk)");
             writes.push(self.put_write(put)?);
         }

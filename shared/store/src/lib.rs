@@ -39,7 +39,7 @@ pub use counters::Totals;
 pub use creation::Creation;
 pub use lease::Lease;
 pub use list::Page;
-pub use record::{Multipart, Notice, Record};
+pub use record::{Multipart, Notice, Record, abandoned_at};
 pub use steps::Claim;
 pub use webhooks::WebhookChange;
 
@@ -136,7 +136,7 @@ impl Videos {
     }
 
     fn record(&self, item: Item) -> Result<Record, StoreError> {
-        serde_dynamo::from_item(item).map_err(|e| self.bad_item(e))
+        Record::from_item(item).map_err(|e| self.bad_item(e))
     }
 
     fn failed(

@@ -1,8 +1,8 @@
 //! The form of records in the table.
 
 use crate::{
-    Lease,
-    keys::{number, partition, sort, text},
+    Item, Lease,
+    keys::{key, number, text},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use framezip_contract::{Video, format_time};
@@ -57,27 +57,26 @@ pub struct Notice {
     pub sent_at: Option<Timestamp>,
 }
 
-/// A record under its key.
-#[derive(Serialize)]
-pub(crate) struct Stored<'a> {
-    pk: String,
-    sk: String,
-    /// The time at which DynamoDB removes the item, in seconds since 1970.
-    #[serde(rename = "expiresAt")]
-    expires_at: i64,
-    #[serde(flatten)]
-    record: &'a Record,
-}
+/// The attribute with the time at which DynamoDB removes an item. DynamoDB wants it in seconds since 1970.
+const EXPIRES_AT: &str = "expiresAt";
 
 impl Record {
-    pub(crate) fn as_item(&self) -> Stored<'_> {
+    /// Returns the record as an item under its key.
+    pub(crate) fn to_item(&self) -> Result<Item, serde_dynamo::Error> {
+        let mut item: Item = serde_dynamo::to_item(self)?;
         let video = &self.video;
-        Stored {
-            pk: partition(&video.owner),
-            sk: sort(video.id),
-            expires_at: (video.created_at + ABANDONED_AFTER).as_second(),
-            record: self,
+        item.extend(key(&video.owner, video.id));
+        item.insert(EXPIRES_AT.to_owned(), number(video.expires_at.as_second()));
+        Ok(item)
+    }
+
+    /// Reads a record from its item.
+    pub(crate) fn from_item(mut item: Item) -> Result<Self, serde_dynamo::Error> {
+        let seconds = item.get(EXPIRES_AT).and_then(|value| value.as_n().ok()?.parse().ok());
+        if let Some(time) = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()) {
+            item.insert(EXPIRES_AT.to_owned(), text(format_time(time)));
         }
+        serde_dynamo::from_item(item)
     }
 }
 
@@ -92,9 +91,24 @@ pub(crate) fn now() -> AttributeValue {
     text(format_time(Timestamp::now()))
 }
 
+/// Returns the time at which a new record is removed if its file never arrives.
+pub fn abandoned_at(created_at: Timestamp) -> Timestamp {
+    whole_seconds(created_at + ABANDONED_AFTER)
+}
+
+/// Returns the time at which a record that is written now is removed, if its file has arrived.
+pub(crate) fn kept_from(now: Timestamp) -> Timestamp {
+    whole_seconds(now + KEPT)
+}
+
 /// Returns the `expiresAt` of a video whose file has arrived.
 pub(crate) fn kept_until() -> AttributeValue {
-    number((Timestamp::now() + KEPT).as_second())
+    number(kept_from(Timestamp::now()).as_second())
+}
+
+/// Cuts off what the table does not store.
+fn whole_seconds(time: Timestamp) -> Timestamp {
+    time - SignedDuration::from_nanos(time.subsec_nanosecond().into())
 }
 
 /// Returns the `expiresAt` of a fan-out after a segment was added.

@@ -23,5 +23,5 @@ pub fn record(video: Video) -> Record {
 /// [`StoreError::Item`].
 pub fn item(record: &Record) -> Result<Item, StoreError> {
     let table = String::new();
-    serde_dynamo::to_item(record.as_item()).map_err(|source| StoreError::Item { table, source })
+    record.to_item().map_err(|source| StoreError::Item { table, source })
 }

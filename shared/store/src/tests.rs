@@ -52,11 +52,20 @@ async fn a_record_round_trips() {
     let stored = item(&record);
     assert_eq!(stored["pk"], AttributeValue::S("user#owner".to_owned()));
     assert_eq!(stored["sk"], AttributeValue::S(format!("video#{}", record.video.id)));
+    // DynamoDB removes an item only if this is a number of seconds
+    let expires_at = record.video.expires_at.as_second().to_string();
+    assert_eq!(stored["expiresAt"], AttributeValue::N(expires_at));
     let get = mock!(Client::get_item)
         .match_requests(|request| request.consistent_read() == Some(true))
         .then_output(move || GetItemOutput::builder().set_item(Some(stored.clone())).build());
     let read = videos(&[&get]).get(&owner(), record.video.id).await.unwrap();
     assert_eq!(read, Some(record));
+}
+
+#[test]
+fn a_new_record_expires_in_whole_seconds() {
+    let created_at = "2026-11-21T12:00:00.999Z".parse().unwrap();
+    assert_eq!(crate::abandoned_at(created_at), "2026-11-23T12:00:00Z".parse().unwrap());
 }
 
 #[tokio::test]

@@ -755,6 +755,11 @@ export interface components {
             createdAt: string;
             /** @description The reason, in `failed`. */
             error?: components["schemas"]["Failure"];
+            /**
+             * Format: date-time
+             * @description The time after which the record and the zip are removed: 48 hours after the record's creation while the file has not arrived, else 60 days after the last change of its status.
+             */
+            expiresAt: string;
             /** @description The extraction options. */
             extraction: components["schemas"]["ExtractionOptions"];
             /** @description The file's name on the user's machine. */
@@ -807,10 +812,10 @@ export interface components {
         VideoPage: {
             /** @description The `cursor` of the next page; absent on the last page. */
             cursor?: string;
-            /** @description The records. */
-            videos: components["schemas"]["Video"][];
+            /** @description The videos, each with a link to its poster if it is `ready`. */
+            videos: components["schemas"]["VideoView"][];
         };
-        /** @description One video, with links to its files if it is `ready`. */
+        /** @description One video, with links to its files if it is `ready`. In a list, `poster` is the only link. */
         VideoView: components["schemas"]["Video"] & {
             /** @description The zip, in `ready`. */
             download?: components["schemas"]["Download"];

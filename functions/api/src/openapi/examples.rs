@@ -26,7 +26,7 @@ pub(super) fn examples() -> [(&'static str, Value); 7] {
         ("Download", download()),
         (
             "VideoPage",
-            json!({ "videos": [video()], "cursor": "AZkNLGo-fFGdCy9sGnvgAbhGcH3XK2q0Zb0Hk8tYw1E" }),
+            json!({ "videos": [ready()], "cursor": "AZkNLGo-fFGdCy9sGnvgAbhGcH3XK2q0Zb0Hk8tYw1E" }),
         ),
         ("CreatedVideo", json!({ "video": video(), "upload": upload() })),
         ("CreatedVideos", json!({ "videos": [{ "video": video(), "upload": upload() }] })),
@@ -44,7 +44,33 @@ fn video() -> Value {
         "status": "awaiting_upload",
         "createdAt": "2026-11-21T12:00:00.123Z",
         "updatedAt": "2026-11-21T12:00:00.123Z",
+        "expiresAt": "2026-11-23T12:00:00.000Z",
     })
+}
+
+fn ready() -> Value {
+    let mut video = video();
+    video["status"] = json!("ready");
+    video["updatedAt"] = json!("2026-11-21T12:01:00.000Z");
+    video["expiresAt"] = json!("2027-01-20T12:01:00.000Z");
+    video["result"] = json!({
+        "bytes": 4193042,
+        "frames": 8,
+        "source": {
+            "container": "mov,mp4,m4a,3gp,3g2,mj2",
+            "codec": "h264",
+            "width": 1280,
+            "height": 720,
+            "duration": 16.0,
+            "frameRate": 30.0,
+        },
+    });
+    video["poster"] = json!({
+        "name": "poster.jpg",
+        "url": "https://framezip-results-123456789012-eu-central-1.s3.eu-central-1.amazonaws.com/…",
+        "expiresAt": "2026-11-21T13:01:00.000Z",
+    });
+    video
 }
 
 fn single() -> Value {

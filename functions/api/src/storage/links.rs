@@ -40,11 +40,8 @@ impl Links {
         let zip = zip.response_content_disposition(attachment(file_name));
         view.download = Some(Download { url: signed(zip).await?, expires_at: expiry()?, bytes });
         let folder = ObjectKey::results_prefix(owner, *id, attempt);
-        let link = async |name: String| {
-            let url = signed(self.get(format!("{folder}{name}"))).await?;
-            anyhow::Ok(Link { name, url, expires_at: expiry()? })
-        };
-        view.poster = Some(link(format!("poster.{}", extraction.format.extension())).await?);
+        let link = async |name| self.link(&folder, name).await;
+        view.poster = Some(link(poster_name(&view.video)).await?);
         if extraction.sheet.is_some() {
             view.sheet = Some(link("sheet.jpg".to_owned()).await?);
         }
@@ -59,9 +56,30 @@ impl Links {
         Ok(view)
     }
 
+    /// Returns a video with only those links that a list shows.
+    pub(crate) async fn view_in_list(&self, record: Record) -> anyhow::Result<VideoView> {
+        let Record { video, attempt, .. } = record;
+        let mut view = VideoView::bare(video);
+        let Video { owner, id, result, .. } = &view.video;
+        if result.is_some() {
+            let folder = ObjectKey::results_prefix(owner, *id, attempt);
+            view.poster = Some(self.link(&folder, poster_name(&view.video)).await?);
+        }
+        Ok(view)
+    }
+
+    async fn link(&self, folder: &str, name: String) -> anyhow::Result<Link> {
+        let url = signed(self.get(format!("{folder}{name}"))).await?;
+        Ok(Link { name, url, expires_at: expiry()? })
+    }
+
     fn get(&self, key: String) -> GetObjectFluentBuilder {
         self.s3.get_object().bucket(&self.results).key(key)
     }
+}
+
+fn poster_name(video: &Video) -> String {
+    format!("poster.{}", video.extraction.format.extension())
 }
 
 async fn signed(get: GetObjectFluentBuilder) -> anyhow::Result<String> {

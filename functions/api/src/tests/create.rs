@@ -245,9 +245,12 @@ async fn a_repeated_call_is_not_refused_because_of_its_own_video() {
 #[tokio::test]
 async fn every_time_has_milliseconds() {
     let (_, json) = create(&[&counted(0), &written()], SMALL).await;
-    for time in
-        [&json["video"]["createdAt"], &json["video"]["updatedAt"], &json["upload"]["expiresAt"]]
-    {
+    for time in [
+        &json["video"]["createdAt"],
+        &json["video"]["updatedAt"],
+        &json["video"]["expiresAt"],
+        &json["upload"]["expiresAt"],
+    ] {
         let time = time.as_str().unwrap();
         assert_eq!((time.len(), &time[19..20], &time[23..]), (24, ".", "Z"), "{time}");
     }

@@ -38,6 +38,22 @@ async fn ids(rules: &[&Rule], path: &str, token: &str) -> (Vec<String>, Option<S
     (ids.map(str::to_owned).collect(), page["cursor"].as_str().map(str::to_owned))
 }
 
+#[tokio::test]
+async fn a_ready_video_of_a_list_has_a_link_to_its_poster_only() {
+    let (_, _, page) = answer(&[&two_of("user-1")], "GET", "/videos", Some("id"), "").await;
+    let video = page["videos"][0].as_object().unwrap();
+    assert_eq!(video["expiresAt"], "2027-01-20T00:00:00.000Z");
+    let url = video["poster"]["url"].as_str().unwrap();
+    assert!(url.contains(&format!("/{ID}/")) && url.contains("/poster.jpg?"), "{url}");
+    for link in ["download", "sheet", "storyboard"] {
+        assert!(!video.contains_key(link), "{link}");
+    }
+    let queued =
+        mock!(Client::query).then_output(|| QueryOutput::builder().items(record("queued")).build());
+    let (_, _, page) = answer(&[&queued], "GET", "/videos", Some("id"), "").await;
+    assert!(page["videos"][0].get("poster").is_none(), "{page}");
+}
+
 async fn refusal(path: &str, token: &str) -> Value {
     let (status, _, problem) = answer(&[], "GET", path, Some(token), "").await;
     assert_eq!(status, 400, "{problem}");

@@ -113,6 +113,7 @@ async fn a_retry_removes_the_earlier_result() {
                     == Some("attempt = :attempt AND #status IN (:ready, :failed)")
                 && values[":attempt"] == number(4)
                 && values[":next"] == number(5)
+                && values[":kept"].is_n()
                 && values[":extraction"].as_m().unwrap()["format"]
                     == AttributeValue::S("png".to_owned())
         })
@@ -124,6 +125,8 @@ async fn a_retry_removes_the_earlier_result() {
     assert_eq!((&begun.video.result, &begun.lease), (&None, &None));
     assert_eq!((begun.video.extraction, begun.multipart), (options, record.multipart));
     assert_ne!(begun.video.updated_at, record.video.updated_at);
+    let kept = begun.video.expires_at.duration_since(begun.video.updated_at);
+    assert_eq!(kept.as_secs().div_ceil(24 * 60 * 60), 60);
 }
 
 #[tokio::test]
@@ -188,7 +191,7 @@ async fn every_attempt_round_trips() {
         let record = Record { attempt, ..sample() };
         let stored = item(&record);
         assert_eq!(stored["attempt"], number(attempt));
-        assert_eq!(serde_dynamo::from_item::<_, Record>(stored).unwrap(), record);
+        assert_eq!(Record::from_item(stored).unwrap(), record);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{args::ListArgs, console::Console, exit::Exit, format, progress::Phase};
 use framezip_client::{ApiClient, Error, OwnerFilter};
-use framezip_contract::{Status, Video};
+use framezip_contract::{Status, VideoView};
 use serde_json::json;
 
 /// The largest number of videos on a page.
@@ -35,7 +35,7 @@ pub async fn newest(
     scope: &OwnerFilter,
     status: Option<Status>,
     limit: usize,
-) -> Result<Vec<Video>, Error> {
+) -> Result<Vec<VideoView>, Error> {
     let mut videos = Vec::new();
     let mut cursor = None;
     while videos.len() < limit {
@@ -51,9 +51,9 @@ pub async fn newest(
     Ok(videos)
 }
 
-fn table(videos: &[Video], owners: OwnerColumn) -> String {
+fn table(videos: &[VideoView], owners: OwnerColumn) -> String {
     let mut rows = vec![["ID", "OWNER", "CREATED", "STATUS", "SIZE", "NAME"].map(str::to_owned)];
-    rows.extend(videos.iter().map(|video| {
+    rows.extend(videos.iter().map(|VideoView { video, .. }| {
         [
             video.id.to_string(),
             video.owner.to_string(),
@@ -111,12 +111,12 @@ mod tests {
 
     #[test]
     fn only_the_list_of_all_users_shows_owners() {
-        let video = samples::video(Status::Queued);
+        let view = VideoView::bare(samples::video(Status::Queued));
         let [own, everyones] = [OwnerColumn::Hidden, OwnerColumn::Shown]
-            .map(|owners| table(std::slice::from_ref(&video), owners));
+            .map(|owners| table(std::slice::from_ref(&view), owners));
         assert!(!own.contains("OWNER") && own.contains("  queued  "), "{own}");
         let line = everyones.lines().last().unwrap();
-        let start = format!("{}  {}  ", video.id, video.owner);
+        let start = format!("{}  {}  ", view.video.id, view.video.owner);
         assert!(line.starts_with(&start), "{everyones}");
     }
 }

@@ -65,7 +65,7 @@ async fn unfinished(api: &ApiClient) -> Result<BTreeSet<VideoId>, Error> {
     let mut ids = BTreeSet::new();
     for status in [Status::AwaitingUpload, Status::Queued, Status::Processing] {
         let videos = list::newest(api, &OwnerFilter::Own, Some(status), usize::MAX).await?;
-        ids.extend(videos.iter().map(|video| video.id));
+        ids.extend(videos.iter().map(|view| view.video.id));
     }
     Ok(ids)
 }

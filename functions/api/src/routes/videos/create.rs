@@ -119,6 +119,7 @@ fn record(new: NewVideo, user: &User) -> anyhow::Result<Record> {
         status: Status::AwaitingUpload,
         created_at: now,
         updated_at: now,
+        expires_at: framezip_store::abandoned_at(now),
         progress: None,
         result: None,
         warnings: Vec::new(),

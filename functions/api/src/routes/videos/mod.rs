@@ -21,7 +21,8 @@ use framezip_contract::{VideoId, VideoPage, VideoView};
 #[utoipa::path(
     get, path = "/videos", tag = "videos", operation_id = "listVideos", security(("idToken" = [])),
     summary = "List videos, newest first",
-    description = "Returns one page. Only an answer without `cursor` is the last page: a call with \
+    description = "Returns one page. A `ready` video has a fresh link to its poster, which works for an \
+        hour, and no other links: `GET /videos/{id}` has them. Only an answer without `cursor` is the last page: a call with \
         `status` examines at most 1,000 videos, so an earlier page may be short or empty.",
     params(ListQuery),
     responses((status = 200, description = "A page.", body = VideoPage), ListProblems),
@@ -45,10 +46,11 @@ pub(crate) async fn list(
         CursorScope::User(owner) => state.videos.list(owner, status, limit, after).await?,
         CursorScope::Everyone => state.videos.list_everyones(status, limit, after).await?,
     };
-    Ok(Json(VideoPage {
-        videos: page.records.into_iter().map(|record| record.video).collect(),
-        cursor: page.next.map(|last| list.cursor_after(last)),
-    }))
+    let mut videos = Vec::with_capacity(page.records.len());
+    for record in page.records {
+        videos.push(state.links.view_in_list(record).await?);
+    }
+    Ok(Json(VideoPage { videos, cursor: page.next.map(|last| list.cursor_after(last)) }))
 }
 
 /// `GET /videos/{id}`: returns one of the user's own videos, or for administrators another user's, with
