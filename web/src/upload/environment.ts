@@ -1,0 +1,28 @@
+import { browserLocks, type Locks } from "./locks";
+import { browserNetwork, type Network } from "./network";
+import { UploadStorage } from "./storage";
+import { xhrTransport, type Transport } from "./transport";
+import { ScreenWakeLock, type WakeLockKeeper } from "./wake-lock";
+
+/** What uploads use of the browser. Tests replace it. */
+export interface Environment {
+  readonly transport: Transport;
+  readonly network: Network;
+  readonly locks: Locks;
+  readonly wakeLock: WakeLockKeeper;
+  readonly storage: UploadStorage;
+  /** A number from 0 up to 1. */
+  readonly random: () => number;
+}
+
+/** Returns the browser's own. `owner` is the user. */
+export function browserEnvironment(owner: string): Environment {
+  return {
+    transport: xhrTransport,
+    network: browserNetwork,
+    locks: browserLocks(),
+    wakeLock: new ScreenWakeLock(),
+    storage: new UploadStorage(owner),
+    random: Math.random,
+  };
+}
