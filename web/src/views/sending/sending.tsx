@@ -1,0 +1,50 @@
+import { Banner } from "../../ui/banner";
+import { Button } from "../../ui/button";
+import { Skeleton } from "../../ui/skeleton";
+import { listNames } from "./list-names";
+import { t } from "./messages";
+import "./sending.css";
+import { chosen, dismissLeftOut, leftOut } from "./sending-store";
+import { useModule } from "./use-module";
+
+const loadPanel = () => import("./sending-panel");
+
+/** What follows the drop zone: files that were left out, and the chosen ones with their options. */
+export function Sending() {
+  const isWanted = chosen.value.length > 0;
+  const panel = useModule(loadPanel, isWanted);
+  return (
+    <>
+      <LeftOutNote />
+      {isWanted && panel.state === "loading" && <Skeleton height="24rem" />}
+      {isWanted && panel.state === "ready" && <panel.module.SendingPanel />}
+      {isWanted && panel.state === "failed" && (
+        <Banner kind="error" action={<Button onClick={panel.again}>{t("again")}</Button>}>
+          {t("load_failed")}
+        </Banner>
+      )}
+    </>
+  );
+}
+
+function LeftOutNote() {
+  const { otherFiles, emptyFiles } = leftOut.value;
+  if (otherFiles.length + emptyFiles.length === 0) return null;
+  return (
+    <Banner
+      kind="info"
+      action={
+        <Button kind="quiet" onClick={dismissLeftOut}>
+          {t("dismiss")}
+        </Button>
+      }
+    >
+      {otherFiles.length > 0 && (
+        <p class="sending-note">{t("other_files", { count: otherFiles.length, names: listNames(otherFiles) })}</p>
+      )}
+      {emptyFiles.length > 0 && (
+        <p class="sending-note">{t("empty_files", { count: emptyFiles.length, names: listNames(emptyFiles) })}</p>
+      )}
+    </Banner>
+  );
+}

@@ -1,0 +1,112 @@
+import { computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
+import type { ExtractionOptions } from "../../api/types";
+import { completeUpload, createVideo, deleteVideo, readUpload } from "../../api/videos";
+import { session, sessionExpired } from "../../auth/session";
+import { problemText } from "../../i18n/errors";
+import { announce } from "../../ui/announce";
+import type { ChosenFile, UploadBackend } from "../../upload/types";
+import { Uploads } from "../../upload/uploads";
+import { unchooseAll, type ChosenVideo } from "../sending/sending-store";
+import { t } from "./messages";
+
+const backend: UploadBackend = {
+  create: createVideo,
+  read: readUpload,
+  complete: completeUpload,
+  remove: (videoId) => deleteVideo(videoId),
+};
+
+const current = signal<Uploads | undefined>(undefined);
+const arrivals = signal(0);
+/** The first frame of each file, as an object URL, by the id of its upload and later by that of its video. */
+const posters = new Map<string, string>();
+
+/** The uploads of the signed-in user. */
+export const uploads: ReadonlySignal<Uploads | undefined> = current;
+
+/** Grows by one whenever a video has arrived. */
+export const arrivedCount: ReadonlySignal<number> = arrivals;
+
+/** The ids of the videos that have a row among the uploads, so that the library need not show them, too. */
+export const uploadingIds: ReadonlySignal<ReadonlySet<string>> = computed(() => {
+  const items = current.value?.items.value ?? [];
+  return new Set(items.filter(({ state }) => state !== "arrived").flatMap(({ videoId }) => videoId ?? []));
+});
+
+/** Returns the first frame of an upload or of a video that came from this page, as the browser decoded it. */
+export function localPoster(...ids: readonly (string | undefined)[]): string | undefined {
+  return ids.map((id) => id && posters.get(id)).find((url) => url !== undefined);
+}
+
+/** Sends the chosen files with these options. */
+export function sendFiles(videos: readonly ChosenVideo[], extraction: ExtractionOptions): void {
+  const target = current.peek();
+  if (!target) return;
+  const before = new Set(target.items.peek().map(({ id }) => id));
+  target.add(videos.map(({ file, handle }): ChosenFile => ({ file, extraction, ...(handle && { handle }) })));
+  const added = target.items.peek().filter(({ id }) => !before.has(id));
+  const kept = new Set<number>();
+  for (const [index, { id, preview }] of videos.entries()) {
+    const [item, frame] = [added[index], preview?.frames[0]];
+    if (!item || frame === undefined) continue;
+    posters.set(item.id, frame);
+    kept.add(id);
+  }
+  unchooseAll(kept);
+}
+
+function open(userId: string): Uploads {
+  const opened = new Uploads(backend, userId);
+  opened.onArrived = (videoId) => {
+    const item = opened.items.peek().find((other) => other.videoId === videoId);
+    const poster = item && posters.get(item.id);
+    if (poster) posters.set(videoId, poster);
+    if (item) announce(t("has_arrived", { name: item.name }));
+    arrivals.value += 1;
+  };
+  void opened.restore();
+  return opened;
+}
+
+function close(): void {
+  current.peek()?.dispose();
+  current.value = undefined;
+  for (const url of posters.values()) URL.revokeObjectURL(url);
+  posters.clear();
+}
+
+const userId = computed(() => session.value?.userId);
+
+// one instance for each signed-in user
+effect(() => {
+  const id = userId.value;
+  if (id === undefined) return;
+  // what the new instance reads is no reason to make another one
+  current.value = untracked(() => open(id));
+  return close;
+});
+
+// calls that waited for the session go on as soon as the user has signed in again
+effect(() => {
+  if (!sessionExpired.value) current.peek()?.wake();
+});
+
+// leaving the page would interrupt what is being sent
+effect(() => {
+  if (!current.value?.busy.value) return;
+  const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+  addEventListener("beforeunload", warn);
+  return () => removeEventListener("beforeunload", warn);
+});
+
+const refused = new Set<string>();
+
+effect(() => {
+  for (const { id, name, state, reason } of current.value?.items.value ?? []) {
+    if (state !== "refused") refused.delete(id);
+    else if (!refused.has(id)) {
+      refused.add(id);
+      announce(t("was_refused", { name, reason: problemText(reason) }));
+    }
+  }
+});
