@@ -13,6 +13,8 @@ export interface MenuItem {
   danger?: boolean;
   /** For a choice among several: whether this one is chosen. */
   checked?: boolean;
+  /** Draws a line above it. */
+  separated?: boolean;
   onSelect: () => void;
 }
 
@@ -101,7 +103,7 @@ export function Menu({ label, items, icon = Ellipsis, text, heading }: MenuProps
             role={item.checked === undefined ? "menuitem" : "menuitemradio"}
             {...(item.checked === undefined ? {} : { "aria-checked": item.checked })}
             tabIndex={-1}
-            class={classes("menu-item", item.danger && "menu-item-danger")}
+            class={classes("menu-item", item.danger && "menu-item-danger", item.separated && "menu-item-separated")}
             onClick={() => {
               hide();
               focusButton();

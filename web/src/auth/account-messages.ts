@@ -1,0 +1,35 @@
+import { messages } from "../i18n";
+
+/** Texts for what Cognito refuses. */
+export const t = messages({
+  unknown: ["That did not work. Try again in a moment.", "Não deu certo. Tente de novo daqui a pouco."],
+  email_missing: ["Enter your e-mail address.", "Escreva o seu e-mail."],
+  email_wrong: ["This is not an e-mail address.", "Isto não é um e-mail válido."],
+  password_missing: ["Enter a password.", "Escreva uma senha."],
+  password_rule: [
+    "Use at least 12 characters, with a small letter, a capital letter and a digit.",
+    "Use pelo menos 12 caracteres, com letra minúscula, letra maiúscula e número.",
+  ],
+  code_missing: ["Enter the code from the e-mail.", "Escreva o código que veio no e-mail."],
+  wrong_password: ["The e-mail address or the password is wrong.", "O e-mail ou a senha está errado."],
+  no_such_user: ["There is no account with this e-mail address.", "Não existe conta com este e-mail."],
+  user_exists: [
+    "There is already an account with this e-mail address. Sign in instead.",
+    "Já existe uma conta com este e-mail. Entre com ela.",
+  ],
+  disabled: ["This account is disabled. Ask the operator of this server.", "Esta conta está desativada. Fale com quem cuida deste servidor."],
+  code_mismatch: ["This is not the code that we sent. Check the latest e-mail.", "Não é o código que enviamos. Confira o último e-mail."],
+  code_expired: ["This code has expired. Send a new one.", "Este código expirou. Peça outro."],
+  code_not_sent: [
+    "The e-mail could not be sent. Check the address and try again.",
+    "Não conseguimos enviar o e-mail. Confira o endereço e tente de novo.",
+  ],
+  too_many_attempts: [
+    "Too many attempts. Wait a quarter of an hour and try again.",
+    "Tentativas demais. Espere uns 15 minutos e tente de novo.",
+  ],
+  challenge: [
+    "This account needs another step that this page does not have ({name}).",
+    "Esta conta precisa de mais um passo que esta página não tem ({name}).",
+  ],
+});

@@ -1,0 +1,56 @@
+import { RefreshCw, WifiOff } from "lucide";
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { Button } from "../ui/button";
+import { EmptyState } from "../ui/empty-state";
+import { Skeleton } from "../ui/skeleton";
+import "./lazy-view.css";
+import { t } from "./messages";
+
+/** Returns a component that loads its code when it is first shown. */
+export function lazyView<P extends object>(load: () => Promise<{ default: ComponentType<P> }>) {
+  let loaded: ComponentType<P> | undefined;
+
+  return function LazyView(props: P) {
+    const [state, setState] = useState<"loading" | "loaded" | "failed">(loaded ? "loaded" : "loading");
+
+    useEffect(() => {
+      if (loaded) return;
+      load().then(
+        (module) => {
+          loaded = module.default;
+          setState("loaded");
+        },
+        () => setState("failed"),
+      );
+    }, []);
+
+    if (state === "failed") return <LoadFailed />;
+    if (!loaded) return <ViewSkeleton />;
+    const View = loaded;
+    return <View {...props} />;
+  };
+}
+
+/** The grey shape of a view that is being loaded. */
+export function ViewSkeleton() {
+  return (
+    <div class="view-skeleton">
+      <p class="visually-hidden">{t("loading")}</p>
+      <Skeleton width="12rem" height="1.8rem" />
+      <Skeleton height="min(50vh, 24rem)" />
+    </div>
+  );
+}
+
+/** Browsers remember a failed import, so only a reload tries again. */
+function LoadFailed() {
+  return (
+    <EmptyState icon={WifiOff} title={t("chunk_title")}>
+      <p>{t("chunk_text")}</p>
+      <Button kind="primary" icon={RefreshCw} onClick={() => location.reload()}>
+        {t("reload")}
+      </Button>
+    </EmptyState>
+  );
+}
