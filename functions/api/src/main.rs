@@ -2,6 +2,7 @@
 
 mod middleware;
 mod openapi;
+mod page_files;
 mod problem;
 mod request;
 mod router;

@@ -21,6 +21,8 @@ pub(crate) enum ApiError {
     NotFound,
     /// The path exists, but not for this method.
     MethodNotAllowed,
+    /// The request's `Accept-Encoding` refuses every form in which the file is stored.
+    NotAcceptable,
     /// The video is neither ready nor failed, so it cannot be retried.
     NotFinished,
     /// The uploaded file is gone, so the video cannot be retried.
@@ -75,6 +77,7 @@ impl ApiError {
             Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::NotAcceptable => (StatusCode::NOT_ACCEPTABLE, "not_acceptable"),
             Self::NotFinished => (StatusCode::CONFLICT, "not_finished"),
             Self::SourceGone => (StatusCode::CONFLICT, "source_gone"),
             Self::TooManyVideos { .. } => (StatusCode::CONFLICT, "too_many_videos"),
@@ -99,6 +102,9 @@ impl ApiError {
             Self::Forbidden => "Only administrators may do this.",
             Self::NotFound => "This does not exist, or it is not yours.",
             Self::MethodNotAllowed => "This path does not support this method.",
+            Self::NotAcceptable => {
+                "The header Accept-Encoding refuses every form of this file. Allow identity or gzip."
+            }
             Self::NotFinished => {
                 "Only a video that is ready or has failed can be retried. Wait until it is finished."
             }

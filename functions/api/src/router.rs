@@ -1,7 +1,7 @@
 //! The router: every route, its description and the middleware around them.
 
 use crate::{middleware, openapi::LazyDocument, problem::ApiError, routes, state::AppState};
-use axum::{Extension, Router, middleware::from_fn, response::Redirect, routing::get};
+use axum::{Extension, Router, middleware::from_fn};
 use std::sync::Arc;
 
 /// Returns the API's router.
@@ -12,8 +12,6 @@ pub(crate) fn router(state: AppState) -> Router {
     let (router, document) = routes::all().split_for_parts();
     let document = Arc::new(LazyDocument::new(document, state.limits));
     router
-        // relative, because the local stack serves the API below a path
-        .route("/", get(async || Redirect::temporary("docs")))
         .fallback(async || ApiError::NotFound)
         .method_not_allowed_fallback(async || ApiError::MethodNotAllowed)
         .layer(Extension(document))

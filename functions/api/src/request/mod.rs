@@ -1,5 +1,6 @@
 //! Requests, parsed and checked. A value that comes from here is valid.
 
+pub(crate) mod accept_encoding;
 pub(crate) mod bodies;
 pub(crate) mod cursor;
 mod document;

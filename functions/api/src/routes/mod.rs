@@ -2,6 +2,7 @@
 
 mod docs;
 mod metrics;
+mod page;
 mod service;
 mod uploads;
 mod videos;
@@ -14,6 +15,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Lets clients cache an answer that changes only with a deployment.
 const CACHED: (HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=300");
+
+/// Lets clients keep an answer whose path never gets another one.
+const CACHED_FOR_GOOD: (HeaderName, &str) =
+    (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
 
 /// Returns all routes with their descriptions.
 pub(crate) fn all() -> OpenApiRouter<Arc<AppState>> {
@@ -30,4 +35,7 @@ pub(crate) fn all() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(service::config))
         .routes(routes!(service::openapi))
         .routes(routes!(docs::page))
+        .routes(routes!(page::document))
+        .routes(routes!(page::asset))
+        .routes(routes!(page::icon))
 }

@@ -2,6 +2,7 @@
 //!
 //! Needs `s3:GetObject` on results: a URL grants what its signer may do.
 
+use super::origin;
 use aws_sdk_s3::{
     Client, operation::get_object::builders::GetObjectFluentBuilder, presigning::PresigningConfig,
 };
@@ -66,6 +67,11 @@ impl Links {
             view.poster = Some(self.link(&folder, poster_name(&view.video)).await?);
         }
         Ok(view)
+    }
+
+    /// Returns the origin of all links.
+    pub(crate) async fn origin(&self) -> anyhow::Result<String> {
+        origin(&signed(self.get("any".to_owned())).await?)
     }
 
     async fn link(&self, folder: &str, name: String) -> anyhow::Result<Link> {

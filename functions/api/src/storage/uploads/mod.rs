@@ -14,6 +14,7 @@ mod parts;
 
 pub(crate) use multipart::Completion;
 
+use super::origin;
 use anyhow::Context;
 use aws_sdk_s3::{Client, operation::head_object::HeadObjectError, presigning::PresigningConfig};
 use framezip_contract::{ObjectKey, SingleUpload, Upload, Video};
@@ -101,6 +102,13 @@ impl UploadBucket {
         let video = &record.video;
         let Some(multipart) = &record.multipart else { return Ok(()) };
         self.multipart(&key(video), video, multipart).abort().await
+    }
+
+    /// Returns the origin of all URLs for uploads.
+    pub(crate) async fn origin(&self) -> anyhow::Result<String> {
+        let put = self.s3.put_object().bucket(&self.bucket).key("any");
+        let signed = put.presigned(PresigningConfig::expires_in(PUT_LIFETIME)?).await?;
+        origin(signed.uri())
     }
 
     /// Whether the object exists.
