@@ -31,7 +31,7 @@ export class Speed {
     this.#moved += bytes;
   }
 
-  /** Takes a sample. `now` is in milliseconds and never goes back. */
+  /** Takes a sample. `now` is in milliseconds and never goes back. Time counts from the first bytes. */
   tick(now: number): void {
     const seconds = this.#last === undefined ? 0 : (now - this.#last) / 1_000;
     if (seconds > LONGEST_GAP_SECONDS) this.reset();

@@ -27,23 +27,24 @@ export class UploadStorage {
   /** Stores an upload, or replaces it. */
   async put(upload: StoredUpload): Promise<void> {
     const key = [this.owner, upload.id];
-    try {
-      await set(key, upload, this.#store);
-    } catch {
-      // some browsers cannot store a handle
-      const { handle: _, ...rest } = upload;
-      await set(key, rest, this.#store).catch(() => undefined);
-    }
+    const store = async (value: StoredUpload) => {
+      await set(key, value, this.#store);
+      return true;
+    };
+    if (await orElse(false, () => store(upload))) return;
+    // some browsers cannot store a handle
+    const { handle: _, ...rest } = upload;
+    await orElse(false, () => store(rest));
   }
 
   /** Removes an upload, if it is there. */
   async remove(id: string): Promise<void> {
-    await del([this.owner, id], this.#store).catch(() => undefined);
+    await orElse(undefined, () => del([this.owner, id], this.#store));
   }
 
   /** Returns the user's uploads in the order in which they were added. */
   async all(): Promise<StoredUpload[]> {
-    const all = await entries<[string, string], StoredUpload>(this.#store).catch(() => []);
+    const all = await orElse([], () => entries<[string, string], StoredUpload>(this.#store));
     const own = all.filter(([[owner]]) => owner === this.owner).map(([, upload]) => upload);
     return own.sort((one, other) => one.addedAt - other.addedAt);
   }
@@ -55,5 +56,14 @@ export class UploadStorage {
 
   dispose(): void {
     this.#channel?.close();
+  }
+}
+
+/** Returns what `access` returns, or `otherwise` if there is no database or it fails, even synchronously. */
+async function orElse<T>(otherwise: T, access: () => Promise<T>): Promise<T> {
+  try {
+    return await access();
+  } catch {
+    return otherwise;
   }
 }

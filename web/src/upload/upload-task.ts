@@ -112,6 +112,7 @@ export class UploadTask {
   /** Changes the stored entry. */
   async change(fields: Partial<StoredUpload>): Promise<void> {
     this.stored = { ...this.stored, ...fields };
+    this.context.onChange();
     if (!this.isRemoved) await this.context.environment.storage.put(this.stored);
   }
 

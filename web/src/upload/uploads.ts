@@ -234,6 +234,7 @@ export class Uploads {
     } catch (error) {
       if (!signal.aborted) this.#fail(task, error);
     }
+    this.#list.show();
   }
 
   #arrive(task: UploadTask): void {
