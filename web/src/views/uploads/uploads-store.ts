@@ -27,11 +27,14 @@ export const uploads: ReadonlySignal<Uploads | undefined> = current;
 /** Grows by one whenever a video has arrived. */
 export const arrivedCount: ReadonlySignal<number> = arrivals;
 
-/** The ids of the videos that have a row among the uploads, so that the library need not show them, too. */
-export const uploadingIds: ReadonlySignal<ReadonlySet<string>> = computed(() => {
+// progress changes the items several times a second, the ids hardly ever
+const joinedIds = computed(() => {
   const items = current.value?.items.value ?? [];
-  return new Set(items.filter(({ state }) => state !== "arrived").flatMap(({ videoId }) => videoId ?? []));
+  return items.flatMap(({ state, videoId }) => (state === "arrived" ? [] : (videoId ?? []))).join(" ");
 });
+
+/** The ids of the videos that have a row among the uploads, so that the library need not show them, too. */
+export const uploadingIds: ReadonlySignal<ReadonlySet<string>> = computed(() => new Set(joinedIds.value.split(" ")));
 
 /** Returns the first frame of an upload or of a video that came from this page, as the browser decoded it. */
 export function localPoster(...ids: readonly (string | undefined)[]): string | undefined {
