@@ -19,7 +19,7 @@ export interface FrameEntry extends ZipEntry {
 export interface FrameArchive {
   /** The frames in time order. */
   readonly frames: readonly FrameEntry[];
-  /** Returns an entry by its name. */
+  /** Returns an entry that is not a frame by its name. */
   find(name: string): ZipEntry | undefined;
   /** Reads an image by one request. */
   read(entry: ZipEntry, options?: ReadOptions): Promise<Blob>;
@@ -61,7 +61,7 @@ class OpenArchive implements FrameArchive {
   }
 
   find(name: string): ZipEntry | undefined {
-    return this.#others.get(name) ?? this.frames.find((frame) => frame.name === name);
+    return this.#others.get(name);
   }
 
   async read(entry: ZipEntry, options?: ReadOptions): Promise<Blob> {

@@ -24,17 +24,17 @@ describe("parseFrameName", () => {
 });
 
 describe("parseStoryboard", () => {
-  it("reads the cues", () => {
+  it("reads the cues", async () => {
     const text = [
       "WEBVTT", "", "00:00:00.000 --> 00:00:02.500", "storyboard/001.jpg#xywh=0,0,160,90", "",
       "00:00:02.500 --> 100:00:00.001", "storyboard/002.jpg#xywh=160,90,160,90", "",
     ].join("\n");
-    expect(parseStoryboard(text)).toEqual([
+    expect(await parseStoryboard(text)).toEqual([
       { from: 0, to: 2.5, image: "storyboard/001.jpg", x: 0, y: 0, width: 160, height: 90 },
       { from: 2.5, to: 360_000.001, image: "storyboard/002.jpg", x: 160, y: 90, width: 160, height: 90 },
     ]);
-    expect(() => parseStoryboard("<html>")).toThrow("WebVTT");
-    expect(() => parseStoryboard("WEBVTT\n\n0 --> 1\nx")).toThrow("line 3");
+    await expect(parseStoryboard("<html>")).rejects.toThrow("WebVTT");
+    await expect(parseStoryboard("WEBVTT\n\n0 --> 1\nx")).rejects.toThrow("line 3");
   });
 });
 

@@ -1,4 +1,5 @@
 import { ZipUnreadableError } from "./errors";
+import { nextTask } from "./pause";
 
 /** A small image of a frame: a part of an image in the zip. */
 export interface Tile {
@@ -20,19 +21,24 @@ export interface Cue extends Tile {
 const TIMES = /^(\d+):(\d\d):(\d\d)\.(\d{3}) --> (\d+):(\d\d):(\d\d)\.(\d{3})$/;
 const TARGET = /^(.+)#xywh=(\d+),(\d+),(\d+),(\d+)$/;
 
+/** How many lines are parsed before the browser may handle input. */
+const SLICE = 4_000;
+
 /** Parses the WebVTT files that framezip writes. Every cue has one line with times and one with its image. */
-export function parseStoryboard(text: string): Cue[] {
+export async function parseStoryboard(text: string): Promise<Cue[]> {
   const lines = text.split(/\r?\n/);
   if (!lines[0]?.startsWith("WEBVTT")) throw new ZipUnreadableError("The storyboard is not WebVTT.");
   const cues: Cue[] = [];
-  lines.forEach((line, index) => {
-    if (!line.includes(" --> ")) return;
+  for (const [index, line] of lines.entries()) {
+    if (index % SLICE === SLICE - 1) await nextTask();
+    if (!line.includes(" --> ")) continue;
     const times = TIMES.exec(line)?.slice(1).map(Number);
     const target = TARGET.exec(lines[index + 1] ?? "");
     if (!times || !target) throw new ZipUnreadableError(`The storyboard's line ${index + 1} cannot be read.`);
     const [x, y, width, height] = target.slice(2).map(Number) as [number, number, number, number];
-    cues.push({ from: seconds(times.slice(0, 4)), to: seconds(times.slice(4)), image: target[1] ?? "", x, y, width, height });
-  });
+    const [from, to] = [seconds(times.slice(0, 4)), seconds(times.slice(4))];
+    cues.push({ from, to, image: target[1] ?? "", x, y, width, height });
+  }
   return cues;
 }
 

@@ -1,0 +1,41 @@
+import type { RefObject } from "preact";
+import { useEffect } from "preact/hooks";
+import { belongsToElement, commandOf, type Command } from "./keys";
+import type { Place, Viewer } from "./viewer";
+
+/** Runs the commands of keys that are pressed in the view, or while nothing has the focus. */
+export function useKeys(root: RefObject<HTMLElement | null>, viewer: Viewer, run: (command: Command) => void): void {
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+      const { target } = event;
+      if (!(target instanceof Node) || !root.current || !isNear(target, root.current)) return;
+      if (belongsToElement(target, event.key)) return;
+      const command = commandOf(event, viewer.place.peek() === "grid");
+      if (!command) return;
+      event.preventDefault();
+      run(command);
+    };
+    // a removed element loses the focus without an event, and then the keys keep their meaning
+    const focus = (event: FocusEvent) => {
+      viewer.place.value = placeOf(event.target);
+    };
+    addEventListener("keydown", press);
+    document.addEventListener("focusin", focus);
+    return () => {
+      removeEventListener("keydown", press);
+      document.removeEventListener("focusin", focus);
+    };
+  });
+}
+
+/** The focus is in the view, or on something around it, such as the body. */
+function isNear(target: Node, root: Node): boolean {
+  return root.contains(target) || target.contains(root);
+}
+
+function placeOf(target: EventTarget | null): Place {
+  if (!(target instanceof Element)) return "other";
+  if (target.closest(".frame-grid")) return "grid";
+  return target.closest(".darkroom") ? "stage" : "other";
+}

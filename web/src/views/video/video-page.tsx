@@ -1,0 +1,95 @@
+import { FileQuestion, WifiOff } from "lucide";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import type { Status } from "../../api/types";
+import { problemText } from "../../i18n/errors";
+import { href } from "../../router";
+import { announce } from "../../ui/announce";
+import { Banner } from "../../ui/banner";
+import { Button } from "../../ui/button";
+import { EmptyState } from "../../ui/empty-state";
+import { Skeleton } from "../../ui/skeleton";
+import { t } from "./messages";
+import { OpenVideo } from "./open-video";
+import { FailedVideo, PendingVideo } from "./unready-video";
+import { VideoHead } from "./video-head";
+import "./video-page.css";
+import { VideoStore } from "./video-store";
+
+interface VideoPageProps {
+  id: string;
+  /** The owner of another user's video, for administrators. */
+  user?: string;
+}
+
+/** One video: its frames as soon as they are ready, and until then how far the work is. */
+export default function VideoPage({ id, user }: VideoPageProps) {
+  const store = useMemo(() => new VideoStore(id, user), [id, user]);
+  useEffect(() => {
+    store.start();
+    return () => store.dispose();
+  }, [store]);
+
+  const video = store.video.value;
+  const problem = store.problem.value;
+  const name = video?.fileName;
+  useAnnouncedStatus(video?.status);
+  useLayoutEffect(() => {
+    if (name) document.title = `${name} · framezip`;
+  }, [name]);
+
+  if (store.missing.value) return <MissingVideo />;
+  if (!video && problem !== undefined) {
+    return (
+      <EmptyState icon={WifiOff} title={t("unreachableTitle")}>
+        <p>{problemText(problem)}</p>
+        <Button kind="primary" onClick={() => store.refresh()}>
+          {t("tryAgain")}
+        </Button>
+      </EmptyState>
+    );
+  }
+  if (!video) return <LoadingVideo />;
+  return (
+    <div class="video-page">
+      <VideoHead store={store} video={video} />
+      {problem !== undefined && <Banner kind="warning">{problemText(problem)}</Banner>}
+      {video.status === "ready" ? (
+        <OpenVideo store={store} video={video} />
+      ) : video.status === "failed" ? (
+        <FailedVideo store={store} video={video} />
+      ) : (
+        <PendingVideo video={video} />
+      )}
+    </div>
+  );
+}
+
+/** Lets screen readers say how a video goes on that somebody waits for. */
+function useAnnouncedStatus(status: Status | undefined): void {
+  const last = useRef(status);
+  useEffect(() => {
+    if (status && last.current && last.current !== status) announce(t(status));
+    last.current = status;
+  }, [status]);
+}
+
+function MissingVideo() {
+  return (
+    <EmptyState icon={FileQuestion} title={t("missingTitle")}>
+      <p>{t("missingText")}</p>
+      <p>
+        <a href={href({ view: "home" })}>{t("back")}</a>
+      </p>
+    </EmptyState>
+  );
+}
+
+function LoadingVideo() {
+  return (
+    <div class="video-page" aria-busy="true">
+      <p class="visually-hidden">{t("loading")}</p>
+      <Skeleton width="16rem" height="40px" />
+      <div class="video-page-dark video-page-wait" />
+    </div>
+  );
+}
