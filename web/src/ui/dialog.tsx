@@ -26,7 +26,9 @@ export function Dialog({ title, onClose, children, footer, size = "normal" }: Di
     dialog.current?.showModal();
     return () => {
       // the element is already gone from the document, so the browser does not return the focus itself
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      if (opener instanceof HTMLElement) opener.focus();
+      // the opener may be gone or disabled by what the dialog did
+      if (document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
     };
   }, []);
 

@@ -1,0 +1,33 @@
+import { language, setLanguage } from "../../i18n";
+import { languageNames } from "../../shell/account-menu";
+import { setTheme, theme } from "../../theme";
+import { Segmented } from "../../ui/segmented";
+import { t } from "./messages";
+import { Section } from "./section";
+
+/** The choice of language and theme. */
+export function AppearanceSection() {
+  return (
+    <Section title={t("appearance")}>
+      <Segmented
+        label={t("language")}
+        value={language.value}
+        onChange={setLanguage}
+        options={[
+          { value: "en", label: languageNames.en },
+          { value: "pt", label: languageNames.pt },
+        ]}
+      />
+      <Segmented
+        label={t("theme")}
+        value={theme.value}
+        onChange={setTheme}
+        options={[
+          { value: "system", label: t("theme_system") },
+          { value: "light", label: t("theme_light") },
+          { value: "dark", label: t("theme_dark") },
+        ]}
+      />
+    </Section>
+  );
+}

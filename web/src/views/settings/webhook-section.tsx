@@ -1,0 +1,119 @@
+import { Send } from "lucide";
+import { useEffect, useState } from "preact/hooks";
+import { isAbort } from "../../api/errors";
+import type { Webhook, WebhookTest, WebhookWithSecret } from "../../api/types";
+import { deleteWebhook, readWebhook, setWebhook, testWebhook } from "../../api/webhook";
+import { problemText } from "../../i18n/errors";
+import { formatDate } from "../../i18n/format";
+import { Banner } from "../../ui/banner";
+import { Button } from "../../ui/button";
+import { ConfirmDialog } from "../../ui/confirm-dialog";
+import { Skeleton } from "../../ui/skeleton";
+import { toast } from "../../ui/toast";
+import { t } from "./messages";
+import { SecretDialog } from "./secret-dialog";
+import { Section } from "./section";
+import { testErrorText } from "./webhook-errors";
+import { WebhookForm } from "./webhook-form";
+import "./webhook-section.css";
+
+/** The webhook: read, set, tested and removed. */
+export function WebhookSection() {
+  const [webhook, setOwn] = useState<Webhook | null>();
+  const [secret, setSecret] = useState<string>();
+  const [error, setError] = useState<unknown>();
+  const [tries, setTries] = useState(0);
+
+  useEffect(() => {
+    const aborting = new AbortController();
+    setError(undefined);
+    readWebhook(aborting.signal).then(setOwn, (failure: unknown) => isAbort(failure) || setError(failure));
+    return () => aborting.abort();
+  }, [tries]);
+
+  const accept = ({ secret: fresh, ...set }: WebhookWithSecret) => {
+    setOwn(set);
+    setSecret(fresh);
+  };
+
+  return (
+    <Section title={t("webhook")}>
+      <p>{t("webhook_text")}</p>
+      {error !== undefined && (
+        <Banner kind="error" action={<Button onClick={() => setTries(tries + 1)}>{t("try_again")}</Button>}>
+          {problemText(error)}
+        </Banner>
+      )}
+      {webhook === undefined && error === undefined && <Skeleton height="116px" />}
+      {webhook !== undefined && <WebhookForm url={webhook?.url} onSet={accept} />}
+      {webhook && <WebhookActions webhook={webhook} onSet={accept} onRemoved={() => setOwn(null)} />}
+      {secret !== undefined && <SecretDialog secret={secret} onClose={() => setSecret(undefined)} />}
+    </Section>
+  );
+}
+
+interface WebhookActionsProps {
+  webhook: Webhook;
+  onSet: (webhook: WebhookWithSecret) => void;
+  onRemoved: () => void;
+}
+
+function WebhookActions({ webhook, onSet, onRemoved }: WebhookActionsProps) {
+  const [asking, setAsking] = useState<"replace" | "remove">();
+  const [tested, setTested] = useState<{ answer: WebhookTest } | { error: unknown }>();
+  const [testing, setTesting] = useState(false);
+
+  const test = async () => {
+    setTesting(true);
+    setTested(undefined);
+    setTested(
+      await testWebhook().then(
+        (answer) => ({ answer }),
+        (error: unknown) => ({ error }),
+      ),
+    );
+    setTesting(false);
+  };
+
+  return (
+    <>
+      <p class="quiet">{t("set_on", { when: formatDate(webhook.updatedAt) })}</p>
+      <div class="webhook-section-actions">
+        <Button icon={Send} busy={testing} onClick={() => void test()}>
+          {t("test")}
+        </Button>
+        <Button onClick={() => setAsking("replace")}>{t("replace")}</Button>
+        <Button kind="danger" onClick={() => setAsking("remove")}>
+          {t("remove")}
+        </Button>
+      </div>
+      {tested && <TestResult tested={tested} />}
+      {asking && (
+        <ConfirmDialog
+          key={asking}
+          title={t(`${asking}_title`)}
+          confirm={t(asking)}
+          cancel={t("cancel")}
+          onClose={() => setAsking(undefined)}
+          onConfirm={async () => {
+            if (asking === "replace") return onSet(await setWebhook(webhook.url));
+            await deleteWebhook();
+            toast(t("removed"));
+            onRemoved();
+          }}
+        >
+          <p>{asking === "replace" ? t("replace_text") : t("remove_text", { url: webhook.url })}</p>
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}
+
+function TestResult({ tested }: { tested: { answer: WebhookTest } | { error: unknown } }) {
+  if ("error" in tested) return <Banner kind="error">{testErrorText(tested.error)}</Banner>;
+  const { status, durationMs } = tested.answer;
+  const isOk = status >= 200 && status < 300;
+  // a status is a name and not a number: no separators
+  const text = t(isOk ? "test_ok" : "test_refused", { status: String(status), ms: durationMs });
+  return <Banner kind={isOk ? "info" : "warning"}>{text}</Banner>;
+}
