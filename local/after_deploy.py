@@ -14,10 +14,12 @@ outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outpu
 parameters = {given["ParameterKey"]: given["ParameterValue"] for given in stack["Parameters"]}
 
 # MiniStack does not understand the template's capitals here, and would refuse every origin.
-with open(template) as file:
-    cors = yaml.safe_load(file)["Resources"]["Api"]["Properties"]["CorsConfiguration"]
-cors["AllowOrigins"] = [parameters["WebOrigin"]]
-boto3.client("apigatewayv2").update_api(ApiId=outputs["ApiId"], CorsConfiguration=cors)
+if parameters["WebOrigin"]:
+    with open(template) as file:
+        cors = yaml.safe_load(file)["Resources"]["Api"]["Properties"]["CorsConfiguration"]
+    _has_web_origin, cors, _no_value = cors["Fn::If"]
+    cors["AllowOrigins"] = [parameters["WebOrigin"]]
+    boto3.client("apigatewayv2").update_api(ApiId=outputs["ApiId"], CorsConfiguration=cors)
 
 # CloudFormation passes a reference to a parameter as a string. AWS converts it to a number. MiniStack's
 # poller compares the string with numbers, fails, and stops polling the queue.

@@ -34,8 +34,10 @@ fi
 
 "$framezip" upload "$video" --wait -o "$out" --force "$@"
 
+# A page at localhost and the buckets at 127.0.0.1 have different origins, as on AWS.
 cat <<END
 
+the page     ${api/127.0.0.1/localhost}/
 the API      $api
 sign-in      $email, password in ${password_file#"$root"/}
 the client   FRAMEZIP_API=$api FRAMEZIP_CONFIG_DIR=.framezip/client ${framezip#"$root"/} list

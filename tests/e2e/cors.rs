@@ -1,12 +1,13 @@
-//! Calls that only a page at the web origin may make. The requests are those of a browser.
+//! Requests of pages at different origins. They are those that a browser sends: our own page only needs the
+//! buckets, because it has the API's origin.
 
-use crate::upload::single;
+use crate::{Stacks, upload::single};
 use anyhow::{Context, Result, ensure};
 use framezip_media::path;
 use framezip_tests::{Person, Stack};
 use reqwest::{Client, Method, RequestBuilder, Response};
 
-/// The page's origin.
+/// The web origin of the usual stack.
 pub const ORIGIN: &str = "https://frames.example";
 const OTHER: &str = "https://elsewhere.example";
 
@@ -24,60 +25,81 @@ fn list<'a>(answer: &'a Response, name: &str) -> Vec<&'a str> {
     value.unwrap_or_default().split(',').map(str::trim).collect()
 }
 
-fn allows(answer: &Response, method: &str, header: &str) -> bool {
+fn allows(answer: &Response, origin: &str, method: &str, header: &str) -> bool {
     let is = |given: &str, wanted: &str| given == "*" || given.eq_ignore_ascii_case(wanted);
     let named = |name: &str, wanted: &str| list(answer, name).iter().any(|one| is(one, wanted));
     answer.status().is_success()
-        && named("access-control-allow-origin", ORIGIN)
+        && named("access-control-allow-origin", origin)
         && named("access-control-allow-methods", method)
         && named("access-control-allow-headers", header)
 }
 
-pub async fn a_page_at_the_web_origin_may_use_it(stack: &Stack) -> Result<()> {
-    let videos = format!("{}/videos", stack.api_url());
-    let needed = [("POST", "idempotency-key"), ("GET", "authorization"), ("HEAD", "authorization")];
-    for (method, header) in needed {
-        let answer = preflight(&videos, ORIGIN, method, header).send().await?;
-        ensure!(allows(&answer, method, header), "{method}: {answer:?}");
-    }
+/// Sends a request and checks that a page at this origin may not read the answer.
+async fn is_refused(request: RequestBuilder) -> Result<()> {
+    let answer = request.send().await?;
+    let allowed = answer.headers().get("access-control-allow-origin");
+    ensure!(allowed.is_none(), "another page may: {answer:?}");
+    Ok(())
+}
+
+/// Uploads a video from a page at this origin, and reads its zip there. A page at another origin may do neither.
+async fn the_buckets_serve_only(origin: &str, other: &str, stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let file = framezip_client::SourceFile::open(path("prores.mov")).await?;
     let created = person.api.create(&file.request(serde_json::from_str("{}")?)).await?;
     let upload = single(&created)?;
-    let answer = preflight(&upload.url, ORIGIN, "PUT", "content-type").send().await?;
-    ensure!(allows(&answer, "PUT", "content-type"), "{answer:?}");
-    let mut put = Client::new().put(&upload.url).header("origin", ORIGIN);
+    let answer = preflight(&upload.url, origin, "PUT", "content-type").send().await?;
+    ensure!(allows(&answer, origin, "PUT", "content-type"), "{answer:?}");
+    is_refused(preflight(&upload.url, other, "PUT", "content-type")).await?;
+    let mut put = Client::new().put(&upload.url).header("origin", origin);
     for (name, value) in &upload.headers {
         put = put.header(name, value);
     }
     let put = put.body(std::fs::read(path("prores.mov"))?).send().await?.error_for_status()?;
-    ensure!(list(&put, "access-control-allow-origin") == [ORIGIN], "{put:?}");
+    ensure!(list(&put, "access-control-allow-origin") == [origin], "{put:?}");
     // a page needs it to complete an upload in parts
     ensure!(list(&put, "access-control-expose-headers").contains(&"ETag"), "{put:?}");
 
     let view = person.wait(created.video.id).await?;
     let link = view.download.context("a ready video has a download link")?.url;
-    let got = Client::new().get(&link).header("origin", ORIGIN).send().await?;
-    ensure!(list(&got, "access-control-allow-origin") == [ORIGIN], "{got:?}");
+    let got = Client::new().get(&link).header("origin", origin).send().await?;
+    ensure!(list(&got, "access-control-allow-origin") == [origin], "{got:?}");
+    is_refused(Client::new().get(&link).header("origin", other)).await?;
     // a page reads a zip's directory by it, and then single frames
     for method in ["GET", "HEAD"] {
-        let answer = preflight(&link, ORIGIN, method, "range").send().await?;
-        ensure!(allows(&answer, method, "range"), "{method}: {answer:?}");
+        let answer = preflight(&link, origin, method, "range").send().await?;
+        ensure!(allows(&answer, origin, method, "range"), "{method}: {answer:?}");
+        is_refused(preflight(&link, other, method, "range")).await?;
     }
-    let ranged = Client::new().get(&link).header("origin", ORIGIN).header("range", "bytes=-22");
+    let ranged = Client::new().get(&link).header("origin", origin).header("range", "bytes=-22");
     let ranged = ranged.send().await?;
     let (exposed, headers) = (list(&ranged, "access-control-expose-headers"), ranged.headers());
     ensure!(ranged.status() == 206, "{ranged:?}");
     for name in ["Accept-Ranges", "Content-Length", "Content-Range", "ETag"] {
         ensure!(exposed.contains(&name) && headers.contains_key(name), "{name}: {ranged:?}");
     }
-    for answer in [
-        preflight(&videos, OTHER, "POST", "authorization").send().await?,
-        preflight(&upload.url, OTHER, "PUT", "content-type").send().await?,
-        Client::new().get(&link).header("origin", OTHER).send().await?,
-    ] {
-        let allowed = answer.headers().get("access-control-allow-origin");
-        ensure!(allowed.is_none(), "another page may: {answer:?}");
-    }
     Ok(())
+}
+
+pub async fn our_own_page_may_use_the_buckets(stack: &Stack) -> Result<()> {
+    let origin = stack.page_origin();
+    ensure!(stack.page_url().starts_with(&format!("{origin}/")), "{origin}");
+    the_buckets_serve_only(&origin, OTHER, stack).await
+}
+
+pub async fn a_page_at_the_web_origin_may_use_the_buckets_and_the_api(stack: &Stack) -> Result<()> {
+    let videos = format!("{}/videos", stack.api_url());
+    let needed = [("POST", "idempotency-key"), ("GET", "authorization"), ("HEAD", "authorization")];
+    for (method, header) in needed {
+        let answer = preflight(&videos, ORIGIN, method, header).send().await?;
+        ensure!(allows(&answer, ORIGIN, method, header), "{method}: {answer:?}");
+        is_refused(preflight(&videos, OTHER, method, header)).await?;
+    }
+    the_buckets_serve_only(ORIGIN, OTHER, stack).await
+}
+
+pub async fn without_a_web_origin_only_our_own_page_may(stacks: &Stacks) -> Result<()> {
+    let stack = stacks.hasty.lock().await;
+    is_refused(preflight(&format!("{}/videos", stack.api_url()), ORIGIN, "GET", "range")).await?;
+    the_buckets_serve_only(&stack.page_origin(), ORIGIN, &stack).await
 }

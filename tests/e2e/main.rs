@@ -17,6 +17,7 @@ mod interrupted;
 mod lists;
 mod metrics;
 mod multipart;
+mod page;
 mod privacy;
 mod prometheus;
 mod retry;
@@ -118,7 +119,10 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         multipart::an_interrupted_upload_resumes_where_it_stopped,
         multipart::a_part_is_accepted_only_with_its_announced_length,
         multipart::another_users_upload_is_not_found,
-        cors::a_page_at_the_web_origin_may_use_it,
+        cors::our_own_page_may_use_the_buckets,
+        cors::a_page_at_the_web_origin_may_use_the_buckets_and_the_api,
+        page::the_page_and_its_files_arrive_intact,
+        page::the_page_may_connect_only_to_the_stack,
         routes::every_route_is_described_and_throttled,
         routes::every_route_answers_with_a_token_and_without,
         routes::a_request_without_a_route_reaches_no_function,
@@ -170,6 +174,7 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         split::nothing_is_written_to_disk,
         delete::a_video_deleted_at_any_moment_leaves_nothing,
         delete::a_fan_out_deleted_at_any_moment_leaves_nothing,
+        cors::without_a_web_origin_only_our_own_page_may,
         schema::the_api_matches_its_description,
         deployment::a_failed_deployment_does_not_block_the_next,
         deployment::an_invalid_stack_name_is_refused_at_once,

@@ -26,6 +26,9 @@ use tempfile::TempDir;
 /// The region that the stack claims to be in.
 pub(crate) const REGION: &str = "eu-central-1";
 
+/// The address at which the stack listens.
+const LOCAL: &str = "127.0.0.1";
+
 /// The attribute of a video's record that names its fan-out.
 const FAN_OUT: &str = "fanOut";
 
@@ -160,7 +163,7 @@ impl Stack {
         });
         match outputs {
             Ok(outputs) => {
-                Ok(Self { directory, endpoint: format!("http://127.0.0.1:{port}"), outputs })
+                Ok(Self { directory, endpoint: format!("http://{LOCAL}:{port}"), outputs })
             }
             Err(error) => {
                 script("stop.sh", &[text(directory.path())])?;
@@ -180,6 +183,17 @@ impl Stack {
     /// Returns the API's URL without a slash at its end.
     pub fn api_url(&self) -> &str {
         &self.outputs.api_url
+    }
+
+    /// Returns the page's address, with a slash at its end. The page has another origin than the buckets, as on
+    /// AWS.
+    pub fn page_url(&self) -> String {
+        format!("{}/", self.outputs.api_url.replace(LOCAL, "localhost"))
+    }
+
+    /// Returns the origin of the page.
+    pub fn page_origin(&self) -> String {
+        self.endpoint.replace(LOCAL, "localhost")
     }
 
     /// Returns the app client of machines that read the metrics.
