@@ -1,0 +1,86 @@
+// @vitest-environment happy-dom
+import { afterEach, describe, expect, it } from "vitest";
+import { ApiError, OfflineError } from "../api/errors";
+import { failureText, problemText } from "./errors";
+import { formatBytes, formatDuration, formatPercent, formatRate, formatRelative, formatTimecode } from "./format";
+import { type Message, messages, setLanguage } from "./index";
+
+const modules = import.meta.glob<Record<string, unknown>>("../**/*messages.ts", { eager: true });
+const tables = Object.entries(modules).flatMap(([path, module]) =>
+  Object.values(module).flatMap((exported) =>
+    typeof exported === "function" && "table" in exported
+      ? [[path, exported.table as Record<string, Message>] as const]
+      : [],
+  ),
+);
+
+const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+
+afterEach(() => setLanguage("en"));
+
+describe.each(tables)("the texts of %s", (_path, table) => {
+  it("are complete in both languages, with the same values", () => {
+    for (const [key, message] of Object.entries(table)) {
+      for (const [en, pt] of "one" in message ? [message.one, message.other] : [message]) {
+        expect(en.trim(), `${key} in English`).not.toBe("");
+        expect(pt.trim(), `${key} in Portuguese`).not.toBe("");
+        expect(placeholders(pt), key).toEqual(placeholders(en));
+      }
+    }
+  });
+});
+
+it("finds the tables", () => {
+  expect(tables.length).toBeGreaterThan(5);
+});
+
+it("chooses plurals and formats numbers by the language", () => {
+  const t = messages({
+    frames: { one: ["{count} frame", "{count} quadro"], other: ["{count} frames", "{count} quadros"] },
+    hello: ["Hello, {name}", "Olá, {name}"],
+  });
+  expect(t("frames", { count: 1 })).toBe("1 frame");
+  expect(t("frames", { count: 1024 })).toBe("1,024 frames");
+  setLanguage("pt");
+  expect(t("frames", { count: 1 })).toBe("1 quadro");
+  expect(t("frames", { count: 1024 })).toBe("1.024 quadros");
+  expect(t("hello", { name: "Ada" })).toBe("Olá, Ada");
+});
+
+it("remembers the chosen language", () => {
+  setLanguage("pt");
+  expect(localStorage.getItem("framezip.language")).toBe("pt");
+});
+
+it("formats sizes, rates and shares", () => {
+  expect(formatBytes(0)).toBe("0 bytes");
+  expect(formatBytes(999_960)).toBe("1 MB");
+  expect(formatBytes(12_400_000)).toBe("12.4 MB");
+  expect(formatBytes(5_368_709_120)).toBe("5.4 GB");
+  expect(formatRate(12_400_000)).toBe("12.4 MB/s");
+  expect(formatPercent(0.64)).toBe("64%");
+  expect(formatPercent(0.999)).toBe("99%");
+  expect(formatPercent(1)).toBe("100%");
+  setLanguage("pt");
+  expect(formatBytes(12_400_000)).toBe("12,4 MB");
+});
+
+it("formats times", () => {
+  expect(formatDuration(3723)).toBe("1:02:03");
+  expect(formatDuration(59.6)).toBe("1:00");
+  expect(formatTimecode(62.5)).toBe("00:01:02.500");
+  expect(formatTimecode(3599.9999)).toBe("01:00:00.000");
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000 + 1000).toISOString();
+  expect(formatRelative(inDays(12))).toBe("in 12 days");
+  expect(formatRelative(new Date(Date.now() - 181_000).toISOString())).toBe("3 minutes ago");
+  expect(formatRelative(new Date().toISOString())).toBe("now");
+});
+
+it("has words for problems and failures, also for unknown ones", () => {
+  expect(problemText(new OfflineError())).toMatch(/connection/);
+  expect(problemText(new ApiError(429, "throttled", { retryAfterSeconds: 1 }))).toMatch(/in 1 second\./);
+  expect(problemText(new ApiError(418, "teapot"))).toBe("Something went wrong. Try again.");
+  expect(problemText(new TypeError("x"))).toBe("Something went wrong. Try again.");
+  expect(failureText({ code: "encrypted", message: "…" }).reason).toMatch(/protected/);
+  expect(failureText({ code: "new_code" as "internal", message: "From a newer server." }).reason).toMatch(/newer/);
+});
