@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 /// Every path that needs no token.
 const PUBLIC: [&str; 7] =
     ["/", ASSETS, "/config.json", "/docs", "/favicon.svg", "/health", "/openapi.json"];
-/// The files of the page, several of which a browser loads at once.
+/// The files of the page. A browser loads several of them at once.
 const ASSETS: &str = "/assets/{file}";
 
 /// Returns the route keys of all operations in the API's description. A path with GET has HEAD too.
