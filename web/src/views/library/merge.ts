@@ -75,6 +75,7 @@ export function isExpiring({ poster }: LibraryVideo, now: number): boolean {
   return poster !== undefined && Date.parse(poster.expiresAt) - RENEWAL_MS <= now;
 }
 
-function pathOf(url: string): string {
+/** Returns a URL without its query, which names the object without the signature. */
+export function pathOf(url: string): string {
   return url.split("?", 1)[0] ?? url;
 }

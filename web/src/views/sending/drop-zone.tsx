@@ -77,11 +77,14 @@ export function DropZone({ size }: { readonly size: "large" | "bar" }) {
         onChange={(event) => takeInput(event.currentTarget)}
       />
       <input
-        ref={folder}
+        ref={(input) => {
+          folder.current = input;
+          // Preact's types do not have the attribute
+          if (input) input.webkitdirectory = true;
+        }}
         class="drop-zone-input"
         type="file"
         multiple
-        webkitdirectory
         aria-label={t("choose_folder")}
         hidden
         onChange={(event) => takeInput(event.currentTarget)}

@@ -16,12 +16,9 @@ export interface Found {
 /** The most files that are taken from folders at once, so that a dropped disk does not stop the page. */
 const MOST_FILES = 2000;
 
-// parts of the File System API that TypeScript's own types do not have
+// a part of the File System API that TypeScript's own types do not have
 interface HandleItem {
   getAsFileSystemHandle?(): Promise<FileSystemHandle | null>;
-}
-interface Directory extends FileSystemDirectoryHandle {
-  values(): AsyncIterable<FileSystemFileHandle | FileSystemDirectoryHandle>;
 }
 
 /** Collects files, leaving out those from folders that are no videos. */
@@ -65,7 +62,7 @@ export async function filesOfTransfer(transfer: DataTransfer): Promise<Found> {
   const collector = new Collector();
   for (const { handle: asking, entry, file } of asked) {
     const handle = await asking;
-    if (handle?.kind === "directory") await walkHandle(handle as Directory, collector);
+    if (handle?.kind === "directory") await walkHandle(handle as FileSystemDirectoryHandle, collector);
     else if (handle?.kind === "file" && file) collector.add(file, handle as FileSystemFileHandle);
     else if (entry?.isDirectory) await walkEntry(entry as FileSystemDirectoryEntry, collector);
     else if (file) collector.add(file);
@@ -93,16 +90,20 @@ export async function filesOfHandles(handles: Iterable<FileSystemFileHandle>): P
 /** Reads a chosen folder with all folders in it. */
 export async function filesOfDirectory(directory: FileSystemDirectoryHandle): Promise<Found> {
   const collector = new Collector();
-  await walkHandle(directory as Directory, collector);
+  await walkHandle(directory, collector);
   return collector.found;
 }
 
-async function walkHandle(directory: Directory, collector: Collector): Promise<void> {
+async function walkHandle(directory: FileSystemDirectoryHandle, collector: Collector): Promise<void> {
   for await (const handle of directory.values()) {
     if (collector.isFull) return;
-    if (handle.kind === "directory") await walkHandle(handle as Directory, collector);
-    else await collector.addFromFolder(await handle.getFile(), handle);
+    if (handle.kind === "directory") await walkHandle(handle as FileSystemDirectoryHandle, collector);
+    else await addHandle(handle as FileSystemFileHandle, collector);
   }
+}
+
+async function addHandle(handle: FileSystemFileHandle, collector: Collector): Promise<void> {
+  await collector.addFromFolder(await handle.getFile(), handle);
 }
 
 async function walkEntry(directory: FileSystemDirectoryEntry, collector: Collector): Promise<void> {

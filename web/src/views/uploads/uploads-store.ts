@@ -7,6 +7,7 @@ import { announce } from "../../ui/announce";
 import type { ChosenFile, UploadBackend } from "../../upload/types";
 import { Uploads } from "../../upload/uploads";
 import { unchooseAll, type ChosenVideo } from "../sending/sending-store";
+import { warnBeforeLeaving } from "./leaving";
 import { t } from "./messages";
 
 const backend: UploadBackend = {
@@ -95,12 +96,7 @@ effect(() => {
 });
 
 // leaving the page would interrupt what is being sent
-effect(() => {
-  if (!current.value?.busy.value) return;
-  const warn = (event: BeforeUnloadEvent) => event.preventDefault();
-  addEventListener("beforeunload", warn);
-  return () => removeEventListener("beforeunload", warn);
-});
+effect(() => (current.value?.busy.value ? warnBeforeLeaving() : undefined));
 
 const refused = new Set<string>();
 

@@ -1,0 +1,50 @@
+import { TriangleAlert } from "lucide";
+import { failureText } from "../../i18n/errors";
+import { formatBytes, formatDate, formatRelative } from "../../i18n/format";
+import { Icon } from "../../ui/icon";
+import { optionWords } from "../video/option-words";
+import "./card-facts.css";
+import type { LibraryVideo } from "./merge";
+import { t } from "./messages";
+
+/** Three lines below the status: what came of the video, the options, and until when it stays. */
+export function CardFacts({ video, onWarnings }: { readonly video: LibraryVideo; readonly onWarnings: () => void }) {
+  const { error, warnings, extraction } = video;
+  if (error) {
+    const { reason, advice } = failureText(error);
+    return (
+      <div class="card-facts">
+        <p class="card-facts-reason" title={`${reason} ${advice}`}>
+          {reason} <span class="card-facts-advice">{advice}</span>
+        </p>
+      </div>
+    );
+  }
+  const options = optionWords(extraction).join(" · ");
+  return (
+    <div class="card-facts">
+      <p class="card-facts-line">{resultInWords(video)}</p>
+      <p class="card-facts-line" title={options}>
+        {options.charAt(0).toLocaleUpperCase() + options.slice(1)}
+      </p>
+      <p class="card-facts-line">
+        {video.expiresAt && (
+          <span title={formatDate(video.expiresAt)}>{t("expires", { when: formatRelative(video.expiresAt) })}</span>
+        )}
+        {warnings && warnings.length > 0 && (
+          <button type="button" class="card-facts-warnings" onClick={onWarnings}>
+            <Icon of={TriangleAlert} size={14} />
+            {t("warnings", { count: warnings.length })}
+          </button>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function resultInWords({ result, bytes, createdAt }: LibraryVideo): string {
+  const parts = result
+    ? [t("frames", { count: result.frames }), formatBytes(result.bytes)]
+    : [formatBytes(bytes)];
+  return [...parts, formatRelative(createdAt)].join(" · ");
+}

@@ -1,0 +1,124 @@
+import { SearchX, WifiOff } from "lucide";
+import { useEffect, useState } from "preact/hooks";
+import { problemText } from "../../i18n/errors";
+import { Banner } from "../../ui/banner";
+import { Button } from "../../ui/button";
+import { EmptyState } from "../../ui/empty-state";
+import { LazyRetryDialog } from "../video/lazy-retry-dialog";
+import { CardSkeleton } from "./card-skeleton";
+import { EmptyLibrary } from "./empty-library";
+import { FreshChip } from "./fresh-chip";
+import { isEmpty, library, shownVideos } from "./library";
+import { LibraryToolbar } from "./library-toolbar";
+import "./library-view.css";
+import { LoadMore } from "./load-more";
+import type { LibraryVideo } from "./merge";
+import { t } from "./messages";
+import { useCardActions } from "./use-card-actions";
+import { VideoCard, type CardActions } from "./video-card";
+import { WarningsDialog } from "./warnings-dialog";
+
+const SKELETONS = 8;
+
+/** The videos of the user, newest first, with search, filter and actions. */
+export function LibraryView() {
+  const store = library.value;
+  const [query, setQuery] = useState("");
+  const [retried, setRetried] = useState<LibraryVideo>();
+  const [warned, setWarned] = useState<LibraryVideo>();
+  const actions = useCardActions({ onRetry: setRetried, onWarnings: setWarned });
+  useMinutes();
+
+  if (store.state.value === "ready" && isEmpty.value) return <EmptyLibrary />;
+  return (
+    <section class="library-view" aria-labelledby="library-title">
+      <LibraryToolbar
+        query={query}
+        onQuery={setQuery}
+        status={store.status.value}
+        onStatus={(status) => store.filterBy(status)}
+      />
+      <FreshChip />
+      <LibraryContent query={query} onQuery={setQuery} actions={actions} />
+      {retried && (
+        <LazyRetryDialog
+          video={retried}
+          onClose={() => setRetried(undefined)}
+          onQueued={(video) => store.replace({ ...video })}
+        />
+      )}
+      {warned && <WarningsDialog video={warned} onClose={() => setWarned(undefined)} />}
+    </section>
+  );
+}
+
+interface ContentProps {
+  readonly query: string;
+  readonly onQuery: (query: string) => void;
+  readonly actions: CardActions;
+}
+
+function LibraryContent({ query, onQuery, actions }: ContentProps) {
+  const store = library.value;
+  const state = store.state.value;
+  const error = store.error.value;
+  const videos = shownVideos.value;
+  const wanted = query.trim().toLocaleLowerCase();
+  const found = wanted === "" ? videos : videos.filter(({ fileName }) => fileName.toLocaleLowerCase().includes(wanted));
+
+  if (state === "failed") return <LoadFailed error={error} />;
+  if (state === "loading") {
+    return (
+      <>
+        <p class="visually-hidden">{t("loading")}</p>
+        <ul class="library-view-cards" aria-busy="true">
+          {Array.from({ length: SKELETONS }, (_, index) => (
+            <CardSkeleton key={index} />
+          ))}
+        </ul>
+      </>
+    );
+  }
+  return (
+    <>
+      {error !== undefined && <Banner kind="warning">{t("stale", { problem: problemText(error) })}</Banner>}
+      <ul class="library-view-cards">
+        {found.map((video) => (
+          <VideoCard key={video.id} video={video} actions={actions} />
+        ))}
+      </ul>
+      {found.length === 0 && wanted !== "" && (
+        <EmptyState icon={SearchX} title={t("no_match", { query: query.trim() })}>
+          <Button onClick={() => onQuery("")}>{t("clear_search")}</Button>
+        </EmptyState>
+      )}
+      {videos.length === 0 && wanted === "" && store.status.value !== undefined && store.more.value === "none" && (
+        <EmptyState title={t("none_with_status")}>
+          <Button onClick={() => store.filterBy(undefined)}>{t("show_all")}</Button>
+        </EmptyState>
+      )}
+      {wanted !== "" && store.more.value !== "none" && (
+        <p class="library-view-note">{t("searched", { count: videos.length })}</p>
+      )}
+      <LoadMore state={store.more.value} count={videos.length} onMore={() => void store.loadMore()} />
+    </>
+  );
+}
+
+function LoadFailed({ error }: { readonly error: unknown }) {
+  return (
+    <EmptyState icon={WifiOff} title={t("load_failed")}>
+      <p>{problemText(error)}</p>
+      <Button onClick={() => void library.peek().refresh()}>{t("try_again")}</Button>
+    </EmptyState>
+  );
+}
+
+/** Renders again every minute, so that "3 minutes ago" stays true. */
+function useMinutes(): void {
+  const [, setMinute] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setMinute((minute) => minute + 1), 60_000);
+    return () => clearInterval(timer);
+  }, []);
+}
