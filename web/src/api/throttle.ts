@@ -24,7 +24,7 @@ export function waitingSeconds(response: Response): number | undefined {
 /** Records that the API asked us to wait. A shorter wait never replaces a longer one. */
 export function throttle(seconds: number): void {
   const end = Date.now() + seconds * 1000;
-  if (until.peek() !== undefined && (until.peek() ?? 0) >= end) return;
+  if ((until.peek() ?? 0) >= end) return;
   until.value = end;
   clearTimeout(clearing);
   clearing = setTimeout(() => (until.value = undefined), seconds * 1000);

@@ -1,4 +1,4 @@
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import { ApiError } from "../api/errors";
 import { readClaims, type Session } from "./claims";
 import { CognitoError, globalSignOut, passwordAuth, refreshAuth, revokeToken, type Tokens } from "./cognito";
@@ -143,11 +143,16 @@ function refused(refreshToken: string): Promise<string> {
   return Promise.reject(signedOutError());
 }
 
+/** Everything but a busy or broken service: the user, the app client or the token may be gone. */
 function isFinal(error: CognitoError): boolean {
-  return ["NotAuthorizedException", "UserNotFoundException", "InvalidParameterException"].includes(error.kind);
+  return !/TooManyRequests|LimitExceeded|InternalError|Unavailable|^Http/.test(error.kind);
 }
 
 function accept(fresh: Tokens, keep: Keep): void {
+  batch(() => acceptNow(fresh, keep));
+}
+
+function acceptNow(fresh: Tokens, keep: Keep): void {
   const user = readClaims(fresh.idToken);
   const before = current.peek();
   // calls of another user must not go on as this one

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import { X } from "lucide";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { announce } from "./announce";
 import { Button, IconButton } from "./button";
 import { t } from "./messages";
 import "./toast.css";
@@ -20,11 +21,12 @@ const MOST = 3;
 const toasts = signal<readonly ToastItem[]>([]);
 let lastId = 0;
 
-/** Shows a short message at the bottom of the page. Returns the function that takes it away early. */
+/** Shows a short message at the bottom of the page, and lets screen readers say it. Returns the function that takes it away early. */
 export function toast(message: string, options: ToastOptions = {}): () => void {
   lastId += 1;
   const item = { ...options, id: lastId, message };
   toasts.value = [...toasts.peek(), item].slice(-MOST);
+  announce(message);
   return () => remove(item.id);
 }
 
@@ -46,7 +48,7 @@ export function Toasts() {
 
   return (
     <div ref={region} class="toasts" role="region" aria-label={t("notifications")} popover="manual">
-      <ul class="toasts-list" role="status">
+      <ul class="toasts-list">
         {items.map((item) => (
           <Toast key={item.id} item={item} />
         ))}
