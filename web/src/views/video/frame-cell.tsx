@@ -57,7 +57,7 @@ export function FrameCell({ viewer, position, x, y, width, height, imageHeight, 
       aria-setsize={viewer.frames.length}
       aria-posinset={position + 1}
       aria-label={t("cell", { number: frame.index, time })}
-      style={{ width, height, transform: `translate(${x}px, ${y}px)` }}
+      style={{ width: `${width}px`, height: `${height}px`, transform: `translate(${x}px, ${y}px)` }}
       onClick={press}
       onFocus={() => viewer.moveTo(position)}
       onMouseDown={(event) => {

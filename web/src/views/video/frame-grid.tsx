@@ -36,7 +36,7 @@ export function FrameGrid({ viewer, onOpen }: FrameGridProps) {
       role="listbox"
       aria-multiselectable="true"
       aria-label={t("gridLabel", { count })}
-      style={{ height: layout.height }}
+      style={{ height: `${layout.height}px` }}
     >
       {width > 0 &&
         positions.map((position) => {

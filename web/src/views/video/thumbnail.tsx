@@ -54,7 +54,7 @@ export function Thumbnail({ viewer, position, width, height, load, fluid = false
     <canvas
       ref={canvas}
       class={failed ? "thumbnail thumbnail-failed" : "thumbnail"}
-      style={fluid ? {} : { width, height }}
+      style={fluid ? {} : { width: `${width}px`, height: `${height}px` }}
       aria-hidden="true"
     />
   );

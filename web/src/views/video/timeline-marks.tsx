@@ -22,7 +22,7 @@ export function TimelineMarks({ viewer, width, warnings }: MarksProps) {
         <span
           key={index}
           class="timeline-warning"
-          style={{ transform: `translateX(${shareOf(viewer.axis, warning.time ?? 0) * width}px)` }}
+          style={{ translate: `${shareOf(viewer.axis, warning.time ?? 0) * width}px` }}
         />
       ))}
     </>
@@ -56,5 +56,5 @@ function Ticks({ viewer, width }: Omit<MarksProps, "warnings">) {
     }
   }, [viewer, width, columns, selection]);
 
-  return <canvas ref={canvas} class="timeline-ticks" style={{ width, height: HEIGHT }} aria-hidden="true" />;
+  return <canvas ref={canvas} class="timeline-ticks" style={{ width: `${width}px`, height: `${HEIGHT}px` }} aria-hidden="true" />;
 }

@@ -30,7 +30,7 @@ export function TimelinePreview({ viewer, share, width, warnings }: PreviewProps
   const left = Math.min(Math.max(share * width - WIDTH / 2, 0), Math.max(0, width - WIDTH));
   const height = Math.min(Math.round(WIDTH / viewer.aspect), WIDTH);
   return (
-    <div class="timeline-preview" aria-hidden="true" style={{ width: WIDTH, transform: `translateX(${left}px)` }}>
+    <div class="timeline-preview" aria-hidden="true" style={{ width: `${WIDTH}px`, transform: `translateX(${left}px)` }}>
       <Thumbnail viewer={viewer} position={position} width={WIDTH} height={height} load={viewer.thumbnails.fromStoryboard} />
       <p class="timeline-preview-time numeric">{formatTimecode(frame.time)}</p>
       {near.slice(0, 2).map(({ time = 0, message }) => (

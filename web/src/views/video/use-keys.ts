@@ -1,11 +1,11 @@
 import type { RefObject } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { belongsToElement, commandOf, type Command } from "./keys";
 import type { Place, Viewer } from "./viewer";
 
 /** Runs the commands of keys that are pressed in the view, or while nothing has the focus. */
 export function useKeys(root: RefObject<HTMLElement | null>, viewer: Viewer, run: (command: Command) => void): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
       const { target } = event;
