@@ -1,6 +1,7 @@
 import { browserLocks, type Locks } from "./locks";
 import { browserNetwork, type Network } from "./network";
 import { UploadStorage } from "./storage";
+import { Tabs } from "./tabs";
 import { xhrTransport, type Transport } from "./transport";
 import { ScreenWakeLock, type WakeLockKeeper } from "./wake-lock";
 
@@ -11,6 +12,7 @@ export interface Environment {
   readonly locks: Locks;
   readonly wakeLock: WakeLockKeeper;
   readonly storage: UploadStorage;
+  readonly tabs: Tabs;
   /** A number from 0 up to 1. */
   readonly random: () => number;
 }
@@ -23,6 +25,7 @@ export function browserEnvironment(owner: string): Environment {
     locks: browserLocks(),
     wakeLock: new ScreenWakeLock(),
     storage: new UploadStorage(owner),
+    tabs: new Tabs(owner),
     random: Math.random,
   };
 }

@@ -5,6 +5,7 @@ import { FakeServer } from "./fake-server";
 import { browserLocks } from "./locks";
 import type { Network } from "./network";
 import { UploadStorage } from "./storage";
+import { Tabs } from "./tabs";
 import type { UploadItem } from "./types";
 import { Uploads } from "./uploads";
 
@@ -63,6 +64,7 @@ export class FakeBrowser {
       locks: browserLocks(this.#locks as unknown as LockManager),
       wakeLock: this.wakeLock,
       storage: new UploadStorage(owner),
+      tabs: new Tabs(owner),
       random: () => 0.5,
       ...environment,
     });

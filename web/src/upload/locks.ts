@@ -10,8 +10,8 @@ export interface Locks {
 }
 
 /** Returns Web Locks, or, on origins where browsers do not offer them, locks that are always free. */
-export function browserLocks(manager: LockManager | undefined = navigator.locks): Locks {
-  if (manager === undefined) {
+export function browserLocks(manager: LockManager | null | undefined = navigator.locks): Locks {
+  if (!manager) {
     const free = () => Promise.resolve(() => undefined);
     return { tryAcquire: free, acquire: free };
   }

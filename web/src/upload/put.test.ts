@@ -20,7 +20,8 @@ beforeEach(() => {
   vi.useFakeTimers();
   network = new FakeNetwork();
   const { signal } = new AbortController();
-  const request = { method: "PUT", url: "u", headers: {}, body: new Blob(["12345"]), signal, onProgress: () => undefined };
+  const body = new Blob(["12345"]);
+  const request = { method: "PUT", url: "u", headers: {}, body, signal, onProgress: () => undefined };
   result = putOnce(request, transport, network);
   result.catch(() => undefined);
 });

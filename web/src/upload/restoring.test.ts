@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { chosen, FakeBrowser, file, only, pass, settle, useFakeTime } from "./fake-browser";
+import { chosen, FakeBrowser, file, only, settle, useFakeTime } from "./fake-browser";
 import { FakeApiError } from "./fake-server";
 import { UploadStorage } from "./storage";
 import type { Uploads } from "./uploads";
@@ -225,44 +225,5 @@ describe("with a file handle", () => {
     uploads.resume(only(uploads).id);
     await settle();
     expect(only(uploads).state).toBe("sending");
-  });
-});
-
-describe("two tabs", () => {
-  it("have one owner; the other one takes over when it is closed", async () => {
-    const first = tab();
-    first.add(chosen(file("a.mp4", 60)));
-    await settle();
-    const second = tab();
-    await second.restore();
-    expect(only(second).state).toBe("elsewhere");
-    second.cancel(only(second).id);
-    second.resume(only(second).id);
-    await pass(60);
-    expect([only(second).state, browser.server.videos.size]).toEqual(["elsewhere", 1]);
-    browser.server.pending[0]?.finish();
-    await settle();
-    first.dispose();
-    await settle();
-    expect(only(second)).toMatchObject({ state: "needs_file", sent: 10 });
-  });
-
-  it("show an upload that was added later, and forget it once it has arrived", async () => {
-    const [first, second] = [tab(), tab()];
-    await second.restore();
-    first.add(chosen(file("a.mp4", 60)));
-    await settle();
-    expect(only(second).state).toBe("elsewhere");
-    await finishAll();
-    expect([only(first).state, second.items.value]).toEqual(["arrived", []]);
-  });
-
-  it("where there are no Web Locks, each tab goes on alone", async () => {
-    const uploads = browser.open("ada", { locks: (await import("./locks")).browserLocks(undefined) });
-    open.push(uploads);
-    uploads.add(chosen(file("a.mp4", 60)));
-    await settle();
-    await finishAll();
-    expect(only(uploads).state).toBe("arrived");
   });
 });

@@ -8,12 +8,13 @@ export function lockName(task: UploadTask): string {
   return `framezip-upload-${task.id}`;
 }
 
-/** Takes the lock of a new upload, and stores the upload. */
+/** Takes the lock of a new upload, stores the upload and reports it to the other tabs. */
 export async function prepare(task: UploadTask): Promise<void> {
-  const { locks, storage } = task.context.environment;
+  const { locks, storage, tabs } = task.context.environment;
   // before it is stored, so that no other tab takes it
   await takeLock(task, locks);
-  await storage.add(task.stored);
+  await storage.put(task.stored);
+  tabs.post({ kind: "added" });
 }
 
 /** Takes the lock of an upload, unless another tab has it. */

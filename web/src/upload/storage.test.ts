@@ -1,5 +1,5 @@
 import { IDBFactory } from "fake-indexeddb";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { beforeEach, expect, it } from "vitest";
 import { UploadStorage } from "./storage";
 import type { StoredUpload } from "./types";
 
@@ -9,7 +9,6 @@ beforeEach(() => {
   globalThis.indexedDB = new IDBFactory();
   storage = new UploadStorage("ada");
 });
-afterEach(() => storage.dispose());
 
 const upload = (id: string, addedAt = 1): StoredUpload => ({
   id,
@@ -38,25 +37,12 @@ it("keeps each user's uploads apart, in the order in which they were added", asy
   expect(await other.find("4")).toEqual(upload("4"));
   await other.remove("4");
   expect(await other.find("4")).toBeUndefined();
-  other.dispose();
 });
 
 it("stores an upload without its handle if the browser cannot store that", async () => {
   const handle = { getFile: () => undefined } as unknown as FileSystemFileHandle;
   await storage.put({ ...upload("1"), handle });
   expect(await storage.all()).toEqual([upload("1")]);
-});
-
-it("reports new uploads to the other tabs of the same user", async () => {
-  const [tab, stranger] = [new UploadStorage("ada"), new UploadStorage("bob")];
-  const [heard, notHeard] = [vi.fn(), vi.fn()];
-  tab.onAdded(heard);
-  stranger.onAdded(notHeard);
-  await storage.add(upload("1"));
-  await vi.waitFor(() => expect(heard).toHaveBeenCalledTimes(1));
-  expect(notHeard).not.toHaveBeenCalled();
-  tab.dispose();
-  stranger.dispose();
 });
 
 it("does nothing where there is no database", async () => {
@@ -69,5 +55,4 @@ it("does nothing where there is no database", async () => {
   await none.put(upload("1"));
   await none.remove("1");
   expect(await none.all()).toEqual([]);
-  none.dispose();
 });

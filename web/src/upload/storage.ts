@@ -7,22 +7,8 @@ import type { StoredUpload } from "./types";
  */
 export class UploadStorage {
   readonly #store = createStore("framezip-uploads", "uploads");
-  readonly #channel: BroadcastChannel | undefined;
 
-  constructor(private readonly owner: string) {
-    if (typeof BroadcastChannel !== "undefined") this.#channel = new BroadcastChannel(`framezip-uploads-${owner}`);
-  }
-
-  /** Calls `listener` after another tab has added an upload. */
-  onAdded(listener: () => void): void {
-    if (this.#channel) this.#channel.onmessage = listener;
-  }
-
-  /** Stores a new upload and reports it to the other tabs. */
-  async add(upload: StoredUpload): Promise<void> {
-    await this.put(upload);
-    this.#channel?.postMessage("added");
-  }
+  constructor(private readonly owner: string) {}
 
   /** Stores an upload, or replaces it. */
   async put(upload: StoredUpload): Promise<void> {
@@ -52,10 +38,6 @@ export class UploadStorage {
   /** Returns one upload, unless it has been removed. */
   async find(id: string): Promise<StoredUpload | undefined> {
     return (await this.all()).find((upload) => upload.id === id);
-  }
-
-  dispose(): void {
-    this.#channel?.close();
   }
 }
 

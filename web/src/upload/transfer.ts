@@ -4,7 +4,8 @@ import type { Connection } from "./connection";
 import { FilePermissionError, hasCode, StorageError } from "./failures";
 import { Parts } from "./parts";
 import { putOnce } from "./put";
-import type { UploadTask } from "./upload-task";
+import type { PutAnswer, PutRequest } from "./transport";
+import type { UploadContext, UploadTask } from "./upload-task";
 
 const CONCURRENT_PARTS = 4;
 /** How often parts may be missing although each was sent, before that counts as an error. */
@@ -83,7 +84,6 @@ async function sendParts(task: UploadTask, parts: Parts, connection: Connection)
 
 /** Sends one part until it has arrived. */
 async function sendPart(task: UploadTask, parts: Parts, part: number, connection: Connection): Promise<void> {
-  const { transport, network } = task.context.environment;
   const { signal } = connection;
   const backoff = connection.newBackoff();
   const { start, end } = parts.range(part);
@@ -95,7 +95,7 @@ async function sendPart(task: UploadTask, parts: Parts, part: number, connection
     if (task.source === undefined) throw new FilePermissionError();
     const request = { ...target, body: task.source.file.slice(start, end), signal, onProgress };
     try {
-      const { status, retryAfterSeconds } = await putOnce(request, transport, network);
+      const { status, retryAfterSeconds } = await putInTurn(request, task.context);
       // 412: an earlier attempt has arrived, but its answer was lost
       if (status >= 300 && status !== 412) throw new StorageError(status, retryAfterSeconds);
       parts.finish(part);
@@ -106,6 +106,16 @@ async function sendPart(task: UploadTask, parts: Parts, part: number, connection
       signal.throwIfAborted();
       await recover(task, error, connection, backoff);
     }
+  }
+}
+
+/** Sends one request as soon as the browser has a connection for it. */
+async function putInTurn(request: PutRequest, { slots, environment }: UploadContext): Promise<PutAnswer> {
+  const release = await slots.acquire(request.signal);
+  try {
+    return await putOnce(request, environment.transport, environment.network);
+  } finally {
+    release();
   }
 }
 

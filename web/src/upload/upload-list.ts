@@ -1,15 +1,18 @@
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
-import type { WakeLockKeeper } from "./wake-lock";
+import type { Environment } from "./environment";
 import type { UploadItem } from "./types";
 import type { UploadTask } from "./upload-task";
 
 /** How often speed and progress are shown anew. */
 const TICK_MS = 250;
+/** How many ticks pass between two reports to the other tabs. */
+const REPORT_TICKS = 4;
 
 /** The uploads of this tab, and what is shown of them. */
 export class UploadList {
   readonly #items = signal<readonly UploadItem[]>([]);
   #tasks: readonly UploadTask[] = [];
+  #ticks = 0;
   #ticker: ReturnType<typeof setInterval> | undefined;
 
   readonly items: ReadonlySignal<readonly UploadItem[]> = this.#items;
@@ -19,7 +22,7 @@ export class UploadList {
     this.#items.value.some(({ state }) => state === "sending" || state === "waiting" || state === "offline"),
   );
 
-  constructor(private readonly wakeLock: WakeLockKeeper) {}
+  constructor(private readonly environment: Environment) {}
 
   get tasks(): readonly UploadTask[] {
     return this.#tasks;
@@ -49,7 +52,7 @@ export class UploadList {
     if (items.length !== before.length || items.some((item, index) => item !== before[index])) {
       this.#items.value = items;
     }
-    this.wakeLock.keep(items.some(({ state }) => state === "sending"));
+    this.environment.wakeLock.keep(items.some(({ state }) => state === "sending"));
     if (this.#tasks.some((task) => task.isRunning)) {
       this.#ticker ??= setInterval(() => this.#tick(), TICK_MS);
     } else {
@@ -62,5 +65,13 @@ export class UploadList {
     const now = performance.now();
     for (const task of this.#tasks) task.tick(now);
     this.show();
+    this.#ticks += 1;
+    if (this.#ticks % REPORT_TICKS === 0) this.#report();
+  }
+
+  #report(): void {
+    for (const { isRunning, item } of this.#tasks) {
+      if (isRunning) this.environment.tabs.post({ kind: "progress", of: item });
+    }
   }
 }

@@ -5,7 +5,9 @@ import { newId } from "./ids";
 import type { Release } from "./locks";
 import type { Parts } from "./parts";
 import type { SourceFile } from "./source-file";
+import type { Slots } from "./slots";
 import { Speed } from "./speed";
+import type { TabProgress } from "./tabs";
 import { readParts, transfer } from "./transfer";
 import type { StoredUpload, UploadBackend, UploadItem, UploadState } from "./types";
 
@@ -17,6 +19,8 @@ export interface UploadContext {
   readonly waker: EventTarget;
   /** Called whenever a task may look different. */
   readonly onChange: () => void;
+  /** The requests of bytes that may be in flight. */
+  readonly slots: Slots;
 }
 
 /**
@@ -43,6 +47,8 @@ export class UploadTask {
   /** The lock and the stored entry of a new upload. */
   prepared: Promise<void> = Promise.resolve();
   isRemoved = false;
+  /** What the owner reported last, in `elsewhere`. */
+  elsewhere: TabProgress | undefined;
   /** The task as it was shown last. */
   item: UploadItem;
   /** The call that creates the record, while no answer has come. */
@@ -157,9 +163,7 @@ export class UploadTask {
     const { id, videoId, name, bytes } = this.stored;
     const state = this.#state;
     if (state !== "sending") this.#speed.reset();
-    const sent = state === "arrived" ? bytes : (this.parts?.sent ?? 0);
-    const { bytesPerSecond } = this.#speed;
-    const secondsLeft = this.#speed.secondsLeft(bytes - sent);
+    const { sent, bytesPerSecond, secondsLeft } = this.#progress(state);
     return {
       id,
       ...(videoId !== undefined && { videoId }),
@@ -171,6 +175,19 @@ export class UploadTask {
       ...(bytesPerSecond !== undefined && { bytesPerSecond }),
       ...(secondsLeft !== undefined && { secondsLeft }),
       ...(state === "needs_file" && this.handleNeedsPermission && { handleNeedsPermission: true }),
+    };
+  }
+
+  #progress(state: UploadState): Omit<TabProgress, "id"> {
+    const { bytes } = this.stored;
+    if (state === "elsewhere") return this.elsewhere ?? { sent: 0 };
+    const sent = state === "arrived" ? bytes : (this.parts?.sent ?? 0);
+    const { bytesPerSecond } = this.#speed;
+    const secondsLeft = this.#speed.secondsLeft(bytes - sent);
+    return {
+      sent,
+      ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+      ...(secondsLeft !== undefined && { secondsLeft }),
     };
   }
 

@@ -24,7 +24,8 @@ describe("an upload", () => {
     uploads.onArrived = arrived;
     uploads.add(chosen(file("a.mp4", 95)));
     await settle();
-    expect(browser.server.puts.toSorted()).toEqual(Array.from({ length: 10 }, (_, index) => `v1/${index + 1}`).toSorted());
+    const parts = Array.from({ length: 10 }, (_, index) => `v1/${index + 1}`);
+    expect(browser.server.puts.toSorted()).toEqual(parts.toSorted());
     expect(browser.server.calls).toEqual(["create a.mp4", "complete v1"]);
     expect(browser.server.videos.get("v1")?.file).toEqual({
       fileName: "a.mp4",
@@ -84,6 +85,25 @@ describe("an upload", () => {
     browser.server.pending[1]?.finish();
     await settle();
     expect(states()).toEqual(["sending", "arrived", "sending", "sending", "waiting"]);
+  });
+
+  it("has at most five requests in flight, shared by the files", async () => {
+    browser.server.isAutomatic = false;
+    uploads.add(chosen(file("a", 60), file("b", 60), file("c", 60)));
+    await settle();
+    expect(browser.server.pending.map(({ videoId }) => videoId)).toEqual(["v1", "v1", "v1", "v1", "v2"]);
+    for (let round = 0; round < 9; round += 1) {
+      browser.server.pending[0]?.finish();
+      await settle();
+      expect(browser.server.pending).toHaveLength(5);
+    }
+    for (const id of ["v1", "v2", "v3"]) {
+      expect(browser.server.puts.filter((put) => put.startsWith(id)).length).toBeGreaterThanOrEqual(4);
+    }
+    browser.server.isAutomatic = true;
+    for (const put of [...browser.server.pending]) put.finish();
+    await settle();
+    expect(states()).toEqual(["arrived", "arrived", "arrived"]);
   });
 
   it("keeps the screen awake while it sends, and reports that it is busy", async () => {

@@ -1,32 +1,48 @@
 import type { ReadonlySignal } from "@preact/signals";
 import { browserEnvironment, type Environment } from "./environment";
-import { FileChangedError, FilePermissionError, hasCode, statusOf } from "./failures";
-import { newId } from "./ids";
-import { lockName, openByHandle, prepare, removeEverywhere, takeLock } from "./restoring";
-import { contentTypeOf, isSameFile, SourceFile } from "./source-file";
-import type { ChosenFile, StoredUpload, UploadBackend, UploadItem } from "./types";
+import { hasCode, statusOf } from "./failures";
+import { newUploads } from "./new-upload";
+import { UploadQueue } from "./queue";
+import { lockName, openByHandle, removeEverywhere, takeLock } from "./restoring";
+import { Slots } from "./slots";
+import { isSameFile, SourceFile } from "./source-file";
+import type { TabMessage } from "./tabs";
+import type { ChosenFile, UploadBackend, UploadItem } from "./types";
 import { UploadList } from "./upload-list";
 import { UploadTask, type UploadContext } from "./upload-task";
 
-const CONCURRENT_FILES = 3;
+/**
+ * Browsers open six connections to a host that speaks HTTP/1.1, as S3 does. A request that waits for one would look
+ * stalled. The sixth is for the API, which may be on the same host.
+ */
+const CONCURRENT_REQUESTS = 5;
 
 /** The uploads of one user in this tab: a queue of files, each sent in parts, that survives pauses and reloads. */
 export class Uploads {
   /** Called after all bytes of a video have arrived. */
   onArrived: ((videoId: string) => void) | undefined;
   readonly #list: UploadList;
+  readonly #queue: UploadQueue;
   readonly #closed = new AbortController();
   readonly #context: UploadContext;
   readonly #unsubscribe: () => void;
+
   constructor(
     backend: UploadBackend,
     owner: string,
     private readonly environment: Environment = browserEnvironment(owner),
   ) {
-    this.#list = new UploadList(environment.wakeLock);
-    this.#context = { backend, environment, waker: new EventTarget(), onChange: () => this.#list.show() };
+    this.#list = new UploadList(environment);
+    this.#queue = new UploadQueue(this.#list, (videoId) => this.onArrived?.(videoId));
+    this.#context = {
+      backend,
+      environment,
+      waker: new EventTarget(),
+      onChange: () => this.#list.show(),
+      slots: new Slots(CONCURRENT_REQUESTS),
+    };
     this.#unsubscribe = environment.network.subscribe(() => this.#list.show());
-    environment.storage.onAdded(() => void this.restore());
+    environment.tabs.listen((message) => this.#hear(message));
   }
 
   /** All uploads, those of other tabs included, in the order in which they were added. */
@@ -53,27 +69,8 @@ export class Uploads {
 
   /** Sends files, after those that are waiting already. */
   add(files: readonly ChosenFile[]): void {
-    const addedAt = Date.now();
-    for (const [index, { file, handle, extraction }] of files.entries()) {
-      const { name, size: bytes, lastModified } = file;
-      const stored: StoredUpload = {
-        id: newId(),
-        // fractions keep the order of files that were added together
-        addedAt: addedAt + index / files.length,
-        name,
-        bytes,
-        lastModified,
-        contentType: contentTypeOf(file),
-        extraction,
-        idempotencyKey: newId(),
-        ...(handle && { handle }),
-      };
-      const task = new UploadTask(stored, this.#context);
-      task.source = new SourceFile(file, handle);
-      task.prepared = prepare(task);
-      this.#list.add([task]);
-    }
-    this.#schedule();
+    this.#list.add(newUploads(files, this.#context));
+    this.#queue.schedule();
   }
 
   /** Stops sending until `resume`. Parts that have arrived stay on the server. */
@@ -83,7 +80,7 @@ export class Uploads {
     task.stop();
     task.phase = "paused";
     void task.change({ paused: true });
-    this.#schedule();
+    this.#queue.schedule();
   }
 
   /**
@@ -92,7 +89,7 @@ export class Uploads {
    */
   resume(id: string): void {
     const task = this.#list.find(id);
-    if (task?.phase === "paused") this.#queue(task);
+    if (task?.phase === "paused") this.#queue.enter(task);
     if (task?.phase === "needs_file" || task?.phase === "file_changed") void this.#reopen(task);
   }
 
@@ -102,7 +99,12 @@ export class Uploads {
     if (task?.phase !== "refused") return;
     const isGone = task.stored.videoId === undefined || statusOf(task.reason) === 404;
     if (isGone) void task.forgetRecord();
-    this.#queue(task);
+    if (task.source || !isGone) this.#queue.enter(task);
+    else {
+      // a new record would be in vain without the file
+      task.phase = "needs_file";
+      void this.#reopen(task);
+    }
   }
 
   /** Ends an upload and removes its record from the server. Only the tab that sends it can do that. */
@@ -129,7 +131,7 @@ export class Uploads {
     if (isSameFile(file, task.stored)) {
       task.source = new SourceFile(file, handle);
       if (handle) void task.change({ handle });
-      this.#queue(task);
+      this.#queue.enter(task);
     } else {
       task.phase = "file_changed";
       this.#list.show();
@@ -146,17 +148,26 @@ export class Uploads {
     this.#closed.abort();
     for (const task of this.#list.tasks) {
       task.stop();
-      task.release?.();
+      void task.prepared.then(() => task.release?.());
     }
     this.#list.clear();
     this.#unsubscribe();
     this.environment.wakeLock.dispose();
-    this.environment.storage.dispose();
+    this.environment.tabs.dispose();
+  }
+
+  #hear(message: TabMessage): void {
+    if (message.kind === "added") void this.restore();
+    else {
+      const task = this.#list.find(message.of.id);
+      if (task) task.elsewhere = message.of;
+      this.#list.show();
+    }
   }
 
   #drop(task: UploadTask): void {
     this.#list.remove(task);
-    this.#schedule();
+    this.#queue.schedule();
   }
 
   /** Becomes the owner of a stored upload, now or when the tab that owns it gives it up. */
@@ -182,7 +193,7 @@ export class Uploads {
       return;
     }
     task.phase = phase === "waiting" && stored.paused === true ? "paused" : phase;
-    this.#schedule();
+    this.#queue.schedule();
     if (!task.isRunning && stored.videoId !== undefined) void this.#inspect(task);
   }
 
@@ -191,67 +202,24 @@ export class Uploads {
     try {
       await finished;
       // completing it needs no file
-      if (task.parts?.allArrived) this.#queue(task);
+      if (task.parts?.allArrived && task.phase !== "paused") this.#queue.enter(task);
       this.#list.show();
     } catch (error) {
       if (signal.aborted) return;
-      if (hasCode(error, "upload_over")) this.#arrive(task);
-      else this.#fail(task, error);
+      if (hasCode(error, "upload_over")) this.#queue.arrive(task);
+      else this.#queue.fail(task, error);
     }
   }
 
   async #reopen(task: UploadTask): Promise<void> {
+    this.#list.show();
     const { handle } = task.stored;
     if (handle === undefined || !(await SourceFile.askPermission(handle))) return;
     const phase = await openByHandle(task);
-    if (phase === "waiting") this.#queue(task);
-    else task.phase = phase;
+    // the user may have chosen the file, or cancelled, in the meantime
+    if (task.isRemoved || (task.phase !== "needs_file" && task.phase !== "file_changed")) return;
+    task.phase = phase;
+    if (phase === "waiting") this.#queue.enter(task);
     this.#list.show();
-  }
-
-  #queue(task: UploadTask): void {
-    task.phase = "waiting";
-    if (task.stored.paused) void task.change({ paused: false });
-    this.#schedule();
-  }
-
-  #schedule(): void {
-    let free = CONCURRENT_FILES - this.#list.tasks.filter((task) => task.isRunning).length;
-    for (const task of this.#list.tasks) {
-      if (free <= 0) break;
-      if (task.phase !== "waiting") continue;
-      free -= 1;
-      void this.#run(task);
-    }
-    this.#list.show();
-  }
-
-  async #run(task: UploadTask): Promise<void> {
-    const { signal, finished } = task.run();
-    try {
-      await finished;
-      if (!signal.aborted) this.#arrive(task);
-    } catch (error) {
-      if (!signal.aborted) this.#fail(task, error);
-    }
-    this.#list.show();
-  }
-
-  #arrive(task: UploadTask): void {
-    task.phase = "arrived";
-    task.isRemoved = true;
-    task.source = undefined;
-    void this.environment.storage.remove(task.id).then(() => task.release?.());
-    this.#schedule();
-    this.onArrived?.(task.videoId);
-  }
-
-  #fail(task: UploadTask, error: unknown): void {
-    task.reason = error;
-    if (error instanceof FileChangedError) task.phase = "file_changed";
-    else if (error instanceof FilePermissionError) task.phase = "needs_file";
-    else task.phase = "refused";
-    task.handleNeedsPermission = error instanceof FilePermissionError && task.stored.handle !== undefined;
-    this.#schedule();
   }
 }
