@@ -15,7 +15,7 @@ export function writeItem(area: Area, key: string, value: string): void {
   try {
     storage(area).setItem(key, value);
   } catch {
-    // what is not stored is asked for again next time
+    // the page then asks again next time
   }
 }
 

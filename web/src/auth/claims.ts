@@ -1,4 +1,4 @@
-/** What the page shows of a user. The server trusts only the token itself. */
+/** The claims of a user that the page shows. The server trusts only the token itself. */
 export interface Session {
   userId: string;
   email: string;

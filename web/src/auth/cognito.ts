@@ -22,7 +22,7 @@ export interface Tokens {
   expiresAt: number;
 }
 
-/** Where Cognito sent a code, such as `a***@e***`, if it says so. */
+/** The masked address that Cognito sent a code to, such as `a***@e***`, if the answer has one. */
 export type CodeDestination = string | undefined;
 
 interface CodeDelivery {

@@ -1,7 +1,7 @@
 /** A stand-in for Cognito and our API in tests: answers `fetch` and records what was asked. */
 import { vi } from "vitest";
 
-/** What a fake answers: a status with a body, or no answer at all. */
+/** The answer of a fake: a status with a body, or no answer at all. */
 export type FakeAnswer = { status: number; body?: unknown; headers?: Record<string, string> } | "offline";
 
 /** One recorded request. */
@@ -21,7 +21,7 @@ export function fakeIdToken(claims: Record<string, unknown>): string {
   return `e30.${payload}.`;
 }
 
-/** Returns Cognito's answer with new tokens. `jti` tells them apart. */
+/** Returns Cognito's answer with new tokens. `jti` makes them distinct. */
 export function granted(jti: string, claims: Record<string, unknown> = {}, expiresIn = 3600): FakeAnswer {
   const idToken = fakeIdToken({ sub: "user-1", email: "ada@example.com", jti, ...claims });
   const result = { IdToken: idToken, AccessToken: `access-${jti}`, ExpiresIn: expiresIn };

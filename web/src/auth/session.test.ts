@@ -7,7 +7,7 @@ type Session = typeof import("./session");
 const KEY = "framezip.refresh-token";
 let stop: (() => void) | undefined;
 
-/** Loads the module anew, as another tab would. */
+/** Loads a fresh copy of the module, as another tab would. */
 async function start(): Promise<Session> {
   vi.resetModules();
   const session = await import("./session");
@@ -119,7 +119,7 @@ it("expires when the renewal is refused, and goes on after signing in again", as
   await expect(waiting).resolves.toBe(await idToken());
 });
 
-it("signs out: forgets the token, revokes it and tells the other tabs", async () => {
+it("signs out: forgets the token, revokes it and signs out the other tabs", async () => {
   const requests = fakeServer(({ action }) => (action === "InitiateAuth" ? granted("a") : { status: 200, body: {} }));
   const { session, signIn, signOut } = await start();
   await signIn("ada@example.com", "pw", true);

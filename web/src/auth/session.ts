@@ -2,7 +2,7 @@ import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import { ApiError } from "../api/errors";
 import { readClaims, type Session } from "./claims";
 import { CognitoError, globalSignOut, passwordAuth, refreshAuth, revokeToken, type Tokens } from "./cognito";
-import { forgetToken, type Keep, storedToken, storeToken, tellSignedOut, watchOtherTabs } from "./token-store";
+import { forgetToken, type Keep, storedToken, storeToken, signOutOtherTabs, watchOtherTabs } from "./token-store";
 
 export type { Session } from "./claims";
 
@@ -131,7 +131,7 @@ async function renew(refreshToken: string, keep: Keep): Promise<string> {
   }
 }
 
-/** The refresh token is no longer valid: a user who works here signs in again, anyone else begins anew. */
+/** The refresh token is no longer valid: a signed-in user signs in again over the page, a visitor gets the sign-in view. */
 function refused(refreshToken: string): Promise<string> {
   forgetToken(refreshToken);
   unreachable.value = false;
@@ -172,7 +172,7 @@ function leave(): void {
   const user = current.peek();
   if (tokens) forgetToken(tokens.refreshToken);
   drop();
-  if (user) tellSignedOut(user.userId);
+  if (user) signOutOtherTabs(user.userId);
 }
 
 function drop(): void {

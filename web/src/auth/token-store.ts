@@ -32,7 +32,7 @@ export function forgetToken(refreshToken: string): void {
 }
 
 /** Signs the user out in all other tabs of this browser. */
-export function tellSignedOut(userId: string): void {
+export function signOutOtherTabs(userId: string): void {
   // the time makes the value new, because only a change makes an event
   writeItem("local", SIGNED_OUT, `${userId} ${Date.now()}`);
 }

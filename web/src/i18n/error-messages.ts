@@ -18,9 +18,9 @@ export const problemMessages = messages({
   invalid_request: ["The server did not accept a value.", "O servidor não aceitou um dos valores."],
   unauthorized: ["You are signed out. Sign in again.", "Sua sessão terminou. Entre de novo."],
   forbidden: ["Only administrators may do this.", "Só administradores podem fazer isso."],
-  not_found: ["It does not exist any more.", "Isto não existe mais."],
+  not_found: ["This no longer exists. It may have been deleted.", "Isto não existe mais. Talvez tenha sido excluído."],
   not_finished: [
-    "This video is still in work. Wait until it is ready.",
+    "This video is still being processed. Wait until it is ready.",
     "Este vídeo ainda está sendo processado. Espere até ficar pronto.",
   ],
   source_gone: [
@@ -91,7 +91,7 @@ export const failureMessages = messages({
     "Try again with other times, or without a start and an end.",
     "Tente de novo com outros tempos, ou sem início e fim.",
   ],
-  too_long: ["The video takes longer than the server allows.", "O vídeo é mais demorado do que o servidor permite."],
+  too_long: ["The video is too long for this server.", "O vídeo é longo demais para este servidor."],
   "advice.too_long": [
     "Try again with a shorter range or without scenes, or send a shorter video.",
     "Tente de novo com um trecho menor ou sem cenas, ou envie um vídeo mais curto.",
@@ -111,7 +111,7 @@ export const failureMessages = messages({
   "advice.cancelled": ["Try again whenever you like.", "Tente de novo quando quiser."],
   internal: ["The server made a mistake.", "O servidor cometeu um erro."],
   "advice.internal": [
-    "Try again. If it fails again, tell the operator of this server.",
+    "Try again. If it fails again, contact the operator of this server.",
     "Tente de novo. Se falhar outra vez, avise quem cuida deste servidor.",
   ],
 });

@@ -22,7 +22,7 @@ export function problemText(error: unknown): string {
 
 /** Returns why a video failed and what its owner can do, in the reader's language. */
 export function failureText(failure: Failure): { reason: string; advice: string } {
-  // a newer server may have codes that this page does not know
+  // a newer server may have codes that this page has no words for
   if (!isFailureKey(failure.code)) return { reason: failure.message, advice: failureMessages("advice.internal") };
   return { reason: failureMessages(failure.code), advice: failureMessages(`advice.${failure.code}`) };
 }

@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { session } from "../auth/session";
 import { route } from "../router";
 
-/** Where the library was left, so that going back to it finds the same place. */
+/** The scroll position of the library, so that going back to it finds the same place. */
 let homeScroll = 0;
 
 /** Moves the focus to the heading of a view that was navigated to, and the page to where it belongs. */

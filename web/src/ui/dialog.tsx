@@ -16,7 +16,7 @@ interface DialogProps {
   size?: "normal" | "wide";
 }
 
-/** A modal dialog, open as long as it is rendered. The focus returns to where it was. */
+/** A modal dialog, open while it is rendered. The focus returns to where it was. */
 export function Dialog({ title, onClose, children, footer, size = "normal" }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();

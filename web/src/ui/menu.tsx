@@ -19,7 +19,7 @@ export interface MenuItem {
 }
 
 interface MenuProps {
-  /** The accessible name of the button. */
+  /** The accessible name of the list, and of a button without a text. */
   label: string;
   items: readonly MenuItem[];
   icon?: IconNode;
@@ -69,7 +69,7 @@ export function Menu({ label, items, icon = Ellipsis, text, heading }: MenuProps
       {text === undefined ? (
         <IconButton icon={icon} label={label} {...attributes} />
       ) : (
-        <Button kind="quiet" icon={icon} aria-label={label} {...attributes}>
+        <Button kind="quiet" icon={icon} {...attributes}>
           {text}
         </Button>
       )}

@@ -8,9 +8,9 @@ type Attributes = Omit<PartialInputHTMLAttributes<HTMLInputElement>, "class" | "
 interface TextFieldProps extends Attributes {
   type?: "text" | "email" | "number" | "password" | "search" | "url";
   label: string;
-  /** What to write, always visible. */
+  /** Says what to write; always visible. */
   hint?: ComponentChildren;
-  /** What is wrong and how to put it right. */
+  /** Says what is wrong and how to correct it. */
   error?: string | undefined;
   /** A control inside the field, at its end. */
   end?: ComponentChildren;

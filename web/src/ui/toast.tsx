@@ -21,7 +21,7 @@ const MOST = 3;
 const toasts = signal<readonly ToastItem[]>([]);
 let lastId = 0;
 
-/** Shows a short message at the bottom of the page, and lets screen readers say it. Returns the function that takes it away early. */
+/** Shows a short message at the bottom of the page, and lets screen readers say it. Returns the function that removes it early. */
 export function toast(message: string, options: ToastOptions = {}): () => void {
   lastId += 1;
   const item = { ...options, id: lastId, message };

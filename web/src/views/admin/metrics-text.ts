@@ -1,4 +1,4 @@
-/** What administrators see of the server's counters. */
+/** The server's counters that administrators see. */
 export interface Counters {
   ready: number;
   failed: number;

@@ -7,7 +7,7 @@ import { t } from "./messages";
 import { Section } from "./section";
 import "./account-section.css";
 
-/** Who is signed in, and the ways out. */
+/** The signed-in user, and the ways to sign out. */
 export function AccountSection() {
   const [asking, setAsking] = useState(false);
   return (

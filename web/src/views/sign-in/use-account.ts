@@ -14,7 +14,7 @@ import { t } from "./messages";
 /** The states of the form. */
 export type Step = "sign-in" | "sign-up" | "confirm" | "forgot" | "reset";
 
-/** What the user has written. It lives as long as the form is shown, and is sent to Cognito only. */
+/** The values of the fields. They live while the form is shown, and are sent to Cognito only. */
 export interface Values {
   email: string;
   password: string;
