@@ -31,6 +31,8 @@ export function FrameCell({ viewer, position, x, y, width, height, imageHeight, 
 
   useLayoutEffect(() => {
     if (!isCurrent || viewer.place.peek() !== "grid") return;
+    // a cell that was pressed has the focus already, and must not move under the pointer
+    if (document.activeElement === cell.current) return;
     cell.current?.focus({ preventScroll: true });
     cell.current?.scrollIntoView({ block: "nearest" });
   }, [isCurrent, viewer]);

@@ -25,6 +25,7 @@ const MOST_PIXELS = 2;
 export function Thumbnail({ viewer, position, width, height, load, fluid = false }: ThumbnailProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [failed, setFailed] = useState(false);
+  const reconnected = viewer.reconnected.value;
 
   useLayoutEffect(() => {
     const element = canvas.current;
@@ -48,7 +49,7 @@ export function Thumbnail({ viewer, position, width, height, load, fluid = false
       setFailed(true);
     });
     return () => stop.abort();
-  }, [viewer, position, width, height, load]);
+  }, [viewer, position, width, height, load, reconnected]);
 
   return (
     <canvas

@@ -16,6 +16,8 @@ interface PreviewProps {
 }
 
 const WIDTH = 176;
+/** A frame of at most this size is loaded for the preview although there is no storyboard. */
+const SMALL = 100_000;
 /** A pointer this near to a mark shows its warning, in CSS pixels. */
 const NEAR = 6;
 
@@ -28,10 +30,12 @@ export function TimelinePreview({ viewer, share, width, warnings }: PreviewProps
     ({ time }) => time !== undefined && Math.abs(shareOf(viewer.axis, time) - share) * width <= NEAR,
   );
   const left = Math.min(Math.max(share * width - WIDTH / 2, 0), Math.max(0, width - WIDTH));
+  const { thumbnails, images } = viewer;
+  const load = thumbnails.fromStoryboard || frame.bytes <= SMALL || images.peek(frame) !== undefined;
   const height = Math.min(Math.round(WIDTH / viewer.aspect), WIDTH);
   return (
     <div class="timeline-preview" aria-hidden="true" style={{ width: `${WIDTH}px`, transform: `translateX(${left}px)` }}>
-      <Thumbnail viewer={viewer} position={position} width={WIDTH} height={height} load={viewer.thumbnails.fromStoryboard} />
+      {load && <Thumbnail viewer={viewer} position={position} width={WIDTH} height={height} load />}
       <p class="timeline-preview-time numeric">{formatTimecode(frame.time)}</p>
       {near.slice(0, 2).map(({ time = 0, message }) => (
         <p key={message} class="timeline-preview-warning">

@@ -26,6 +26,7 @@ export function useStageImage(viewer: Viewer): StageState {
   const [shown, setShown] = useState<StageImage>();
   const [failed, setFailed] = useState(false);
   const [attempt, setAttempt] = useState(0);
+  const reconnected = viewer.reconnected.value;
   const position = viewer.current.value;
 
   useEffect(() => {
@@ -54,7 +55,7 @@ export function useStageImage(viewer: Viewer): StageState {
       setFailed(true);
     });
     return () => stop.abort();
-  }, [viewer, position, attempt]);
+  }, [viewer, position, attempt, reconnected]);
 
   useEffect(() => {
     const url = shown?.url;

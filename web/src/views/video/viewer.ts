@@ -33,6 +33,8 @@ export class Viewer {
   readonly zoomed = signal(false);
   /** The error after which the zip cannot be read on. */
   readonly lost = signal<ZipChangedError | ZipGoneError | undefined>(undefined);
+  /** How often the network has come back. Images that failed are loaded again. */
+  readonly reconnected = signal(0);
   readonly frame = computed(() => this.frames[this.current.value] as FrameEntry);
   /** In which direction the user moved last; 0 before the first move. */
   direction: -1 | 0 | 1 = 0;
@@ -49,6 +51,10 @@ export class Viewer {
     this.aspect = aspect;
     this.axis = timeAxis(archive.frames, duration);
     this.thumbnails = new Thumbnails(archive, images, this.#stop.signal);
+    const reconnect = () => {
+      this.reconnected.value += 1;
+    };
+    addEventListener("online", reconnect, { signal: this.#stop.signal });
   }
 
   /** Shows the frame at a position, or the nearest one that exists. */
@@ -125,8 +131,16 @@ export async function openViewer(store: VideoStore, signal: AbortSignal): Promis
   const archive = await openFrames(store.link, signal, { bytes: video?.download?.bytes });
   const images = new ImageCache(archive);
   const first = archive.frames[0] as FrameEntry;
-  const image = await createImageBitmap(await images.get(first, { signal, urgent: true }));
-  const aspect = image.width / image.height;
-  image.close();
-  return new Viewer(archive, images, aspect, video?.result?.source.duration);
+  const blob = await images.get(first, { signal, urgent: true });
+  const source = video?.result?.source;
+  const aspect = (await aspectOf(blob)) ?? (source ? source.width / source.height : 16 / 9);
+  return new Viewer(archive, images, aspect, source?.duration);
+}
+
+/** Returns nothing if the browser cannot decode the image. */
+async function aspectOf(blob: Blob): Promise<number | undefined> {
+  const image = await createImageBitmap(blob).catch(() => undefined);
+  const aspect = image && image.width / image.height;
+  image?.close();
+  return aspect;
 }
