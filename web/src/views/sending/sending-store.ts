@@ -2,7 +2,7 @@ import { batch, computed, effect, signal, type ReadonlySignal } from "@preact/si
 import { session } from "../../auth/session";
 import type { EstimatedVideo } from "./estimate-all";
 import type { Found } from "./found-files";
-import { readPreview, type Preview } from "./preview";
+import type { Preview } from "./preview";
 
 /** A file that was chosen but not sent. `preview` is `null` if the browser cannot read the file. */
 export interface ChosenVideo {
@@ -71,10 +71,15 @@ export function dismissLeftOut(): void {
 async function look(id: number, file: File): Promise<void> {
   const reader = new AbortController();
   readers.set(id, reader);
-  const preview = await readPreview(file, reader.signal).catch(() => null);
+  const preview = await readWhenLoaded(file, reader.signal).catch(() => null);
   readers.delete(id);
   if (reader.signal.aborted) revoke(preview?.frames ?? []);
   else list.value = list.value.map((video) => (video.id === id ? { ...video, preview } : video));
+}
+
+async function readWhenLoaded(file: File, signal: AbortSignal): Promise<Preview> {
+  const { readPreview } = await import("./preview");
+  return readPreview(file, signal);
 }
 
 function drop(videos: readonly ChosenVideo[], keep: ReadonlySet<number> = new Set()): void {

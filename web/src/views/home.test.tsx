@@ -1,0 +1,132 @@
+// @vitest-environment happy-dom
+import { render } from "preact";
+import { act } from "preact/test-utils";
+import { afterEach, beforeEach, describe, expect, it, vi, type Mock } from "vitest";
+import type { UploadItem } from "../upload/types";
+import { FakeLibrary, video } from "./library/fake-library";
+
+const state = vi.hoisted(() => ({ added: [] as unknown[] }));
+const api = vi.hoisted(() => {
+  const names = ["createVideo", "completeUpload", "readUpload", "readVideo", "listVideos", "deleteVideo"] as const;
+  return Object.fromEntries(names.map((name) => [name, vi.fn()])) as Record<(typeof names)[number], Mock>;
+});
+
+vi.mock("../auth/session", async () => {
+  const { signal: made } = await import("@preact/signals");
+  return { session: made({ userId: "me", email: "me@example.com", isAdmin: false }), sessionExpired: made(false) };
+});
+vi.mock("../api/videos", () => api);
+vi.mock("../upload/uploads", async () => {
+  const { signal: made } = await import("@preact/signals");
+  return {
+    Uploads: class {
+      items = made<readonly UploadItem[]>([]);
+      busy = made(false);
+      restore = async () => undefined;
+      wake = () => undefined;
+      dispose = () => undefined;
+      add = (files: unknown[]) => state.added.push(...files);
+    },
+  };
+});
+vi.mock("./sending/preview", () => ({ STRIP: 5, readPreview: () => Promise.reject(new Error("cannot read it")) }));
+
+let root: HTMLElement;
+let server: FakeLibrary;
+
+const text = () => root.textContent ?? "";
+const settle = () => act(() => new Promise((done) => setTimeout(done, 30)));
+const button = (name: string) => [...root.querySelectorAll("button")].find((other) => other.textContent === name);
+
+async function shown() {
+  const { Home } = await import("./home");
+  await act(() => render(<Home />, root));
+  await settle();
+}
+
+beforeEach(() => {
+  vi.resetModules();
+  localStorage.clear();
+  state.added = [];
+  server = new FakeLibrary();
+  api.listVideos.mockImplementation((query) => server.list(query));
+  api.deleteVideo.mockReset().mockResolvedValue(undefined);
+  vi.stubGlobal("IntersectionObserver", class { observe() {} disconnect() {} });
+  root = document.body.appendChild(document.createElement("div"));
+});
+
+afterEach(() => {
+  render(null, root);
+  root.remove();
+});
+
+describe("Home", () => {
+  it("invites to the first video", async () => {
+    await shown();
+    expect(root.querySelector(".drop-zone-large")).not.toBeNull();
+    expect(text()).toContain("Drop your videos here");
+    expect(root.querySelector(".library-view")).toBeNull();
+  });
+
+  it("lists videos with their status and what came of them", async () => {
+    const source = { container: "mov", codec: "h264", width: 1280, height: 720, duration: 63 };
+    server.videos = [
+      video(4, { status: "processing", progress: { done: 43, total: 120 } }),
+      video(3, { status: "failed", error: { code: "not_a_video", message: "no" } }),
+      video(2, { result: { bytes: 2_000_000, frames: 120, source }, warnings: [{ message: "A gap." }] }),
+      video(1, { status: "queued" }),
+    ];
+    await shown();
+    expect(root.querySelector(".drop-zone-bar")).not.toBeNull();
+    const cards = [...root.querySelectorAll(".video-card")].map((card) => card.textContent ?? "");
+    expect(cards[0]).toContain("Extracting 43 of 120");
+    expect(cards[1]).toContain("Failed");
+    expect(cards[2]).toContain("120 frames · 2 MB");
+    expect(cards[2]).toContain("1:03");
+    expect(cards[2]).toContain("One warning");
+    expect(cards[3]).toContain("In the queue");
+  });
+
+  it("searches in what is loaded", async () => {
+    server.add(1, 2, 12);
+    await shown();
+    const search = root.querySelector<HTMLInputElement>('input[type="search"]');
+    if (!search) throw new Error("no search");
+    const type = (value: string) =>
+      act(() => {
+        search.value = value;
+        search.dispatchEvent(new Event("input", { bubbles: true }));
+      });
+    await type("CLIP-1");
+    expect(root.querySelectorAll(".video-card")).toHaveLength(2);
+    await type("nothing");
+    expect(text()).toContain("No video has “nothing” in its name");
+  });
+
+  it("sends chosen files with the options", async () => {
+    server.add(1);
+    await shown();
+    const input = root.querySelector<HTMLInputElement>('.drop-zone-input[type="file"]');
+    if (!input) throw new Error("no input");
+    const file = new File(["bytes"], "holiday.mov", { type: "video/quicktime" });
+    Object.defineProperty(input, "files", { value: [file, new File([], "empty.mp4")] });
+    await act(() => input.dispatchEvent(new Event("change", { bubbles: true })));
+    for (let tries = 0; tries < 50 && !button("Send video"); tries += 1) await settle();
+    expect(text()).toContain("We will look at it on the server.");
+    expect(text()).toContain("empty.mp4 is empty and was left out.");
+    await act(() => button("Send video")?.click());
+    expect(state.added).toEqual([{ file, extraction: { quality: 85 } }]);
+    expect(root.querySelector(".sending-panel")).toBeNull();
+  });
+
+  it("hides a deleted video at once, and deletes it when the page goes away", async () => {
+    server.add(1, 2);
+    await shown();
+    const key = new KeyboardEvent("keydown", { key: "Delete", bubbles: true });
+    await act(() => root.querySelector(".video-card-link")?.dispatchEvent(key));
+    expect(root.querySelectorAll(".video-card")).toHaveLength(1);
+    expect(api.deleteVideo).not.toHaveBeenCalled();
+    dispatchEvent(new Event("pagehide"));
+    expect(api.deleteVideo).toHaveBeenCalledWith(video(2).id);
+  });
+});
