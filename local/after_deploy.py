@@ -14,7 +14,7 @@ outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outpu
 parameters = {given["ParameterKey"]: given["ParameterValue"] for given in stack["Parameters"]}
 
 # MiniStack does not understand the template's capitals here, and would refuse every origin.
-if parameters["WebOrigin"]:
+if parameters.get("WebOrigin"):
     with open(template) as file:
         cors = yaml.safe_load(file)["Resources"]["Api"]["Properties"]["CorsConfiguration"]
     _has_web_origin, cors, _no_value = cors["Fn::If"]
