@@ -1,4 +1,4 @@
-import { useLayoutEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import "./app.css";
 import { session, sessionExpired } from "./auth/session";
 import { language, locale } from "./i18n";
@@ -12,10 +12,10 @@ import { useNavigationFocus } from "./shell/navigation";
 import { Notices } from "./shell/notices";
 import { Announcer } from "./ui/announce";
 import { Toasts } from "./ui/toast";
-import { Home } from "./views/home";
 import { SignInPage } from "./views/sign-in/sign-in-page";
 import { UnknownPage } from "./views/unknown/unknown-page";
 
+const Home = lazyView(async () => ({ default: (await import("./views/home")).Home }));
 const VideoPage = lazyView(() => import("./views/video/video-page"));
 const SettingsPage = lazyView(() => import("./views/settings/settings-page"));
 const AdminPage = lazyView(() => import("./views/admin/admin-page"));
@@ -26,6 +26,7 @@ export function App() {
   const to = route.value;
   useDocument(user === null ? t("sign_in") : titleOf(to));
   useNavigationFocus();
+  usePreload(user === null);
 
   return (
     <>
@@ -69,6 +70,15 @@ function View() {
     default:
       return <UnknownPage />;
   }
+}
+
+/** Loads the library's code while the session is restored, or while a visitor fills in the form. */
+function usePreload(isVisitor: boolean): void {
+  useEffect(() => {
+    // the picture and the form come first
+    const timer = setTimeout(() => void Home.preload().catch(() => undefined), isVisitor ? 2000 : 0);
+    return () => clearTimeout(timer);
+  }, [isVisitor]);
 }
 
 function titleOf(to: Route): string {

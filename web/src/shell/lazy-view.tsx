@@ -7,20 +7,21 @@ import { Skeleton } from "../ui/skeleton";
 import "./lazy-view.css";
 import { t } from "./messages";
 
-/** Returns a component that loads its code when it is first shown. */
+/** Returns a component that loads its code when it is first shown, or before by `preload`. */
 export function lazyView<P extends object>(load: () => Promise<{ default: ComponentType<P> }>) {
   let loaded: ComponentType<P> | undefined;
 
-  return function LazyView(props: P) {
+  const preload = async () => {
+    loaded ??= (await load()).default;
+  };
+
+  const LazyView = (props: P) => {
     const [state, setState] = useState<"loading" | "loaded" | "failed">(loaded ? "loaded" : "loading");
 
     useEffect(() => {
       if (loaded) return;
-      load().then(
-        (module) => {
-          loaded = module.default;
-          setState("loaded");
-        },
+      preload().then(
+        () => setState("loaded"),
         () => setState("failed"),
       );
     }, []);
@@ -30,6 +31,7 @@ export function lazyView<P extends object>(load: () => Promise<{ default: Compon
     const View = loaded;
     return <View {...props} />;
   };
+  return Object.assign(LazyView, { preload });
 }
 
 /** The grey shape of a view that is being loaded. */
