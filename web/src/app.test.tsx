@@ -2,7 +2,7 @@
 import { render } from "preact";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { App } from "./app";
-import { fakeServer, granted, refusal } from "./auth/fake-cognito";
+import { fakeServer, granted, refusal } from "./auth/fake-server";
 import { idToken, signIn, signOut, startSession } from "./auth/session";
 import { setLanguage } from "./i18n";
 import { navigate } from "./router";

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { type FakeAnswer, type FakeRequest, fakeServer, granted, refusal } from "../auth/fake-cognito";
+import { type FakeAnswer, type FakeRequest, fakeServer, granted, refusal } from "../auth/fake-server";
 
 const video = { id: "v", fileName: "clip.mp4" };
 const unauthorized: FakeAnswer = { status: 401, body: { message: "Unauthorized" } };

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { type FakeAnswer, fakeServer, granted, refusal } from "./fake-cognito";
+import { type FakeAnswer, fakeServer, granted, refusal } from "./fake-server";
 
 type Session = typeof import("./session");
 

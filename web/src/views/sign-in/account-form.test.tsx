@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { render } from "preact";
 import { afterEach, expect, it, vi } from "vitest";
-import { fakeServer, granted, refusal } from "../../auth/fake-cognito";
+import { fakeServer, granted, refusal } from "../../auth/fake-server";
 import { session } from "../../auth/session";
 import { setLanguage } from "../../i18n";
 import { AccountForm } from "./account-form";

@@ -8,6 +8,8 @@ export type FakeAnswer = { status: number; body?: unknown; headers?: Record<stri
 export interface FakeRequest {
   method: string;
   path: string;
+  /** The query with its question mark, or nothing. */
+  query: string;
   authorization: string | null;
   /** The Cognito operation, if it was one. */
   action: string | undefined;
@@ -38,7 +40,7 @@ export function fakeServer(answer: (request: FakeRequest) => FakeAnswer | Promis
   const requests: FakeRequest[] = [];
   vi.stubGlobal("fetch", async (input: Request | string, init?: RequestInit) => {
     const request = input instanceof Request ? input : new Request(input, init);
-    const path = new URL(request.url).pathname;
+    const { pathname: path, search: query } = new URL(request.url);
     if (path === "/config.json") {
       return Response.json({ cognitoEndpoint: "https://cognito.test/", userPoolClientId: "client", region: "r", userPoolId: "p" });
     }
@@ -46,6 +48,7 @@ export function fakeServer(answer: (request: FakeRequest) => FakeAnswer | Promis
     const recorded: FakeRequest = {
       method: request.method,
       path,
+      query,
       authorization: request.headers.get("authorization"),
       action: request.headers.get("x-amz-target")?.split(".")[1],
       body: text ? (JSON.parse(text) as Record<string, unknown>) : {},

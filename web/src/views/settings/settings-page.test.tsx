@@ -1,0 +1,101 @@
+// @vitest-environment happy-dom
+import { render } from "preact";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { type FakeAnswer, type FakeRequest, fakeServer, granted } from "../../auth/fake-server";
+import { signIn, signOut } from "../../auth/session";
+import { setLanguage } from "../../i18n";
+import SettingsPage from "./settings-page";
+
+const url = "https://example.com/framezip";
+const webhook = { url, createdAt: "2026-11-21T12:00:00.000Z", updatedAt: "2026-11-21T12:00:00.000Z" };
+const problem = (status: number, code: string, detail: string, errors?: object[]): FakeAnswer => ({
+  status,
+  body: { type: "about:blank", title: "", status, code, detail, ...(errors ? { errors } : {}) },
+});
+const none = problem(404, "not_found", "");
+
+const text = () => document.body.textContent ?? "";
+const press = (name: string) => {
+  const buttons = [...document.querySelectorAll("button")].filter((button) => button.textContent === name);
+  buttons.at(-1)?.click();
+};
+
+/** Shows the settings of a signed-in user; `answer` answers for the webhook. */
+async function show(answer: (request: FakeRequest) => FakeAnswer): Promise<FakeRequest[]> {
+  const requests = fakeServer((request) => {
+    if (request.action === "InitiateAuth") return granted("a");
+    return request.action ? { status: 200, body: {} } : answer(request);
+  });
+  await signIn("ada@example.com", "pw", false);
+  render(<SettingsPage />, document.body);
+  return requests;
+}
+
+async function setUrl(value: string): Promise<void> {
+  const input = await vi.waitUntil(() => document.querySelector<HTMLInputElement>("[name=url]"));
+  input.value = value;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+  await new Promise((resolve) => setTimeout(resolve));
+  input.form?.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+}
+
+// happy-dom has no popovers
+Object.assign(HTMLElement.prototype, { showPopover: vi.fn(), hidePopover: vi.fn() });
+
+beforeEach(() => setLanguage("en"));
+afterEach(async () => {
+  render(null, document.body);
+  await signOut();
+  vi.unstubAllGlobals();
+});
+
+it("sets a webhook and shows its secret once", async () => {
+  const requests = await show(({ method }) =>
+    method === "PUT" ? { status: 201, body: { ...webhook, secret: "whsec_c2VjcmV0" } } : none,
+  );
+  await setUrl(url);
+  const secret = await vi.waitUntil(() => document.querySelector<HTMLInputElement>("dialog input"));
+  expect(secret.value).toBe("whsec_c2VjcmV0");
+  expect(requests.at(-1)).toMatchObject({ method: "PUT", path: "/webhook", body: { url } });
+  press("Done");
+  await vi.waitFor(() => expect(document.querySelector("dialog")).toBeNull());
+  expect(document.body.innerHTML).not.toContain("whsec_");
+  expect(text()).toContain("Send test event");
+});
+
+it("says at the field what is wrong with an address", async () => {
+  const errors = [{ field: "url", detail: "must have a host on the public internet" }];
+  await show(({ method }) => (method === "PUT" ? problem(400, "invalid_request", "", errors) : none));
+  await setUrl("https://10.0.0.1/");
+  await vi.waitFor(() => expect(document.activeElement?.getAttribute("aria-invalid")).toBe("true"));
+  expect(document.querySelector(".field-error")?.textContent).toBe("The address must be on the public internet.");
+});
+
+it("says why a test event did not arrive, in the chosen language", async () => {
+  const detail = "The receiver did not answer within 5 seconds.";
+  await show(({ path }) =>
+    path === "/webhook/test" ? problem(424, "webhook_unreachable", detail) : { status: 200, body: webhook },
+  );
+  await vi.waitFor(() => expect(text()).toContain("Send test event"));
+  press("Send test event");
+  await vi.waitFor(() => expect(text()).toContain("The test event did not arrive. The receiver did not answer"));
+  setLanguage("pt");
+  await vi.waitFor(() => expect(text()).toContain("O destino não respondeu em 5 segundos."));
+});
+
+it("warns when the receiver refused the test event", async () => {
+  await show(({ path }) => ({ status: 200, body: path === "/webhook/test" ? { status: 500, durationMs: 12 } : webhook }));
+  await vi.waitFor(() => expect(text()).toContain("Send test event"));
+  press("Send test event");
+  await vi.waitFor(() => expect(text()).toContain("the receiver answered 500 after 12 ms"));
+});
+
+it("removes the webhook after asking", async () => {
+  const requests = await show(({ method }) => (method === "DELETE" ? { status: 204 } : { status: 200, body: webhook }));
+  await vi.waitFor(() => expect(text()).toContain("Remove webhook"));
+  press("Remove webhook");
+  await vi.waitFor(() => expect(document.querySelector("dialog")?.textContent).toContain(url));
+  press("Remove webhook");
+  await vi.waitFor(() => expect(document.querySelector<HTMLInputElement>("[name=url]")?.value).toBe(""));
+  expect(requests.at(-1)).toMatchObject({ method: "DELETE", path: "/webhook" });
+});
