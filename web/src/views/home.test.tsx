@@ -110,7 +110,7 @@ describe("Home", () => {
     if (!input) throw new Error("no input");
     const file = new File(["bytes"], "holiday.mov", { type: "video/quicktime" });
     Object.defineProperty(input, "files", { value: [file, new File([], "empty.mp4")] });
-    await act(() => input.dispatchEvent(new Event("change", { bubbles: true })));
+    await act(() => void input.dispatchEvent(new Event("change", { bubbles: true })));
     for (let tries = 0; tries < 50 && !button("Send video"); tries += 1) await settle();
     expect(text()).toContain("We will look at it on the server.");
     expect(text()).toContain("empty.mp4 is empty and was left out.");
@@ -123,7 +123,7 @@ describe("Home", () => {
     server.add(1, 2);
     await shown();
     const key = new KeyboardEvent("keydown", { key: "Delete", bubbles: true });
-    await act(() => root.querySelector(".video-card-link")?.dispatchEvent(key));
+    await act(() => void root.querySelector(".video-card-link")?.dispatchEvent(key));
     expect(root.querySelectorAll(".video-card")).toHaveLength(1);
     expect(api.deleteVideo).not.toHaveBeenCalled();
     dispatchEvent(new Event("pagehide"));

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import "./home.css";
-import { isEmpty, library, shownVideos } from "./library/library";
+import { isEmpty, library } from "./library/library";
 import { LibraryView } from "./library/library-view";
 import { t } from "./library/messages";
 import { DropZone } from "./sending/drop-zone";
@@ -24,8 +24,7 @@ export function Home() {
     store.start();
     return () => store.stop();
   }, [store]);
-  useRefreshOnArrival();
-  useDismissArrived();
+  useArrivals();
 
   useEffect(() => {
     // after the shell has moved the focus to the heading
@@ -45,8 +44,8 @@ export function Home() {
     >
       <h1 class="visually-hidden">{t("home")}</h1>
       <PageDrop />
-      {/* another size is another element, so that its parts do not seem to move */}
-      <DropZone key={size} size={size} />
+      {/* when it becomes known that there are no videos, other elements come, so that none seems to move */}
+      <DropZone key={store.state.value === "loading" ? "loading" : "known"} size={size} />
       <Sending />
       <UploadList />
       <LibraryView />
@@ -54,27 +53,18 @@ export function Home() {
   );
 }
 
-/** A video that has arrived is in the queue now. */
-function useRefreshOnArrival(): void {
+/** The row of an arrived upload goes away as soon as the library has its video. */
+function useArrivals(): void {
   const count = arrivedCount.value;
-  const seen = useRef(count);
-  useEffect(() => {
-    if (seen.current === count) return;
-    seen.current = count;
-    void library.peek().refresh();
-  }, [count]);
-}
-
-/** The row of an arrived upload goes away as soon as the library shows the video. */
-function useDismissArrived(): void {
   const target = uploads.value;
-  const items = target?.items.value ?? [];
-  const shown = shownVideos.value;
   useEffect(() => {
-    for (const { id, state, videoId } of items) {
-      if (state !== "arrived") continue;
-      const video = shown.find((other) => other.id === videoId);
-      if (video && video.status !== "awaiting_upload") target?.dismiss(id);
-    }
-  }, [items, shown]);
+    const arrived = () => target?.items.peek().filter(({ state }) => state === "arrived") ?? [];
+    const before = arrived();
+    if (before.length === 0) return;
+    const store = library.peek();
+    void store.refresh().then(() => {
+      if (store.error.peek() !== undefined) return;
+      for (const { id } of before) target?.dismiss(id);
+    });
+  }, [count, target]);
 }

@@ -38,6 +38,7 @@ export class Library {
   private readonly filter = signal<Status | undefined>(undefined);
   private readonly poller: Poller;
   private calls = new AbortController();
+  private readAt = 0;
   /** Where the next older page begins, and the id of the last video before it. */
   private next: { cursor: string | undefined; after: string | undefined } = { cursor: undefined, after: undefined };
 
@@ -155,6 +156,7 @@ export class Library {
   /** Reads from the newest video down to the last one that may have changed or whose link has to be renewed. */
   private async readPages(calls: AbortSignal): Promise<boolean> {
     const now = Date.now();
+    this.readAt = now;
     const wanted = this.loaded.peek().findLastIndex((video) => isUnfinished(video) || isExpiring(video, now)) + 1;
     let [cursor, after]: [string | undefined, string | undefined] = [undefined, undefined];
     let [read, isChanged] = [0, false];
@@ -193,6 +195,8 @@ export class Library {
 
   private nextRenewal(): number | undefined {
     const times = this.loaded.peek().flatMap(({ poster }) => (poster ? [Date.parse(poster.expiresAt)] : []));
-    return times.length === 0 ? undefined : Math.min(...times) - RENEWAL_MS;
+    if (times.length === 0) return undefined;
+    // with a wrong clock, every link seems to have expired
+    return Math.max(Math.min(...times) - RENEWAL_MS, this.readAt + RENEWAL_MS / 2);
   }
 }

@@ -14,7 +14,7 @@ import "./library-view.css";
 import { LoadMore } from "./load-more";
 import type { LibraryVideo } from "./merge";
 import { t } from "./messages";
-import { useCardActions } from "./use-card-actions";
+import { focusCard, useCardActions } from "./use-card-actions";
 import { VideoCard, type CardActions } from "./video-card";
 import { WarningsDialog } from "./warnings-dialog";
 
@@ -29,7 +29,8 @@ export function LibraryView() {
   const actions = useCardActions({ onRetry: setRetried, onWarnings: setWarned });
   useMinutes();
 
-  if (store.state.value === "ready" && isEmpty.value) return <EmptyLibrary />;
+  const isUnfiltered = store.status.value === undefined;
+  if (isEmpty.value && isUnfiltered && store.state.value !== "failed") return <EmptyLibrary />;
   return (
     <section class="library-view" aria-labelledby="library-title">
       <LibraryToolbar
@@ -43,7 +44,10 @@ export function LibraryView() {
       {retried && (
         <LazyRetryDialog
           video={retried}
-          onClose={() => setRetried(undefined)}
+          onClose={() => {
+            setRetried(undefined);
+            focusCard(retried.id);
+          }}
           onQueued={(video) => store.replace({ ...video })}
         />
       )}

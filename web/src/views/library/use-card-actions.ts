@@ -2,6 +2,7 @@ import { useMemo } from "preact/hooks";
 import { readVideo } from "../../api/videos";
 import { problemText } from "../../i18n/errors";
 import { toast } from "../../ui/toast";
+import { focusNeighbour } from "../sending/focus";
 import { startDownload } from "../uploads/leaving";
 import { deleteWithUndo, library } from "./library";
 import type { LibraryVideo } from "./merge";
@@ -20,7 +21,7 @@ export function useCardActions({ onRetry, onWarnings }: Openers): CardActions {
       retry: onRetry,
       showWarnings: onWarnings,
       remove: (video) => {
-        focusNeighbour(video.id);
+        focusNeighbour(cardOf(video.id), ".video-card-link", ".library-toolbar-title, .drop-zone-choose");
         deleteWithUndo(video);
       },
       renewLinks: () => void library.peek().refresh(),
@@ -41,10 +42,14 @@ async function download({ id }: LibraryVideo): Promise<void> {
   }
 }
 
-/** Moves the focus to the next card, or the one before, because the card that has it goes away. */
-function focusNeighbour(id: string): void {
-  const card = document.querySelector(`.video-card[data-id="${CSS.escape(id)}"]`);
-  const neighbour = card?.nextElementSibling ?? card?.previousElementSibling;
-  const target = neighbour?.querySelector<HTMLElement>(".video-card-link") ?? document.getElementById("library-title");
-  target?.focus({ preventScroll: true });
+/** Returns the focus to the card of a video, if the control that had it is gone. */
+export function focusCard(id: string): void {
+  requestAnimationFrame(() => {
+    if (document.activeElement !== document.body) return;
+    cardOf(id)?.querySelector<HTMLElement>(".video-card-link")?.focus({ preventScroll: true });
+  });
+}
+
+function cardOf(id: string): Element | null {
+  return document.querySelector(`.video-card[data-id="${CSS.escape(id)}"]`);
 }

@@ -23,16 +23,21 @@ export function EstimateLine({ form, read, videos, rates, isReading }: EstimateP
   return (
     <div class="estimate-line">
       <p class="estimate-line-text">{estimateText(form, read, estimate, isReading)}</p>
-      {isPreset("everything", form, rates) && (
+      {read.extraction && isPreset("everything", form, rates) && (
         <p class="estimate-line-note">{t("everything_limit", { rate: form.interval })}</p>
       )}
-      {estimate.tooMany.length > 0 && <Banner kind="warning">{t("too_many", { names: listNames(estimate.tooMany) })}</Banner>}
-      {estimate.empty.length > 0 && <Banner kind="warning">{t("no_frames", { names: listNames(estimate.empty) })}</Banner>}
+      {read.extraction && estimate.tooMany.length > 0 && (
+        <Banner kind="warning">{t("too_many", { names: listNames(estimate.tooMany) })}</Banner>
+      )}
+      {read.extraction && estimate.empty.length > 0 && (
+        <Banner kind="warning">{t("no_frames", { names: listNames(estimate.empty) })}</Banner>
+      )}
     </div>
   );
 }
 
 function estimateText(form: OptionsForm, read: ReadForm, estimate: Estimate, isReading: boolean): string {
+  if (form.choice === "at" && form.at.trim() === "") return t("name_times");
   if (!read.extraction) return t("check_options");
   if (form.choice === "scenes") return t("depends_scenes");
   if (form.choice === "keyframes") return t("depends_keyframes");

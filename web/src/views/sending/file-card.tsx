@@ -1,8 +1,10 @@
 import { FileVideo, X } from "lucide";
+import { useRef } from "preact/hooks";
 import { formatBytes, formatDuration } from "../../i18n/format";
 import { IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icon";
 import "./file-card.css";
+import { focusNeighbour } from "./focus";
 import { t } from "./messages";
 import { STRIP } from "./preview";
 import { unchoose, type ChosenVideo } from "./sending-store";
@@ -12,8 +14,13 @@ export function FileCard({ video: { id, file, preview } }: { readonly video: Cho
   const facts = [formatBytes(file.size)];
   if (preview) facts.unshift(preview.seconds === undefined ? t("unknown_length") : formatDuration(preview.seconds));
   if (preview) facts.push(`${preview.width} × ${preview.height}`);
+  const card = useRef<HTMLLIElement>(null);
+  const remove = () => {
+    focusNeighbour(card.current, "button", ".drop-zone-choose");
+    unchoose(id);
+  };
   return (
-    <li class="file-card">
+    <li class="file-card" ref={card}>
       <div class={preview === undefined ? "file-card-strip file-card-strip-loading" : "file-card-strip"}>
         {preview ? (
           Array.from({ length: STRIP }, (_, index) => {
@@ -37,7 +44,7 @@ export function FileCard({ video: { id, file, preview } }: { readonly video: Cho
         </p>
         <p class="file-card-facts">{facts.join(" · ")}</p>
       </div>
-      <IconButton icon={X} label={t("remove", { name: file.name })} onClick={() => unchoose(id)} />
+      <IconButton icon={X} label={t("remove", { name: file.name })} onClick={remove} />
     </li>
   );
 }

@@ -11,10 +11,15 @@ export interface Found {
   readonly files: readonly FoundFile[];
   /** Files of folders that are no videos. */
   readonly otherFiles: readonly string[];
+  /** Whether there were more files than are taken at once. */
+  readonly isCut: boolean;
 }
 
-/** The most files that are taken from folders at once, so that a dropped disk does not stop the page. */
-const MOST_FILES = 2000;
+/** The most files of folders that are looked at, so that a dropped disk does not stop the page. */
+export const MOST_FILES = 500;
+
+/** Nothing, as after a dialog that was closed. */
+export const NOTHING: Found = { files: [], otherFiles: [], isCut: false };
 
 // a part of the File System API that TypeScript's own types do not have
 interface HandleItem {
@@ -44,7 +49,7 @@ class Collector {
   }
 
   get found(): Found {
-    return { files: this.files, otherFiles: this.otherFiles };
+    return { files: this.files, otherFiles: this.otherFiles, isCut: this.isFull };
   }
 }
 

@@ -29,6 +29,10 @@ export const t = messages({
     one: ["{names} is empty and was left out.", "{names} está vazio e ficou de fora."],
     other: ["{count} files are empty and were left out: {names}.", "{count} arquivos estão vazios e ficaram de fora: {names}."],
   },
+  cut: [
+    "Only the first {count} files of a folder are taken at once.",
+    "Só os primeiros {count} arquivos de uma pasta são aceitos por vez.",
+  ],
   and_more: ["{names} and {count} more", "{names} e mais {count}"],
   nothing_found: ["No videos were found there.", "Nenhum vídeo foi encontrado ali."],
   dismiss: ["OK", "OK"],
@@ -51,11 +55,11 @@ export const t = messages({
   },
   size_unknown: ["size not known yet", "tamanho ainda desconhecido"],
   depends_scenes: [
-    "As many frames as there are scenes. Nobody knows before looking.",
-    "Um quadro por cena. Só dá para saber depois de olhar.",
+    "One frame for each scene. Their number is known afterwards.",
+    "Um quadro por cena. Quantas são, só se sabe depois.",
   ],
   depends_keyframes: [
-    "As many frames as the file has keyframes, usually one every few seconds.",
+    "One frame for each keyframe of the file, usually every few seconds.",
     "Um quadro por quadro-chave do arquivo, em geral um a cada poucos segundos.",
   ],
   depends_length: ["The number of frames follows the length, which the server will find.", "O número de quadros depende da duração, que o servidor vai descobrir."],
@@ -63,6 +67,7 @@ export const t = messages({
     one: ["and those of one video whose length the server will find", "e os de um vídeo cuja duração o servidor vai descobrir"],
     other: ["and those of {count} videos whose length the server will find", "e os de {count} vídeos cuja duração o servidor vai descobrir"],
   },
+  name_times: ["Write the times of the frames.", "Escreva os tempos dos quadros."],
   check_options: ["Check the marked options.", "Confira as opções marcadas."],
   too_many: [
     "{names}: more than 50,000 frames, which the server refuses. Choose fewer, or a shorter range.",

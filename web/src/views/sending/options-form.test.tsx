@@ -60,7 +60,7 @@ describe("OptionsFields", () => {
     await type("From", "50%");
     expect(text()).toContain("≈ 62 frames");
     await choose("Scenes");
-    expect(text()).toContain("As many frames as there are scenes");
+    expect(text()).toContain("One frame for each scene.");
   });
 
   it("says what is wrong beside the field", async () => {

@@ -1,5 +1,5 @@
 import { EXTENSIONS } from "./file-kinds";
-import { filesOfDirectory, filesOfHandles, type Found } from "./found-files";
+import { filesOfDirectory, filesOfHandles, NOTHING, type Found } from "./found-files";
 
 // parts of the File System Access API that TypeScript's own types do not have
 interface Pickers {
@@ -29,7 +29,7 @@ export async function pickFolder(): Promise<Found | "unsupported"> {
   if (!pickers.showDirectoryPicker) return "unsupported";
   return picked(async () => {
     const directory = await pickers.showDirectoryPicker?.({ id: "videos" });
-    return directory ? filesOfDirectory(directory) : { files: [], otherFiles: [] };
+    return directory ? filesOfDirectory(directory) : NOTHING;
   });
 }
 
@@ -39,7 +39,7 @@ async function picked(pick: () => Promise<Found>): Promise<Found | "unsupported"
   } catch (error) {
     const name = error instanceof DOMException ? error.name : "";
     // closing the dialog chooses nothing
-    if (name === "AbortError") return { files: [], otherFiles: [] };
+    if (name === "AbortError") return NOTHING;
     if (name === "SecurityError" || name === "NotAllowedError") return "unsupported";
     throw error;
   }

@@ -44,7 +44,7 @@ export function isPreset(preset: Preset, form: OptionsForm, rates: Rates): boole
   const { sheet, storyboard } = form;
   return (
     form.choice === wanted.choice &&
-    (form.choice !== "every" || (form.unit === wanted.unit && form.interval.trim() === wanted.interval)) &&
+    (form.choice !== "every" || hasInterval(preset, form, wanted)) &&
     (form.choice !== "count" || form.count.trim() === wanted.count) &&
     (form.choice !== "scenes" || form.scenes.trim() === wanted.scenes) &&
     form.width.trim() === wanted.width &&
@@ -55,4 +55,11 @@ export function isPreset(preset: Preset, form: OptionsForm, rates: Rates): boole
     sheet.wanted === wanted.sheet.wanted &&
     storyboard.wanted === wanted.storyboard.wanted
   );
+}
+
+function hasInterval(preset: Preset, form: OptionsForm, wanted: OptionsForm): boolean {
+  if (form.unit !== wanted.unit) return false;
+  // a higher rate chooses every frame, too; the rates may have become known after the choice
+  if (preset === "everything") return Number(form.interval) >= Number(wanted.interval);
+  return form.interval.trim() === wanted.interval;
 }

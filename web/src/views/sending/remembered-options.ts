@@ -14,7 +14,8 @@ export function rememberedForm(): OptionsForm {
 
 /** Keeps the options for the next time. A range and times belong to one video, so they are not kept. */
 export function rememberForm(form: OptionsForm): void {
-  writeItem("local", KEY, JSON.stringify({ ...form, from: "", to: "", at: "" }));
+  const choice = form.choice === "at" ? DEFAULT_FORM.choice : form.choice;
+  writeItem("local", KEY, JSON.stringify({ ...form, choice, from: "", to: "", at: "" }));
 }
 
 /** Returns the form in a stored value. A field of another type or with an invalid value makes it the default. */
@@ -26,9 +27,7 @@ export function checkedForm(stored: unknown): OptionsForm {
     ["seconds", "fps"].includes(form.unit) &&
     ["inside", "cover", "fill"].includes(form.fit) &&
     ["jpeg", "png", "webp"].includes(form.format);
-  // times are never kept, and a choice without its input is no good start
-  if (!isKnown || form.choice === "at") return DEFAULT_FORM;
-  return readForm(form).extraction ? form : DEFAULT_FORM;
+  return isKnown && readForm(form).extraction ? form : DEFAULT_FORM;
 }
 
 /** Returns the value if it has the fields of the model with their types, without any others. */

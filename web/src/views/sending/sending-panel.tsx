@@ -34,13 +34,19 @@ export function SendingPanel() {
     rememberForm(form);
     sendFiles(videos, read.extraction);
     announce(t("sent", { count }));
+    // the button is gone; what it did is seen there
+    requestAnimationFrame(() => document.getElementById("upload-list-title")?.focus());
+  };
+  const discard = () => {
+    document.querySelector<HTMLElement>(".drop-zone-choose")?.focus();
+    unchooseAll();
   };
 
   return (
     <section class="sending-panel" ref={panel} aria-labelledby="sending-panel-title">
       <header class="sending-panel-header">
         <h2 id="sending-panel-title">{t("title", { count })}</h2>
-        <Button kind="quiet" icon={Trash2} onClick={() => unchooseAll()}>
+        <Button kind="quiet" icon={Trash2} onClick={discard}>
           {t("discard")}
         </Button>
       </header>

@@ -16,9 +16,11 @@ export interface ChosenVideo {
 export interface LeftOut {
   readonly otherFiles: readonly string[];
   readonly emptyFiles: readonly string[];
+  /** Whether a folder had more files than are taken at once. */
+  readonly isCut: boolean;
 }
 
-const NOTHING: LeftOut = { otherFiles: [], emptyFiles: [] };
+const NOTHING: LeftOut = { otherFiles: [], emptyFiles: [], isCut: false };
 
 const list = signal<readonly ChosenVideo[]>([]);
 const left = signal<LeftOut>(NOTHING);
@@ -37,8 +39,8 @@ export const known: ReadonlySignal<readonly EstimatedVideo[]> = computed(() =>
 );
 
 /** Adds files to the chosen ones and starts to read their previews. A file that is already there is not added. */
-export function choose({ files, otherFiles }: Found): void {
-  const isNew = ({ file }: { file: File }) => !list.value.some((other) => isSame(other.file, file));
+export function choose({ files, otherFiles, isCut }: Found): void {
+  const isNew = ({ file }: { file: File }) => !list.peek().some((other) => isSame(other.file, file));
   const emptyFiles = files.filter(({ file }) => file.size === 0).map(({ file }) => file.name);
   const added = files.filter((found) => found.file.size > 0 && isNew(found)).map((found) => ({
     ...found,
@@ -46,20 +48,20 @@ export function choose({ files, otherFiles }: Found): void {
     preview: undefined,
   }));
   batch(() => {
-    list.value = [...list.value, ...added];
-    left.value = { otherFiles, emptyFiles };
+    list.value = [...list.peek(), ...added];
+    left.value = { otherFiles, emptyFiles, isCut };
   });
   for (const { id, file } of added) void look(id, file);
 }
 
 /** Forgets one chosen file. */
 export function unchoose(id: number): void {
-  drop(list.value.filter((video) => video.id === id));
+  drop(list.peek().filter((video) => video.id === id));
 }
 
 /** Forgets all chosen files. `keep` are the ids of those whose first frame is still shown elsewhere. */
 export function unchooseAll(keep: ReadonlySet<number> = new Set()): void {
-  drop(list.value, keep);
+  drop(list.peek(), keep);
   left.value = NOTHING;
 }
 
@@ -74,7 +76,7 @@ async function look(id: number, file: File): Promise<void> {
   const preview = await readWhenLoaded(file, reader.signal).catch(() => null);
   readers.delete(id);
   if (reader.signal.aborted) revoke(preview?.frames ?? []);
-  else list.value = list.value.map((video) => (video.id === id ? { ...video, preview } : video));
+  else list.value = list.peek().map((video) => (video.id === id ? { ...video, preview } : video));
 }
 
 async function readWhenLoaded(file: File, signal: AbortSignal): Promise<Preview> {
@@ -83,7 +85,8 @@ async function readWhenLoaded(file: File, signal: AbortSignal): Promise<Preview>
 }
 
 function drop(videos: readonly ChosenVideo[], keep: ReadonlySet<number> = new Set()): void {
-  list.value = list.value.filter((video) => !videos.includes(video));
+  if (videos.length === 0) return;
+  list.value = list.peek().filter((video) => !videos.includes(video));
   for (const { id, preview } of videos) {
     readers.get(id)?.abort();
     const frames = preview?.frames ?? [];

@@ -1,6 +1,7 @@
 import { Banner } from "../../ui/banner";
 import { Button } from "../../ui/button";
 import { Skeleton } from "../../ui/skeleton";
+import { MOST_FILES } from "./found-files";
 import { listNames } from "./list-names";
 import { t } from "./messages";
 import "./sending.css";
@@ -28,8 +29,8 @@ export function Sending() {
 }
 
 function LeftOutNote() {
-  const { otherFiles, emptyFiles } = leftOut.value;
-  if (otherFiles.length + emptyFiles.length === 0) return null;
+  const { otherFiles, emptyFiles, isCut } = leftOut.value;
+  if (otherFiles.length + emptyFiles.length === 0 && !isCut) return null;
   return (
     <Banner
       kind="info"
@@ -42,6 +43,7 @@ function LeftOutNote() {
       {otherFiles.length > 0 && (
         <p class="sending-note">{t("other_files", { count: otherFiles.length, names: listNames(otherFiles) })}</p>
       )}
+      {isCut && <p class="sending-note">{t("cut", { count: MOST_FILES })}</p>}
       {emptyFiles.length > 0 && (
         <p class="sending-note">{t("empty_files", { count: emptyFiles.length, names: listNames(emptyFiles) })}</p>
       )}

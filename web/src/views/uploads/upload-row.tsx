@@ -8,6 +8,7 @@ import { ProgressBar } from "../../ui/progress-bar";
 import type { UploadItem, UploadState } from "../../upload/types";
 import type { Uploads } from "../../upload/uploads";
 import { ACCEPT } from "../sending/file-kinds";
+import { focusNeighbour, useFocusKept } from "../sending/focus";
 import { pickFiles } from "../sending/pick-files";
 import { t } from "./messages";
 import "./upload-row.css";
@@ -56,12 +57,18 @@ function RowActions({ item, uploads }: { readonly item: UploadItem; readonly upl
   const [isAsking, setIsAsking] = useState(false);
   const isSending = state === "waiting" || state === "sending" || state === "offline";
   const needsChoice = state === "file_changed" || (state === "needs_file" && !item.handleNeedsPermission);
+  const actions = useRef<HTMLDivElement>(null);
+  useFocusKept(actions);
+  const cancelNow = () => {
+    focusNeighbour(actions.current?.closest("li"), "button", ".drop-zone-choose");
+    uploads.cancel(id);
+  };
   const cancel = () => {
     if (item.sent > WORTH_ASKING && state !== "refused") setIsAsking(true);
-    else uploads.cancel(id);
+    else cancelNow();
   };
   return (
-    <div class="upload-row-actions">
+    <div class="upload-row-actions" ref={actions}>
       {isSending && <IconButton icon={Pause} label={t("pause", { name })} onClick={() => uploads.pause(id)} />}
       {state === "paused" && (
         <Button aria-label={t("go_on_with", { name })} onClick={() => uploads.resume(id)}>
@@ -81,7 +88,7 @@ function RowActions({ item, uploads }: { readonly item: UploadItem; readonly upl
           title={t("cancel_title")}
           confirm={t("cancel_confirm")}
           cancel={t("keep")}
-          onConfirm={async () => uploads.cancel(id)}
+          onConfirm={async () => cancelNow()}
           onClose={() => setIsAsking(false)}
         >
           <p>{t("cancel_text", { name, sent: formatBytes(item.sent) })}</p>
