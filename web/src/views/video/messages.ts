@@ -45,7 +45,10 @@ export const t = messages({
     "The zip cannot be read here. Download it and open it on your device.",
     "Não dá para ler o zip aqui. Baixe e abra no seu aparelho.",
   ],
-  zipChanged: ["The frames were extracted again. This is the new result.", "Os quadros foram extraídos de novo. Este é o novo resultado."],
+  zipChanged: [
+    "The frames were extracted again. This is the new result.",
+    "Os quadros foram extraídos de novo. Este é o novo resultado.",
+  ],
   unsupported: [
     "This browser cannot show frames from inside a zip: it lacks {features}. Update it, or download the zip.",
     "Este navegador não mostra quadros de dentro de um zip: falta {features}. Atualize o navegador ou baixe o zip.",
@@ -76,8 +79,14 @@ export const t = messages({
     other: ["{count} frames", "{count} quadros"],
   },
   gridLabel: {
-    one: ["{count} frame. Space selects, Enter shows it large.", "{count} quadro. Espaço seleciona, Enter mostra em destaque."],
-    other: ["{count} frames. Space selects, Enter shows one large.", "{count} quadros. Espaço seleciona, Enter mostra em destaque."],
+    one: [
+      "{count} frame. Space selects, Enter shows it large.",
+      "{count} quadro. Espaço seleciona, Enter mostra em destaque.",
+    ],
+    other: [
+      "{count} frames. Space selects, Enter shows one large.",
+      "{count} quadros. Espaço seleciona, Enter mostra em destaque.",
+    ],
   },
   cell: ["Frame {number}, {time}", "Quadro {number}, {time}"],
   selectAll: ["Select all", "Selecionar todos"],

@@ -6,7 +6,10 @@ const words = messages({
   everySecond: ["a frame every second", "um quadro por segundo"],
   every: ["a frame every {value} s", "um quadro a cada {value} s"],
   fps: ["{value} frames a second", "{value} quadros por segundo"],
-  count: { one: ["{count} frame", "{count} quadro"], other: ["{count} frames, evenly spread", "{count} quadros, bem distribuídos"] },
+  count: {
+    one: ["{count} frame", "{count} quadro"],
+    other: ["{count} frames, evenly spread", "{count} quadros, bem distribuídos"],
+  },
   at: { one: ["at {list}", "em {list}"], other: ["at {count} times: {list}", "em {count} tempos: {list}"] },
   keyframes: ["every keyframe", "todos os quadros-chave"],
   scenes: ["the first frame of each scene (from {value})", "o primeiro quadro de cada cena (a partir de {value})"],

@@ -29,7 +29,11 @@ export function Readout({ viewer, run, onDownload }: ReadoutProps) {
           aria-pressed={chosen}
           onClick={() => run({ do: "select" })}
         />
-        <IconButton icon={zoomed ? Minimize : Maximize} label={t(zoomed ? "zoomOut" : "zoomIn")} onClick={() => run({ do: "zoom" })} />
+        <IconButton
+          icon={zoomed ? Minimize : Maximize}
+          label={t(zoomed ? "zoomOut" : "zoomIn")}
+          onClick={() => run({ do: "zoom" })}
+        />
         <IconButton icon={Download} label={t("downloadFrame")} onClick={onDownload} />
         <IconButton icon={Keyboard} label={t("showKeys")} class="readout-keys" onClick={() => run({ do: "showKeys" })} />
       </div>

@@ -39,7 +39,14 @@ export function Stage({ viewer, stage }: StageProps) {
         onDblClick={() => (viewer.zoomed.value = !zoomed)}
         {...(zoomed ? drag : {})}
       >
-        {shown && <img class={classes("stage-image", !current && "stage-image-old")} src={shown.url} alt={alt} draggable={false} />}
+        {shown && (
+          <img
+            class={classes("stage-image", !current && "stage-image-old")}
+            src={shown.url}
+            alt={alt}
+            draggable={false}
+          />
+        )}
         {!current && !failed && (
           <div class="stage-stand-in" style={{ aspectRatio: `${viewer.aspect}` }}>
             <Thumbnail
@@ -63,7 +70,12 @@ export function Stage({ viewer, stage }: StageProps) {
         <IconButton icon={ChevronLeft} label={t("previous")} disabled={position === 0} onClick={() => viewer.moveBy(-1)} />
       </div>
       <div class="stage-step stage-step-on">
-        <IconButton icon={ChevronRight} label={t("next")} disabled={position === total - 1} onClick={() => viewer.moveBy(1)} />
+        <IconButton
+          icon={ChevronRight}
+          label={t("next")}
+          disabled={position === total - 1}
+          onClick={() => viewer.moveBy(1)}
+        />
       </div>
     </div>
   );

@@ -56,5 +56,6 @@ function Ticks({ viewer, width }: Omit<MarksProps, "warnings">) {
     }
   }, [viewer, width, columns, selection]);
 
-  return <canvas ref={canvas} class="timeline-ticks" style={{ width: `${width}px`, height: `${HEIGHT}px` }} aria-hidden="true" />;
+  const style = { width: `${width}px`, height: `${HEIGHT}px` };
+  return <canvas ref={canvas} class="timeline-ticks" style={style} aria-hidden="true" />;
 }

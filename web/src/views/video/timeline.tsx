@@ -25,6 +25,7 @@ export function Timeline({ viewer, warnings }: TimelineProps) {
   const position = viewer.current.value;
   const total = viewer.frames.length;
   const time = formatTimecode(viewer.frame.value.time);
+  const head = shareOf(viewer.axis, viewer.frame.value.time) * width;
 
   const shareAt = (event: PointerEvent) => {
     const box = track.current?.getBoundingClientRect();
@@ -76,7 +77,7 @@ export function Timeline({ viewer, warnings }: TimelineProps) {
       <div class="timeline-track" ref={track}>
         {width > 0 && <Filmstrip viewer={viewer} width={width} used={used} />}
         {width > 0 && <TimelineMarks viewer={viewer} width={width} warnings={warnings} />}
-        <span class="timeline-head" style={{ transform: `translateX(${shareOf(viewer.axis, viewer.frame.value.time) * width}px)` }} />
+        <span class="timeline-head" style={{ translate: `${head}px` }} />
       </div>
       {hover !== undefined && <TimelinePreview viewer={viewer} share={hover} width={width} warnings={warnings} />}
       <p class="timeline-ends numeric" aria-hidden="true">

@@ -15,14 +15,14 @@ type Unready = Exclude<Status, "ready" | "failed">;
 export function PendingVideo({ video }: { video: VideoView }) {
   const status = video.status as Unready;
   const { progress } = video;
-  const counted = progress !== undefined && progress.total > 0;
+  const counted = status === "processing" && progress !== undefined && progress.total > 0;
   return (
     <>
       <section class="video-page-dark video-page-wait">
         <div class="unready-video">
           <h2>{t(status)}</h2>
           {status !== "awaiting_upload" && (
-            <ProgressBar label={t(status)} value={status === "processing" && counted ? progress.done / progress.total : undefined} />
+            <ProgressBar label={t(status)} value={counted ? progress.done / progress.total : undefined} />
           )}
           {status === "processing" && (
             <p class="numeric">{counted ? t("progress", { ...progress }) : t("progressStarting")}</p>

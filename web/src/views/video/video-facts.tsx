@@ -10,7 +10,7 @@ export function VideoFacts({ video, children }: { video: VideoView; children?: C
   const { result, download } = video;
   const source = result?.source;
   const rate = source?.frameRate;
-  const expires = (video as { expiresAt?: string }).expiresAt;
+  const expires = video.expiresAt;
   const picture = source && { width: String(source.width), height: String(source.height) };
   return (
     <details class="video-facts" open={matchMedia("(width >= 1100px)").matches}>
@@ -31,13 +31,11 @@ export function VideoFacts({ video, children }: { video: VideoView; children?: C
         <Fact name={t("factCreated")}>
           <time dateTime={video.createdAt}>{formatDate(video.createdAt)}</time>
         </Fact>
-        {expires && (
-          <Fact name={t("factExpires")}>
-            <time dateTime={expires} title={formatDate(expires)}>
-              {formatRelative(expires)}
-            </time>
-          </Fact>
-        )}
+        <Fact name={t("factExpires")}>
+          <time dateTime={expires} title={formatDate(expires)}>
+            {formatRelative(expires)}
+          </time>
+        </Fact>
         {download && <Fact name={t("factLink")}>{t("factLinkValue", { time: formatDate(download.expiresAt) })}</Fact>}
       </dl>
     </details>

@@ -35,9 +35,10 @@ export function VideoHead({ store, video }: VideoHeadProps) {
       toast(problemText(error));
     }
   };
+  const openSheet = (url: string) => void open(url, "_blank", "noopener");
   const items: MenuItem[] = [
     ...(canRetry ? [{ label: t("again"), icon: RotateCcw, onSelect: () => setDialog("retry") }] : []),
-    ...(sheet ? [{ label: t("openSheet"), icon: LayoutGrid, onSelect: () => void open(sheet.url, "_blank", "noopener") }] : []),
+    ...(sheet ? [{ label: t("openSheet"), icon: LayoutGrid, onSelect: () => openSheet(sheet.url) }] : []),
     { label: t("delete"), icon: Trash2, danger: true, onSelect: () => setDialog("delete") },
   ];
 

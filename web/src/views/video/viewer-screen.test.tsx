@@ -11,6 +11,7 @@ const video = {
   fileName: "clip.mp4",
   bytes: 1_000,
   createdAt: "2026-11-21T12:00:00.123Z",
+  expiresAt: "2026-12-21T12:00:00.000Z",
   extraction: { every: 2 },
   warnings: [{ message: "The clock jumps ahead.", time: 8 }],
 } as VideoView;

@@ -20,7 +20,11 @@ export function WarningList({ viewer, warnings }: { viewer: Viewer; warnings: re
         {warnings.map(({ message, time }, index) => (
           <li key={index}>
             {time !== undefined && (
-              <button type="button" class="warning-list-time numeric" onClick={() => viewer.moveTo(nearestFrame(viewer.frames, time))}>
+              <button
+                type="button"
+                class="warning-list-time numeric"
+                onClick={() => viewer.moveTo(nearestFrame(viewer.frames, time))}
+              >
                 {formatTimecode(time)}
               </button>
             )}
