@@ -21,12 +21,6 @@ afterEach(() => {
 
 const count = (part: number) => browser.server.puts.filter((put) => put === `v1/${part}`).length;
 
-async function finishAll(): Promise<void> {
-  browser.server.isAutomatic = true;
-  for (const put of [...browser.server.pending]) put.finish();
-  await settle();
-}
-
 describe("pause", () => {
   it("aborts what is in flight at once, and finished parts are not sent again", async () => {
     await settle();
@@ -42,7 +36,7 @@ describe("pause", () => {
     uploads.resume(id);
     await settle();
     expect(only(uploads).state).toBe("sending");
-    await finishAll();
+    await browser.finishAll();
     expect(only(uploads)).toMatchObject({ state: "arrived", sent: 60 });
     expect([1, 2, 3, 4, 5, 6].map(count)).toEqual([2, 1, 1, 2, 2, 2]);
   });
@@ -55,7 +49,7 @@ describe("pause", () => {
     uploads.resume(id);
     await settle();
     expect(browser.server.pending.map(({ part }) => part).toSorted()).toEqual([1, 2, 3, 4]);
-    await finishAll();
+    await browser.finishAll();
     expect(only(uploads).state).toBe("arrived");
   });
 
@@ -65,7 +59,7 @@ describe("pause", () => {
     browser.server.videos.get("v1")?.arrived.add(3);
     uploads.resume(id);
     await settle();
-    await finishAll();
+    await browser.finishAll();
     expect([1, 2, 3, 4].map(count)).toEqual([2, 2, 1, 2]);
   });
 

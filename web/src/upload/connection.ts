@@ -5,7 +5,13 @@ import type { Network } from "./network";
 /** The session is renewed by others; this is how often an upload looks whether it has been. */
 const SESSION_RETRY_MS = 10_000;
 
+/** A call that takes longer waits for something, most likely for the user to sign in again. */
+const SLOW_CALL_MS = 5_000;
+
 type Wait = "waiting" | "offline";
+
+/** How many parts of a run do what at the moment. */
+type Activity = Record<Wait | "sending", number>;
 
 /** What a connection needs from its surroundings. */
 export interface ConnectionSettings {
@@ -20,18 +26,18 @@ export interface ConnectionSettings {
 
 /** The calls and pauses of one run of an upload: waits for the network and the session, and repeats calls. */
 export class Connection {
-  readonly #waits: Record<Wait, number>;
+  readonly #activity: Activity;
 
   constructor(
     private readonly settings: ConnectionSettings,
-    waits: Record<Wait, number> = { waiting: 0, offline: 0 },
+    activity: Activity = { waiting: 0, offline: 0, sending: 0 },
   ) {
-    this.#waits = waits;
+    this.#activity = activity;
   }
 
   /** Returns the same connection for a part of the run, which `signal` ends. */
   until(signal: AbortSignal): Connection {
-    return new Connection({ ...this.settings, signal }, this.#waits);
+    return new Connection({ ...this.settings, signal }, this.#activity);
   }
 
   get signal(): AbortSignal {
@@ -44,8 +50,9 @@ export class Connection {
 
   /** The state of the run as shown to the user. */
   get state(): "sending" | Wait {
-    if (!this.isOnline || this.#waits.offline > 0) return "offline";
-    return this.#waits.waiting > 0 ? "waiting" : "sending";
+    const { offline, sending, waiting } = this.#activity;
+    if (!this.isOnline || offline > 0) return "offline";
+    return waiting > 0 && sending === 0 ? "waiting" : "sending";
   }
 
   newBackoff(): Backoff {
@@ -61,7 +68,7 @@ export class Connection {
     for (;;) {
       await this.online();
       try {
-        return await abortable(call(), this.signal);
+        return await this.#answer(call());
       } catch (error) {
         this.signal.throwIfAborted();
         const kind = failureKind(error);
@@ -80,16 +87,32 @@ export class Connection {
 
   /** Waits. Ends early when the network changes or on `wake`. With `wait`, the state says so meanwhile. */
   async pause(milliseconds: number, wait?: Wait): Promise<void> {
-    if (wait) this.#count(wait, 1);
+    await (wait ? this.during(wait, this.#until(milliseconds)) : this.#until(milliseconds));
+  }
+
+  /** Waits for `work`. The state says meanwhile what is being done. */
+  async during<T>(activity: Wait | "sending", work: Promise<T>): Promise<T> {
+    this.#count(activity, 1);
     try {
-      await this.#until(milliseconds);
+      return await work;
     } finally {
-      if (wait) this.#count(wait, -1);
+      this.#count(activity, -1);
     }
   }
 
-  #count(wait: Wait, change: number): void {
-    this.#waits[wait] += change;
+  async #answer<T>(call: Promise<T>): Promise<T> {
+    const answer = abortable(call, this.signal);
+    // the answer's failure is the caller's
+    const slow = setTimeout(() => void this.during("waiting", answer).catch(() => undefined), SLOW_CALL_MS);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(slow);
+    }
+  }
+
+  #count(activity: Wait | "sending", change: number): void {
+    this.#activity[activity] += change;
     this.settings.onChange();
   }
 

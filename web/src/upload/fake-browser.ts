@@ -56,6 +56,13 @@ export class FakeBrowser {
     globalThis.indexedDB = new IDBFactory();
   }
 
+  /** Finishes all requests of bytes, those that follow included. */
+  async finishAll(): Promise<void> {
+    this.server.isAutomatic = true;
+    for (const put of [...this.server.pending]) put.finish();
+    await settle();
+  }
+
   /** Opens the page in a tab. */
   open(owner = "ada", environment: Partial<Environment> = {}): Uploads {
     return new Uploads(this.server, owner, {

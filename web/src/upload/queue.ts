@@ -44,7 +44,6 @@ export class UploadQueue {
   /** Ends an upload whose bytes are all there. */
   arrive(task: UploadTask): void {
     task.phase = "arrived";
-    task.isRemoved = true;
     task.source = undefined;
     void task.context.environment.storage.remove(task.id).then(() => task.release?.());
     this.schedule();

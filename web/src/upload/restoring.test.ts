@@ -57,12 +57,6 @@ function handleOf(source: File, permission: PermissionState, answer: PermissionS
   return handle;
 }
 
-async function finishAll(): Promise<void> {
-  browser.server.isAutomatic = true;
-  for (const put of [...browser.server.pending]) put.finish();
-  await settle();
-}
-
 describe("after a reload", () => {
   it("the server says what has arrived before the file is there, and only the rest is sent", async () => {
     await interrupted();
@@ -75,7 +69,7 @@ describe("after a reload", () => {
     expect(browser.server.calls).toEqual(["read v1 0", "read v1 4"]);
     uploads.giveFile(only(uploads).id, file("a.mp4", 60));
     await settle();
-    await finishAll();
+    await browser.finishAll();
     expect(only(uploads)).toMatchObject({ state: "arrived", sent: 60 });
     expect(browser.server.puts.toSorted()).toEqual(["v1/3", "v1/4", "v1/5", "v1/6"]);
     expect(browser.server.calls).not.toContain("create a.mp4");
@@ -112,7 +106,7 @@ describe("after a reload", () => {
     expect(only(uploads).state).toBe("needs_file");
     uploads.giveFile(only(uploads).id, file("a.mp4", 60));
     await settle();
-    await finishAll();
+    await browser.finishAll();
     expect([only(uploads).state, browser.server.videos.size]).toEqual(["arrived", 1]);
   });
 

@@ -43,7 +43,7 @@ export async function openByHandle(task: UploadTask): Promise<"waiting" | "needs
 /** Removes a cancelled upload: its stored entry, then its record on the server if that is possible. */
 export async function removeEverywhere(task: UploadTask): Promise<void> {
   const { backend, environment } = task.context;
-  task.isRemoved = true;
+  task.isCancelled = true;
   task.stop();
   await task.prepared;
   await environment.storage.remove(task.id);

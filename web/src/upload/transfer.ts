@@ -95,7 +95,7 @@ async function sendPart(task: UploadTask, parts: Parts, part: number, connection
     if (task.source === undefined) throw new FilePermissionError();
     const request = { ...target, body: task.source.file.slice(start, end), signal, onProgress };
     try {
-      const { status, retryAfterSeconds } = await putInTurn(request, task.context);
+      const { status, retryAfterSeconds } = await putInTurn(request, task.context, connection);
       // 412: an earlier attempt has arrived, but its answer was lost
       if (status >= 300 && status !== 412) throw new StorageError(status, retryAfterSeconds);
       parts.finish(part);
@@ -110,10 +110,14 @@ async function sendPart(task: UploadTask, parts: Parts, part: number, connection
 }
 
 /** Sends one request as soon as the browser has a connection for it. */
-async function putInTurn(request: PutRequest, { slots, environment }: UploadContext): Promise<PutAnswer> {
+async function putInTurn(
+  request: PutRequest,
+  { slots, environment }: UploadContext,
+  connection: Connection,
+): Promise<PutAnswer> {
   const release = await slots.acquire(request.signal);
   try {
-    return await putOnce(request, environment.transport, environment.network);
+    return await connection.during("sending", putOnce(request, environment.transport, environment.network));
   } finally {
     release();
   }

@@ -23,13 +23,6 @@ function tab(): Uploads {
   return uploads;
 }
 
-/** Finishes all requests, those that follow included. */
-async function finishAll(): Promise<void> {
-  browser.server.isAutomatic = true;
-  for (const put of [...browser.server.pending]) put.finish();
-  await settle();
-}
-
 it("have one owner; the other tab takes over when the owner is closed", async () => {
   const first = tab();
   first.add(chosen(file("a.mp4", 60)));
@@ -63,7 +56,7 @@ it("show the progress of an upload that was added later, and forget it once it h
   const { sent, bytesPerSecond, secondsLeft } = only(first);
   expect(bytesPerSecond).toBeGreaterThan(0);
   expect(only(second)).toMatchObject({ state: "elsewhere", sent, bytesPerSecond, secondsLeft });
-  await finishAll();
+  await browser.finishAll();
   expect([only(first).state, second.items.value]).toEqual(["arrived", []]);
 });
 
@@ -82,7 +75,7 @@ it("where there are no Web Locks, uploads work all the same", async () => {
   open.push(uploads);
   uploads.add(chosen(file("a.mp4", 60)));
   await settle();
-  await finishAll();
+  await browser.finishAll();
   expect(only(uploads).state).toBe("arrived");
 });
 
@@ -92,6 +85,6 @@ it("where Web Locks refuse to work, uploads work all the same", async () => {
   open.push(uploads);
   uploads.add(chosen(file("a.mp4", 60)));
   await settle();
-  await finishAll();
+  await browser.finishAll();
   expect(only(uploads).state).toBe("arrived");
 });

@@ -46,7 +46,7 @@ export class UploadTask {
   release: Release | undefined;
   /** The lock and the stored entry of a new upload. */
   prepared: Promise<void> = Promise.resolve();
-  isRemoved = false;
+  isCancelled = false;
   /** What the owner reported last, in `elsewhere`. */
   elsewhere: TabProgress | undefined;
   /** The task as it was shown last. */
@@ -119,7 +119,7 @@ export class UploadTask {
   async change(fields: Partial<StoredUpload>): Promise<void> {
     this.stored = { ...this.stored, ...fields };
     this.context.onChange();
-    if (!this.isRemoved) await this.context.environment.storage.put(this.stored);
+    if (!this.isCancelled) await this.context.environment.storage.put(this.stored);
   }
 
   /** Begins again with a new record, because the old one is gone or could not be created. */

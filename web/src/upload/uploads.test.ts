@@ -176,6 +176,33 @@ describe("an answer of the API", () => {
     expect(states()).toEqual(["arrived"]);
   });
 
+  it("that does not come, because the user must sign in again first, shows as waiting", async () => {
+    let answer = () => {};
+    const { complete } = browser.server;
+    vi.spyOn(browser.server, "complete").mockImplementation(async (id) => {
+      await new Promise<void>((resolve) => (answer = resolve));
+      return complete.call(browser.server, id);
+    });
+    uploads.add(chosen(file("a.mp4", 5)));
+    await pass(4.9);
+    expect(states()).toEqual(["sending"]);
+    await pass(0.2);
+    expect(states()).toEqual(["waiting"]);
+    answer();
+    await settle();
+    expect(states()).toEqual(["arrived"]);
+  });
+
+  it("that is late for one part does not hide that the others are sent", async () => {
+    Object.assign(browser.server, { isAutomatic: false, pageUrls: 4 });
+    uploads.add(chosen(file("a.mp4", 60)));
+    await settle();
+    vi.spyOn(browser.server, "read").mockImplementation(() => new Promise(() => undefined));
+    browser.server.pending[0]?.finish();
+    await pass(6);
+    expect(states()).toEqual(["sending"]);
+  });
+
   it("429 is repeated after the time that the server asks for", async () => {
     browser.server.errors.push(new FakeApiError(429, "throttled", 20));
     uploads.add(chosen(file("a.mp4", 5)));

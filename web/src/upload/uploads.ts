@@ -187,7 +187,7 @@ export class Uploads {
     const stored = await this.environment.storage.find(task.id);
     if (stored) task.stored = stored;
     const phase = await openByHandle(task);
-    if (stored === undefined || this.#closed.signal.aborted || task.isRemoved) {
+    if (stored === undefined || this.#closed.signal.aborted || task.isCancelled) {
       task.release?.();
       this.#drop(task);
       return;
@@ -217,7 +217,7 @@ export class Uploads {
     if (handle === undefined || !(await SourceFile.askPermission(handle))) return;
     const phase = await openByHandle(task);
     // the user may have chosen the file, or cancelled, in the meantime
-    if (task.isRemoved || (task.phase !== "needs_file" && task.phase !== "file_changed")) return;
+    if (task.isCancelled || (task.phase !== "needs_file" && task.phase !== "file_changed")) return;
     task.phase = phase;
     if (phase === "waiting") this.#queue.enter(task);
     this.#list.show();
