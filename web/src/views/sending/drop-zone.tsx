@@ -48,11 +48,11 @@ export function DropZone({ size }: { readonly size: "large" | "bar" }) {
       </span>
       {size === "large" ? (
         <div class="drop-zone-words">
-          <p class="drop-zone-title">{t("drop_large")}</p>
-          <p class="drop-zone-hint">{t("drop_large_hint")}</p>
+          <p class="drop-zone-title">{t(isTouch() ? "touch_large" : "drop_large")}</p>
+          <p class="drop-zone-hint">{t(isTouch() ? "touch_large_hint" : "drop_large_hint")}</p>
         </div>
       ) : (
-        <p class="drop-zone-hint">{t("drop_bar")}</p>
+        <p class="drop-zone-hint drop-zone-bar-hint">{t("drop_bar")}</p>
       )}
       <div class="drop-zone-buttons">
         <Button
@@ -62,7 +62,7 @@ export function DropZone({ size }: { readonly size: "large" | "bar" }) {
         >
           {t("choose")}
         </Button>
-        <Button kind="quiet" icon={FolderOpen} onClick={() => void pick(pickFolder(), folder.current)}>
+        <Button kind="quiet" icon={FolderOpen} class="drop-zone-folder" onClick={() => void pick(pickFolder(), folder.current)}>
           {t("choose_folder")}
         </Button>
       </div>
@@ -91,4 +91,9 @@ export function DropZone({ size }: { readonly size: "large" | "bar" }) {
       />
     </section>
   );
+}
+
+/** Whether fingers are all there is: nothing can be dropped then. */
+function isTouch(): boolean {
+  return !matchMedia("(any-pointer: fine)").matches;
 }

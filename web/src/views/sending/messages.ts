@@ -7,6 +7,11 @@ export const t = messages({
     "or choose them. Any length, any format: we pick the frames and give you a zip.",
     "ou escolha-os. Qualquer duração, qualquer formato: separamos os quadros e devolvemos um zip.",
   ],
+  touch_large: ["Choose your videos", "Escolha seus vídeos"],
+  touch_large_hint: [
+    "Any length, any format: we pick the frames and give you a zip.",
+    "Qualquer duração, qualquer formato: separamos os quadros e devolvemos um zip.",
+  ],
   drop_bar: ["Drop videos anywhere, paste them, or", "Solte vídeos em qualquer lugar, cole-os, ou"],
   choose: ["Choose videos", "Escolher vídeos"],
   choose_folder: ["Choose a folder", "Escolher uma pasta"],

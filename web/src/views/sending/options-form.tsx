@@ -65,6 +65,7 @@ export function OptionsFields({ form, read, change, rates }: OptionsProps & { re
             onInput={(event) => change({ [side]: event.currentTarget.value })}
           />
         ))}
+        <p class="options-form-hint">{t("range_hint")}</p>
       </div>
       <div>
         <Button

@@ -45,6 +45,7 @@ export const t = messages({
   from_placeholder: ["start", "início"],
   to_placeholder: ["end", "fim"],
   range: ["Range", "Trecho"],
+  range_hint: ["Seconds, 1:02.5 or 50%.", "Segundos, 1:02.5 ou 50%."],
   more: ["More options", "Mais opções"],
   fewer: ["Fewer options", "Menos opções"],
   images: ["Images", "Imagens"],

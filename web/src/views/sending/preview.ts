@@ -24,7 +24,10 @@ const TYPES = { jpeg: "image/jpeg", webp: "image/webp", png: "image/png" } as co
 
 const atMostTwo = limited(2);
 
-/** Reads a file with an off-screen `<video>`. Throws if the browser cannot play it or needs more than 8 seconds. */
+/**
+ * Reads a file with an off-screen `<video>`. Throws if the browser cannot play it or has no picture after 8 seconds;
+ * a slow one gives fewer pictures.
+ */
 export function readPreview(file: File, signal: AbortSignal): Promise<Preview> {
   return atMostTwo(async () => {
     signal.throwIfAborted();
@@ -33,7 +36,7 @@ export function readPreview(file: File, signal: AbortSignal): Promise<Preview> {
     const video = document.createElement("video");
     const frames: string[] = [];
     try {
-      return await read(video, url, frames, ending);
+      return await read(video, url, frames, { cancelled: signal, ending });
     } catch (error) {
       for (const frame of frames) URL.revokeObjectURL(frame);
       throw error;
@@ -46,28 +49,42 @@ export function readPreview(file: File, signal: AbortSignal): Promise<Preview> {
   });
 }
 
-async function read(video: HTMLVideoElement, url: string, frames: string[], signal: AbortSignal): Promise<Preview> {
+interface Ends {
+  readonly cancelled: AbortSignal;
+  /** Aborted when the file is cancelled or the time is over. */
+  readonly ending: AbortSignal;
+}
+
+async function read(video: HTMLVideoElement, url: string, frames: string[], { cancelled, ending }: Ends): Promise<Preview> {
   video.muted = true;
   video.playsInline = true;
   video.preload = "auto";
   video.src = url;
-  await happened(video, "loadeddata", signal);
+  await happened(video, "loadedmetadata", ending);
   const { videoWidth: width, videoHeight: height, duration } = video;
   if (width === 0 || height === 0) throw new TypeError("The file has no pictures that the browser can show.");
   const seconds = Number.isFinite(duration) && duration > 0 ? duration : undefined;
-  const sizes: number[] = [];
+  // without a length there is nowhere to seek to, and the first picture comes by itself
+  if (seconds === undefined && video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) {
+    await happened(video, "loadeddata", ending);
+  }
   const canvas = document.createElement("canvas");
+  const sizes: number[] = [];
   let measure: FrameMeasure | undefined;
-  for (let index = 0; index < (seconds === undefined ? 1 : STRIP); index += 1) {
-    if (seconds !== undefined) await seek(video, (seconds * (index + 0.5)) / STRIP, signal);
-    frames.push(URL.createObjectURL(await drawn(video, canvas, STRIP_WIDTH, "jpeg")));
-    const image = await drawn(video, canvas, MEASURE_WIDTH, "jpeg");
-    sizes.push(image.size);
-    if (index === 0) measure = await measured(canvas, { width, height });
+  try {
+    for (let index = 0; index < (seconds === undefined ? 1 : STRIP); index += 1) {
+      if (seconds !== undefined) await seek(video, (seconds * (index + 0.5)) / STRIP, ending);
+      frames.push(URL.createObjectURL(await drawn(video, canvas, STRIP_WIDTH)));
+      sizes.push((await drawn(video, canvas, MEASURE_WIDTH)).size);
+      measure ??= await measured(canvas, { width, height });
+    }
+    if (seconds !== undefined) await seek(video, 0, ending);
+  } catch (error) {
+    // a slow file is shown as far as it came
+    if (frames.length === 0 || cancelled.aborted) throw error;
   }
   if (measure) measure = { ...measure, jpeg: sizes.reduce((a, b) => a + b, 0) / sizes.length };
-  if (seconds !== undefined) await seek(video, 0, signal);
-  const frameRate = await measureRate(video, signal);
+  const frameRate = ending.aborted ? undefined : await measureRate(video, ending);
   return { seconds, width, height, frameRate, frames, measure };
 }
 
@@ -82,12 +99,12 @@ async function measured(canvas: HTMLCanvasElement, size: { width: number; height
   return { ...size, pixels: canvas.width * canvas.height, jpeg, webp, png };
 }
 
-function drawn(video: HTMLVideoElement, canvas: HTMLCanvasElement, most: number, format: "jpeg"): Promise<Blob> {
+function drawn(video: HTMLVideoElement, canvas: HTMLCanvasElement, most: number): Promise<Blob> {
   const scale = Math.min(1, most / video.videoWidth);
   canvas.width = Math.max(1, Math.round(video.videoWidth * scale));
   canvas.height = Math.max(1, Math.round(video.videoHeight * scale));
   canvas.getContext("2d")?.drawImage(video, 0, 0, canvas.width, canvas.height);
-  return encoded(canvas, format);
+  return encoded(canvas, "jpeg");
 }
 
 function encoded(canvas: HTMLCanvasElement, format: keyof typeof TYPES): Promise<Blob> {
