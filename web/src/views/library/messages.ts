@@ -32,7 +32,6 @@ export const t = messages({
   fresh: { one: ["One new video", "Um vídeo novo"], other: ["{count} new videos", "{count} vídeos novos"] },
   frames: { one: ["One frame", "Um quadro"], other: ["{count} frames", "{count} quadros"] },
   expires: ["Expires {when}", "Expira {when}"],
-  added: ["Added {when}", "Adicionado {when}"],
   warnings: { one: ["One warning", "Um aviso"], other: ["{count} warnings", "{count} avisos"] },
   warnings_title: ["Warnings: {name}", "Avisos: {name}"],
   warnings_hint: [

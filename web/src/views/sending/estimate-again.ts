@@ -1,6 +1,6 @@
 import type { Video } from "../../api/types";
 import type { EstimatedVideo } from "./estimate-all";
-import { imagePixels, qualityFactor, type FrameMeasure } from "./estimate-bytes";
+import { imagePixels, qualityFactor, USUAL, type FrameMeasure } from "./estimate-bytes";
 import { formOf } from "./options-form-of";
 
 /** Returns what the last result says about a video, for the estimate of another extraction. */
@@ -26,9 +26,9 @@ function measureOf(
       return { ...size, pixels, jpeg: mean / qualityFactor(Number(form.quality)) };
     case "webp": {
       const webp = mean / qualityFactor(Number(form.quality));
-      return { ...size, pixels, webp, jpeg: webp / 0.65 };
+      return { ...size, pixels, webp, jpeg: webp / USUAL.webp };
     }
     case "png":
-      return { ...size, pixels, png: mean, jpeg: mean / 9 };
+      return { ...size, pixels, png: mean, jpeg: mean / USUAL.png };
   }
 }

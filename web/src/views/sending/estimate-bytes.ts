@@ -21,7 +21,7 @@ const GROWTH: readonly (readonly [quality: number, factor: number])[] = [
 ];
 
 /** A WebP of the same quality number, and a PNG, relative to the JPEG, where they were not measured. */
-const USUAL: Record<Format, number> = { jpeg: 1, webp: 0.65, png: 9 };
+export const USUAL: Record<Format, number> = { jpeg: 1, webp: 0.65, png: 9 };
 
 /** Larger pictures have less detail in a pixel, so bytes grow a little slower than pixels. PNG grows with them. */
 const DETAIL: Record<Format, number> = { jpeg: 0.85, webp: 0.85, png: 0.95 };

@@ -68,7 +68,7 @@ describe("filesOfInput", () => {
 });
 
 describe("looksLikeVideo", () => {
-  it("tells MPEG-TS from TypeScript", async () => {
+  it("distinguishes MPEG-TS from TypeScript", async () => {
     expect(await looksLikeVideo(file("a.ts", "video/mp2t", new Uint8Array([0x47, 0, 0, 0, 0])))).toBe(true);
     expect(await looksLikeVideo(file("a.mts", "", new Uint8Array([0, 0, 0, 0, 0x47])))).toBe(true);
     expect(await looksLikeVideo(file("a.ts", "video/mp2t", "import x"))).toBe(false);

@@ -8,7 +8,7 @@ export function limited(most: number): <T>(task: () => Promise<T>) => Promise<T>
     try {
       return await task();
     } finally {
-      // the place passes to the next task, so nobody can take it in between
+      // the place passes to the next task, so no other task takes it in between
       const next = waiting.shift();
       if (next) next();
       else running -= 1;

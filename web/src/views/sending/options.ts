@@ -36,7 +36,7 @@ export interface OptionsForm {
   readonly storyboard: TilesForm;
 }
 
-/** The options of a form that nobody has touched: a few frames, picked automatically. */
+/** The options of an untouched form: a few frames, picked automatically. */
 export const DEFAULT_FORM: OptionsForm = {
   choice: "auto",
   interval: "1",

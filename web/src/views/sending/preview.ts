@@ -8,7 +8,7 @@ export interface Preview {
   readonly width: number;
   readonly height: number;
   readonly frameRate?: number | undefined;
-  /** Object URLs of small images, to be revoked by whoever drops the preview. */
+  /** Object URLs of small images. The code that drops the preview must revoke them. */
   readonly frames: readonly string[];
   readonly measure?: FrameMeasure | undefined;
 }

@@ -103,7 +103,7 @@ function isSame(a: File, b: File): boolean {
   return path(a) === path(b) && a.size === b.size && a.lastModified === b.lastModified;
 }
 
-// the files of a user who signed out are nobody else's
+// the next user must not see the files of the one before
 effect(() => {
   if (session.value === null) unchooseAll();
 });
