@@ -146,6 +146,17 @@ describe("after a reload", () => {
     expect(only(uploads)).toMatchObject({ state: "needs_file", sent: 0 });
   });
 
+  it("uploads keep their order", async () => {
+    const names = ["f", "c", "a", "e", "b", "d"];
+    const first = tab();
+    first.add(chosen(...names.map((name) => file(name, 60))));
+    await settle();
+    first.dispose();
+    const uploads = tab();
+    await uploads.restore();
+    expect(uploads.items.value.map(({ name }) => name)).toEqual(names);
+  });
+
   it("other users see nothing of it", async () => {
     await interrupted();
     const uploads = tab("bob");

@@ -153,6 +153,18 @@ describe("without a network", () => {
     expect([1, 2, 3, 4].map((part) => count(`v1/${part}`))).toEqual([1, 2, 2, 2]);
   });
 
+  it("no further part is begun", async () => {
+    source = file("a.mp4", 60);
+    await begin();
+    browser.network.switch(false);
+    browser.server.pending[0]?.finish();
+    await settle();
+    expect(browser.server.puts).toHaveLength(4);
+    browser.network.switch(true);
+    await settle();
+    expect(browser.server.puts).toHaveLength(5);
+  });
+
   it("cuts of the network never count as failures of the upload", async () => {
     await begin();
     for (let cut = 1; cut <= 20; cut += 1) {
@@ -195,6 +207,13 @@ describe("without a network", () => {
     expect(only(uploads).state).toBe("sending");
     expect(browser.server.videos.size).toBe(1);
   });
+});
+
+it("an upload that can never be completed ends with the reason", async () => {
+  browser.server.isAutomatic = true;
+  vi.spyOn(browser.server, "complete").mockRejectedValue(new FakeApiError(409, "upload_incomplete"));
+  await begin();
+  expect(only(uploads)).toMatchObject({ state: "refused", reason: { code: "upload_incomplete" } });
 });
 
 it("a call that is throttled shows as waiting, and an unknown refusal ends the upload", async () => {

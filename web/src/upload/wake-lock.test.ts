@@ -64,6 +64,17 @@ it("takes it again when the page becomes visible", async () => {
   expect(held()).toBe(0);
 });
 
+it("asks for nothing while the page is hidden", async () => {
+  page.show("hidden");
+  const lock = keeper();
+  lock.keep(true);
+  await turns();
+  expect(sentinels).toEqual([]);
+  page.show("visible");
+  await turns();
+  expect(held()).toBe(1);
+});
+
 it("gives up a lock that came too late", async () => {
   const lock = keeper();
   lock.keep(true);
