@@ -8,7 +8,7 @@ import { PageDrop } from "./sending/page-drop";
 import { Sending } from "./sending/sending";
 import { chosen } from "./sending/sending-store";
 import { UploadList } from "./uploads/upload-list";
-import { arrivedCount, uploads } from "./uploads/uploads-store";
+import { uploads, uploadsChange } from "./uploads/uploads-store";
 
 /** The video whose page was opened last, to return the focus to its card. */
 let lastOpened: string | undefined;
@@ -53,18 +53,19 @@ export function Home() {
   );
 }
 
-/** The row of an arrived upload goes away as soon as the library has its video. */
+/** Follows the uploads: a video that has arrived loses its row as soon as the library has it. */
 function useArrivals(): void {
-  const count = arrivedCount.value;
+  const change = uploadsChange.value;
   const target = uploads.value;
+  const seen = useRef(change);
   useEffect(() => {
-    const arrived = () => target?.items.peek().filter(({ state }) => state === "arrived") ?? [];
-    const before = arrived();
-    if (before.length === 0) return;
+    const arrived = target?.items.peek().filter(({ state }) => state === "arrived") ?? [];
+    if (seen.current === change && arrived.length === 0) return;
+    seen.current = change;
     const store = library.peek();
     void store.refresh().then(() => {
       if (store.error.peek() !== undefined) return;
-      for (const { id } of before) target?.dismiss(id);
+      for (const { id } of arrived) target?.dismiss(id);
     });
-  }, [count, target]);
+  }, [change, target]);
 }

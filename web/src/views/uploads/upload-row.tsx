@@ -13,7 +13,7 @@ import { pickFiles } from "../sending/pick-files";
 import { t } from "./messages";
 import "./upload-row.css";
 import { share, stateInWords } from "./upload-words";
-import { localPoster } from "./uploads-store";
+import { cancelUpload, localPoster } from "./uploads-store";
 
 const TONES: Partial<Record<UploadState, "quiet" | "success" | "warning" | "danger">> = {
   waiting: "quiet",
@@ -61,7 +61,7 @@ function RowActions({ item, uploads }: { readonly item: UploadItem; readonly upl
   useFocusKept(actions);
   const cancelNow = () => {
     focusNeighbour(actions.current?.closest("li"), "button", ".drop-zone-choose");
-    uploads.cancel(id);
+    cancelUpload(item);
   };
   const cancel = () => {
     if (item.sent > WORTH_ASKING && state !== "refused") setIsAsking(true);

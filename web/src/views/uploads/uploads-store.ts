@@ -4,7 +4,7 @@ import { completeUpload, createVideo, deleteVideo, readUpload } from "../../api/
 import { session, sessionExpired } from "../../auth/session";
 import { problemText } from "../../i18n/errors";
 import { announce } from "../../ui/announce";
-import type { ChosenFile, UploadBackend } from "../../upload/types";
+import type { ChosenFile, UploadBackend, UploadItem } from "../../upload/types";
 import { Uploads } from "../../upload/uploads";
 import { unchooseAll, type ChosenVideo } from "../sending/sending-store";
 import { warnBeforeLeaving } from "./leaving";
@@ -14,19 +14,17 @@ const backend: UploadBackend = {
   create: createVideo,
   read: readUpload,
   complete: completeUpload,
-  remove: (videoId) => deleteVideo(videoId),
+  remove: removeRecord,
 };
 
 const current = signal<Uploads | undefined>(undefined);
-const arrivals = signal(0);
+/** The ids of the records of cancelled uploads: they are being deleted. */
+const cancelled = signal<ReadonlySet<string>>(new Set());
 /** The first frame of each file, as an object URL, by the id of its upload and later by that of its video. */
 const posters = new Map<string, string>();
 
 /** The uploads of the signed-in user. */
 export const uploads: ReadonlySignal<Uploads | undefined> = current;
-
-/** Grows by one whenever a video has arrived. */
-export const arrivedCount: ReadonlySignal<number> = arrivals;
 
 // progress changes the items several times a second, the ids hardly ever
 const joinedIds = computed(() => {
@@ -34,8 +32,13 @@ const joinedIds = computed(() => {
   return items.flatMap(({ state, videoId }) => (state === "arrived" ? [] : (videoId ?? []))).join(" ");
 });
 
-/** The ids of the videos that have a row among the uploads, so that the library need not show them, too. */
-export const uploadingIds: ReadonlySignal<ReadonlySet<string>> = computed(() => new Set(joinedIds.value.split(" ")));
+/** The ids of the videos that the library need not show: they have a row among the uploads, or were cancelled. */
+export const uploadingIds: ReadonlySignal<ReadonlySet<string>> = computed(
+  () => new Set([...joinedIds.value.split(" "), ...cancelled.value]),
+);
+
+/** Changes whenever an upload begins, arrives or goes away: the server has something new then. */
+export const uploadsChange: ReadonlySignal<unknown> = joinedIds;
 
 /** Returns the first frame of an upload or of a video that came from this page, as the browser decoded it. */
 export function localPoster(...ids: readonly (string | undefined)[]): string | undefined {
@@ -59,6 +62,27 @@ export function sendFiles(videos: readonly ChosenVideo[], extraction: Extraction
   unchooseAll(kept);
 }
 
+/** Ends an upload. Its record is hidden at once, since deleting it takes a moment. */
+export function cancelUpload({ id, videoId }: UploadItem): void {
+  if (videoId) hide(videoId);
+  current.peek()?.cancel(id);
+}
+
+async function removeRecord(videoId: string): Promise<void> {
+  hide(videoId);
+  try {
+    await deleteVideo(videoId);
+  } catch (error) {
+    // the record stays for now, and its owner can delete it from the library
+    cancelled.value = new Set([...cancelled.peek()].filter((id) => id !== videoId));
+    throw error;
+  }
+}
+
+function hide(videoId: string): void {
+  cancelled.value = new Set([...cancelled.peek(), videoId]);
+}
+
 function open(userId: string): Uploads {
   const opened = new Uploads(backend, userId);
   opened.onArrived = (videoId) => {
@@ -66,7 +90,6 @@ function open(userId: string): Uploads {
     const poster = item && posters.get(item.id);
     if (poster) posters.set(videoId, poster);
     if (item) announce(t("has_arrived", { name: item.name }));
-    arrivals.value += 1;
   };
   void opened.restore();
   return opened;
