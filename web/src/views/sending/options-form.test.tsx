@@ -63,7 +63,7 @@ describe("OptionsFields", () => {
     expect(text()).toContain("One frame for each scene.");
   });
 
-  it("says what is wrong beside the field", async () => {
+  it("says what is wrong next to the field", async () => {
     await choose("How many");
     await type("Number of frames", "0");
     expect(field("Number of frames").getAttribute("aria-invalid")).toBe("true");
