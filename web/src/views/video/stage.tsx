@@ -67,13 +67,18 @@ export function Stage({ viewer, stage }: StageProps) {
         )}
       </div>
       <div class="stage-step stage-step-back">
-        <IconButton icon={ChevronLeft} label={t("previous")} disabled={position === 0} onClick={() => viewer.moveBy(-1)} />
+        <IconButton
+          icon={ChevronLeft}
+          label={t("previous")}
+          aria-disabled={position === 0}
+          onClick={() => viewer.moveBy(-1)}
+        />
       </div>
       <div class="stage-step stage-step-on">
         <IconButton
           icon={ChevronRight}
           label={t("next")}
-          disabled={position === total - 1}
+          aria-disabled={position === total - 1}
           onClick={() => viewer.moveBy(1)}
         />
       </div>
