@@ -33,7 +33,7 @@ export const t = messages({
   remove: ["Remove {name}", "Remover {name}"],
   allow: ["Allow", "Permitir"],
   choose_again: ["Choose the file", "Escolher o arquivo"],
-  choose_again_for: ["Choose {name} again", "Escolher {name} de novo"],
+  choose_again_for: ["Choose the file: {name}", "Escolher o arquivo: {name}"],
   try_again: ["Try again", "Tentar de novo"],
   has_arrived: ["{name} has arrived.", "{name} chegou."],
   was_refused: ["{name} was not sent. {reason}", "{name} não foi enviado. {reason}"],
