@@ -21,9 +21,11 @@ export function SendingPanel() {
   const read = readForm(form);
   const rates = known.value.map(({ frameRate }) => frameRate);
 
+  const lastCount = useRef(0);
   useEffect(() => {
     // files may be dropped far down in the library; the answer to the drop must be seen
-    if (count > 0) panel.current?.scrollIntoView({ block: "nearest" });
+    if (count > lastCount.current) panel.current?.scrollIntoView({ block: "nearest" });
+    lastCount.current = count;
   }, [count]);
 
   const send = () => {
