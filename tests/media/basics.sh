@@ -148,3 +148,12 @@ for entry in range(index + 8, index + 8 + size, 16):
 path.write_bytes(file)
 END
 truth mpeg4-wrong-index.avi 25
+
+# One detailed picture that stands still: its JPEGs are large although the file is small. Copies of the file, one
+# after the other, are one long video. Every frame shows 0, so it is not in truth.json.
+luma='118+34*sin(X/W*9)+22*sin(Y/H*7)+0.4*(mod(X*X*7+Y*Y*13+X*Y*3,31)-15)'
+draw 1920x1080-still 1 0 "$luma" '128+26*sin(X/W*6)' '128+26*cos(Y/H*5)'
+clip 1920x1080-still 25
+input=(-stream_loop 59 "${input[@]}")
+h264 26 keyint=60:scenecut=0
+make large-images.ts 60 "${codec[@]}"
