@@ -8,7 +8,7 @@ interface ProgressBarProps {
   tone?: "accent" | "quiet" | "success" | "warning" | "danger";
 }
 
-/** A thin bar. Texts beside it say the numbers. */
+/** A thin bar. The text next to it says the numbers. */
 export function ProgressBar({ label, value, tone = "accent" }: ProgressBarProps) {
   const percent = value === undefined ? undefined : Math.round(Math.min(Math.max(value, 0), 1) * 100);
   return (

@@ -100,7 +100,7 @@ export async function pass(seconds: number): Promise<void> {
   await settle();
 }
 
-/** A file of `bytes` bytes, each of which is the number of its part of 10 bytes. */
+/** A file of `bytes` bytes. Each byte is the number of its part of 10 bytes. */
 export function file(name: string, bytes: number, lastModified = 1): File {
   const content = Uint8Array.from({ length: bytes }, (_, index) => Math.floor(index / 10) + 1);
   return new File([content], name, { type: "video/mp4", lastModified });

@@ -16,7 +16,7 @@ it.each([
   expect(browserNetwork.online).toBe(expected);
 });
 
-it("reports both changes until it is told to stop", () => {
+it("reports both changes until it is stopped", () => {
   const page = new EventTarget();
   vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
   vi.stubGlobal("removeEventListener", page.removeEventListener.bind(page));

@@ -3,7 +3,7 @@ import type { Environment } from "./environment";
 import type { UploadItem } from "./types";
 import type { UploadTask } from "./upload-task";
 
-/** How often speed and progress are shown anew. */
+/** How often speed and progress are updated. */
 const TICK_MS = 250;
 /** How many ticks pass between two reports to the other tabs. */
 const REPORT_TICKS = 4;

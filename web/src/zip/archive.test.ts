@@ -154,7 +154,7 @@ describe("reading", () => {
     await expect(archive.read(frame)).rejects.toThrow(ZipUnreachableError);
   });
 
-  it("tells a zip that is gone from a storage without ranges", async () => {
+  it("distinguishes a zip that is gone from a storage without ranges", async () => {
     const { storage, archive, frame } = await opened();
     storage.faults.push(() => new Response(null, { status: 404 }));
     await expect(archive.read(frame)).rejects.toThrow(ZipGoneError);

@@ -12,19 +12,19 @@ export interface TestEntry {
 /** A file whose bytes are zero where nothing was written, so that tests can have large zips. */
 export class SparseFile {
   size = 0;
-  readonly #pieces: { start: number; bytes: Uint8Array }[] = [];
+  readonly #writes: { start: number; bytes: Uint8Array }[] = [];
 
   append(bytes: Uint8Array): void {
-    this.#pieces.push({ start: this.size, bytes });
+    this.#writes.push({ start: this.size, bytes });
     this.size += bytes.length;
   }
 
   read(start: number, end: number): Uint8Array<ArrayBuffer> {
     const out = new Uint8Array(end - start);
-    for (const piece of this.#pieces) {
-      const from = Math.max(start, piece.start);
-      const to = Math.min(end, piece.start + piece.bytes.length);
-      if (from < to) out.set(piece.bytes.subarray(from - piece.start, to - piece.start), from - start);
+    for (const write of this.#writes) {
+      const from = Math.max(start, write.start);
+      const to = Math.min(end, write.start + write.bytes.length);
+      if (from < to) out.set(write.bytes.subarray(from - write.start, to - write.start), from - start);
     }
     return out;
   }

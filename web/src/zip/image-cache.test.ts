@@ -66,7 +66,7 @@ describe("ByteLru", () => {
 });
 
 describe("Limiter", () => {
-  it("runs so many at a time, urgent ones first, and none that was aborted", async () => {
+  it("runs a limited number at a time, urgent ones first, and none that was aborted", async () => {
     const limiter = new Limiter(1);
     const order: string[] = [];
     const task = (name: string) => async () => {

@@ -27,7 +27,7 @@ interface Answer {
 }
 
 /**
- * A file behind presigned links that is read by ranges. An expired link is replaced once for each read,
+ * A file that is read by ranges, through presigned links. An expired link is replaced once for each read,
  * and failures of the network are retried. The file must stay the same.
  */
 export class RangeSource {

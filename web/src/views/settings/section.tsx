@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
 import "./section.css";
 
-/** One subject of the settings, with its title beside it where there is room. */
+/** One subject of the settings, with its title next to it where there is room. */
 export function Section({ title, children }: { title: string; children: ComponentChildren }) {
   const id = useId();
   return (

@@ -11,11 +11,11 @@ const at = (...times: number[]) => times.map((time) => ({ time }));
 describe("layoutGrid", () => {
   it("has two columns on a phone and more on larger screens", () => {
     expect(layoutGrid(288, 100, WIDE).columns).toBe(2);
-    const desk = layoutGrid(1200, 50_000, WIDE);
-    expect(desk.columns).toBeGreaterThan(4);
-    expect(desk.rows).toBe(Math.ceil(50_000 / desk.columns));
-    expect(desk.columns * desk.cellWidth + (desk.columns - 1) * desk.gap).toBeCloseTo(1200);
-    expect(layoutGrid(1200, 100, 9 / 16).columns).toBeGreaterThan(desk.columns);
+    const desktop = layoutGrid(1200, 50_000, WIDE);
+    expect(desktop.columns).toBeGreaterThan(4);
+    expect(desktop.rows).toBe(Math.ceil(50_000 / desktop.columns));
+    expect(desktop.columns * desktop.cellWidth + (desktop.columns - 1) * desktop.gap).toBeCloseTo(1200);
+    expect(layoutGrid(1200, 100, 9 / 16).columns).toBeGreaterThan(desktop.columns);
   });
 
   it("finds the cells on the screen", () => {

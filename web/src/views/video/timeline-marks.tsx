@@ -12,7 +12,7 @@ interface MarksProps {
 
 const HEIGHT = 8;
 
-/** A tick for each frame, and a mark for each warning that has a time. */
+/** A line for each frame, and a mark for each warning that has a time. */
 export function TimelineMarks({ viewer, width, warnings }: MarksProps) {
   const timed = warnings.filter((warning) => warning.time !== undefined);
   return (

@@ -5,7 +5,7 @@ import { t } from "./messages";
 import { optionWords } from "./option-words";
 import "./video-facts.css";
 
-/** What is known of a video. It is open where there is place beside the stage. */
+/** The facts about a video. It is open where there is room next to the stage. */
 export function VideoFacts({ video, children }: { video: VideoView; children?: ComponentChildren }) {
   const { result, download } = video;
   const source = result?.source;
