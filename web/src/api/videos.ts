@@ -31,9 +31,13 @@ export function readVideo(id: string, user?: string, signal?: AbortSignal): Prom
   return result(api.GET("/videos/{id}", { params, signal: signal ?? null }));
 }
 
-/** Deletes a video with its file and zips. `user` is its owner, for administrators. */
+/**
+ * Deletes a video with its file and zips. `user` is its owner, for administrators. The call is finished even if the
+ * page is closed meanwhile.
+ */
 export async function deleteVideo(id: string, user?: string): Promise<void> {
-  await result(api.DELETE("/videos/{id}", { params: { path: { id }, query: given({ user }) } }));
+  const params = { path: { id }, query: given({ user }) };
+  await result(api.DELETE("/videos/{id}", { params, keepalive: true }));
 }
 
 /** Queues a `ready` or `failed` video again, with other options. Safe to repeat with the same key. */

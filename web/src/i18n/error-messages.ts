@@ -6,6 +6,10 @@ export const problemMessages = messages({
     "No answer from the server. Check your connection and try again.",
     "O servidor não respondeu. Confira sua conexão e tente de novo.",
   ],
+  storage: [
+    "The file could not be stored after several tries. Check your connection, then try again.",
+    "Não foi possível guardar o arquivo, mesmo com várias tentativas. Confira sua conexão e tente de novo.",
+  ],
   unknown: ["Something went wrong. Try again.", "Algo deu errado. Tente de novo."],
   internal: [
     "The server made a mistake. Try again in a moment.",

@@ -1,11 +1,12 @@
 import { ApiError, OfflineError } from "../api/errors";
 import type { Failure } from "../api/schema";
+import { NoAnswerError, StorageError } from "../upload/failures";
 import { failureMessages, problemMessages } from "./error-messages";
 
 /** Returns what went wrong with a call and what to do next, in the reader's language. */
 export function problemText(error: unknown): string {
   if (error instanceof OfflineError) return problemMessages("offline");
-  if (!(error instanceof ApiError)) return problemMessages("unknown");
+  if (!(error instanceof ApiError)) return problemMessages(isStorageProblem(error) ? "storage" : "unknown");
   if (error.code === "throttled" || error.code === "unavailable") {
     return problemMessages(error.code, { count: error.retryAfterSeconds ?? 5 });
   }
@@ -25,6 +26,11 @@ export function failureText(failure: Failure): { reason: string; advice: string 
   // a newer server may have codes that this page has no words for
   if (!isFailureKey(failure.code)) return { reason: failure.message, advice: failureMessages("advice.internal") };
   return { reason: failureMessages(failure.code), advice: failureMessages(`advice.${failure.code}`) };
+}
+
+/** Whether the storage did not take a part: refused it, or gave no answer. */
+function isStorageProblem(error: unknown): boolean {
+  return error instanceof StorageError || error instanceof NoAnswerError;
 }
 
 function isProblemKey(code: string): code is keyof typeof problemMessages.table {

@@ -1,12 +1,3 @@
-/** Lets the browser download a link whose answer is an attachment. */
-export function startDownload(url: string): void {
-  const anchor = document.createElement("a");
-  anchor.href = url;
-  anchor.download = "";
-  anchor.rel = "noopener";
-  anchor.click();
-}
-
 /** Returns the names of what the viewer needs and this browser lacks. */
 export function missingFeatures(): string[] {
   const needed: Record<string, boolean> = {

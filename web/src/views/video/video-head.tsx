@@ -8,7 +8,7 @@ import { ConfirmDialog } from "../../ui/confirm-dialog";
 import { Icon } from "../../ui/icon";
 import { Menu, type MenuItem } from "../../ui/menu";
 import { toast } from "../../ui/toast";
-import { startDownload } from "./browser";
+import { startDownload } from "../uploads/leaving";
 import { LazyRetryDialog } from "./lazy-retry-dialog";
 import { t } from "./messages";
 import "./video-head.css";
