@@ -2,6 +2,7 @@
 
 import dataclasses
 import hashlib
+import pathlib
 import re
 import sys
 import tempfile
@@ -99,9 +100,10 @@ def fields(lines, message):
 
 def downloaded(client, video):
     """Returns the SHA-256 of the zip that the client saves."""
-    with tempfile.NamedTemporaryFile(prefix="framezip-scale-", suffix=".zip") as file:
-        client.download(video, file.name)
-        with open(file.name, "rb") as saved:
+    with tempfile.TemporaryDirectory(prefix="framezip-scale-") as folder:
+        path = pathlib.Path(folder, "frames.zip")
+        client.download(video, path)
+        with path.open("rb") as saved:
             return hashlib.file_digest(saved, "sha256").hexdigest()
 
 
