@@ -36,7 +36,7 @@ const DOCUMENT: [(HeaderName, &str); 6] = [
 /// The features of browsers that the page uses, and those that it switches off. Features that not every browser
 /// knows are left out, because browsers complain about them.
 const PERMISSIONS: &str = "clipboard-write=(self), fullscreen=(self), screen-wake-lock=(self), \
-    accelerometer=(), bluetooth=(), camera=(), clipboard-read=(), display-capture=(), \
+    accelerometer=(), camera=(), clipboard-read=(), display-capture=(), \
     encrypted-media=(), gamepad=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), \
     keyboard-map=(), local-fonts=(), magnetometer=(), microphone=(), midi=(), payment=(), \
     picture-in-picture=(), publickey-credentials-get=(), serial=(), sync-xhr=(), usb=(), \
