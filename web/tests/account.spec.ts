@@ -43,7 +43,7 @@ test("a wrong password is refused in words", async ({ page, person, guard }) => 
   await page.getByLabel("E-mail").fill(person.email);
   await page.getByLabel("Password", { exact: true }).fill("Wrong-horse-9-battery");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await expect(page.getByRole("alert")).toContainText("The e-mail address or the password is wrong.");
+  await expect(page.getByText("The e-mail address or the password is wrong.")).toBeVisible();
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await atHome(page);
@@ -58,7 +58,7 @@ test("a forgotten password is replaced with a code", async ({ page, person, guar
   await page.getByRole("button", { name: "Send code" }).click();
   await expect(page.getByRole("heading", { name: "New password" })).toBeFocused();
   await page.getByLabel("Code").fill(await codeAfter(person.email, before));
-  await page.getByLabel("New password", { exact: true }).fill("Another-horse-9-battery");
+  await page.getByRole("textbox", { name: "New password", exact: true }).fill("Another-horse-9-battery");
   await page.getByRole("button", { name: "Save password" }).click();
   await atHome(page);
 });

@@ -39,7 +39,7 @@ test("the theme is changed and remembered", async ({ page, person, guard }) => {
   guard.allow(NO_WEBHOOK);
   await page.emulateMedia({ colorScheme: "light" });
   await signIn(page, person);
-  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
   const light = await background();
   await goTo(page, "#/settings");
   await page.getByRole("radio", { name: "Dark" }).check();
@@ -53,9 +53,9 @@ test("a webhook is set, and its secret is shown once", async ({ page, person, gu
   guard.allow(NO_WEBHOOK, /^status 400: PUT \S+\/webhook$/);
   await signIn(page, person);
   await goTo(page, "#/settings");
-  await page.getByLabel("Address").fill("http://example.com/frames");
+  await page.getByLabel("Address").fill("example.com/frames");
   await page.getByRole("button", { name: "Set webhook" }).click();
-  await expect(page.getByText("The address must begin with https://.")).toBeVisible();
+  await expect(page.getByText("This is not an address such as https://example.com/framezip.")).toBeVisible();
   await page.getByLabel("Address").fill("https://example.com/frames");
   await page.getByRole("button", { name: "Set webhook" }).click();
   const secret = page.getByRole("dialog", { name: "Your webhook's secret" });

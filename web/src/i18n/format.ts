@@ -5,7 +5,6 @@ const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
 
 const spans: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ["year", 31_557_600],
-  ["month", 2_629_800],
   ["day", 86_400],
   ["hour", 3600],
   ["minute", 60],

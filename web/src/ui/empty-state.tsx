@@ -3,8 +3,16 @@ import type { ComponentChildren } from "preact";
 import "./empty-state.css";
 import { Icon } from "./icon";
 
+interface EmptyStateProps {
+  icon?: IconNode;
+  title: string;
+  /** What the title is: the heading of the whole view, or a text in it. */
+  as?: "h1" | "p";
+  children?: ComponentChildren;
+}
+
 /** A place without content: says why it is empty and what to do. */
-export function EmptyState({ icon, title, children }: { icon?: IconNode; title: string; children?: ComponentChildren }) {
+export function EmptyState({ icon, title, as: Title = "p", children }: EmptyStateProps) {
   return (
     <div class="empty-state">
       {icon && (
@@ -12,7 +20,7 @@ export function EmptyState({ icon, title, children }: { icon?: IconNode; title: 
           <Icon of={icon} size={32} />
         </span>
       )}
-      <p class="empty-state-title">{title}</p>
+      <Title class="empty-state-title">{title}</Title>
       <div class="empty-state-text">{children}</div>
     </div>
   );

@@ -67,6 +67,7 @@ export function DropZone({ size }: { readonly size: "large" | "bar" }) {
         </Button>
       </div>
       <input
+        key="files"
         ref={files}
         class="drop-zone-input"
         type="file"
@@ -77,11 +78,10 @@ export function DropZone({ size }: { readonly size: "large" | "bar" }) {
         onChange={(event) => takeInput(event.currentTarget)}
       />
       <input
-        ref={(input) => {
-          folder.current = input;
-          // Preact's types do not have the attribute
-          if (input) input.webkitdirectory = true;
-        }}
+        key="folder"
+        ref={folder}
+        // Preact's types do not have the attribute
+        {...{ webkitdirectory: true }}
         class="drop-zone-input"
         type="file"
         multiple

@@ -40,7 +40,7 @@ export default function VideoPage({ id, user }: VideoPageProps) {
   if (store.missing.value) return <MissingVideo />;
   if (!video && problem !== undefined) {
     return (
-      <EmptyState icon={WifiOff} title={t("unreachableTitle")}>
+      <EmptyState as="h1" icon={WifiOff} title={t("unreachableTitle")}>
         <p>{problemText(problem)}</p>
         <Button kind="primary" onClick={() => store.refresh()}>
           {t("tryAgain")}
@@ -75,7 +75,7 @@ function useAnnouncedStatus(status: Status | undefined): void {
 
 function MissingVideo() {
   return (
-    <EmptyState icon={FileQuestion} title={t("missingTitle")}>
+    <EmptyState as="h1" icon={FileQuestion} title={t("missingTitle")}>
       <p>{t("missingText")}</p>
       <p>
         <a href={href({ view: "home" })}>{t("back")}</a>
