@@ -30,10 +30,10 @@ mod watch;
 mod webhook;
 mod whole_way;
 
-use anyhow::Result;
+use anyhow::{Context, Result, ensure};
 use framezip_tests::Stack;
 use libtest_mimic::{Arguments, Trial};
-use std::{process::ExitCode, sync::Arc};
+use std::{env, process::ExitCode, sync::Arc, time::Instant};
 use tokio::sync::Mutex;
 
 /// The stacks that the tests use.
@@ -92,7 +92,7 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
                 let stacks = stacks.cloned();
                 Trial::test(concat!(stringify!($module), "::", stringify!($test)), move || {
                     let $stacks = stacks.ok_or("there is no stack")?;
-                    block_on($module::$test($given)).map_err(|error| format!("{error:#}").into())
+                    repeat(|| block_on($module::$test($given))).map_err(|error| format!("{error:#}").into())
                 })
             }),*]
         };
@@ -180,6 +180,24 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         deployment::an_invalid_stack_name_is_refused_at_once,
     ]);
     trials
+}
+
+/// Runs a test as often as `make flakes` asks for, otherwise once.
+fn repeat(test: impl Fn() -> Result<()>) -> Result<()> {
+    let runs = match env::var("FRAMEZIP_RUNS") {
+        Ok(runs) => runs.parse().context("FRAMEZIP_RUNS must be a number")?,
+        Err(_) => return test(),
+    };
+    let mut failed = 0;
+    for run in 1..=runs {
+        let started = Instant::now();
+        let result = test();
+        failed += u32::from(result.is_err());
+        let result = result.map_or_else(|error| format!("FAILED: {error:#}"), |()| "ok".to_owned());
+        eprintln!("run {run} of {runs}: {result}, {} s", started.elapsed().as_secs());
+    }
+    ensure!(failed == 0, "it failed in {failed} of {runs} runs");
+    Ok(())
 }
 
 fn block_on<T>(test: impl Future<Output = Result<T>>) -> Result<T> {

@@ -29,9 +29,10 @@ export function useKeys(root: RefObject<HTMLElement | null>, viewer: Viewer, run
   });
 }
 
-/** The focus is in the view, or on something around it, such as the body. */
+/** The focus is in the main part of the page, such as on the heading of a video just opened, or around it. */
 function isNear(target: Node, root: Node): boolean {
-  return root.contains(target) || target.contains(root);
+  const main = root.parentElement?.closest("main") ?? root;
+  return main.contains(target) || target.contains(root);
 }
 
 function placeOf(target: EventTarget | null): Place {
