@@ -1,6 +1,6 @@
 import type { VideoPage } from "../src/api/schema";
 import { choose, isReady, send, signIn, uploadRow } from "./support/page";
-import { largeVideo, partNumber, slowDown, watchParts } from "./support/parts";
+import { largeVideo, partNumber, slowConnection, slowDown, watchParts } from "./support/parts";
 import { expect, test } from "./support/test";
 
 const PARTS = 8;
@@ -12,11 +12,11 @@ test("an upload goes on by itself after a network cut of 20 seconds", async ({ p
   const file = await largeVideo(info.outputPath("cut.mp4"), PARTS);
   const parts = watchParts(context);
   await signIn(page, person);
-  await slowDown(page, SLOW);
+  const connection = await slowConnection(page, SLOW);
   await choose(page, file);
   await send(page);
   await expect.poll(() => parts.arrived.length).toBeGreaterThan(0);
-  await context.setOffline(true);
+  await connection.setOffline(true);
   const before = [...parts.arrived];
   const begunBefore = parts.begun.length;
   await expect(uploadRow(page, "cut.mp4")).toContainText("No connection. It goes on by itself at");
@@ -24,7 +24,7 @@ test("an upload goes on by itself after a network cut of 20 seconds", async ({ p
   // the length of the cut is what is tested: time-outs must not give the upload up
   await new Promise((over) => setTimeout(over, OUTAGE_MS));
   await expect(uploadRow(page, "cut.mp4")).toContainText("No connection.");
-  await context.setOffline(false);
+  await connection.setOffline(false);
   await isReady(page, "cut.mp4");
   await expect(page.getByText("You are offline.")).toHaveCount(0);
   expect(parts.begun.slice(begunBefore).filter((part) => before.includes(part))).toEqual([]);

@@ -1,4 +1,4 @@
-import type { BrowserContext, CDPSession, Page } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 import { copyFile, open, stat } from "node:fs/promises";
 import { media, stackUrl } from "./stack";
 
@@ -45,22 +45,33 @@ export async function largeVideo(to: string, parts: number): Promise<string> {
   return to;
 }
 
-/** Slows the page's connection down, so that there is a middle of an upload. Returns what ends that. */
-export async function slowDown(page: Page, bytesPerSecond: number): Promise<() => Promise<void>> {
+/** A page's connection, which is slower than the machine's. */
+export interface SlowConnection {
+  /** Cuts the connection, or restores it. */
+  setOffline(offline: boolean): Promise<void>;
+  /** Makes it as fast as the machine's. */
+  end(): Promise<void>;
+}
+
+/** Slows the page's connection down, so that there is a middle of an upload. */
+export async function slowConnection(page: Page, bytesPerSecond: number): Promise<SlowConnection> {
   const browser = await page.context().newCDPSession(page);
   await browser.send("Network.enable");
-  await limit(browser, bytesPerSecond);
-  return async () => {
-    await limit(browser, -1);
-    await browser.detach();
+  const emulate = async (uploadThroughput: number, offline: boolean) => {
+    const conditions = { offline, latency: 0, downloadThroughput: -1, uploadThroughput };
+    await browser.send("Network.emulateNetworkConditions", conditions);
+  };
+  await emulate(bytesPerSecond, false);
+  return {
+    setOffline: (offline) => emulate(bytesPerSecond, offline),
+    end: async () => {
+      await emulate(-1, false);
+      await browser.detach();
+    },
   };
 }
 
-async function limit(browser: CDPSession, uploadThroughput: number): Promise<void> {
-  await browser.send("Network.emulateNetworkConditions", {
-    offline: false,
-    latency: 0,
-    downloadThroughput: -1,
-    uploadThroughput,
-  });
+/** Slows the page's connection down. Returns what ends that. */
+export async function slowDown(page: Page, bytesPerSecond: number): Promise<() => Promise<void>> {
+  return (await slowConnection(page, bytesPerSecond)).end;
 }

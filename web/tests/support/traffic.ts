@@ -32,6 +32,11 @@ export class Traffic {
     return sum;
   }
 
+  /** Returns each request with its bytes, to explain a sum. */
+  toString(): string {
+    return [...this.#bytes].map(([id, bytes]) => `${bytes} ${this.#urls.get(id)?.replace(/\?.*/, "")}`).join("\n");
+  }
+
   /** Forgets what was counted. Requests in flight count with what is still to come. */
   reset(): void {
     this.#bytes.clear();
