@@ -96,16 +96,21 @@ pub async fn requests_without_a_valid_token_are_refused(stack: &Stack) -> Result
     let operations = operations(stack).await?;
     let tokens = [None, Some(""), Some("nonsense"), Some(&forged), Some(&foreign), Some(&expired)];
     for token in tokens {
-        for (verb, path, users_only) in &operations {
-            let path = path.replace("{id}", &VideoId::now().to_string());
+        for (verb, template, users_only) in &operations {
+            let path = template.replace("{id}", &VideoId::now().to_string());
+            let path = path.replace("{file}", "unknown.js");
             let token = token.filter(|_| *users_only);
             let (status, _) = send(stack, verb, &path, token).await?;
-            let expected = if *users_only { 401 } else { 200 };
+            let expected = match (users_only, template.contains("{file}")) {
+                (true, _) => 401,
+                (false, true) => 404,
+                (false, false) => 200,
+            };
             ensure!(status == expected, "{verb} {path} with {token:?}: {status}");
         }
     }
     let for_users = operations.iter().filter(|(_, _, users_only)| *users_only).count();
-    ensure!((for_users, operations.len() - for_users) == (12, 4), "{operations:?}");
+    ensure!((for_users, operations.len() - for_users) == (12, 7), "{operations:?}");
     Ok(())
 }
 

@@ -53,8 +53,8 @@ fn sdk() -> SdkConfig {
 
 fn state(rules: &[&Rule]) -> AppState {
     // each client matches only the rules of its own operations; writes to counters always succeed
-    let counted = counted();
-    let rules = &[rules, &[&counted]].concat()[..];
+    let (counted, [put, part]) = (counted(), create::signed());
+    let rules = &[rules, &[&counted, &put, &part]].concat()[..];
     let dynamodb = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, rules);
     let s3 = mock_client!(aws_sdk_s3, RuleMode::MatchAny, rules, |config| {
         config.request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
