@@ -74,7 +74,6 @@ test("an upload is paused and resumed, and cancelling removes its video", async 
   const before = [...parts.arrived];
   const begunBefore = parts.begun.length;
   await row.getByRole("button", { name: "Go on with paused.mp4" }).click();
-  await expect(row).toContainText("MB/s");
   await expect.poll(() => parts.arrived.length).toBeGreaterThan(before.length);
   expect(parts.begun.slice(begunBefore).filter((part) => before.includes(part))).toEqual([]);
 
