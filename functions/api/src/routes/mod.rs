@@ -16,8 +16,8 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 /// Lets clients cache an answer that changes only with a deployment.
 const CACHED: (HeaderName, &str) = (header::CACHE_CONTROL, "public, max-age=300");
 
-/// Lets clients keep an answer whose path never gets another one.
-const CACHED_FOR_GOOD: (HeaderName, &str) =
+/// Lets clients cache a file forever, because its name contains a hash of its bytes.
+const IMMUTABLE: (HeaderName, &str) =
     (header::CACHE_CONTROL, "public, max-age=31536000, immutable");
 
 /// Returns all routes with their descriptions.

@@ -1,6 +1,6 @@
 //! The page: its document at `/`, and the files that the document loads.
 
-use super::{CACHED, CACHED_FOR_GOOD};
+use super::{CACHED, IMMUTABLE};
 use crate::{
     page_files::{self, PageFile},
     problem::ApiError,
@@ -19,12 +19,12 @@ use framezip_contract::Problem;
 use sha2::{Digest, Sha256};
 
 const NO_SNIFFING: (HeaderName, &str) = (header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-const CODED: (HeaderName, &str) = (header::VARY, "accept-encoding");
+const VARIES: (HeaderName, &str) = (header::VARY, "accept-encoding");
 
 /// The headers of the document that are the same everywhere.
 const DOCUMENT: [(HeaderName, &str); 6] = [
     NO_SNIFFING,
-    CODED,
+    VARIES,
     // asked for each time, so that a deployment is seen at once
     (header::CACHE_CONTROL, "no-cache"),
     (header::REFERRER_POLICY, "no-referrer"),
@@ -92,7 +92,7 @@ pub(crate) async fn asset(
     let Path(name) = name.map_err(|_| ApiError::NotFound)?;
     let file = page_files::assets().iter().find(|file| file.name == name);
     let body = coded(file.ok_or(ApiError::NotFound)?, &encoding)?;
-    Ok(([CACHED_FOR_GOOD, NO_SNIFFING, CODED], body).into_response())
+    Ok(([IMMUTABLE, NO_SNIFFING, VARIES], body).into_response())
 }
 
 #[utoipa::path(
@@ -106,7 +106,7 @@ pub(crate) async fn asset(
 )]
 pub(crate) async fn icon(encoding: AcceptEncoding) -> Result<Response, ApiError> {
     let body = coded(page_files::icon(), &encoding)?;
-    Ok(([CACHED, NO_SNIFFING, CODED], body).into_response())
+    Ok(([CACHED, NO_SNIFFING, VARIES], body).into_response())
 }
 
 /// A body in the form that the client prefers, with the headers that describe it.

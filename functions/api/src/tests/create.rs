@@ -14,8 +14,7 @@ use aws_sdk_s3::{
     Client as S3,
     operation::{
         abort_multipart_upload::AbortMultipartUploadOutput,
-        create_multipart_upload::CreateMultipartUploadOutput, put_object::PutObjectOutput,
-        upload_part::UploadPartOutput,
+        create_multipart_upload::CreateMultipartUploadOutput,
     },
 };
 use aws_smithy_mocks::{Rule, mock};
@@ -37,14 +36,6 @@ fn counted(count: i32) -> Rule {
 fn written() -> Rule {
     mock!(DynamoDb::transact_write_items)
         .then_output(|| TransactWriteItemsOutput::builder().build())
-}
-
-/// The rules that presigning needs. Their outputs are not used.
-pub(super) fn signed() -> [Rule; 2] {
-    [
-        mock!(S3::put_object).then_output(|| PutObjectOutput::builder().build()),
-        mock!(S3::upload_part).then_output(|| UploadPartOutput::builder().build()),
-    ]
 }
 
 fn begun() -> Rule {

@@ -21,7 +21,10 @@ use aws_sdk_dynamodb::{
     operation::{get_item::GetItemOutput, update_item::UpdateItemOutput},
     types::AttributeValue,
 };
-use aws_sdk_s3::config::RequestChecksumCalculation;
+use aws_sdk_s3::{
+    config::RequestChecksumCalculation,
+    operation::{put_object::PutObjectOutput, upload_part::UploadPartOutput},
+};
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use axum::{
     body::{Body, to_bytes},
@@ -52,8 +55,8 @@ fn sdk() -> SdkConfig {
 }
 
 fn state(rules: &[&Rule]) -> AppState {
-    // each client matches only the rules of its own operations; writes to counters always succeed
-    let (counted, [put, part]) = (counted(), create::signed());
+    // each client matches only the rules of its own operations; writes to counters and presigning always succeed
+    let (counted, [put, part]) = (counted(), presigned());
     let rules = &[rules, &[&counted, &put, &part]].concat()[..];
     let dynamodb = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, rules);
     let s3 = mock_client!(aws_sdk_s3, RuleMode::MatchAny, rules, |config| {
@@ -93,6 +96,15 @@ fn context(token: &str) -> RequestContext {
         "requestId": "JKJaXmPLvHcESHA=",
     });
     RequestContext::ApiGatewayV2(serde_json::from_value(context).unwrap())
+}
+
+/// The rules that presigning needs. Their outputs are not used.
+fn presigned() -> [Rule; 2] {
+    use aws_sdk_s3::Client;
+    [
+        mock!(Client::put_object).then_output(|| PutObjectOutput::builder().build()),
+        mock!(Client::upload_part).then_output(|| UploadPartOutput::builder().build()),
+    ]
 }
 
 /// Accepts every write to the counters.

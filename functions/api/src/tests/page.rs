@@ -87,7 +87,7 @@ fn policy(results: &str, servers: &str) -> String {
     )
 }
 
-fn clients(endpoint: Option<&str>) -> aws_sdk_s3::Client {
+fn client(endpoint: Option<&str>) -> aws_sdk_s3::Client {
     let mut config = aws_sdk_s3::config::Builder::from(&super::sdk());
     config.set_endpoint_url(endpoint.map(str::to_owned));
     aws_sdk_s3::Client::from_conf(config.build())
@@ -96,8 +96,8 @@ fn clients(endpoint: Option<&str>) -> aws_sdk_s3::Client {
 /// A state whose clients have this endpoint.
 fn state_at(endpoint: Option<&str>) -> AppState {
     let mut state = state(&[]);
-    state.uploads = UploadBucket::new(clients(endpoint), "uploads".to_owned());
-    state.links = Links::new(clients(endpoint), "results".to_owned());
+    state.uploads = UploadBucket::new(client(endpoint), "uploads".to_owned());
+    state.links = Links::new(client(endpoint), "results".to_owned());
     let cognito = "https://cognito-idp.eu-central-1.amazonaws.com";
     state.config.cognito_endpoint = format!("{}/", endpoint.unwrap_or(cognito));
     state

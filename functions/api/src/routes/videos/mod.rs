@@ -22,8 +22,9 @@ use framezip_contract::{VideoId, VideoPage, VideoView};
     get, path = "/videos", tag = "videos", operation_id = "listVideos", security(("idToken" = [])),
     summary = "List videos, newest first",
     description = "Returns one page. A `ready` video has a fresh link to its poster, which works for an \
-        hour, and no other links: `GET /videos/{id}` has them. Only an answer without `cursor` is the last page: a call with \
-        `status` examines at most 1,000 videos, so an earlier page may be short or empty.",
+        hour, and no other links: `GET /videos/{id}` has them. Only an answer without `cursor` is the last \
+        page: a call with `status` examines at most 1,000 videos, so an earlier page may be short or \
+        empty.",
     params(ListQuery),
     responses((status = 200, description = "A page.", body = VideoPage), ListProblems),
 )]
