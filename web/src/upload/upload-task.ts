@@ -1,17 +1,17 @@
 import type { CreatedVideo } from "../api/schema";
+import type { Slots } from "../slots";
 import { Connection } from "./connection";
 import type { Environment } from "./environment";
 import { newId } from "./ids";
 import type { Release } from "./locks";
 import type { Parts } from "./parts";
 import type { SourceFile } from "./source-file";
-import type { Slots } from "./slots";
 import { Speed } from "./speed";
 import type { TabProgress } from "./tabs";
 import { readParts, transfer } from "./transfer";
 import type { StoredUpload, UploadBackend, UploadItem, UploadState } from "./types";
 
-/** What all uploads share. */
+/** The objects that all uploads share. */
 export interface UploadContext {
   readonly backend: UploadBackend;
   readonly environment: Environment;
@@ -47,7 +47,7 @@ export class UploadTask {
   /** The lock and the stored entry of a new upload. */
   prepared: Promise<void> = Promise.resolve();
   isCancelled = false;
-  /** What the owner reported last, in `elsewhere`. */
+  /** The last report of the owner, in `elsewhere`. */
   elsewhere: TabProgress | undefined;
   /** The task as it was shown last. */
   item: UploadItem;

@@ -1,10 +1,10 @@
 import type { ReadonlySignal } from "@preact/signals";
+import { Slots } from "../slots";
 import { browserEnvironment, type Environment } from "./environment";
 import { hasCode, statusOf } from "./failures";
 import { newUploads } from "./new-upload";
 import { UploadQueue } from "./queue";
 import { lockName, openByHandle, removeEverywhere, takeLock } from "./restoring";
-import { Slots } from "./slots";
 import { isSameFile, SourceFile } from "./source-file";
 import type { TabMessage } from "./tabs";
 import type { ChosenFile, UploadBackend, UploadItem } from "./types";

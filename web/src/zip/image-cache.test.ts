@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import type { ZipEntry } from "./directory";
 import { ByteLru } from "./byte-lru";
 import { ImageCache } from "./image-cache";
-import { Limiter } from "./limiter";
 import type { ReadOptions } from "./range-source";
 
 const entry = (name: string): ZipEntry => ({ name, bytes: 10, offset: 0, end: 10 });
@@ -19,7 +18,7 @@ class SlowArchive {
 }
 
 describe("ImageCache", () => {
-  it("reads an image once for all who want it", async () => {
+  it("reads an image once for all callers", async () => {
     const archive = new SlowArchive();
     const cache = new ImageCache(archive);
     const wanted = entry("a");
@@ -62,25 +61,5 @@ describe("ByteLru", () => {
     expect(lru.bytes).toBe(100);
     lru.clear();
     expect(gone).toHaveLength(5);
-  });
-});
-
-describe("Limiter", () => {
-  it("runs a limited number at a time, urgent ones first, and none that was aborted", async () => {
-    const limiter = new Limiter(1);
-    const order: string[] = [];
-    const task = (name: string) => async () => {
-      order.push(name);
-    };
-    const stop = new AbortController();
-    const runs = [
-      limiter.run(task("first")),
-      limiter.run(task("aborted"), stop.signal),
-      limiter.run(task("normal")),
-      limiter.run(task("urgent"), undefined, true),
-    ];
-    stop.abort();
-    await Promise.allSettled(runs);
-    expect(order).toEqual(["first", "urgent", "normal"]);
   });
 });

@@ -1,15 +1,15 @@
+import { Slots } from "../slots";
 import { LinkRefusedError, ZipChangedError, ZipGoneError, ZipUnreachableError, ZipUnreadableError } from "./errors";
-import { Limiter } from "./limiter";
 import { pause } from "./pause";
 
-/** What a read may be given besides its range. */
+/** Options of a read. */
 export interface ReadOptions {
   signal?: AbortSignal | undefined;
-  /** Goes before the reads that wait, such as the frame that somebody looks at before thumbnails. */
+  /** Goes before waiting reads: the frame on the stage is urgent, thumbnails are not. */
   urgent?: boolean | undefined;
 }
 
-/** What is known of a file before it is read, and how to reach it. */
+/** The known length of a file, and the functions to read it. */
 export interface SourceOptions {
   /** The length as far as it is known. It saves the preflight that a suffix range needs. */
   bytes?: number | undefined;
@@ -35,7 +35,7 @@ export class RangeSource {
   readonly #known: number | undefined;
   readonly #fetch: typeof fetch;
   readonly #pause: typeof pause;
-  readonly #limiter = new Limiter(PARALLEL_READS);
+  readonly #slots = new Slots(PARALLEL_READS);
   #url: Promise<string> | undefined;
   #eTag: string | undefined;
   #size: number | undefined;
@@ -77,7 +77,7 @@ export class RangeSource {
       }
       return answer.bytes;
     };
-    return this.#limiter.run(read, signal, urgent);
+    return this.#slots.run(read, signal, urgent);
   }
 
   /** Returns nothing if the range is outside of the file. */

@@ -1,5 +1,5 @@
 import { FileQuestion, WifiOff } from "lucide";
-import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Status } from "../../api/types";
 import { problemText } from "../../i18n/errors";
 import { href } from "../../router";
@@ -8,6 +8,7 @@ import { Banner } from "../../ui/banner";
 import { Button } from "../../ui/button";
 import { EmptyState } from "../../ui/empty-state";
 import { Skeleton } from "../../ui/skeleton";
+import { useTitle } from "../../ui/use-title";
 import { t } from "./messages";
 import { OpenVideo } from "./open-video";
 import { FailedVideo, PendingVideo } from "./unready-video";
@@ -31,11 +32,8 @@ export default function VideoPage({ id, user }: VideoPageProps) {
 
   const video = store.video.value;
   const problem = store.problem.value;
-  const name = video?.fileName;
+  useTitle(video?.fileName);
   useAnnouncedStatus(video?.status);
-  useLayoutEffect(() => {
-    if (name) document.title = `${name} · framezip`;
-  }, [name]);
 
   if (store.missing.value) return <MissingVideo />;
   if (!video && problem !== undefined) {
@@ -64,7 +62,7 @@ export default function VideoPage({ id, user }: VideoPageProps) {
   );
 }
 
-/** Lets screen readers say how a video goes on that somebody waits for. */
+/** Announces each new status to screen readers. */
 function useAnnouncedStatus(status: Status | undefined): void {
   const last = useRef(status);
   useEffect(() => {

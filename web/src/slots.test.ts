@@ -28,3 +28,21 @@ it("places are given out first come, first served, and those who leave lose thei
   (await enter("e"))();
   expect(order).toEqual(["a", "c", "d", "e"]);
 });
+
+it("runs a limited number at a time, urgent ones first, and none that was aborted", async () => {
+  const slots = new Slots(1);
+  const order: string[] = [];
+  const task = (name: string) => async () => {
+    order.push(name);
+  };
+  const stop = new AbortController();
+  const runs = [
+    slots.run(task("first")),
+    slots.run(task("aborted"), stop.signal),
+    slots.run(task("normal")),
+    slots.run(task("urgent"), undefined, true),
+  ];
+  stop.abort();
+  await Promise.allSettled(runs);
+  expect(order).toEqual(["first", "urgent", "normal"]);
+});
