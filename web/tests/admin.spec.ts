@@ -37,7 +37,7 @@ test("an administrator sees and deletes everyone's videos", async ({ page, perso
   expect((await person.api.call("GET", `videos/${id}`)).status).toBe(404);
 });
 
-test("nobody else finds the administrators' view", async ({ page, person }) => {
+test("only administrators find the administrators' view", async ({ page, person }) => {
   await signIn(page, person);
   await expect(page.getByRole("link", { name: "Settings" })).toBeVisible();
   await expect(page.getByRole("link", { name: "Admin" })).toHaveCount(0);

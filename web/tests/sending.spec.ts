@@ -8,7 +8,7 @@ test("two videos are sent at once and become frames", async ({ page, person }) =
   await signIn(page, person);
   await choose(page, media("sample.mp4"), media("vp9.webm"));
   await expect(page.getByRole("heading", { name: "2 videos to send" })).toBeVisible();
-  // the browser reads both, so the page knows their lengths before anything is sent
+  // the browser reads both, so the page shows their lengths before it sends anything
   const chosen = page.getByRole("region", { name: "2 videos to send" });
   await expect(chosen.getByRole("listitem").filter({ hasText: "sample.mp4" })).toContainText("0:16");
   await expect(chosen.getByRole("listitem").filter({ hasText: "vp9.webm" })).toContainText("0:05");

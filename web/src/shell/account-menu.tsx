@@ -8,7 +8,7 @@ import { t } from "./messages";
 /** Languages are named in themselves, so that everyone finds their own. */
 export const languageNames: Record<Language, string> = { en: "English", pt: "Português" };
 
-/** The menu at the end of the header: who is signed in, language, theme, and the way out. */
+/** The menu at the end of the header: the user, language, theme, and sign-out. */
 export function AccountMenu() {
   const user = session.value;
   const languages = (Object.keys(languageNames) as Language[]).map((name) =>

@@ -6,7 +6,7 @@ import { Icon } from "./icon";
 interface EmptyStateProps {
   icon?: IconNode;
   title: string;
-  /** What the title is: the heading of the whole view, or a text in it. */
+  /** The title is the heading of the whole view, or a text in it. */
   as?: "h1" | "p";
   children?: ComponentChildren;
 }

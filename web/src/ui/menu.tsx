@@ -25,7 +25,7 @@ interface MenuProps {
   icon?: IconNode;
   /** A text on the button; without it, the button has an icon only. */
   text?: string;
-  /** A line above the items, such as who is signed in. */
+  /** A line above the items, such as the user's e-mail address. */
   heading?: string;
 }
 

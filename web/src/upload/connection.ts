@@ -13,7 +13,7 @@ type Wait = "waiting" | "offline";
 /** How many parts of a run do what at the moment. */
 type Activity = Record<Wait | "sending", number>;
 
-/** What a connection needs from its surroundings. */
+/** The settings of a connection. */
 export interface ConnectionSettings {
   readonly signal: AbortSignal;
   readonly network: Network;

@@ -5,7 +5,7 @@ import { Tabs } from "./tabs";
 import { xhrTransport, type Transport } from "./transport";
 import { ScreenWakeLock, type WakeLockKeeper } from "./wake-lock";
 
-/** What uploads use of the browser. Tests replace it. */
+/** The parts of the browser that uploads use. Tests replace them. */
 export interface Environment {
   readonly transport: Transport;
   readonly network: Network;

@@ -31,7 +31,7 @@ export class FilePermissionError extends Error {
   override name = "FilePermissionError";
 }
 
-/** What to do about a failed call. */
+/** The way to handle a failed call. */
 export type FailureKind = "no_answer" | "unauthorized" | "transient" | "refused";
 
 /** Sorts the error of a call by what to do about it. */
@@ -53,7 +53,7 @@ export function statusOf(error: unknown): number | undefined {
   return typeof status === "number" && status > 0 ? status : undefined;
 }
 
-/** The seconds after which the server wants to be asked again. */
+/** The server's `Retry-After` in seconds. */
 export function retryAfterOf(error: unknown): number | undefined {
   const seconds = field(error, "retryAfterSeconds");
   return typeof seconds === "number" && seconds >= 0 ? seconds : undefined;

@@ -1,6 +1,6 @@
 import type { Upload } from "../api/schema";
 
-/** Where and how to send a part. */
+/** The URL and the headers for sending a part. */
 export interface Target {
   readonly method: string;
   readonly url: string;

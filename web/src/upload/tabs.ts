@@ -1,4 +1,4 @@
-/** What the tab that sends an upload reports of it. */
+/** A report by the tab that sends an upload. */
 export interface TabProgress {
   readonly id: string;
   readonly sent: number;
@@ -6,7 +6,7 @@ export interface TabProgress {
   readonly secondsLeft?: number;
 }
 
-/** What the tabs of one user report to each other. */
+/** The messages between the tabs of one user. */
 export type TabMessage = { readonly kind: "added" } | { readonly kind: "progress"; readonly of: TabProgress };
 
 /** The other tabs of one user in this browser. Where they cannot be reached, each tab shows only its own uploads. */

@@ -1,7 +1,7 @@
 import type { CreatedVideo, ExtractionOptions, Upload } from "../api/schema";
 
 /**
- * What an upload is doing:
+ * The state of an upload:
  *
  * - `waiting`: in the queue, or for the session or a busy server
  * - `sending`, `paused`
@@ -69,7 +69,7 @@ export interface UploadBackend {
   remove(videoId: string): Promise<void>;
 }
 
-/** What the browser keeps of an upload. Never its bytes. */
+/** The facts about an upload that the browser stores. Its bytes are never stored. */
 export interface StoredUpload {
   readonly id: string;
   /** Milliseconds since 1970. Uploads are restored in this order. */

@@ -10,9 +10,9 @@ export interface ZipEntry {
   readonly name: string;
   /** The length of the data. */
   readonly bytes: number;
-  /** Where the local header begins. */
+  /** The offset of the local header. */
   readonly offset: number;
-  /** Where the next local header or the directory begins. */
+  /** The offset of the next local header or of the directory. */
   readonly end: number;
 }
 
@@ -23,7 +23,7 @@ const LONGEST_EXTENSION = 64 * 1024 * 1024;
 /** How long entries are parsed before the browser may handle input, in milliseconds. */
 const SLICE = 8;
 
-/** What zip.js reads from: the tail, which grows to the directory's start by one request. */
+/** The source that zip.js reads: the tail, which grows to the directory's start by one request. */
 class TailReader {
   readonly size: number;
   readonly initialized = true;

@@ -1,4 +1,4 @@
-/** What the name of a frame says, such as `frames/000001_00-00-02.000.jpg`. */
+/** The facts in the name of a frame, such as `frames/000001_00-00-02.000.jpg`. */
 export interface FrameName {
   /** The number of the chosen time, from 1. */
   index: number;

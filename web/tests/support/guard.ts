@@ -41,7 +41,7 @@ export class Guard {
     });
     context.on("requestfailed", (request) => {
       const reason = request.failure()?.errorText ?? "";
-      // the page itself aborts what nobody waits for any more, and a download is an aborted navigation
+      // the page aborts requests that it no longer needs, and a download is an aborted navigation
       if (reason !== "net::ERR_ABORTED") this.#problems.push(`no answer: ${named(request)} ${reason}`);
     });
     await context.exposeBinding("framezipViolation", (_, text: string) => this.#problems.push(`policy: ${text}`));

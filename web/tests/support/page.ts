@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 import { PASSWORD, type Person } from "./person";
 
-/** Signs somebody in at the page's form, and waits for the library. */
+/** Signs a person in at the page's form, and waits for the library. */
 export async function signIn(page: Page, person: Pick<Person, "email">, options: { stay?: boolean } = {}): Promise<void> {
   await page.goto("./");
   await page.getByLabel("E-mail").fill(person.email);
@@ -22,7 +22,7 @@ export async function goTo(page: Page, hash: string): Promise<void> {
   await page.evaluate((to) => (location.hash = to), hash);
 }
 
-/** Chooses files as somebody who presses "Choose videos" does, and waits for their options. */
+/** Chooses files as with the button "Choose videos", and waits for their options. */
 export async function choose(page: Page, ...files: string[]): Promise<void> {
   await page.getByLabel("Choose videos", { exact: true }).setInputFiles(files);
   await expect(page.getByRole("radio", { name: "How many" })).toBeAttached();

@@ -3,7 +3,7 @@ import { Api } from "./api";
 import { cognito } from "./cognito";
 import { config } from "./stack";
 
-/** Everybody's password. */
+/** The password of every person in the tests. */
 export const PASSWORD = "Correct-horse-9-battery";
 
 /** A user with an account, who may be signed in to the page. */
@@ -12,7 +12,7 @@ export interface Person {
   readonly api: Api;
 }
 
-/** Returns an address that nobody has used. */
+/** Returns a new address. */
 export function newEmail(): string {
   return `${randomUUID().replaceAll("-", "")}@example.com`;
 }

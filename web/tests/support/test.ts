@@ -13,12 +13,12 @@ interface Fixtures {
   guard: Guard;
   /** Opens another browser, so to speak: with its own storage, and watched as well. */
   openContext: (options?: BrowserContextOptions) => Promise<BrowserContext>;
-  /** Somebody with an account and no videos. */
+  /** A person with an account and no videos. */
   person: Person;
 }
 
 interface WorkerFixtures {
-  /** Somebody with videos in every state. The tests that use it change nothing. */
+  /** A person with videos in every state. The tests that use it change nothing. */
   library: Library;
 }
 

@@ -1,8 +1,8 @@
 //! The objects of videos on S3: lookup and removal.
 //!
 //! Needs `s3:ListBucket` on the folders of single videos, and `s3:DeleteObject`, in both buckets.
-//! It lists folders instead of requesting objects, because listing needs no permission to read anybody's
-//! video.
+//! It lists folders instead of requesting objects, because listing needs no permission to read the
+//! videos.
 
 use anyhow::Context;
 use aws_sdk_s3::{Client, operation::list_objects_v2::ListObjectsV2Output, types::Object};

@@ -1,7 +1,7 @@
 import "./empty-library.css";
 import { t } from "./messages";
 
-/** What happens here, for someone who has no video yet. The drop zone above is where to begin. */
+/** Explains the page to a user without videos. They begin at the drop zone above it. */
 export function EmptyLibrary() {
   return (
     <ol class="empty-library">

@@ -11,7 +11,7 @@ export interface LibraryBackend {
   ): Promise<{ videos: readonly LibraryVideo[]; cursor?: string }>;
 }
 
-/** What the library has to know of the page around it. */
+/** The parts of the page around the library that it depends on. */
 export interface Surroundings {
   /** Whether the user has scrolled down, so that new videos must not move what is being read. */
   isReading(): boolean;
@@ -39,7 +39,7 @@ export class Library {
   private readonly poller: Poller;
   private calls = new AbortController();
   private readAt = 0;
-  /** Where the next older page begins, and the id of the last video before it. */
+  /** The cursor of the next older page, and the id of the last video before it. */
   private next: { cursor: string | undefined; after: string | undefined } = { cursor: undefined, after: undefined };
 
   readonly state: ReadonlySignal<LibraryState> = this.current;

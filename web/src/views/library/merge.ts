@@ -10,7 +10,7 @@ export interface ListedPage {
   readonly isLast: boolean;
 }
 
-/** What a page changed. */
+/** The changes that a page made. */
 export interface Merged {
   readonly videos: readonly LibraryVideo[];
   readonly isChanged: boolean;

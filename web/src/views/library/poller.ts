@@ -1,4 +1,4 @@
-/** What a poller works with. */
+/** The functions that a poller calls. */
 export interface Polling {
   /** Asks the server and returns whether anything has changed. It must not throw. */
   readonly poll: () => Promise<boolean>;

@@ -13,7 +13,7 @@ import { t } from "./messages";
 import { Poster } from "./poster";
 import "./video-card.css";
 
-/** What can be done with the videos of the library. */
+/** The actions on the videos of the library. */
 export interface CardActions {
   readonly download: (video: LibraryVideo) => Promise<void>;
   readonly retry: (video: LibraryVideo) => void;

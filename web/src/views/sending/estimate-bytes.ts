@@ -1,7 +1,7 @@
 import type { Format } from "../../api/types";
 import { hasBothSides, type OptionsForm } from "./options";
 
-/** What frames of a video measured when the browser compressed them. */
+/** The sizes of a video's frames after the browser compressed them. */
 export interface FrameMeasure {
   /** The size of the video's pictures. */
   readonly width: number;

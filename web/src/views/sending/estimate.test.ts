@@ -85,7 +85,7 @@ describe("estimateBytes", () => {
     expect(imagePixels(form({ width: "100", height: "100", fit: "cover" }), size)).toBe(10_000);
   });
 
-  it("knows every quality", () => {
+  it("estimates every quality", () => {
     expect(qualityFactor(85)).toBe(1);
     expect(qualityFactor(1)).toBeCloseTo(0.1);
     expect(qualityFactor(100)).toBe(4.2);

@@ -5,7 +5,7 @@ import { lengthOf, parsePlace, secondsAt } from "./position";
 /** The largest number of chosen times that the server accepts for a video. */
 export const MOST_FRAMES = 50_000;
 
-/** What is known of a video before it is sent. */
+/** The known facts about a video before it is sent. */
 export interface KnownVideo {
   readonly seconds?: number | undefined;
   readonly frameRate?: number | undefined;
@@ -40,7 +40,7 @@ export function frameCount(form: OptionsForm, video: KnownVideo): FrameCount | u
   return { targets, frames: Math.min(targets, most), isMost: isRate && video.frameRate === undefined };
 }
 
-/** What can be said without a length: a number of frames or times does not depend on it. */
+/** Returns the count without a length, for options that do not depend on it: a number of frames, or times. */
 function withoutLength(form: OptionsForm): FrameCount | undefined {
   const count = Number(form.count);
   if (form.choice === "count" && count >= 1) return { targets: count, frames: count, isMost: false };

@@ -1,4 +1,4 @@
-/** What file choosers suggest. It is only a hint: any file may be chosen, and the server looks at the content. */
+/** The kinds that file choosers suggest. They are only a hint: any file may be chosen, and the server looks at the content. */
 export const EXTENSIONS = [
   "mp4", "m4v", "mov", "qt", "mkv", "webm", "avi", "wmv", "asf", "flv", "f4v", "ts", "mts", "m2ts", "m2t", "mpg", "mpeg",
   "m1v", "m2v", "vob", "ogv", "ogm", "3gp", "3g2", "mxf", "dv", "rm", "rmvb", "y4m", "ivf", "nut", "gif", "avif", "apng",

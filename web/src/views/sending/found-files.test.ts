@@ -60,7 +60,7 @@ describe("filesOfTransfer", () => {
 });
 
 describe("filesOfInput", () => {
-  it("knows files of a folder by their path", async () => {
+  it("names files of a folder by their path", async () => {
     const inFolder = Object.defineProperty(file("readme.md"), "webkitRelativePath", { value: "films/readme.md" });
     const single = Object.defineProperty(file("readme.md"), "webkitRelativePath", { value: "" });
     expect(names(await filesOfInput([inFolder, single]))).toEqual([["readme.md"], ["readme.md"]]);

@@ -12,7 +12,7 @@ import "./options-form.css";
 import { t } from "./options-messages";
 import { isPreset, presetForm, PRESETS, type Rates } from "./presets";
 
-/** What every part of the options gets: the form, what is wrong with it, and how to change it. */
+/** The properties of every part of the options: the form, its problems, and the function that changes it. */
 export interface OptionsProps {
   readonly form: OptionsForm;
   readonly read: ReadForm;

@@ -61,7 +61,7 @@ export type Field =
   | Exclude<keyof OptionsForm, "sheet" | "storyboard">
   | `${"sheet" | "storyboard"}.${"columns" | "rows" | "width"}`;
 
-/** What is wrong with a field; the words are in the messages next to the form. */
+/** The problem of a field. Its words are in the messages next to the form. */
 export type FieldProblem = "interval" | "rate" | "count" | "at" | "scenes" | "time" | "later" | "side" | "quality" | "grid" | "tile";
 
 /** The options of a form, or what is wrong with it. */

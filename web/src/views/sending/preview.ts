@@ -2,7 +2,7 @@ import type { FrameMeasure } from "./estimate-bytes";
 import { measureRate } from "./frame-rate";
 import { limited } from "./limited";
 
-/** What the browser's own decoder found out about a file. */
+/** The findings of the browser's own decoder about a file. */
 export interface Preview {
   readonly seconds?: number | undefined;
   readonly width: number;

@@ -33,7 +33,7 @@ export const chosen: ReadonlySignal<readonly ChosenVideo[]> = list;
 /** Files of the last choice that were not taken. */
 export const leftOut: ReadonlySignal<LeftOut> = left;
 
-/** What is known of the chosen files, for estimates. */
+/** The known facts about the chosen files, for estimates. */
 export const known: ReadonlySignal<readonly EstimatedVideo[]> = computed(() =>
   list.value.map(({ file, preview }) => ({ name: file.name, ...preview })),
 );

@@ -10,7 +10,7 @@ import { useModule } from "./use-module";
 
 const loadPanel = () => import("./sending-panel");
 
-/** What follows the drop zone: files that were left out, and the chosen ones with their options. */
+/** The part after the drop zone: files that were left out, and the chosen ones with their options. */
 export function Sending() {
   const isWanted = chosen.value.length > 0;
   const panel = useModule(loadPanel, isWanted);

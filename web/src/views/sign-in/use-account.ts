@@ -22,7 +22,7 @@ export interface Values {
   stay: boolean;
 }
 
-/** Which fields each state of the form has. */
+/** The fields of each state of the form. */
 export const fieldsOf: Record<Step, readonly AccountField[]> = {
   "sign-in": ["email", "password"],
   "sign-up": ["email", "password"],

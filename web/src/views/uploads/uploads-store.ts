@@ -108,7 +108,7 @@ const userId = computed(() => session.value?.userId);
 effect(() => {
   const id = userId.value;
   if (id === undefined) return;
-  // what the new instance reads is no reason to make another one
+  // the signals that the new instance reads must not cause another one
   current.value = untracked(() => open(id));
   return close;
 });

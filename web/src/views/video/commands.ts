@@ -7,7 +7,7 @@ import type { Command } from "./keys";
 import { t } from "./messages";
 import type { Viewer } from "./viewer";
 
-/** What keys and buttons call. */
+/** The functions that keys and buttons call. */
 export interface Commands {
   run(this: void, command: Command): void;
   /** Shows a frame on the stage and moves the focus there. */

@@ -7,12 +7,12 @@ import type { Viewer } from "./viewer";
 interface FilmstripProps {
   viewer: Viewer;
   width: number;
-  /** Whether somebody has used the timeline. */
+  /** Whether the user has used the timeline. */
   used: boolean;
 }
 
 const HEIGHT = 44;
-/** A filmstrip that needs no more bytes than this is loaded before anybody uses the timeline. */
+/** A filmstrip that needs no more bytes than this is loaded before the user touches the timeline. */
 const SMALL = 600_000;
 
 /** A strip of small frames along the timeline. */

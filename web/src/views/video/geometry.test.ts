@@ -71,7 +71,7 @@ describe("commandOf", () => {
     key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, ...more,
   });
 
-  it("knows the keys", () => {
+  it("maps the keys", () => {
     expect(commandOf(press("ArrowRight"), false)).toEqual({ do: "move", by: 1 });
     expect(commandOf(press("ArrowLeft", { shiftKey: true }), false)).toEqual({ do: "move", by: -10 });
     expect(commandOf(press("ArrowDown"), true)).toEqual({ do: "row", by: 1 });

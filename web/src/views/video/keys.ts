@@ -1,4 +1,4 @@
-/** What a key does in the viewer. */
+/** The effect of a key in the viewer. */
 export type Command =
   | { do: "move"; by: number }
   | { do: "first" }

@@ -13,7 +13,7 @@ interface SelectionBarProps {
   onDownload: () => void;
 }
 
-/** What is selected, and the download of it. It stays at the bottom of the screen. */
+/** The selection and its download. It stays at the bottom of the screen. */
 export function SelectionBar({ viewer, saving, onDownload }: SelectionBarProps) {
   const { positions, bytes } = viewer.selection.value;
   // a single frame is saved before a bar could be read

@@ -5,7 +5,7 @@ export interface Selection {
   readonly positions: ReadonlySet<number>;
   /** The bytes of their images. */
   readonly bytes: number;
-  /** Where a range begins. */
+  /** The position at which a range begins. */
   readonly anchor: number | undefined;
 }
 

@@ -8,7 +8,7 @@ import type { Viewer } from "./viewer";
 
 interface PreviewProps {
   viewer: Viewer;
-  /** Where the pointer is on the timeline, from 0 to 1. */
+  /** The position of the pointer on the timeline, from 0 to 1. */
   share: number;
   /** The timeline's width. */
   width: number;

@@ -37,7 +37,7 @@ export function useCellWindow(
     measure();
     addEventListener("scroll", plan, { passive: true });
     addEventListener("resize", plan);
-    // what is above the grid may grow
+    // the parts above the grid may grow
     const observer = new ResizeObserver(plan);
     observer.observe(document.body);
     return () => {

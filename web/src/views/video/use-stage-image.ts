@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { pause } from "../../zip";
 import type { Viewer } from "./viewer";
 
-/** What the stage shows. */
+/** The image on the stage. */
 export interface StageImage {
   /** The image, and the position of its frame, as soon as one is decoded. */
   readonly url: string;
@@ -18,7 +18,7 @@ interface StageState {
 
 /** While keys repeat or a finger drags, frames that are passed faster than this are not loaded. */
 const SETTLE = 60;
-/** How many frames are loaded before they are asked for, once somebody moves. */
+/** The number of frames that are loaded in advance, after the user has moved. */
 const PREFETCH_ON = 2;
 
 /** Loads the frame that the viewer is at. The one before stays until it is decoded. */

@@ -56,7 +56,7 @@ export class VideoStore {
     this.#stop.abort();
   }
 
-  /** Reads the record now, for a person who asks for it. */
+  /** Reads the record now, because the user asked for it. */
   refresh(): void {
     this.missing.value = false;
     this.#wake?.();

@@ -14,7 +14,7 @@ import { Thumbnails } from "./thumbnails";
 import { timeAxis, type TimeAxis } from "./time-axis";
 import type { VideoStore } from "./video-store";
 
-/** What the focus is on, which decides what the keys do. */
+/** The part that has the focus. The effect of some keys depends on it. */
 export type Place = "stage" | "grid" | "other";
 
 /** The state of an open zip: which frame is shown and which ones are selected. */
