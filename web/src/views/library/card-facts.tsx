@@ -28,9 +28,7 @@ export function CardFacts({ video, onWarnings }: { readonly video: LibraryVideo;
         {options.charAt(0).toLocaleUpperCase() + options.slice(1)}
       </p>
       <p class="card-facts-line">
-        {video.expiresAt && (
-          <span title={formatDate(video.expiresAt)}>{t("expires", { when: formatRelative(video.expiresAt) })}</span>
-        )}
+        <Expiry video={video} />
         {warnings && warnings.length > 0 && (
           <button type="button" class="card-facts-warnings" onClick={onWarnings}>
             <Icon of={TriangleAlert} size={14} />
@@ -39,6 +37,16 @@ export function CardFacts({ video, onWarnings }: { readonly video: LibraryVideo;
         )}
       </p>
     </div>
+  );
+}
+
+/** The day on which the video is removed. */
+export function Expiry({ video: { expiresAt } }: { readonly video: LibraryVideo }) {
+  if (!expiresAt) return null;
+  return (
+    <span class="card-facts-expiry" title={formatDate(expiresAt)}>
+      {t("expires", { when: formatRelative(expiresAt) })}
+    </span>
   );
 }
 

@@ -7,7 +7,7 @@ import { IconButton } from "../../ui/button";
 import { Icon } from "../../ui/icon";
 import { Menu, type MenuItem } from "../../ui/menu";
 import { ProgressBar } from "../../ui/progress-bar";
-import { CardFacts } from "./card-facts";
+import { CardFacts, Expiry } from "./card-facts";
 import type { LibraryVideo } from "./merge";
 import { t } from "./messages";
 import { Poster } from "./poster";
@@ -60,6 +60,8 @@ export function VideoCard({ video, actions }: CardProps) {
       <p class={`video-card-status video-card-status-${status}`}>
         <Icon of={ICONS[status]} size={16} />
         {statusInWords(video)}
+        {/* the other lines of a failed video are its reason */}
+        {status === "failed" && <Expiry video={video} />}
       </p>
       <div class="video-card-bar">
         {(status === "processing" || status === "queued") && (

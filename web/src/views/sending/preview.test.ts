@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { readPreview } from "./preview";
+import { readPreview, type Preview } from "./preview";
 
 /** A `<video>` that plays, by its file's name: `film`, `sound`, `broken`, `stuck` or `slow` after two seeks. */
 class FakeVideo extends EventTarget {
@@ -52,11 +52,14 @@ const canvas = {
 
 let urls: Set<string>;
 const file = (name: string) => new File(["bytes"], name);
-const read = (name: string, signal = new AbortController().signal) => readPreview(file(name), signal);
+let shown: Preview[];
+const read = (name: string, signal = new AbortController().signal) =>
+  readPreview(file(name), signal, (preview) => shown.push(preview));
 
 beforeEach(() => {
   vi.useFakeTimers();
   urls = new Set();
+  shown = [];
   FakeVideo.mostOpen = 0;
   let made = 0;
   URL.createObjectURL = (of) => {
@@ -84,11 +87,19 @@ describe("readPreview", () => {
   it("gives five frames, the facts and what images measure", async () => {
     const reading = read("film");
     await vi.advanceTimersByTimeAsync(100);
-    const preview = await reading;
+    await reading;
+    expect(shown.map(({ frames, isComplete }) => [frames.length, isComplete])).toEqual([
+      [1, false],
+      [2, false],
+      [3, false],
+      [4, false],
+      [5, false],
+      [5, true],
+    ]);
+    const preview = shown.at(-1);
     expect(preview).toMatchObject({ seconds: 10, width: 1920, height: 1080 });
-    expect(preview.frames).toHaveLength(5);
-    expect(preview.measure).toEqual({ width: 1920, height: 1080, pixels: 1280 * 720, jpeg: 1280, webp: undefined, png: 900 });
-    expect([...urls]).toEqual(preview.frames);
+    expect(preview?.measure).toEqual({ width: 1920, height: 1080, pixels: 1280 * 720, jpeg: 1280, webp: undefined, png: 900 });
+    expect([...urls]).toEqual(preview?.frames);
   });
 
   it("fails for what the browser cannot show, and leaves nothing open", async () => {
@@ -104,16 +115,21 @@ describe("readPreview", () => {
   it("shows a slow file as far as it came", async () => {
     const reading = read("slow");
     await vi.advanceTimersByTimeAsync(9000);
-    expect((await reading).frames).toHaveLength(2);
+    await reading;
+    expect(shown.at(-1)).toMatchObject({ isComplete: true });
+    expect(shown.at(-1)?.frames).toHaveLength(2);
   });
 
   it("stops when the file is dropped", async () => {
     const dropped = new AbortController();
     const reading = expect(read("slow", dropped.signal)).rejects.toThrow();
     await vi.advanceTimersByTimeAsync(100);
+    const before = shown.length;
     dropped.abort();
     await reading;
-    expect(urls.size).toBe(0);
+    expect(shown).toHaveLength(before);
+    // only what was shown is left, and belongs to the code that it was shown to
+    expect([...urls]).toEqual(shown.at(-1)?.frames);
   });
 
   it("reads at most two files at once", async () => {

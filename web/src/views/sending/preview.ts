@@ -11,6 +11,8 @@ export interface Preview {
   /** Object URLs of small images. The code that drops the preview must revoke them. */
   readonly frames: readonly string[];
   readonly measure?: FrameMeasure | undefined;
+  /** Whether nothing more is found. */
+  readonly isComplete: boolean;
 }
 
 /** The number of frames in the strip. */
@@ -25,21 +27,18 @@ const TYPES = { jpeg: "image/jpeg", webp: "image/webp", png: "image/png" } as co
 const atMostTwo = limited(2);
 
 /**
- * Reads a file with an off-screen `<video>`. Throws if the browser cannot play it or has no picture after 8 seconds;
- * a slow one gives fewer pictures.
+ * Reads a file with an off-screen `<video>` and shows each finding as it comes: at first the first picture, last of all
+ * the frame rate. Throws if the browser cannot play the file or has no picture after 8 seconds, or if the file is
+ * cancelled, after which nothing is shown.
  */
-export function readPreview(file: File, signal: AbortSignal): Promise<Preview> {
+export function readPreview(file: File, signal: AbortSignal, show: (preview: Preview) => void): Promise<void> {
   return atMostTwo(async () => {
     signal.throwIfAborted();
     const ending = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
     const url = URL.createObjectURL(file);
     const video = document.createElement("video");
-    const frames: string[] = [];
     try {
-      return await read(video, url, frames, { cancelled: signal, ending });
-    } catch (error) {
-      for (const frame of frames) URL.revokeObjectURL(frame);
-      throw error;
+      await read(video, url, { cancelled: signal, ending, show });
     } finally {
       video.removeAttribute("src");
       // frees the decoder at once instead of at the next garbage collection
@@ -49,13 +48,14 @@ export function readPreview(file: File, signal: AbortSignal): Promise<Preview> {
   });
 }
 
-interface Ends {
+interface Reading {
   readonly cancelled: AbortSignal;
   /** Aborted when the file is cancelled or the time is over. */
   readonly ending: AbortSignal;
+  readonly show: (preview: Preview) => void;
 }
 
-async function read(video: HTMLVideoElement, url: string, frames: string[], { cancelled, ending }: Ends): Promise<Preview> {
+async function read(video: HTMLVideoElement, url: string, { cancelled, ending, show }: Reading): Promise<void> {
   video.muted = true;
   video.playsInline = true;
   video.preload = "auto";
@@ -70,22 +70,26 @@ async function read(video: HTMLVideoElement, url: string, frames: string[], { ca
   }
   const canvas = document.createElement("canvas");
   const sizes: number[] = [];
-  let measure: FrameMeasure | undefined;
+  let preview: Preview = { seconds, width, height, frames: [], isComplete: false };
   try {
     for (let index = 0; index < (seconds === undefined ? 1 : STRIP); index += 1) {
       if (seconds !== undefined) await seek(video, (seconds * (index + 0.5)) / STRIP, ending);
-      frames.push(URL.createObjectURL(await drawn(video, canvas, STRIP_WIDTH)));
       sizes.push((await drawn(video, canvas, MEASURE_WIDTH)).size);
-      measure ??= await measured(canvas, { width, height });
+      const measure = preview.measure ?? (await measured(canvas, { width, height }));
+      const frame = await drawn(video, canvas, STRIP_WIDTH);
+      cancelled.throwIfAborted();
+      const jpeg = sizes.reduce((a, b) => a + b, 0) / sizes.length;
+      preview = { ...preview, frames: [...preview.frames, URL.createObjectURL(frame)], measure: { ...measure, jpeg } };
+      show(preview);
     }
     if (seconds !== undefined) await seek(video, 0, ending);
   } catch (error) {
     // a slow file is shown as far as it came
-    if (frames.length === 0 || cancelled.aborted) throw error;
+    if (preview.frames.length === 0 || cancelled.aborted) throw error;
   }
-  if (measure) measure = { ...measure, jpeg: sizes.reduce((a, b) => a + b, 0) / sizes.length };
   const frameRate = ending.aborted ? undefined : await measureRate(video, ending);
-  return { seconds, width, height, frameRate, frames, measure };
+  cancelled.throwIfAborted();
+  show({ ...preview, frameRate, isComplete: true });
 }
 
 /** Compresses what the canvas shows in every format that this browser writes. */

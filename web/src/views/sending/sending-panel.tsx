@@ -64,7 +64,7 @@ export function SendingPanel() {
           read={read}
           videos={known.value}
           rates={rates}
-          isReading={videos.some(({ preview }) => preview === undefined)}
+          isReading={videos.some(({ preview }) => preview !== null && !preview?.isComplete)}
         />
         <Button kind="primary" class="sending-panel-send" onClick={send}>
           {t("send", { count })}

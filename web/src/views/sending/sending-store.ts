@@ -4,7 +4,10 @@ import type { EstimatedVideo } from "./estimate-all";
 import type { Found } from "./found-files";
 import type { Preview } from "./preview";
 
-/** A file that was chosen but not sent. `preview` is `null` if the browser cannot read the file. */
+/**
+ * A file that was chosen but not sent. `preview` is `undefined` until the first picture is read, and `null` if the browser
+ * cannot read the file.
+ */
 export interface ChosenVideo {
   readonly id: number;
   readonly file: File;
@@ -73,15 +76,16 @@ export function dismissLeftOut(): void {
 async function look(id: number, file: File): Promise<void> {
   const reader = new AbortController();
   readers.set(id, reader);
-  const preview = await readWhenLoaded(file, reader.signal).catch(() => null);
+  const show = (preview: Preview | null) => {
+    list.value = list.peek().map((video) => (video.id === id ? { ...video, preview } : video));
+  };
+  try {
+    const { readPreview } = await import("./preview");
+    await readPreview(file, reader.signal, show);
+  } catch {
+    if (!reader.signal.aborted) show(null);
+  }
   readers.delete(id);
-  if (reader.signal.aborted) revoke(preview?.frames ?? []);
-  else list.value = list.peek().map((video) => (video.id === id ? { ...video, preview } : video));
-}
-
-async function readWhenLoaded(file: File, signal: AbortSignal): Promise<Preview> {
-  const { readPreview } = await import("./preview");
-  return readPreview(file, signal);
 }
 
 function drop(videos: readonly ChosenVideo[], keep: ReadonlySet<number> = new Set()): void {

@@ -47,7 +47,7 @@ vi.mock("../../upload/uploads", async () => {
 
 const user = session as unknown as { value: unknown };
 const file = (name: string) => new File(["bytes"], name);
-const preview = (...frames: string[]) => ({ width: 16, height: 9, frames });
+const preview = (...frames: string[]) => ({ width: 16, height: 9, frames, isComplete: true });
 let revoked: string[];
 
 beforeEach(() => {
