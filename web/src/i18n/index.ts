@@ -45,15 +45,33 @@ export function messages<K extends string>(table: Record<K, Message>): Translate
 }
 
 function plural(count: string | number | undefined): "one" | "other" {
-  return new Intl.PluralRules(locale()).select(Number(count)) === "one" ? "one" : "other";
+  return formats().rules.select(Number(count)) === "one" ? "one" : "other";
 }
 
 function fill(text: string, values: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    return typeof value === "number" ? new Intl.NumberFormat(locale()).format(value) : value;
+    return typeof value === "number" ? formats().numbers.format(value) : value;
   });
+}
+
+interface Formats {
+  readonly rules: Intl.PluralRules;
+  readonly numbers: Intl.NumberFormat;
+}
+
+const known = new Map<string, Formats>();
+
+/** Formats are kept, because they are slow to make and a grid of frames needs one for each cell. */
+function formats(): Formats {
+  const name = locale();
+  let found = known.get(name);
+  if (!found) {
+    found = { rules: new Intl.PluralRules(name), numbers: new Intl.NumberFormat(name) };
+    known.set(name, found);
+  }
+  return found;
 }
 
 function firstLanguage(): Language {

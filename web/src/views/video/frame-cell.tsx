@@ -1,9 +1,7 @@
 import { useComputed } from "@preact/signals";
-import { Check } from "lucide";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { formatTimecode } from "../../i18n/format";
 import { classes } from "../../ui/classes";
-import { Icon } from "../../ui/icon";
 import "./frame-cell.css";
 import { t } from "./messages";
 import { Thumbnail } from "./thumbnail";
@@ -70,9 +68,7 @@ export function FrameCell({ viewer, position, x, y, width, height, imageHeight, 
       <span class="frame-cell-image">
         <Thumbnail viewer={viewer} position={position} width={width} height={imageHeight} load={load} />
       </span>
-      <span class="frame-cell-check" aria-hidden="true">
-        <Icon of={Check} size={14} />
-      </span>
+      <span class="frame-cell-check" aria-hidden="true" />
       <span class="frame-cell-time numeric">{time}</span>
     </div>
   );
