@@ -6,8 +6,8 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-/** A compressed form is kept if it saves at least this share: images and fonts are compressed already. */
-const LEAST_SAVING = 0.05;
+/** A compressed form is kept if it saves at least this share. JPEG files save less: they are compressed already. */
+const LEAST_SAVING = 0.1;
 const FORMS = { ".br": brotli, ".gz": (bytes) => gzipSync(bytes, { level: 9 }) };
 
 function brotli(bytes) {
