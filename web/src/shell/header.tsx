@@ -11,7 +11,7 @@ export function Header() {
   const user = session.value;
   return (
     <header class="header">
-      <a class="header-wordmark" href={href({ view: "home" })}>
+      <a class="header-wordmark" href={href({ view: "home" })} aria-label="framezip">
         <Wordmark />
       </a>
       {user && (

@@ -4,10 +4,13 @@ import { expect, type Page } from "@playwright/test";
 const SCHEMES = ["light", "dark"] as const;
 const SIZES = [
   { width: 1280, height: 800 },
-  { width: 390, height: 844 },
+  { width: 320, height: 640 },
 ] as const;
 
-/** Checks that axe finds nothing in this state of the page, in both themes, on a desktop and on a phone. */
+/**
+ * Checks that axe finds nothing in this state of the page, in both themes, on a desktop and on the smallest phone, and that
+ * the page is not wider than the screen.
+ */
 export async function isAccessible(page: Page, state: string): Promise<void> {
   const found: string[] = [];
   for (const size of SIZES) {
@@ -16,6 +19,8 @@ export async function isAccessible(page: Page, state: string): Promise<void> {
       await page.emulateMedia({ colorScheme });
       found.push(...(await violations(page)).map((text) => `${colorScheme}, ${size.width} px: ${text}`));
     }
+    const excess = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (excess > 0) found.push(`${size.width} px: the page is ${excess} px wider than the screen`);
   }
   await page.setViewportSize(SIZES[0]);
   expect.soft(found, state).toEqual([]);
