@@ -30,6 +30,8 @@ pub enum ErrorCode {
     TooManyPixels,
     /// The object on S3 is not what the client declared.
     UploadMismatch,
+    /// The file did not arrive in time.
+    UploadExpired,
     /// The owner deleted or retried the video.
     Cancelled,
     /// The server failed; a retry may help.
@@ -38,7 +40,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::NotAVideo,
         Self::NoVideoStream,
         Self::UnsupportedCodec,
@@ -50,6 +52,7 @@ impl ErrorCode {
         Self::TooManyFrames,
         Self::TooManyPixels,
         Self::UploadMismatch,
+        Self::UploadExpired,
         Self::Cancelled,
         Self::Internal,
     ];
@@ -68,6 +71,7 @@ impl ErrorCode {
             Self::TooManyFrames => "too_many_frames",
             Self::TooManyPixels => "too_many_pixels",
             Self::UploadMismatch => "upload_mismatch",
+            Self::UploadExpired => "upload_expired",
             Self::Cancelled => "cancelled",
             Self::Internal => "internal",
         }

@@ -59,26 +59,26 @@ pub struct CreatedVideos {
     pub videos: Vec<CreatedVideo>,
 }
 
-/// One video, with links to its files if it is `ready`. In a list, `poster` is the only link.
+/// One video, with links to its files if it has a result. In a list, `poster` is the only link.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VideoView {
     /// The record.
     #[serde(flatten)]
     pub video: Video,
-    /// The zip, in `ready`.
+    /// The zip, if there is a result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub download: Option<Download>,
-    /// The poster image, in `ready`.
+    /// The poster image, if there is a result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub poster: Option<Link>,
-    /// The contact sheet, in `ready`, if there is one.
+    /// The contact sheet, if the result has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub sheet: Option<Link>,
-    /// The storyboard, in `ready`, if there is one.
+    /// The storyboard, if the result has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub storyboard: Option<StoryboardLinks>,
@@ -133,7 +133,7 @@ pub struct Download {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VideoPage {
-    /// The videos, each with a link to its poster if it is `ready`.
+    /// The videos, each with a link to its poster if it has a result.
     pub videos: Vec<VideoView>,
     /// The `cursor` of the next page; absent on the last page.
     #[serde(default, skip_serializing_if = "Option::is_none")]

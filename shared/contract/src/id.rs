@@ -1,5 +1,6 @@
 //! Identifiers of users and videos, and the keys of their objects.
 
+use crate::Attempt;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -110,7 +111,7 @@ impl ObjectKey {
 
     /// Returns the prefix of the results of one attempt. Each attempt has its own, so that a late worker of an
     /// earlier attempt overwrites nothing.
-    pub fn results_prefix(owner: &UserId, video: VideoId, attempt: u32) -> String {
+    pub fn results_prefix(owner: &UserId, video: VideoId, attempt: Attempt) -> String {
         format!("{}{attempt}/", Self::prefix(owner, video))
     }
 
@@ -121,7 +122,7 @@ impl ObjectKey {
     }
 
     /// Returns the key of the zip of one attempt.
-    pub fn zip(owner: &UserId, video: VideoId, attempt: u32) -> String {
+    pub fn zip(owner: &UserId, video: VideoId, attempt: Attempt) -> String {
         format!("{}frames.zip", Self::results_prefix(owner, video, attempt))
     }
 }

@@ -3,6 +3,7 @@
 //! the same words for the same things.
 
 mod counts;
+mod delivery;
 mod display;
 mod error;
 mod extraction;
@@ -13,6 +14,7 @@ mod id;
 mod image_form;
 mod invalid;
 mod limits;
+mod mail;
 mod media_type;
 mod message;
 mod object;
@@ -30,6 +32,10 @@ mod video;
 mod webhook;
 
 pub use counts::{Counter, Counts, EXTRACTION_BOUNDS, ExtractionBound};
+pub use delivery::{
+    Delivery, DeliveryAttempt, DeliveryMessage, DeliveryPage, DeliveryStatus, EventId,
+    InvalidEventId,
+};
 pub use display::{escaped, is_unsafe_to_show};
 pub use error::ErrorCode;
 pub use extraction::{Extraction, Select};
@@ -43,12 +49,18 @@ pub use id::{InvalidKey, ObjectKey, UserId, VideoId};
 pub use image_form::{Fit, Format};
 pub use invalid::{FieldError, InvalidExtraction};
 pub use limits::Limits;
+pub use mail::{Locale, MailBlockReason, MailBlocked, MailPreferences, MailScope, MailSettings};
 pub use media_type::is_media_type;
-pub use message::{Job, Outcome, Segment, Verdict};
+pub use message::{
+    Attempt, Job, Outcome, OutcomeMessage, Reminder, ReminderSubject, Segment, Verdict,
+};
 pub use options::ExtractionOptions;
 pub use position::{InvalidPosition, Position};
 pub use tiles::{Tiles, TilesOptions};
 pub use time::format_time;
 pub use upload::{ArrivedPart, MultipartUpload, PartUrl, SingleUpload, Upload};
 pub use video::{Failure, Progress, Source, Status, Video, Warning, ZipFacts};
-pub use webhook::{SetWebhook, Webhook, WebhookSecret, WebhookTest, WebhookWithSecret};
+pub use webhook::{
+    EventStatus, EventType, SetWebhook, Webhook, WebhookEvent, WebhookEventData, WebhookSecret,
+    WebhookWithSecret,
+};

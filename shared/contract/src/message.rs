@@ -4,6 +4,9 @@
 use crate::{Failure, UserId, VideoId, Warning, ZipFacts};
 use serde::{Deserialize, Serialize};
 
+/// An attempt at a video: 0 for the first; that of a retry is the time of its call, in milliseconds since 1970.
+pub type Attempt = u64;
+
 /// A message on `jobs`: extract the frames of a video, all of them or a segment. Everything else is in the
 /// video's record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,23 +18,32 @@ pub struct Job {
     pub owner: UserId,
     /// The video's id.
     pub video: VideoId,
-    /// The attempt: 0 for the first, one more for each retry. Messages of superseded attempts are ignored.
-    pub attempt: u32,
+    /// The attempt. Messages of superseded attempts are ignored.
+    pub attempt: Attempt,
     /// The segment to extract. Absent in a video's first job, which is about all frames.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub segment: Option<Segment>,
+    /// The fan-out to resume, because some of its messages may be lost: missing segments are sent again, or the
+    /// zip is assembled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resume: Option<String>,
 }
 
 impl Job {
     /// Returns the job for the first attempt at a video.
     pub fn new(owner: UserId, video: VideoId) -> Self {
         let (kind, version) = (JobKind::Extract, Version::V1);
-        Self { kind, version, owner, video, attempt: 0, segment: None }
+        Self { kind, version, owner, video, attempt: 0, segment: None, resume: None }
     }
 
     /// Returns the same job for another attempt.
-    pub fn of_attempt(self, attempt: u32) -> Self {
+    pub fn of_attempt(self, attempt: Attempt) -> Self {
         Self { attempt, ..self }
+    }
+
+    /// Returns the job that resumes a fan-out.
+    pub fn resuming(self, fan_out: String) -> Self {
+        Self { resume: Some(fan_out), ..self }
     }
 
     /// Returns the job for one segment of a video.
@@ -52,6 +64,8 @@ pub struct Segment {
     pub first: u32,
     /// The target after the last.
     pub end: u32,
+    /// The number of splits that led to it, 1 or more.
+    pub depth: u8,
 }
 
 /// A message on `outcomes`: the end of one attempt at a video.
@@ -65,7 +79,7 @@ pub struct Outcome {
     /// The video's id.
     pub video: VideoId,
     /// The attempt, as in [`Job::attempt`].
-    pub attempt: u32,
+    pub attempt: Attempt,
     /// The verdict on the attempt.
     pub verdict: Verdict,
 }
@@ -78,9 +92,46 @@ impl Outcome {
     }
 
     /// Returns the same outcome of another attempt.
-    pub fn of_attempt(self, attempt: u32) -> Self {
+    pub fn of_attempt(self, attempt: Attempt) -> Self {
         Self { attempt, ..self }
     }
+}
+
+/// A message on `outcomes`: a mail to send that is not about an outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reminder {
+    version: Version,
+    /// The receiver.
+    pub owner: UserId,
+    /// The subject of the mail.
+    pub about: ReminderSubject,
+}
+
+impl Reminder {
+    /// Returns the message that asks for this mail.
+    pub fn new(owner: UserId, about: ReminderSubject) -> Self {
+        Self { version: Version::V1, owner, about }
+    }
+}
+
+/// The subject of a [`Reminder`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReminderSubject {
+    /// The video expires in three days.
+    Expiry(VideoId),
+    /// The webhook was switched off.
+    WebhookOff,
+}
+
+/// Any message on `outcomes`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum OutcomeMessage {
+    /// The end of an attempt.
+    Outcome(Outcome),
+    /// A mail to send.
+    Reminder(Reminder),
 }
 
 /// The verdict on an attempt at a video.
@@ -112,7 +163,7 @@ enum OutcomeKind {
 
 /// The form of a message. A consumer refuses any form that it does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum Version {
+pub(crate) enum Version {
     #[serde(rename = "1")]
     V1,
 }
@@ -151,14 +202,14 @@ mod tests {
 
     #[test]
     fn a_segment_is_sent_as_a_job() {
-        let segment = Segment { fan_out: "message".to_owned(), first: 40, end: 90 };
+        let segment = Segment { fan_out: "message".to_owned(), first: 40, end: 90, depth: 1 };
         let job = Job::segment(owner(), VideoId::now(), segment.clone());
         let json = serde_json::to_value(&job).unwrap();
         assert_eq!(json["type"], "extract");
         assert_eq!(json["version"], "1");
         assert_eq!(
             json["segment"],
-            serde_json::json!({ "fanOut": "message", "first": 40, "end": 90 })
+            serde_json::json!({ "fanOut": "message", "first": 40, "end": 90, "depth": 1 })
         );
         let read: Job = serde_json::from_value(json).unwrap();
         assert_eq!(read.segment, Some(segment));

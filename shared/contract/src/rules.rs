@@ -49,3 +49,7 @@ pub const CONTENT_TYPE: &str = "must be one media type of at most 255 ASCII char
 /// `url` of a webhook.
 pub const URL: &str =
     "must be a URL of at most 2048 characters, such as https://example.com/framezip";
+/// `mail` of the mail preferences.
+pub const MAIL: &str = "must be \"all\", \"failures\" or \"none\"";
+/// A flag.
+pub const FLAG: &str = "must be true or false";

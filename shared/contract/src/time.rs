@@ -13,6 +13,17 @@ pub(crate) fn serialize<S: Serializer>(time: &Timestamp, serializer: S) -> Resul
     serializer.serialize_str(&format_time(*time))
 }
 
+/// Serializes a time that may be absent in this form, for `serialize_with`.
+pub(crate) fn serialize_option<S: Serializer>(
+    time: &Option<Timestamp>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => serialize(time, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

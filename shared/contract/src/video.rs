@@ -31,19 +31,18 @@ pub struct Video {
     /// The time of the record's last change.
     #[serde(serialize_with = "time::serialize")]
     pub updated_at: Timestamp,
-    /// The time after which the record and the zip are removed: 48 hours after the record's creation while the
-    /// file has not arrived, else 60 days after the last change of its status.
+    /// The time at which the record, the file and the zip are removed, fixed when the video is created.
     #[serde(serialize_with = "time::serialize")]
     pub expires_at: Timestamp,
     /// The progress of the extraction, in `processing`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub progress: Option<Progress>,
-    /// Facts about the zip, in `ready`.
+    /// Facts about the zip. A retry keeps those of the last attempt that was `ready` until it is `ready` itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub result: Option<ZipFacts>,
-    /// Problems that a `ready` video has all the same.
+    /// Problems that the zip has all the same.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
     /// The reason, in `failed`.
@@ -85,7 +84,7 @@ impl Status {
         }
     }
 
-    /// Whether the status only changes by a retry.
+    /// Returns whether only a retry changes the status.
     pub fn is_final(self) -> bool {
         matches!(self, Self::Ready | Self::Failed)
     }

@@ -2,32 +2,38 @@
 //!
 //! Messages and workers of the attempt before may still be active. So every message carries its attempt, and
 //! its writes are conditional on that attempt being the record's.
+//!
+//! The attempt of a retry is the time of its call, so that no other call has the same one. The job of a call whose
+//! record was never written can therefore not act on the attempt of a later call.
 
 use crate::{
-    CallKey, Earlier, Item, Record, StoreError, Videos,
+    CallKey, Check, Earlier, Item, Record, StoreError, Videos,
     calls::Transaction,
+    checks::{FIRST_CHECK, PENDING, SET_CHECK},
     keys::{key, number, text},
-    record::kept_from,
 };
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
     types::{TransactWriteItem, Update},
 };
-use framezip_contract::{Extraction, Status, Video, format_time};
+use framezip_contract::{Attempt, Extraction, Status, Video, format_time};
 use jiff::Timestamp;
 
 /// The condition that an attempt, which [`of_attempt`] adds to a write, is the record's.
 pub(crate) const IS_ATTEMPT: &str = "attempt = :attempt";
 
 /// Adds the attempt that [`IS_ATTEMPT`] compares with to a write.
-pub(crate) fn of_attempt(update: UpdateItemFluentBuilder, attempt: u32) -> UpdateItemFluentBuilder {
+pub(crate) fn of_attempt(
+    update: UpdateItemFluentBuilder,
+    attempt: Attempt,
+) -> UpdateItemFluentBuilder {
     update.expression_attribute_values(":attempt", number(attempt))
 }
 
 /// Whether a record is on an earlier attempt.
-pub(crate) fn is_before(item: &Item, attempt: u32) -> bool {
+pub(crate) fn is_before(item: &Item, attempt: Attempt) -> bool {
     let stored = item.get("attempt").and_then(|value| value.as_n().ok());
-    let stored = stored.and_then(|number| number.parse().ok()).unwrap_or(0_u32);
+    let stored: Attempt = stored.and_then(|number| number.parse().ok()).unwrap_or_default();
     stored < attempt
 }
 
@@ -43,31 +49,31 @@ pub enum Retry {
 }
 
 impl Videos {
-    /// Moves a video from `ready` or `failed` to `queued`, on the attempt after the record's, with other
-    /// options if given. Removes the result of the attempt before. Writes the key of the call in the same
-    /// transaction.
+    /// Moves a video from `ready` or `failed` to `queued`, on the attempt `next`, with other options if given. The
+    /// result stays until the attempt has one. Writes the key of the call in the same transaction.
     ///
     /// The caller must have sent the new attempt's job before: after a crash between the two, the video is
     /// unchanged and the job is ignored. If several calls retry the same attempt at once, one of them begins
-    /// it; every call's job fits, since the options are in the record.
+    /// its own, and the jobs of the others are ignored.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn retry(
         &self,
         record: Record,
+        next: Attempt,
         extraction: Option<Extraction>,
         call: Option<&CallKey>,
     ) -> Result<Retry, StoreError> {
         let (owner, id) = (&record.video.owner, record.video.id);
-        let now = Timestamp::now();
+        let now = self.now();
         let mut writes = Vec::new();
         if let Some(key) = call {
             writes.push(self.key_write(owner, vec![id], key)?);
         }
-        writes.push(self.retry_write(&record, extraction.as_ref(), now)?);
+        writes.push(self.retry_write(&record, next, extraction.as_ref(), now)?);
         Ok(match self.transact(writes, call).await? {
-            Transaction::Written => Retry::Begun(Box::new(begun(record, extraction, now))),
+            Transaction::Written => Retry::Begun(Box::new(begun(record, next, extraction, now))),
             Transaction::Earlier(earlier) => Retry::Earlier(earlier),
             Transaction::Refused(_) => Retry::NotFinal,
         })
@@ -76,23 +82,25 @@ impl Videos {
     fn retry_write(
         &self,
         record: &Record,
+        next: Attempt,
         extraction: Option<&Extraction>,
         now: Timestamp,
     ) -> Result<TransactWriteItem, StoreError> {
-        let attempt = record.attempt;
         let mut update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(key(&record.video.owner, record.video.id)))
             .expression_attribute_names("#status", "status")
-            .expression_attribute_names("#result", "result")
             .expression_attribute_names("#error", "error")
+            .expression_attribute_names("#event", "event")
+            .expression_attribute_names("#check", "check")
             .expression_attribute_values(":ready", text(Status::Ready))
             .expression_attribute_values(":failed", text(Status::Failed))
             .expression_attribute_values(":queued", text(Status::Queued))
-            .expression_attribute_values(":attempt", number(attempt))
-            .expression_attribute_values(":next", number(attempt.saturating_add(1)))
-            .expression_attribute_values(":now", text(format_time(now)))
-            .expression_attribute_values(":kept", number(kept_from(now).as_second()));
+            .expression_attribute_values(":attempt", number(record.attempt))
+            .expression_attribute_values(":next", number(next))
+            .expression_attribute_values(":pending", text(PENDING))
+            .expression_attribute_values(":checkAt", number((now + FIRST_CHECK).as_second()))
+            .expression_attribute_values(":now", text(format_time(now)));
         let mut options = "";
         if let Some(extraction) = extraction {
             update = update.expression_attribute_values(":extraction", self.value(extraction)?);
@@ -101,8 +109,8 @@ impl Videos {
         let update = update
             .condition_expression(format!("{IS_ATTEMPT} AND #status IN (:ready, :failed)"))
             .update_expression(format!(
-                "SET #status = :queued, attempt = :next, updatedAt = :now, expiresAt = :kept{options} \
-                 REMOVE #result, warnings, #error, notice, progress, lease, fanOut, startedAt",
+                "SET #status = :queued, attempt = :next, updatedAt = :now, {SET_CHECK}{options} \
+                 REMOVE #error, notice, #event, announcedAt, progress, lease, fanOut, startedAt, checks",
             ))
             .build()
             .map_err(|e| self.failed("TransactWriteItems", e))?;
@@ -111,28 +119,27 @@ impl Videos {
 }
 
 /// Returns the record after a retry. The write sets everything that may have changed since it was read.
-fn begun(record: Record, extraction: Option<Extraction>, now: Timestamp) -> Record {
-    let Record { video, email, multipart, attempt, .. } = record;
+fn begun(record: Record, next: Attempt, extraction: Option<Extraction>, now: Timestamp) -> Record {
+    let video = record.video;
     let extraction = extraction.unwrap_or(video.extraction);
     let video = Video {
         extraction,
         status: Status::Queued,
         updated_at: now,
-        expires_at: kept_from(now),
         progress: None,
-        result: None,
-        warnings: Vec::new(),
         error: None,
         ..video
     };
     Record {
         video,
-        email,
         lease: None,
         notice: None,
+        event: None,
+        announced_at: None,
         fan_out: None,
-        multipart,
-        attempt: attempt.saturating_add(1),
+        attempt: next,
         started_at: None,
+        check: Some(Check::first(now)),
+        ..record
     }
 }

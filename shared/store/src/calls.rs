@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::{
     },
 };
 use framezip_contract::{UserId, VideoId};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -89,7 +89,7 @@ impl Videos {
         let Some(item) = self.item(call_key(owner, &key.name)).await? else { return Ok(None) };
         let stored = self.stored_key(item)?;
         // DynamoDB may take days to remove an expired item
-        let good = stored.expires_at >= Timestamp::now().as_second();
+        let good = stored.expires_at >= self.now().as_second();
         Ok(good.then(|| stored.earlier(key)))
     }
 
@@ -133,7 +133,7 @@ impl Videos {
         videos: Vec<VideoId>,
         key: &CallKey,
     ) -> Result<TransactWriteItem, StoreError> {
-        let now = Timestamp::now();
+        let now = self.now();
         let expires_at = (now + KEY_KEPT).as_second();
         let stored = StoredKey { fingerprint: key.fingerprint.clone(), videos, expires_at };
         let mut item: Item = serde_dynamo::to_item(stored).map_err(|e| self.bad_item(e))?;

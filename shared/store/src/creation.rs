@@ -7,7 +7,6 @@ use crate::{
 };
 use aws_sdk_dynamodb::types::Select;
 use framezip_contract::{Status, UserId};
-use jiff::Timestamp;
 
 /// The result of creating videos.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +71,7 @@ impl Videos {
                 .expression_attribute_values(":videos", text(VIDEOS))
                 .expression_attribute_values(":ready", text(Status::Ready))
                 .expression_attribute_values(":failed", text(Status::Failed))
-                .expression_attribute_values(":now", number(Timestamp::now().as_second()))
+                .expression_attribute_values(":now", number(self.now().as_second()))
                 .set_exclusive_start_key(start)
                 .send()
                 .await

@@ -81,7 +81,7 @@ impl Videos {
             let get = self.client.batch_get_item().set_request_items(Some(wanted));
             let output = get.send().await.map_err(|e| self.failed("BatchGetItem", e))?;
             for item in output.responses.unwrap_or_default().into_values().flatten() {
-                records.push(self.record(item)?);
+                records.extend(self.kept(self.record(item)?));
             }
             wanted = output.unprocessed_keys.unwrap_or_default();
         }

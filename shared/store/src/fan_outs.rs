@@ -6,6 +6,7 @@
 
 use crate::{
     Lease, Record, StoreError, Videos,
+    checks::{FIRST_CHECK, SET_CHECK, check_at},
     keys::{fan_out_key, number, text},
     lease::against,
     record::fan_out_kept_until,
@@ -17,9 +18,12 @@ use aws_sdk_dynamodb::{
 use framezip_contract::{Status, UserId, VideoId};
 use serde::Deserialize;
 
+/// The most segments of a fan-out. Their names, about 50 bytes each, must fit into an item of 400 KB.
+pub const MOST_SEGMENTS: usize = 6000;
+
 /// The attributes that are read from a fan-out's item.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
 struct FanOut {
     finished_segments: Vec<String>,
 }
@@ -38,9 +42,10 @@ impl Videos {
         id: VideoId,
         message_id: &str,
     ) -> Result<Option<Record>, StoreError> {
-        let update = self
-            .update(owner, id)
-            .update_expression("SET fanOut = :message, updatedAt = :now")
+        let update = check_at(self.update(owner, id), self.now() + FIRST_CHECK)
+            .update_expression(format!(
+                "SET fanOut = :message, updatedAt = :now, {SET_CHECK} REMOVE checks",
+            ))
             .condition_expression("#status = :processing AND lease.#owner = :message")
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#owner", "owner")
@@ -77,7 +82,7 @@ impl Videos {
 
     /// Adds a finished segment to a fan-out. Returns all finished segments, this one included, in no
     /// particular order. If two workers add theirs at once, the later one gets both. Running it twice changes
-    /// nothing.
+    /// nothing. Returns `None` if the fan-out already has [`MOST_SEGMENTS`].
     ///
     /// # Errors
     /// [`StoreError`].
@@ -87,17 +92,34 @@ impl Videos {
         id: VideoId,
         fan_out: &str,
         segment: &str,
-    ) -> Result<Vec<String>, StoreError> {
-        let output = self
+    ) -> Result<Option<Vec<String>>, StoreError> {
+        let update = self
             .update_fan_out(owner, id, fan_out)
+            .condition_expression(
+                "attribute_not_exists(finishedSegments) OR size(finishedSegments) < :most",
+            )
+            .expression_attribute_values(":most", number(MOST_SEGMENTS))
             .update_expression("SET expiresAt = :kept ADD finishedSegments :segment")
-            .expression_attribute_values(":kept", fan_out_kept_until())
+            .expression_attribute_values(":kept", fan_out_kept_until(self.now()))
             .expression_attribute_values(":segment", AttributeValue::Ss(vec![segment.to_owned()]))
-            .return_values(ReturnValue::AllNew)
-            .send()
-            .await
-            .map_err(|e| self.failed("UpdateItem", e))?;
+            .return_values(ReturnValue::AllNew);
+        let Some(output) = self.write(update).await? else { return Ok(None) };
         let item = output.attributes.unwrap_or_default();
+        let fan_out: FanOut = serde_dynamo::from_item(item).map_err(|e| self.bad_item(e))?;
+        Ok(Some(fan_out.finished_segments))
+    }
+
+    /// Returns the finished segments of a fan-out, in no particular order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn segments(
+        &self,
+        owner: &UserId,
+        id: VideoId,
+        fan_out: &str,
+    ) -> Result<Vec<String>, StoreError> {
+        let item = self.item(fan_out_key(owner, id, fan_out)).await?.unwrap_or_default();
         let fan_out: FanOut = serde_dynamo::from_item(item).map_err(|e| self.bad_item(e))?;
         Ok(fan_out.finished_segments)
     }
@@ -114,7 +136,7 @@ impl Videos {
         fan_out: &str,
         lease: &Lease,
     ) -> Result<bool, StoreError> {
-        let update = against(self.update_fan_out(owner, id, fan_out), lease)
+        let update = against(self.update_fan_out(owner, id, fan_out), lease, self.now())
             .update_expression("SET assembly = :lease")
             .condition_expression(
                 "attribute_exists(finishedSegments) AND (attribute_not_exists(assembly) \

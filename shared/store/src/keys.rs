@@ -2,7 +2,7 @@
 
 use crate::Item;
 use aws_sdk_dynamodb::types::AttributeValue;
-use framezip_contract::{UserId, VideoId};
+use framezip_contract::{EventId, UserId, VideoId};
 
 /// The owner and the id of a video, which identify its item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,14 @@ impl VideoKey {
 const USER: &str = "user#";
 /// The prefix of the sort keys of videos only.
 pub(crate) const VIDEOS: &str = "video#";
+
+/// The prefix of the partition keys of webhooks and their deliveries. The function that calls users' addresses may
+/// use items under this prefix only.
+const WEBHOOK_PARTITION: &str = "webhook#";
+/// The sort key of a user's webhook.
+pub(crate) const WEBHOOK: &str = "webhook";
+/// The prefix of the sort keys of deliveries.
+pub(crate) const DELIVERIES: &str = "delivery#";
 
 pub(crate) fn partition(owner: &UserId) -> String {
     format!("{USER}{owner}")
@@ -54,6 +62,32 @@ pub(crate) fn call_key(owner: &UserId, name: &str) -> Item {
 
 pub(crate) fn item_key(owner: &UserId, sort: String) -> Item {
     Item::from([("pk".to_owned(), text(partition(owner))), ("sk".to_owned(), text(sort))])
+}
+
+/// Returns the key of an item in the partition of a user's webhook.
+pub(crate) fn webhook_key(owner: &UserId, sort: String) -> Item {
+    let pk = webhook_partition(owner);
+    Item::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sort))])
+}
+
+pub(crate) fn webhook_partition(owner: &UserId) -> String {
+    format!("{WEBHOOK_PARTITION}{owner}")
+}
+
+pub(crate) fn delivery_sort(event: EventId) -> String {
+    format!("{DELIVERIES}{}", event.uuid())
+}
+
+/// Returns the owner in the key of a webhook or a delivery.
+pub(crate) fn webhook_owner(key: &Item) -> Option<UserId> {
+    let owner = key.get("pk")?.as_s().ok()?.strip_prefix(WEBHOOK_PARTITION)?;
+    UserId::try_from(owner.to_owned()).ok()
+}
+
+/// Returns the event in the key of a delivery.
+pub(crate) fn delivery_event(key: &Item) -> Option<EventId> {
+    let uuid = key.get("sk")?.as_s().ok()?.strip_prefix(DELIVERIES)?;
+    uuid.parse().ok().map(EventId::from_uuid)
 }
 
 pub(crate) fn text(value: impl ToString) -> AttributeValue {

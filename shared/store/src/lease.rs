@@ -19,19 +19,32 @@ pub struct Lease {
 
 /// Adds the placeholders to a write that compare a stored lease with this one: `#until` and `#owner`, the
 /// current time `:millis` and this lease's `:owner`.
-pub(crate) fn against(update: UpdateItemFluentBuilder, lease: &Lease) -> UpdateItemFluentBuilder {
+pub(crate) fn against(
+    update: UpdateItemFluentBuilder,
+    lease: &Lease,
+    now: Timestamp,
+) -> UpdateItemFluentBuilder {
     update
         .expression_attribute_names("#until", "until")
         .expression_attribute_names("#owner", "owner")
-        .expression_attribute_values(":millis", number(Timestamp::now().as_millisecond()))
+        .expression_attribute_values(":millis", number(now.as_millisecond()))
         .expression_attribute_values(":owner", text(&lease.owner))
 }
 
 impl Lease {
     /// Returns a lease of the message `owner` that starts now.
     pub fn of(owner: &str, length: Duration) -> Self {
+        Self::from(owner, length, Timestamp::now())
+    }
+
+    pub(crate) fn from(owner: &str, length: Duration, now: Timestamp) -> Self {
         let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
-        let until = Timestamp::now().as_millisecond().saturating_add(length);
+        let until = now.as_millisecond().saturating_add(length);
         Self { owner: owner.to_owned(), until }
+    }
+
+    /// Returns the end of the lease.
+    pub fn ends_at(&self) -> Timestamp {
+        Timestamp::from_millisecond(self.until).unwrap_or(Timestamp::MAX)
     }
 }

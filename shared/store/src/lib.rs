@@ -5,29 +5,34 @@
 //! changes and the method says so. No step is decided by a read followed by a write.
 //!
 //! Besides videos, the table holds one item per fan-out, per call with an `Idempotency-Key` (for a day), per
-//! webhook, and per shard of the counters.
+//! user's preferences, per webhook and its deliveries, and per shard of the counters. An expired item counts as
+//! absent in every read and every step, since DynamoDB may take days to remove it.
 //!
 //! The index `by-status` contains all videos by `status` and, within a status, by `sk`, which is the order of
 //! creation. It projects keys only, so that progress writes do not touch it; readers get the record from the
-//! table. Other items have no status, so they are not in the index.
+//! table. Other items have no status, so they are not in the index. The index `by-check` is [`checks`]'s.
 //!
 //! Needs `dynamodb:PutItem`, `GetItem`, `UpdateItem`, `DeleteItem`, `BatchGetItem` and `Query` on the
-//! table, and `Query` on its index. A function needs only the permissions of the methods that it calls.
+//! table, and `Query` on its indexes. A function needs only the permissions of the methods that it calls.
 
 mod attempt;
 mod calls;
+mod checks;
 mod counters;
 mod creation;
 mod delete;
+mod deliveries;
 mod everyone;
 mod fan_outs;
 mod keys;
 mod lease;
 mod list;
 mod notice;
+mod preferences;
 mod record;
 #[cfg(any(test, feature = "samples"))]
 pub mod samples;
+mod settle;
 mod steps;
 #[cfg(test)]
 mod tests;
@@ -35,13 +40,18 @@ mod webhooks;
 
 pub use attempt::Retry;
 pub use calls::{CallKey, Earlier};
+pub use checks::{Check, Due};
 pub use counters::Totals;
 pub use creation::Creation;
+pub use deliveries::{AttemptOutcome, ClaimedDelivery, DeliveryClaim, NewDelivery, Resend};
 pub use lease::Lease;
 pub use list::Page;
-pub use record::{Multipart, Notice, Record, abandoned_at};
+pub use preferences::{MailBlock, Preferences};
+pub use record::{Multipart, Notice, Record, whole_seconds};
 pub use steps::Claim;
-pub use webhooks::WebhookChange;
+pub use webhooks::{
+    NewWebhook, PreviousSecret, StoredWebhook, Turn, WebhookAction, WebhookChange, WebhookHealth,
+};
 
 use aws_sdk_dynamodb::{
     Client,
@@ -50,7 +60,8 @@ use aws_sdk_dynamodb::{
     },
     types::{AttributeValue, ReturnValue},
 };
-use framezip_contract::{UserId, VideoId};
+use framezip_contract::{UserId, VideoId, format_time};
+use jiff::Timestamp;
 use std::collections::HashMap;
 
 /// The table of videos.
@@ -58,6 +69,7 @@ use std::collections::HashMap;
 pub struct Videos {
     client: Client,
     table: String,
+    clock: fn() -> Timestamp,
 }
 
 /// An error in reading or writing the table.
@@ -88,7 +100,17 @@ type Item = HashMap<String, AttributeValue>;
 impl Videos {
     /// Returns the table with this name.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self { client, table: table.into() }
+        Self { client, table: table.into(), clock: Timestamp::now }
+    }
+
+    /// Takes the time from `clock` instead of the system.
+    #[cfg(test)]
+    pub(crate) fn at(self, clock: fn() -> Timestamp) -> Self {
+        Self { clock, ..self }
+    }
+
+    fn now(&self) -> Timestamp {
+        (self.clock)()
     }
 
     /// Reads a video's record consistently. Returns `None` if this user has no such video.
@@ -97,22 +119,32 @@ impl Videos {
     /// [`StoreError`].
     pub async fn get(&self, owner: &UserId, id: VideoId) -> Result<Option<Record>, StoreError> {
         let item = self.item(keys::key(owner, id)).await?;
-        item.map(|item| self.record(item)).transpose()
+        let record = item.map(|item| self.record(item)).transpose()?;
+        Ok(record.and_then(|record| self.kept(record)))
+    }
+
+    /// Returns a record unless it has expired.
+    fn kept(&self, record: Record) -> Option<Record> {
+        (record.video.expires_at > self.now()).then_some(record)
+    }
+
+    /// Starts a conditional write that is a step of the video: it changes `updatedAt`.
+    fn update(&self, owner: &UserId, id: VideoId) -> UpdateItemFluentBuilder {
+        self.update_quietly(owner, id)
+            .expression_attribute_values(":now", keys::text(format_time(self.now())))
+            .return_values(ReturnValue::AllNew)
+    }
+
+    /// Starts a write to a video's item without placeholders.
+    fn update_quietly(&self, owner: &UserId, id: VideoId) -> UpdateItemFluentBuilder {
+        let key = keys::key(owner, id);
+        self.client.update_item().table_name(&self.table).set_key(Some(key))
     }
 
     async fn item(&self, key: Item) -> Result<Option<Item>, StoreError> {
         let get = self.client.get_item().table_name(&self.table).set_key(Some(key));
         let got = get.consistent_read(true).send().await.map_err(|e| self.failed("GetItem", e))?;
         Ok(got.item)
-    }
-
-    fn update(&self, owner: &UserId, id: VideoId) -> UpdateItemFluentBuilder {
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(keys::key(owner, id)))
-            .expression_attribute_values(":now", record::now())
-            .return_values(ReturnValue::AllNew)
     }
 
     /// Sends a conditional write. Returns the new record, or `None` if the condition failed.

@@ -57,7 +57,7 @@ impl Videos {
             };
             let output = query.send().await.map_err(|e| self.failed("Query", e))?;
             for item in output.items.unwrap_or_default() {
-                records.push(self.record(item)?);
+                records.extend(self.kept(self.record(item)?));
             }
             if records.len() > limit {
                 records.truncate(limit);

@@ -1,4 +1,4 @@
-//! The notification of a video's owner, sent once per outcome.
+//! The mail to a video's owner, sent once per outcome.
 
 use crate::{
     Lease, Notice, Record, StoreError, Videos,
@@ -6,7 +6,8 @@ use crate::{
     keys::text,
     lease::against,
 };
-use framezip_contract::{Status, UserId, VideoId};
+use aws_sdk_dynamodb::types::ReturnValue;
+use framezip_contract::{Attempt, Status, UserId, VideoId};
 
 impl Videos {
     /// Takes the lease on notifying the owner about an attempt. Returns `None` if the owner was notified,
@@ -18,24 +19,29 @@ impl Videos {
         &self,
         owner: &UserId,
         id: VideoId,
-        attempt: u32,
+        attempt: Attempt,
         lease: Lease,
     ) -> Result<Option<Record>, StoreError> {
-        let update = against(of_attempt(self.update(owner, id), attempt), &lease)
-            .update_expression("SET notice = :notice, updatedAt = :now")
-            .condition_expression(format!(
-                "{IS_ATTEMPT} AND #status IN (:ready, :failed) AND (attribute_not_exists(notice) \
+        let update = against(
+            of_attempt(self.update_quietly(owner, id), attempt),
+            &lease,
+            self.now(),
+        )
+        .update_expression("SET notice = :notice")
+        .condition_expression(format!(
+            "{IS_ATTEMPT} AND #status IN (:ready, :failed) AND (attribute_not_exists(notice) \
                  OR (attribute_not_exists(notice.sentAt) \
                  AND (notice.lease.#until < :millis OR notice.lease.#owner = :owner)))",
-            ))
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":ready", text(Status::Ready))
-            .expression_attribute_values(":failed", text(Status::Failed))
-            .expression_attribute_values(":notice", self.value(Notice { lease, sent_at: None })?);
+        ))
+        .expression_attribute_names("#status", "status")
+        .expression_attribute_values(":ready", text(Status::Ready))
+        .expression_attribute_values(":failed", text(Status::Failed))
+        .expression_attribute_values(":notice", self.value(Notice { lease, sent_at: None })?)
+        .return_values(ReturnValue::AllNew);
         self.step(update).await
     }
 
-    /// Records that the handler of the message `message_id` has notified the owner. Returns `None` if it has
+    /// Records that the handler of the message `message_id` has mailed the owner, or that they want no mail. Returns `None` if it has
     /// lost the lease or the video is deleted.
     ///
     /// # Errors

@@ -1,11 +1,11 @@
 //! The form of records in the table.
 
 use crate::{
-    Item, Lease,
+    Check, Item, Lease,
     keys::{key, number, text},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
-use framezip_contract::{Video, format_time};
+use framezip_contract::{Attempt, EventId, Extraction, Locale, Video, format_time};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,9 @@ pub struct Record {
     pub video: Video,
     /// The owner's e-mail address.
     pub email: String,
+    /// The language of mails to the owner.
+    #[serde(default)]
+    pub locale: Locale,
     /// The lease of the message whose worker processes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease: Option<Lease>,
@@ -29,11 +32,29 @@ pub struct Record {
     /// The multipart upload on S3, if the file is uploaded in parts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub multipart: Option<Multipart>,
-    /// The attempt: 0 for the first, one more for each retry.
-    pub attempt: u32,
+    /// The attempt: 0 for the first; that of a retry is the time of its call.
+    pub attempt: Attempt,
     /// The time at which the first worker claimed it.
     #[serde(default, rename = "startedAt", skip_serializing_if = "Option::is_none")]
     pub started_at: Option<Timestamp>,
+    /// The attempt that the result is of, if there is a result. A retry keeps it until it has a result itself.
+    #[serde(default, rename = "resultAttempt", skip_serializing_if = "Option::is_none")]
+    pub result_attempt: Option<Attempt>,
+    /// The options of that attempt.
+    #[serde(default, rename = "resultExtraction", skip_serializing_if = "Option::is_none")]
+    pub result_extraction: Option<Extraction>,
+    /// The id of the event about the outcome, in `ready` and `failed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventId>,
+    /// The time at which the event was handed to the webhook's deliveries, if there is a webhook.
+    #[serde(default, rename = "announcedAt", skip_serializing_if = "Option::is_none")]
+    pub announced_at: Option<Timestamp>,
+    /// The time at which the mail about the video's expiry was handed to SES.
+    #[serde(default, rename = "remindedAt", skip_serializing_if = "Option::is_none")]
+    pub reminded_at: Option<Timestamp>,
+    /// The next check by the reconciler, while something is outstanding.
+    #[serde(flatten)]
+    pub check: Option<Check>,
 }
 
 /// A multipart upload.
@@ -46,13 +67,13 @@ pub struct Multipart {
     pub part_bytes: u64,
 }
 
-/// The notification about an outcome: in progress while the lease is valid, done once `sent_at` is set.
+/// The mail about an outcome: in progress while the lease is valid, done once `sent_at` is set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notice {
     /// The lease of the message whose handler sends it.
     pub lease: Lease,
-    /// The time at which the mail was handed to SES.
+    /// The time at which the mail was handed to SES, or was left out because its receiver wants none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Timestamp>,
 }
@@ -80,38 +101,15 @@ impl Record {
     }
 }
 
-/// The lifetime of a record whose file never arrives.
-const ABANDONED_AFTER: SignedDuration = SignedDuration::from_hours(48);
-/// The lifetime of a record, equal to that of its zip in the results bucket's lifecycle.
-const KEPT: SignedDuration = SignedDuration::from_hours(60 * 24);
 /// The lifetime of a fan-out's item after its last segment. By then the video is final.
 const FAN_OUT_KEPT: SignedDuration = SignedDuration::from_hours(48);
 
-pub(crate) fn now() -> AttributeValue {
-    text(format_time(Timestamp::now()))
-}
-
-/// Returns the time at which a new record is removed if its file never arrives.
-pub fn abandoned_at(created_at: Timestamp) -> Timestamp {
-    whole_seconds(created_at + ABANDONED_AFTER)
-}
-
-/// Returns the time at which a record that is written now is removed, if its file has arrived.
-pub(crate) fn kept_from(now: Timestamp) -> Timestamp {
-    whole_seconds(now + KEPT)
-}
-
-/// Returns the `expiresAt` of a video whose file has arrived.
-pub(crate) fn kept_until() -> AttributeValue {
-    number(kept_from(Timestamp::now()).as_second())
-}
-
-/// Cuts off what the table does not store.
-fn whole_seconds(time: Timestamp) -> Timestamp {
+/// Cuts off what `expiresAt` does not store.
+pub fn whole_seconds(time: Timestamp) -> Timestamp {
     time - SignedDuration::from_nanos(time.subsec_nanosecond().into())
 }
 
 /// Returns the `expiresAt` of a fan-out after a segment was added.
-pub(crate) fn fan_out_kept_until() -> AttributeValue {
-    number((Timestamp::now() + FAN_OUT_KEPT).as_second())
+pub(crate) fn fan_out_kept_until(now: Timestamp) -> AttributeValue {
+    number((now + FAN_OUT_KEPT).as_second())
 }

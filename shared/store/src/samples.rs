@@ -1,19 +1,26 @@
 //! A sample record for the tests of this workspace.
 
 use crate::{Item, Record, StoreError};
-use framezip_contract::Video;
+use framezip_contract::{Locale, Video};
 
 /// Returns the record of the first attempt at a video, without lease, notice and fan-out.
 pub fn record(video: Video) -> Record {
     Record {
         video,
         email: "a@example.com".to_owned(),
+        locale: Locale::En,
         lease: None,
         notice: None,
         fan_out: None,
         multipart: None,
         attempt: 0,
         started_at: None,
+        result_attempt: None,
+        result_extraction: None,
+        event: None,
+        announced_at: None,
+        reminded_at: None,
+        check: None,
     }
 }
 

@@ -3,15 +3,16 @@
 use crate::{
     Lease, Record, StoreError, Videos,
     attempt::{IS_ATTEMPT, is_before, of_attempt},
-    keys::text,
+    checks::{FIRST_CHECK, SET_CHECK, check_at},
+    keys::{number, text},
     lease::against,
-    record::kept_until,
 };
 use aws_sdk_dynamodb::{
     operation::update_item::UpdateItemError,
     types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
 };
-use framezip_contract::{Progress, Status, UserId, Verdict, VideoId};
+use framezip_contract::{Attempt, EventId, Progress, Status, UserId, Verdict, VideoId};
+use jiff::SignedDuration;
 use serde::Serialize;
 
 /// The result of claiming a video.
@@ -25,6 +26,12 @@ pub enum Claim {
     Refused,
 }
 
+/// The time between the end of a worker's lease and the check: its message may be delivered again meanwhile.
+const AFTER_LEASE: SignedDuration = SignedDuration::from_mins(1);
+
+/// The condition that the item has not expired. DynamoDB may take days to remove it.
+const IS_KEPT: &str = "expiresAt > :seconds";
+
 impl Videos {
     /// Moves a video from `awaiting_upload` to `queued`. Returns `None` if it has any other status or is
     /// deleted.
@@ -32,14 +39,16 @@ impl Videos {
     /// # Errors
     /// [`StoreError`].
     pub async fn queue(&self, owner: &UserId, id: VideoId) -> Result<Option<Record>, StoreError> {
-        let update = self
-            .update(owner, id)
-            .update_expression("SET #status = :queued, updatedAt = :now, expiresAt = :kept")
-            .condition_expression("#status = :awaiting")
+        let now = self.now();
+        let update = check_at(self.update(owner, id), now + FIRST_CHECK)
+            .update_expression(format!(
+                "SET #status = :queued, updatedAt = :now, {SET_CHECK} REMOVE checks",
+            ))
+            .condition_expression(format!("#status = :awaiting AND {IS_KEPT}"))
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":queued", text(Status::Queued))
             .expression_attribute_values(":awaiting", text(Status::AwaitingUpload))
-            .expression_attribute_values(":kept", kept_until());
+            .expression_attribute_values(":seconds", number(now.as_second()));
         self.step(update).await
     }
 
@@ -47,7 +56,8 @@ impl Videos {
     /// worker are bound to its message's id, which no other attempt has.
     ///
     /// During a fan-out, only the message that started it may claim the video again, to send the segments
-    /// again: they may be at work long after the lease has expired.
+    /// again: they may be at work long after the lease has expired. A job that resumes the fan-out claims it in
+    /// the name of that message.
     ///
     /// The video may also be `awaiting_upload`: the job is sent before `queued` is written, and a worker may be
     /// faster than that write.
@@ -58,16 +68,18 @@ impl Videos {
         &self,
         owner: &UserId,
         id: VideoId,
-        attempt: u32,
+        attempt: Attempt,
         lease: &Lease,
     ) -> Result<Claim, StoreError> {
-        let update = against(of_attempt(self.update(owner, id), attempt), lease)
-            .update_expression(
-                "SET #status = :processing, lease = :lease, updatedAt = :now, expiresAt = :kept, \
-                 startedAt = if_not_exists(startedAt, :now)",
-            )
+        let now = self.now();
+        let update = of_attempt(self.update(owner, id), attempt);
+        let update = check_at(against(update, lease, now), lease.ends_at() + AFTER_LEASE)
+            .update_expression(format!(
+                "SET #status = :processing, lease = :lease, updatedAt = :now, {SET_CHECK}, \
+                 startedAt = if_not_exists(startedAt, :now) REMOVE checks",
+            ))
             .condition_expression(format!(
-                "{IS_ATTEMPT} AND (#status IN (:awaiting, :queued) OR (#status = :processing \
+                "{IS_ATTEMPT} AND {IS_KEPT} AND (#status IN (:awaiting, :queued) OR (#status = :processing \
                  AND (lease.#until < :millis OR lease.#owner = :owner))) \
                  AND (attribute_not_exists(fanOut) OR fanOut = :owner)",
             ))
@@ -75,7 +87,7 @@ impl Videos {
             .expression_attribute_values(":processing", text(Status::Processing))
             .expression_attribute_values(":awaiting", text(Status::AwaitingUpload))
             .expression_attribute_values(":queued", text(Status::Queued))
-            .expression_attribute_values(":kept", kept_until())
+            .expression_attribute_values(":seconds", number(now.as_second()))
             .expression_attribute_values(":lease", self.value(lease)?)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match update.send().await {
@@ -118,7 +130,9 @@ impl Videos {
     }
 
     /// Ends an attempt: `ready` from `processing`, `failed` from any status that is not final. Returns `None`
-    /// if the video is final, on a later attempt, or deleted.
+    /// if the video is final, on another attempt, or deleted.
+    ///
+    /// A video that fails keeps the result of an earlier attempt.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -126,18 +140,22 @@ impl Videos {
         &self,
         owner: &UserId,
         id: VideoId,
-        attempt: u32,
+        attempt: Attempt,
         verdict: &Verdict,
     ) -> Result<Option<Record>, StoreError> {
-        let update = of_attempt(self.update(owner, id), attempt)
+        let update = of_attempt(self.update(owner, id), attempt);
+        let update = check_at(update, self.now() + FIRST_CHECK)
             .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":kept", kept_until());
+            .expression_attribute_names("#event", "event")
+            .expression_attribute_values(":event", text(EventId::now()));
         let update = match verdict {
             Verdict::Ready { result, warnings } => update
-                .update_expression(
+                .update_expression(format!(
                     "SET #status = :ready, #result = :result, warnings = :warnings, \
-                     updatedAt = :now, expiresAt = :kept REMOVE lease, progress, fanOut",
-                )
+                     resultAttempt = :attempt, resultExtraction = extraction, \
+                     updatedAt = :now, #event = :event, {SET_CHECK} \
+                     REMOVE lease, progress, fanOut, checks",
+                ))
                 .condition_expression(format!("{IS_ATTEMPT} AND #status = :processing"))
                 .expression_attribute_names("#result", "result")
                 .expression_attribute_values(":ready", text(Status::Ready))
@@ -145,10 +163,10 @@ impl Videos {
                 .expression_attribute_values(":result", self.value(result)?)
                 .expression_attribute_values(":warnings", self.value(warnings)?),
             Verdict::Failed(failure) => update
-                .update_expression(
-                    "SET #status = :failed, #error = :error, updatedAt = :now, expiresAt = :kept \
-                     REMOVE lease, progress, fanOut",
-                )
+                .update_expression(format!(
+                    "SET #status = :failed, #error = :error, updatedAt = :now, #event = :event, \
+                     {SET_CHECK} REMOVE lease, progress, fanOut, checks",
+                ))
                 .condition_expression(format!("{IS_ATTEMPT} AND NOT #status IN (:ready, :failed)"))
                 .expression_attribute_names("#error", "error")
                 .expression_attribute_values(":failed", text(Status::Failed))

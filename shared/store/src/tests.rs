@@ -4,8 +4,11 @@ mod attempts;
 mod calls;
 mod counters;
 mod creation;
+mod deliveries;
 mod fan_outs;
 mod lists;
+mod memory_table;
+mod model;
 mod webhooks;
 
 use crate::{Claim, Lease, Multipart, Record, Videos};
@@ -63,9 +66,19 @@ async fn a_record_round_trips() {
 }
 
 #[test]
-fn a_new_record_expires_in_whole_seconds() {
-    let created_at = "2026-11-21T12:00:00.999Z".parse().unwrap();
-    assert_eq!(crate::abandoned_at(created_at), "2026-11-23T12:00:00Z".parse().unwrap());
+fn records_expire_in_whole_seconds() {
+    let time = "2026-11-21T12:00:00.999Z".parse().unwrap();
+    assert_eq!(crate::whole_seconds(time), "2026-11-21T12:00:00Z".parse().unwrap());
+}
+
+#[tokio::test]
+async fn an_expired_record_counts_as_absent() {
+    let record = sample();
+    let expired = Video { expires_at: jiff::Timestamp::UNIX_EPOCH, ..record.video.clone() };
+    let stored = item(&Record { video: expired, ..record });
+    let get = mock!(Client::get_item)
+        .then_output(move || GetItemOutput::builder().set_item(Some(stored.clone())).build());
+    assert_eq!(videos(&[&get]).get(&owner(), VideoId::now()).await.unwrap(), None);
 }
 
 #[tokio::test]

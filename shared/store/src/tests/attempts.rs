@@ -4,24 +4,26 @@ use super::{
     calls::{canceled, key as call, lost, stored},
     item, owner, sample, videos,
 };
-use crate::{Claim, Earlier, Lease, Record, Retry};
+use crate::{Claim, Earlier, Lease, NewDelivery, Record, Retry};
 use aws_sdk_dynamodb::{
     Client,
     operation::{
-        delete_item::DeleteItemOutput,
+        get_item::GetItemOutput,
         transact_write_items::{TransactWriteItemsInput, TransactWriteItemsOutput},
         update_item::{UpdateItemError, UpdateItemInput, UpdateItemOutput},
     },
     types::{
-        AttributeValue, CancellationReason, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
-        Update, error::ConditionalCheckFailedException,
+        AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure, Update,
+        error::ConditionalCheckFailedException,
     },
 };
 use aws_smithy_mocks::{Rule, mock};
-use framezip_contract::{ErrorCode, Extraction, Failure, Format, Status, Verdict, VideoId};
+use framezip_contract::{
+    ErrorCode, EventType, Extraction, Failure, Format, Status, Verdict, VideoId,
+};
 use std::time::Duration;
 
-fn number(value: u32) -> AttributeValue {
+fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
@@ -30,13 +32,13 @@ fn lease() -> Lease {
 }
 
 /// Whether a write is for this attempt only.
-fn is_of(request: &UpdateItemInput, attempt: u32) -> bool {
+fn is_of(request: &UpdateItemInput, attempt: u64) -> bool {
     let condition = request.condition_expression().unwrap();
     let values = request.expression_attribute_values().unwrap();
     condition.starts_with("attempt = :attempt AND ") && values[":attempt"] == number(attempt)
 }
 
-fn taken(attempt: u32) -> Rule {
+fn taken(attempt: u64) -> Rule {
     let stored = item(&sample());
     mock!(Client::update_item).match_requests(move |request| is_of(request, attempt)).then_output(
         move || UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build(),
@@ -96,7 +98,7 @@ fn writes(request: &TransactWriteItemsInput) -> (Option<&Put>, &Update) {
 }
 
 #[tokio::test]
-async fn a_retry_removes_the_earlier_result() {
+async fn a_retry_keeps_the_earlier_result() {
     let record = Record { attempt: 4, notice: None, ..sample() };
     let transaction = mock!(Client::transact_write_items)
         .match_requests(|request| {
@@ -107,26 +109,27 @@ async fn a_retry_removes_the_earlier_result() {
                 && expression.starts_with("SET #status = :queued, attempt = :next, ")
                 && expression.contains(", extraction = :extraction ")
                 && expression.ends_with(
-                    "REMOVE #result, warnings, #error, notice, progress, lease, fanOut, startedAt",
+                    "REMOVE #error, notice, #event, announcedAt, progress, lease, fanOut, startedAt, \
+                     checks",
                 )
                 && update.condition_expression()
                     == Some("attempt = :attempt AND #status IN (:ready, :failed)")
                 && values[":attempt"] == number(4)
-                && values[":next"] == number(5)
-                && values[":kept"].is_n()
+                && values[":next"] == number(9)
+                && values[":checkAt"].is_n()
                 && values[":extraction"].as_m().unwrap()["format"]
                     == AttributeValue::S("png".to_owned())
         })
         .then_output(|| TransactWriteItemsOutput::builder().build());
     let options = Extraction { format: Format::Png, ..Extraction::default() };
-    let retried = videos(&[&transaction]).retry(record.clone(), Some(options.clone()), None).await;
+    let retried =
+        videos(&[&transaction]).retry(record.clone(), 9, Some(options.clone()), None).await;
     let Retry::Begun(begun) = retried.unwrap() else { panic!("it was refused") };
-    assert_eq!((begun.attempt, begun.video.status), (5, Status::Queued));
-    assert_eq!((&begun.video.result, &begun.lease), (&None, &None));
+    assert_eq!((begun.attempt, begun.video.status), (9, Status::Queued));
+    assert_eq!((&begun.video.result, &begun.lease), (&record.video.result, &None));
     assert_eq!((begun.video.extraction, begun.multipart), (options, record.multipart));
     assert_ne!(begun.video.updated_at, record.video.updated_at);
-    let kept = begun.video.expires_at.duration_since(begun.video.updated_at);
-    assert_eq!(kept.round(jiff::Unit::Hour).unwrap().as_hours(), 60 * 24);
+    assert_eq!(begun.video.expires_at, record.video.expires_at);
 }
 
 #[tokio::test]
@@ -139,7 +142,7 @@ async fn a_retry_without_options_keeps_them() {
         })
         .then_output(|| TransactWriteItemsOutput::builder().build());
     let record = sample();
-    let retried = videos(&[&transaction]).retry(record.clone(), None, None).await.unwrap();
+    let retried = videos(&[&transaction]).retry(record.clone(), 1, None, None).await.unwrap();
     let Retry::Begun(begun) = retried else { panic!("it was refused") };
     assert_eq!(begun.video.extraction, record.video.extraction);
 }
@@ -156,7 +159,7 @@ async fn a_retry_is_written_together_with_its_key() {
                 && update.key()["sk"] == AttributeValue::S(format!("video#{}", id.as_s().unwrap()))
         })
         .then_output(|| TransactWriteItemsOutput::builder().build());
-    let retried = videos(&[&transaction]).retry(record, None, Some(&call("a"))).await.unwrap();
+    let retried = videos(&[&transaction]).retry(record, 1, None, Some(&call("a"))).await.unwrap();
     assert!(matches!(retried, Retry::Begun(_)), "{retried:?}");
 }
 
@@ -167,7 +170,7 @@ async fn a_repeated_retry_changes_nothing() {
     let lost = lost(stored("a", &[id], 60));
     for (fingerprint, earlier) in [("a", Earlier::Same(vec![id])), ("b", Earlier::Other)] {
         let key = call(fingerprint);
-        let retried = videos(&[&lost]).retry(record.clone(), None, Some(&key)).await.unwrap();
+        let retried = videos(&[&lost]).retry(record.clone(), 1, None, Some(&key)).await.unwrap();
         assert_eq!(retried, Retry::Earlier(earlier));
     }
 }
@@ -181,7 +184,7 @@ async fn a_video_that_is_not_final_is_not_retried() {
         .error(move || canceled([reason("None"), reason("ConditionalCheckFailed")]))
         .build();
     let videos = videos(&[&refused]);
-    let retried = videos.retry(sample(), None, Some(&call("a"))).await.unwrap();
+    let retried = videos.retry(sample(), 1, None, Some(&call("a"))).await.unwrap();
     assert_eq!((retried, refused.num_calls()), (Retry::NotFinal, 2));
 }
 
@@ -216,14 +219,29 @@ async fn a_handler_without_the_lease_records_no_notice() {
 async fn a_deleted_record_is_returned_once() {
     let record = sample();
     let stored = item(&record);
-    let delete = mock!(Client::delete_item)
-        .match_requests(|request| request.return_values() == Some(&ReturnValue::AllOld))
+    let get = mock!(Client::get_item)
         .sequence()
-        .output(move || DeleteItemOutput::builder().set_attributes(Some(stored.clone())).build())
-        .output(|| DeleteItemOutput::builder().build())
+        .output(move || GetItemOutput::builder().set_item(Some(stored.clone())).build())
+        .times(2)
+        .output(|| GetItemOutput::builder().build())
         .build();
-    let videos = videos(&[&delete]);
+    let reason = CancellationReason::builder().code("ConditionalCheckFailed").build();
+    let delete = mock!(Client::transact_write_items)
+        .match_requests(|request| {
+            let [delete, event] = request.transact_items() else { return false };
+            let put = event.put().unwrap().item();
+            delete.delete().is_some() && put["pk"] == AttributeValue::S("webhook#owner".to_owned())
+        })
+        .sequence()
+        .output(|| TransactWriteItemsOutput::builder().build())
+        .error(move || canceled([reason.clone()]))
+        .build();
+    let videos = videos(&[&get, &delete]);
     let id = record.video.id;
-    assert_eq!(videos.delete(&owner(), id).await.unwrap(), Some(record));
-    assert_eq!(videos.delete(&owner(), id).await.unwrap(), None);
+    let event = NewDelivery::now(EventType::VideoDeleted, Some(id));
+    assert_eq!(videos.delete(&owner(), id, Some(&event)).await.unwrap(), Some(record));
+    // another call was faster
+    assert_eq!(videos.delete(&owner(), id, Some(&event)).await.unwrap(), None);
+    assert_eq!(videos.delete(&owner(), id, Some(&event)).await.unwrap(), None);
+    assert_eq!(delete.num_calls(), 2);
 }

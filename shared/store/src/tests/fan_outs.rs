@@ -1,7 +1,7 @@
 //! Fan-outs.
 
 use super::{item, owner, sample, videos};
-use crate::{Claim, Lease};
+use crate::{Check, Claim, Lease, Record};
 use aws_sdk_dynamodb::{
     Client,
     operation::update_item::{UpdateItemError, UpdateItemInput, UpdateItemOutput},
@@ -73,7 +73,13 @@ async fn every_placeholder_is_defined_and_used() {
     videos.claim_notice(&owner(), id, 0, lease()).await.unwrap();
     videos.claim_notice(&owner(), id, 3, lease()).await.unwrap();
     videos.notice_sent(&owner(), id, "worker").await.unwrap();
-    assert_eq!(update.num_calls(), 13);
+    videos.announced(&owner(), id, 0).await.unwrap();
+    videos.settle(&record).await.unwrap();
+    videos.reminder_sent(&owner(), id).await.unwrap();
+    let seen = Record { check: Some(Check::first(record.video.created_at)), ..record.clone() };
+    videos.postpone(&seen, record.video.created_at, 1).await.unwrap();
+    videos.end_checks(&seen).await.unwrap();
+    assert_eq!(update.num_calls(), 18);
 }
 
 #[tokio::test]
@@ -121,7 +127,7 @@ async fn a_final_video_has_no_fan_out() {
     let stored = item(&record);
     let finish = mock!(Client::update_item)
         .match_requests(|request| {
-            request.update_expression().unwrap().ends_with("REMOVE lease, progress, fanOut")
+            request.update_expression().unwrap().ends_with("REMOVE lease, progress, fanOut, checks")
         })
         .then_output(move || {
             UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build()
@@ -171,7 +177,10 @@ async fn a_segment_is_returned_with_those_before_it() {
             key["pk"] == text("user#owner")
                 && key["sk"] == text(&sort)
                 && values[":segment"] == AttributeValue::Ss(vec!["5-9-b".to_owned()])
-                && request.condition_expression().is_none()
+                && request
+                    .condition_expression()
+                    .unwrap()
+                    .contains("size(finishedSegments) < :most")
                 && request.return_values() == Some(&ReturnValue::AllNew)
         })
         .then_output(|| {
@@ -179,7 +188,7 @@ async fn a_segment_is_returned_with_those_before_it() {
             UpdateItemOutput::builder().attributes("finishedSegments", segments).build()
         });
     let segments = videos(&[&update]).add_segment(&owner(), id, "fan-out", "5-9-b").await.unwrap();
-    assert_eq!(segments, ["0-5-a", "5-9-b"]);
+    assert_eq!(segments.unwrap(), ["0-5-a", "5-9-b"]);
 }
 
 #[tokio::test]
