@@ -1,30 +1,43 @@
-//! An S3 event: uploads have arrived.
+//! Uploads have arrived: S3's events, and those that failed before.
 
 use anyhow::Context;
-use aws_lambda_events::{event::s3::S3Event, s3::S3EventRecord};
-use framezip_contract::{
-    Counts, ErrorCode, Failure, Job, ObjectKey, Outcome, Status, Verdict, Video,
+use aws_lambda_events::{
+    event::{s3::S3Event, sqs::SqsEvent},
+    s3::S3EventRecord,
 };
+use framezip_contract::{ObjectKey, Status};
 use framezip_runtime::{
+    intake::Intake,
     metric,
     settings::{self, SettingError},
-    sqs,
+    sqs::{QueueConsumer, ReceivedMessage},
 };
 use framezip_store::Videos;
 use lambda_runtime::Error;
 use percent_encoding::percent_decode_str;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// The pause before a failed event is handled again; it doubles after each further failure.
+const FIRST_PAUSE: Duration = Duration::from_secs(30);
 
 /// The clients and settings of the function.
 pub(crate) struct Enqueuer {
     videos: Videos,
+    intake: Intake,
     s3: aws_sdk_s3::Client,
-    sqs: aws_sdk_sqs::Client,
     /// The bucket of uploaded videos.
     uploads: String,
-    /// The URL of the queue of jobs.
-    jobs: String,
-    /// The URL of the queue of outcomes.
-    outcomes: String,
+    /// The dead-letter queue of this function's own events.
+    failed_events: QueueConsumer,
+}
+
+/// The message that Lambda sends to the dead-letter queue for an event that this function failed to handle.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct FailedEvent {
+    request_payload: S3Event,
 }
 
 impl Enqueuer {
@@ -34,19 +47,36 @@ impl Enqueuer {
     /// Names the variable that is missing or invalid.
     pub(crate) fn from_env() -> Result<Self, SettingError> {
         let config = framezip_runtime::sdk_config()?;
+        let sqs = aws_sdk_sqs::Client::new(&config);
+        let videos = Videos::new(aws_sdk_dynamodb::Client::new(&config), settings::table_name()?);
+        let (jobs, outcomes) = (settings::jobs_queue_url()?, settings::outcomes_queue_url()?);
         Ok(Self {
-            videos: Videos::new(aws_sdk_dynamodb::Client::new(&config), settings::table_name()?),
+            intake: Intake::new(videos.clone(), sqs.clone(), jobs, outcomes),
+            videos,
             s3: aws_sdk_s3::Client::new(&config),
-            sqs: aws_sdk_sqs::Client::new(&config),
             uploads: settings::uploads_bucket()?,
-            jobs: settings::jobs_queue_url()?,
-            outcomes: settings::outcomes_queue_url()?,
+            failed_events: QueueConsumer::new(sqs, settings::events_dlq_url()?, FIRST_PAUSE),
         })
     }
 
-    /// Queues every video of the event. If one fails, the whole event is delivered again. Videos that were
-    /// already queued are not queued twice.
-    pub(crate) async fn handle(&self, event: S3Event) -> Result<(), Error> {
+    /// Handles an event of S3, or a batch of earlier ones from the dead-letter queue. Returns the failed messages
+    /// of a batch.
+    pub(crate) async fn handle(&self, event: Value) -> Result<Value, Error> {
+        let is_batch = event["Records"][0]["eventSource"] == json!("aws:sqs");
+        if is_batch {
+            let batch: SqsEvent = serde_json::from_value(event)?;
+            let handler = async |failed: FailedEvent, _: ReceivedMessage| {
+                Ok(self.enqueue_all(failed.request_payload).await?)
+            };
+            return Ok(json!(self.failed_events.handle(batch, handler).await));
+        }
+        self.enqueue_all(serde_json::from_value(event)?).await?;
+        Ok(Value::Null)
+    }
+
+    /// Queues every video of the event. If one fails, the whole event is handled again. Videos that were already
+    /// queued are not queued twice.
+    async fn enqueue_all(&self, event: S3Event) -> anyhow::Result<()> {
         for record in event.records {
             let key = record.s3.object.key.clone().unwrap_or_default();
             match object_key(&key) {
@@ -60,8 +90,6 @@ impl Enqueuer {
         Ok(())
     }
 
-    /// Queues one video. The message is sent before the record is written, so a crash between the two
-    /// causes a second message, which has no effect, and never loses a video.
     async fn enqueue(&self, key: &ObjectKey, event: &S3EventRecord) -> anyhow::Result<()> {
         let Some(record) = self.videos.get(&key.owner, key.video).await? else {
             return self.remove_upload(key).await;
@@ -71,18 +99,8 @@ impl Enqueuer {
             tracing::info!(video.id = %video.id, "ignored a repeated event of an upload");
             return Ok(());
         }
-        let bytes = event.s3.object.size.unwrap_or_default() as u64;
-        if bytes != video.bytes {
-            return self.send_failure(video, bytes).await;
-        }
-        let job = Job::new(video.owner.clone(), video.id);
-        sqs::send(&self.sqs, &self.jobs, &job).await?;
-        if self.videos.queue(&video.owner, video.id).await?.is_some() {
-            let counts = Counts::queued();
-            metric::record(&counts, self.videos.count(&counts)).await;
-        }
-        tracing::info!(video.id = %video.id, video.bytes = bytes, "queued a video");
-        Ok(())
+        let bytes = event.s3.object.size.unwrap_or_default().unsigned_abs();
+        self.intake.accept(&video, bytes).await
     }
 
     /// Removes an upload that arrived after its video was deleted, through a URL that was still valid. No
@@ -95,19 +113,6 @@ impl Enqueuer {
             .with_context(|| format!("S3 DeleteObject of s3://{}/{object} failed", self.uploads))?;
         tracing::warn!(video.id = %key.video, "removed an upload of a deleted video");
         Ok(())
-    }
-
-    /// Sends the outcome of an upload that has another length than announced.
-    async fn send_failure(&self, video: Video, arrived: u64) -> anyhow::Result<()> {
-        let failure = Failure::new(
-            ErrorCode::UploadMismatch,
-            format!(
-                "The uploaded file has {arrived} bytes instead of the announced {}. Send the video again.",
-                video.bytes
-            ),
-        );
-        let outcome = Outcome::new(video.owner, video.id, Verdict::Failed(failure));
-        Ok(sqs::send(&self.sqs, &self.outcomes, &outcome).await?)
     }
 }
 
@@ -135,7 +140,8 @@ mod tests {
         let owner =
             framezip_contract::UserId::try_from("83d4b8c2-50f1-7095-1c3a-9f2b6b1f0a11".to_owned())
                 .unwrap();
-        let video = Video { owner, bytes: 1 << 20, ..framezip_contract::samples::video(status) };
+        let video = framezip_contract::samples::video(status);
+        let video = framezip_contract::Video { owner, bytes: 1 << 20, ..video };
         let item = framezip_store::samples::item(&framezip_store::samples::record(video)).unwrap();
         GetItemOutput::builder().set_item(Some(item)).build()
     }
@@ -161,15 +167,47 @@ mod tests {
         s3: &[&Rule],
     ) -> Result<(), Error> {
         let dynamodb = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, dynamodb);
+        let sqs = mock_client!(aws_sdk_sqs, RuleMode::MatchAny, sqs);
+        let videos = Videos::new(dynamodb, "Videos");
+        let (jobs, outcomes) = ("jobs".to_owned(), "outcomes".to_owned());
         let enqueuer = Enqueuer {
-            videos: Videos::new(dynamodb, "Videos"),
+            intake: Intake::new(videos.clone(), sqs.clone(), jobs, outcomes),
+            videos,
             s3: mock_client!(aws_sdk_s3, RuleMode::MatchAny, s3),
             uploads: "uploads".to_owned(),
-            sqs: mock_client!(aws_sdk_sqs, RuleMode::MatchAny, sqs),
-            jobs: "jobs".to_owned(),
-            outcomes: "outcomes".to_owned(),
+            failed_events: QueueConsumer::new(
+                sqs,
+                "http://sqs/1/events-dlq".to_owned(),
+                FIRST_PAUSE,
+            ),
         };
-        enqueuer.handle(serde_json::from_str(event).unwrap()).await
+        let answer = enqueuer.handle(serde_json::from_str(event).unwrap()).await?;
+        let failed = answer["batchItemFailures"].as_array().map_or(0, Vec::len);
+        if failed > 0 { Err("a message failed".into()) } else { Ok(()) }
+    }
+
+    #[tokio::test]
+    async fn an_event_that_failed_before_is_handled_again() {
+        let payload: Value = serde_json::from_str(EVENT).unwrap();
+        let body = json!({ "version": "1.0", "requestPayload": payload }).to_string();
+        let batch = json!({ "Records": [{
+            "messageId": "m", "receiptHandle": "r", "body": body, "attributes": {},
+            "messageAttributes": {}, "awsRegion": "eu-central-1", "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:eu-central-1:1:events-dlq",
+        }] });
+        let (stored, sent) = (stored("awaiting_upload"), sent_to("jobs"));
+        let write = mock!(aws_sdk_dynamodb::Client::update_item).then_output(|| {
+            UpdateItemOutput::builder().set_attributes(item("queued").item).build()
+        });
+        handled(&batch.to_string(), &[&stored, &write], &[&sent]).await.unwrap();
+        assert_eq!(sent.num_calls(), 1);
+        let unreadable = mock!(aws_sdk_dynamodb::Client::get_item)
+            .then_error(|| aws_sdk_dynamodb::operation::get_item::GetItemError::unhandled("no"));
+        let hidden = mock!(aws_sdk_sqs::Client::change_message_visibility).then_output(|| {
+            aws_sdk_sqs::operation::change_message_visibility::ChangeMessageVisibilityOutput::builder()
+                .build()
+        });
+        assert!(handled(&batch.to_string(), &[&unreadable], &[&hidden]).await.is_err());
     }
 
     #[tokio::test]

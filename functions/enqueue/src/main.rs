@@ -1,4 +1,4 @@
-//! Triggered by S3: sends a message to `jobs` for each uploaded video.
+//! Triggered by S3, and by its own dead-letter queue: sends a message to `jobs` for each uploaded video.
 
 mod handler;
 

@@ -1,6 +1,6 @@
 //! A video that this invocation has the right to work on.
 
-use framezip_contract::{ObjectKey, Video};
+use framezip_contract::{Attempt, ObjectKey, Video};
 use framezip_store::{Lease, Record};
 use std::{
     sync::{
@@ -14,8 +14,8 @@ use std::{
 pub(crate) struct ClaimedVideo<'a> {
     pub(crate) video: &'a Video,
     /// The attempt at the video. All of a fan-out's workers are on the same one.
-    pub(crate) attempt: u32,
-    /// The lease of the message.
+    pub(crate) attempt: Attempt,
+    /// The lease of the message. A job that resumes a fan-out holds it in the name of the message that began it.
     pub(crate) lease: Lease,
     /// The id of the video's fan-out; `None` if a single worker does the video.
     pub(crate) fan_out: Option<String>,

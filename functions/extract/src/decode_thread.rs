@@ -30,8 +30,8 @@ use tokio::sync::watch;
 pub(crate) enum Assignment {
     /// All of them, or as many as it can do in time.
     WholeVideo,
-    /// Some targets of a plan that another worker made.
-    Segment { plan: Box<Plan>, targets: Range<u32> },
+    /// Some targets of a plan that another worker made, and the time after which other workers do the rest.
+    Segment { plan: Box<Plan>, targets: Range<u32>, budget: Duration },
 }
 
 /// The output of a decoding thread.
@@ -88,7 +88,7 @@ pub(crate) struct DecodeThread {
     pub(crate) video: Video,
     pub(crate) assignment: Assignment,
     pub(crate) limits: Limits,
-    /// The time after which other workers do the rest.
+    /// The time after which other workers do the rest of a whole video.
     pub(crate) budget: Duration,
     pub(crate) stop: StopCondition,
     /// Receives how many of the assigned targets are done, and the plan's total.
@@ -111,12 +111,14 @@ impl DecodeThread {
             let stop = stop.clone();
             move || stop.is_met()
         };
-        let (media, assigned) = match assignment {
+        let (media, assigned, budget) = match assignment {
             Assignment::WholeVideo => {
-                (SourceVideo::open(open, interrupt, &video.extraction, &limits, threads)?, None)
+                let media =
+                    SourceVideo::open(open, interrupt, &video.extraction, &limits, threads)?;
+                (media, None, budget)
             }
-            Assignment::Segment { plan, targets } => {
-                (SourceVideo::resume(open, interrupt, *plan, &limits)?, Some(targets))
+            Assignment::Segment { plan, targets, budget } => {
+                (SourceVideo::resume(open, interrupt, *plan, &limits)?, Some(targets), budget)
             }
         };
         let plan = media.plan().clone();

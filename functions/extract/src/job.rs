@@ -16,13 +16,16 @@ use std::time::{Duration, Instant, SystemTime};
 /// The time kept free, at the end of the invocation, for the steps that follow decoding.
 const RESERVE: Duration = Duration::from_secs(20);
 
+/// The number of deliveries after which SQS moves a job to the dead-letter queue: `maxReceiveCount` in the template.
+const MAX_RECEIVES: u32 = 5;
+
 /// Extracts a video's frames, or a segment of them. Sends a verdict to `outcomes` or, if the video takes
 /// long, jobs for the other segments.
 ///
 /// A job that is handled twice makes the same zip under the same key. A duplicate that arrives while the
 /// first one is being handled, or later, does nothing, or makes a segment that is equally good. A job of
 /// a superseded attempt is ignored; a job of an attempt that is not in the record yet is delivered
-/// again. On an error the video stays `processing`, no upload is left open, and the message is delivered
+/// again, and dropped on its last delivery: the call that sent it never wrote its attempt. On an error the video stays `processing`, no upload is left open, and the message is delivered
 /// again. If the video was deleted in the meantime, no object is left.
 pub(crate) async fn handle(
     extractor: &Extractor,
@@ -30,14 +33,20 @@ pub(crate) async fn handle(
     received: ReceivedMessage,
     deadline: SystemTime,
 ) -> Result<(), HandlerError> {
-    let Job { owner, video: id, attempt, segment, .. } = job;
+    let Job { owner, video: id, attempt, segment, resume, .. } = job;
     let time_left = deadline.duration_since(SystemTime::now()).unwrap_or_default();
     let decoding_deadline = Instant::now() + time_left.saturating_sub(RESERVE);
-    let lease = Lease::of(&received.message_id, time_left);
+    let lease = Lease::of(resume.as_ref().unwrap_or(&received.message_id), time_left);
     let record = match &segment {
         None => match extractor.videos.claim(&owner, id, attempt, &lease).await? {
             Claim::Taken(record) => Some(*record),
-            Claim::Early => return Err("the attempt of this job is not in the record yet".into()),
+            Claim::Early if received.receive_count < MAX_RECEIVES => {
+                return Err("the attempt of this job is not in the record yet".into());
+            }
+            Claim::Early => {
+                tracing::warn!(video.id = %id, "dropped a job: its attempt was never written");
+                return Ok(());
+            }
             Claim::Refused => None,
         },
         // a fan-out belongs to one attempt, so its id suffices
@@ -55,9 +64,9 @@ pub(crate) async fn handle(
     let claimed = ClaimedVideo::new(&record, lease, decoding_deadline);
     match segment {
         Some(segment) => {
-            fan_out::extract_segment(extractor, &claimed, segment.first..segment.end).await?;
+            fan_out::extract_segment(extractor, &claimed, &segment).await?;
         }
-        // this message's worker split the video earlier, and failed after that
+        // this message's worker split the video earlier and failed after that, or messages are lost
         None if claimed.fan_out.is_some() => fan_out::resume(extractor, &claimed).await?,
         None => extract_video(extractor, &claimed).await?,
     }

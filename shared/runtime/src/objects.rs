@@ -1,7 +1,7 @@
-//! Removes the objects of a video from S3.
+//! The objects of a video on S3: the look for an upload, and removal.
 //!
-//! Needs `s3:ListBucket` on the folders of videos and `s3:DeleteObject`. Folders are listed, so that no list
-//! of a video's objects has to be kept.
+//! Needs `s3:ListBucket` on the folders of videos, and `s3:DeleteObject` for removal. Folders are listed, so that
+//! no list of a video's objects has to be kept, and because that needs no permission to read the videos.
 
 use anyhow::Context;
 use aws_sdk_s3::{
@@ -9,6 +9,25 @@ use aws_sdk_s3::{
     types::{Delete, Object, ObjectIdentifier},
 };
 use framezip_contract::{ObjectKey, UserId, VideoId};
+
+/// Returns the length of a video's uploaded file in bytes, or `None` if it has not arrived or is gone.
+///
+/// # Errors
+/// If S3 refuses or cannot be reached.
+pub async fn source_bytes(
+    s3: &Client,
+    bucket: &str,
+    owner: &UserId,
+    id: VideoId,
+) -> anyhow::Result<Option<u64>> {
+    let key = ObjectKey::source(owner, id).to_string();
+    let listed = s3.list_objects_v2().bucket(bucket).prefix(&key).send().await;
+    let listed = listed
+        .map_err(aws_sdk_s3::Error::from)
+        .with_context(|| format!("S3 ListObjectsV2 of s3://{bucket}/{key} failed"))?;
+    let source = listed.contents().iter().find(|object| object.key() == Some(&key));
+    Ok(source.map(|object| object.size().unwrap_or_default().unsigned_abs()))
+}
 
 /// Removes a video's objects from the results bucket: zips, posters, contact sheets,
 /// storyboards and segments. Returns the number of removed objects.

@@ -49,6 +49,14 @@ text_settings! {
     jobs_dlq_url = "JOBS_DLQ_URL";
     /// The queue of outcomes.
     outcomes_queue_url = "OUTCOMES_QUEUE_URL";
+    /// The queue of webhook deliveries.
+    deliveries_queue_url = "DELIVERIES_QUEUE_URL";
+    /// The dead-letter queue of S3's events.
+    events_dlq_url = "EVENTS_DLQ_URL";
+    /// The queue of bounces and complaints.
+    mail_events_queue_url = "MAIL_EVENTS_QUEUE_URL";
+    /// The SES configuration set of mails.
+    configuration_set = "CONFIGURATION_SET";
     /// The Cognito user pool.
     user_pool_id = "USER_POOL_ID";
     /// The user pool's app client.
@@ -79,6 +87,16 @@ pub fn limits() -> Result<Limits, SettingError> {
 /// If `MAX_UNFINISHED_VIDEOS` is not a whole number.
 pub fn max_unfinished_videos() -> Result<u32, SettingError> {
     number("MAX_UNFINISHED_VIDEOS")
+}
+
+/// Returns the lifetime of a video. It ends a day before the lifecycle of the buckets removes what was uploaded or
+/// written in the first moment, so that no record refers to an object that is gone.
+///
+/// # Errors
+/// If `RETENTION_DAYS`, the days of that lifecycle, is not a whole number.
+pub fn retention() -> Result<Duration, SettingError> {
+    let days: u64 = number("RETENTION_DAYS")?;
+    Ok(Duration::from_secs(days.saturating_sub(1) * 24 * 60 * 60))
 }
 
 /// Returns the time after which a worker hands the rest of a video to other workers.

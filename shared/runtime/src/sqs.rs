@@ -3,7 +3,8 @@
 //! Each body is parsed on its own, so that one bad message does not fail the batch. If a handler fails, its
 //! message is reported as failed and delivered again after a pause that grows with the receive count, instead
 //! of after the queue's visibility timeout, which covers crashes. A body that does not parse is acknowledged,
-//! logged as an error and counted, since it would never parse.
+//! logged as an error and counted, since it would never parse. A handler that returns [`Later`] chooses the
+//! pause.
 //!
 //! Needs `sqs:ChangeMessageVisibility` on the queue.
 
@@ -71,12 +72,29 @@ pub struct ReceivedMessage {
 /// The reason why a message could not be handled. It is delivered again.
 pub type HandlerError = Box<dyn std::error::Error + Send + Sync>;
 
+/// The error of a handler whose message is to be delivered again after this time, because its work is not due
+/// yet. It is no failure. SQS hides a message for at most 12 hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the message's work is due in {} s", .0.as_secs())]
+pub struct Later(pub Duration);
+
+impl Later {
+    /// Returns the time in whole seconds, which SQS counts in, so that the message is never early.
+    fn pause(self) -> Duration {
+        let seconds = self.0.as_secs().saturating_add(u64::from(self.0.subsec_nanos() > 0));
+        Duration::from_secs(seconds).min(LONGEST_HIDING)
+    }
+}
+
+/// The longest pause. SQS hides a message for at most 12 hours from its receipt.
+const LONGEST_HIDING: Duration = Duration::from_secs(12 * 60 * 60 - 60);
+
 /// The longest pause between two deliveries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(900);
 
 impl QueueConsumer {
-    /// Returns a consumer of the queue with the URL `url`. After its first failure a message is delivered again
-    /// after `first_pause`; each further failure doubles the pause.
+    /// Returns a consumer of the queue with the URL `url`. After its first failure a message is delivered
+    /// again after `first_pause`; each further failure doubles the pause.
     pub fn new(client: aws_sdk_sqs::Client, url: String, first_pause: Duration) -> Self {
         Self { client, url, first_pause, hidden_for: None }
     }
@@ -130,6 +148,15 @@ impl QueueConsumer {
             never = self.keep_hidden(message) => match never {},
         };
         let error = handled.err()?;
+        if let Some(later) = error.downcast_ref::<Later>() {
+            let pause = later.pause();
+            tracing::info!(
+                pause_s = pause.as_secs(),
+                "a message will be delivered again when its work is due"
+            );
+            self.hide(message, pause).await;
+            return Some(delivery.message_id);
+        }
         let pause = self.pause(delivery.receive_count);
         tracing::error!(
             // with its sources, which JSON logs omit from an error value
@@ -227,6 +254,23 @@ mod tests {
             response.batch_item_failures.iter().map(|item| &item.item_identifier).collect();
         assert_eq!(failed, ["failing"]);
         assert_eq!(postponed.num_calls(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_message_that_is_not_due_is_hidden_until_it_is() {
+        let hidden = mock!(Client::change_message_visibility)
+            .match_requests(|request| request.visibility_timeout() == Some(36_000))
+            .then_output(|| ChangeMessageVisibilityOutput::builder().build());
+        let client = mock_client!(aws_sdk_sqs, [&hidden]);
+        let consumer =
+            QueueConsumer::new(client, "http://sqs/1/jobs".to_owned(), Duration::from_secs(10));
+        let batch = serde_json::from_str(BATCH).unwrap();
+        let wait = Duration::from_millis(35_999_001);
+        let response = consumer.handle(batch, async |_: Job, _| Err(Later(wait).into())).await;
+        assert_eq!((response.batch_item_failures.len(), hidden.num_calls()), (1, 1));
+        let pauses = [0, 1000, 1001].map(|millis| Later(Duration::from_millis(millis)).pause());
+        assert_eq!(pauses.map(|pause| pause.as_secs()), [0, 1, 2]);
+        assert_eq!(Later(Duration::MAX).pause(), LONGEST_HIDING);
     }
 
     #[tokio::test(start_paused = true)]

@@ -16,13 +16,18 @@ use crate::{
     progress::{self, ProgressWrite},
     worker::{self, FinishedSegment, WorkerResult},
 };
+use anyhow::Context;
 use assemble::assemble;
 use framezip_contract::{Job, Progress, Segment, Video};
 use framezip_frames::Plan;
 use framezip_runtime::sqs;
-use segment_store::{FanOutStart, SegmentFacts, SegmentName, SegmentStore, chain};
-use std::ops::Range;
+use segment_store::{FanOutStart, SegmentFacts, SegmentName, SegmentStore, chain, missing};
+use std::{ops::Range, time::Duration};
 use uuid::Uuid;
+
+/// The most splits that lead to a segment. A worker at this depth does all of its targets, however long it takes: a
+/// video whose speed misleads every worker must not be split forever.
+const MAX_DEPTH: u8 = 8;
 
 /// Begins a fan-out: what the worker has done, at `key`, becomes the first segment.
 pub(crate) async fn begin(
@@ -56,7 +61,7 @@ pub(crate) async fn begin(
     announce(extractor, claimed, fan_out, &start).await
 }
 
-/// Announces a fan-out again, after its first worker failed while it did so.
+/// Announces a fan-out again, after its first worker failed while it did so, or because messages are lost.
 pub(crate) async fn resume(
     extractor: &Extractor,
     claimed: &ClaimedVideo<'_>,
@@ -66,14 +71,19 @@ pub(crate) async fn resume(
     announce(extractor, claimed, fan_out, &start).await
 }
 
-/// Sends the jobs of a fan-out and adds its first segment.
+/// Sends the jobs for those targets of a fan-out that are in no finished segment, and adds its first segment. Targets
+/// that another worker has in hand are extracted twice, with the same result.
 async fn announce(
     extractor: &Extractor,
     claimed: &ClaimedVideo<'_>,
     fan_out: &str,
     start: &FanOutStart,
 ) -> anyhow::Result<()> {
-    send_jobs(extractor, claimed, fan_out, &start.remaining).await?;
+    let Video { owner, id, .. } = claimed.video;
+    let names = extractor.videos.segments(owner, *id, fan_out).await?;
+    let finished: Result<Vec<SegmentName>, _> = names.iter().map(|name| name.parse()).collect();
+    let missing = missing(&start.remaining, &finished?);
+    send_jobs(extractor, claimed, fan_out, &missing, 1).await?;
     add_segment(extractor, claimed, fan_out, &start.plan, &start.first).await
 }
 
@@ -81,15 +91,17 @@ async fn announce(
 pub(crate) async fn extract_segment(
     extractor: &Extractor,
     claimed: &ClaimedVideo<'_>,
-    targets: Range<u32>,
+    segment: &Segment,
 ) -> anyhow::Result<()> {
     let Some(fan_out) = &claimed.fan_out else { return Ok(()) };
+    let Segment { first, end, depth, .. } = *segment;
     let store = SegmentStore::new(extractor, claimed.video, fan_out);
     let plan = store.start().await?.plan;
     let total = plan.total();
     let execution = Uuid::now_v7();
     let key = store.entries_key(execution);
-    let assignment = Assignment::Segment { plan: plan.into(), targets };
+    let budget = if depth < MAX_DEPTH { extractor.budget } else { Duration::MAX };
+    let assignment = Assignment::Segment { plan: plan.into(), targets: first..end, budget };
     let segment = match worker::run(extractor, claimed, assignment, &key).await {
         Ok(WorkerResult::Segment(segment)) => *segment,
         Ok(WorkerResult::Verdict(verdict)) => {
@@ -104,7 +116,7 @@ pub(crate) async fn extract_segment(
     let FinishedSegment { plan, extracted, entries, e_tag, remaining } = segment;
     let name = SegmentName::new(extracted.targets.clone(), execution);
     store.put_facts(&name, &SegmentFacts { key, e_tag, entries, extracted }).await?;
-    send_jobs(extractor, claimed, fan_out, &remaining).await?;
+    send_jobs(extractor, claimed, fan_out, &remaining, depth.saturating_add(1)).await?;
     let done = name.targets.end - name.targets.start;
     match progress::write(extractor, claimed, Progress { done, total }).await {
         Ok(ProgressWrite::Written) => {}
@@ -143,9 +155,10 @@ async fn send_jobs(
     claimed: &ClaimedVideo<'_>,
     fan_out: &str,
     segments: &[Range<u32>],
+    depth: u8,
 ) -> anyhow::Result<()> {
     for Range { start, end } in segments {
-        let segment = Segment { fan_out: fan_out.to_owned(), first: *start, end: *end };
+        let segment = Segment { fan_out: fan_out.to_owned(), first: *start, end: *end, depth };
         let job = Job::segment(claimed.video.owner.clone(), claimed.video.id, segment);
         sqs::send(&extractor.sqs, &extractor.jobs, &job.of_attempt(claimed.attempt)).await?;
     }
@@ -161,7 +174,8 @@ async fn add_segment(
     name: &SegmentName,
 ) -> anyhow::Result<()> {
     let Video { owner, id, .. } = claimed.video;
-    let names = extractor.videos.add_segment(owner, *id, fan_out, &name.to_string()).await?;
+    let added = extractor.videos.add_segment(owner, *id, fan_out, &name.to_string()).await?;
+    let names = added.context("the fan-out has as many segments as an item can hold")?;
     let names: Result<_, _> = names.iter().map(|name| name.parse()).collect();
     let Some(segments) = chain(names?, plan.total()) else { return Ok(()) };
     if !extractor.videos.claim_assembly(owner, *id, fan_out, &claimed.lease).await? {

@@ -104,6 +104,26 @@ pub(crate) fn chain(mut names: Vec<SegmentName>, total: u32) -> Option<Vec<Segme
     Some(chosen)
 }
 
+/// Returns the parts of `targets` that are in no finished segment, in order.
+pub(crate) fn missing(targets: &[Range<u32>], finished: &[SegmentName]) -> Vec<Range<u32>> {
+    let mut finished: Vec<_> = finished.iter().map(|name| name.targets.clone()).collect();
+    finished.sort_by_key(|range| range.start);
+    let mut missing = Vec::new();
+    for Range { start, end } in targets.iter().cloned() {
+        let mut next = start;
+        for done in finished.iter().filter(|done| done.end > start && done.start < end) {
+            if done.start > next {
+                missing.push(next..done.start);
+            }
+            next = next.max(done.end);
+        }
+        if next < end {
+            missing.push(next..end);
+        }
+    }
+    missing
+}
+
 /// A description of a segment.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct SegmentFacts {
@@ -232,6 +252,22 @@ mod tests {
         for text in ["", "1-2", "1-2-x", "a-2-0192", "-1-2-3"] {
             assert!(text.parse::<SegmentName>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn only_unfinished_targets_are_missing() {
+        let name = |(first, end): &(u32, u32)| SegmentName::new(*first..*end, Uuid::now_v7());
+        let missing = |targets: &[(u32, u32)], finished: &[(u32, u32)]| -> Vec<_> {
+            let targets: Vec<_> = targets.iter().map(|(first, end)| *first..*end).collect();
+            let finished: Vec<_> = finished.iter().map(name).collect();
+            missing(&targets, &finished).into_iter().map(|range| (range.start, range.end)).collect()
+        };
+        let remaining = [(4, 9), (9, 20)];
+        assert_eq!(missing(&remaining, &[]), remaining);
+        let finished = [(0, 4), (9, 12), (4, 9), (15, 16)];
+        assert_eq!(missing(&remaining, &finished), [(12, 15), (16, 20)]);
+        assert_eq!(missing(&[(4, 9)], &[(0, 6), (5, 8)]), [(8, 9)]);
+        assert!(missing(&[(4, 9)], &[(3, 10)]).is_empty());
     }
 
     #[test]

@@ -1,20 +1,12 @@
-//! Events to users' webhooks, signed by Standard Webhooks and sent to the public internet only.
-//!
-//! Users choose the URL, and functions can reach more than users may: the metadata service, a private
-//! network. So a [`WebhookUrl`] is checked when it is set and again when it is used. Host names are resolved
-//! here, and connections go to the addresses that passed the check, so that a second DNS answer cannot
-//! redirect them. HTTP redirects are not followed. On a local stack receivers run on this machine without
-//! TLS, so every address is accepted.
-//!
-//! The HTTP client is the SDK's. A second one would only enlarge the functions.
+//! What the functions share about users' webhooks: the check of URLs, the secrets and the signatures of
+//! Standard Webhooks. Only the function `deliver` sends events.
 
 mod address;
-mod sender;
 mod signature;
 mod url;
 
-pub use sender::{DeliveryError, Event, WebhookResponse, WebhookSender};
-pub use signature::new_secret;
+pub use address::is_public;
+pub use signature::{new_secret, sign};
 pub use url::{InvalidWebhookUrl, WebhookUrl};
 
 /// The addresses that events may be sent to.

@@ -21,7 +21,7 @@ pub fn new_secret() -> Result<WebhookSecret, getrandom::Error> {
 }
 
 /// Returns the `webhook-signature` of an event, or `None` if the secret is invalid.
-pub(super) fn sign(secret: &WebhookSecret, id: &str, timestamp: u64, body: &str) -> Option<String> {
+pub fn sign(secret: &WebhookSecret, id: &str, timestamp: u64, body: &str) -> Option<String> {
     let key = BASE64_STANDARD.decode(secret.as_str().strip_prefix(PREFIX)?).ok()?;
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).ok()?;
     mac.update(format!("{id}.{timestamp}.{body}").as_bytes());

@@ -36,7 +36,10 @@ pub enum InvalidWebhookUrl {
 
 impl WebhookUrl {
     /// Checks a URL. The parser normalizes addresses: `0x7f.1` becomes `127.0.0.1`.
-    pub(super) fn parse(text: &str, reach: Reach) -> Result<Self, InvalidWebhookUrl> {
+    ///
+    /// # Errors
+    /// [`InvalidWebhookUrl`].
+    pub fn parse(text: &str, reach: Reach) -> Result<Self, InvalidWebhookUrl> {
         if text.len() > LONGEST {
             return Err(InvalidWebhookUrl::TooLong);
         }
