@@ -18,7 +18,7 @@ HOST_ARCH := $(patsubst aarch64,arm64,$(shell uname -m))
 LAMBDA_ARCH := $(or $(ARCH),arm64)
 machine = $(patsubst arm64,aarch64,$(1))
 
-FUNCTIONS := api enqueue extract notify
+FUNCTIONS := api deliver enqueue extract notify reconcile
 # The Debian packages that a bare clone needs, besides Rust, gcc, make, git and Python.
 APT_PACKAGES := ca-certificates curl libclang-dev nasm patch pkg-config shellcheck xz-utils \
 	$(shell python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv)
@@ -127,12 +127,16 @@ BUILD_LOG := $(BUILD_DIR)/sam-build.log
 
 # `sam build` calls these, one a function. All functions are built by one cargo run: built one by one,
 # each would compile the SDKs again with its own features.
-.PHONY: build-ApiFunction build-EnqueueFunction build-ExtractFunction build-NotifyFunction
+.PHONY: build-ApiFunction build-DeliverFunction build-EnqueueFunction build-ExtractFunction build-NotifyFunction \
+	build-ReconcileFunction
 build-ApiFunction: FUNCTION := api
+build-DeliverFunction: FUNCTION := deliver
 build-EnqueueFunction: FUNCTION := enqueue
 build-ExtractFunction: FUNCTION := extract
 build-NotifyFunction: FUNCTION := notify
-build-ApiFunction build-EnqueueFunction build-ExtractFunction build-NotifyFunction: functions
+build-ReconcileFunction: FUNCTION := reconcile
+build-ApiFunction build-DeliverFunction build-EnqueueFunction build-ExtractFunction build-NotifyFunction \
+build-ReconcileFunction: functions
 	@cp $(LAMBDA_DIR)/$(FUNCTION)/bootstrap $(ARTIFACTS_DIR)/
 
 LAMBDA_DIR := $(or $(CARGO_TARGET_DIR),target)/lambda/$(LAMBDA_ARCH)

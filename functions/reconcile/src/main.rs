@@ -1,0 +1,15 @@
+//! Runs on a schedule: finds what got lost, and sends it again or ends it with a reason.
+
+mod decision;
+mod handler;
+mod repair;
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use serde_json::Value;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    framezip_runtime::init_logging();
+    let reconciler = handler::Reconciler::from_env()?;
+    run(service_fn(|event: LambdaEvent<Value>| reconciler.run(event.context.deadline()))).await
+}
