@@ -1,0 +1,16 @@
+//! Consumes `deliveries`: sends events to users' webhooks. No other function calls addresses that users
+//! chose.
+
+mod delays;
+mod delivery;
+mod handler;
+mod sender;
+
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    framezip_runtime::init_logging();
+    let deliverer = handler::Deliverer::from_env()?;
+    run(service_fn(|event: LambdaEvent<_>| deliverer.handle(event.payload))).await
+}
