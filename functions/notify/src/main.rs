@@ -1,7 +1,12 @@
-//! Consumes `outcomes` and the jobs' dead-letter queue: writes a video's final status and mails its owner.
+//! Consumes `outcomes`, the jobs' dead-letter queue and the events about mails: writes a video's final status, mails its
+//! owner, and hands the event to the deliveries of their webhook.
 
 mod handler;
 mod mail;
+mod mail_event;
+mod outcome;
+mod recipient;
+mod reminder;
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 

@@ -1,0 +1,60 @@
+//! Mails that are not about an outcome.
+
+use crate::{
+    handler::Notifier,
+    mail::{Mail, Recipient},
+    recipient,
+};
+use framezip_contract::{MailScope, Reminder, ReminderSubject, UserId, VideoId};
+use framezip_runtime::{masked, sqs::HandlerError};
+
+/// Sends a mail, once.
+pub(crate) async fn send(notifier: &Notifier, reminder: Reminder) -> Result<(), HandlerError> {
+    let owner = &reminder.owner;
+    match reminder.about {
+        ReminderSubject::Expiry(id) => remind_of_expiry(notifier, owner, id).await?,
+        ReminderSubject::WebhookOff => report_webhook(notifier, owner).await?,
+    }
+    Ok(())
+}
+
+/// Mails that a video expires soon, if the owner wants to be reminded.
+async fn remind_of_expiry(notifier: &Notifier, owner: &UserId, id: VideoId) -> anyhow::Result<()> {
+    let Some(record) = notifier.videos.get(owner, id).await? else { return Ok(()) };
+    if record.reminded_at.is_some() {
+        return Ok(());
+    }
+    let preferences = notifier.videos.preferences(owner).await?;
+    if preferences.expiry_reminder && preferences.reaches(&record.email) {
+        let token = recipient::token(notifier, owner, &preferences).await?;
+        let to = recipient::of(&record, &token);
+        notifier.mailer.send(&Mail::ExpiresSoon(&record.video), &to).await?;
+        tracing::info!(
+            video.id = %id,
+            email = masked(&record.email),
+            "mailed that a video expires soon"
+        );
+    }
+    notifier.videos.reminder_sent(owner, id).await?;
+    Ok(())
+}
+
+/// Mails that a webhook was switched off.
+async fn report_webhook(notifier: &Notifier, owner: &UserId) -> anyhow::Result<()> {
+    let Some(webhook) = notifier.videos.webhook(owner).await? else { return Ok(()) };
+    if webhook.webhook.disabled_at.is_none() || webhook.off_notice_sent_at.is_some() {
+        return Ok(());
+    }
+    let preferences = notifier.videos.preferences(owner).await?;
+    let is_wanted = preferences.mail != MailScope::None && preferences.reaches(&webhook.email);
+    if is_wanted {
+        let token = recipient::token(notifier, owner, &preferences).await?;
+        let (email, locale) = (&*webhook.email, webhook.locale);
+        let to = Recipient { user: owner, email, locale, unsubscribe_token: &token };
+        let mail = Mail::WebhookOff { url: &webhook.webhook.url };
+        notifier.mailer.send(&mail, &to).await?;
+        tracing::info!(user.id = %owner, email = masked(email), "mailed that a webhook is off");
+    }
+    notifier.videos.webhook_off_notice_sent(owner).await?;
+    Ok(())
+}
