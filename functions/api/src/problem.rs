@@ -35,8 +35,12 @@ pub(crate) enum ApiError {
     UploadIncomplete(String),
     /// The idempotency key was used for a different call.
     KeyReused,
-    /// The test event did not reach the user's webhook. The text says why.
-    WebhookUnreachable(String),
+    /// The webhook was switched off, so no event can be sent to it.
+    WebhookOff,
+    /// The event cannot be sent again. The text says why.
+    NotResendable(&'static str),
+    /// The user sent too many such requests.
+    RateLimited { retry_after_seconds: u64 },
     /// A file or a body exceeds its limit. The text says which limit.
     TooLarge(String),
     /// The body's content type is not JSON.
@@ -84,8 +88,9 @@ impl ApiError {
             Self::UploadOver => (StatusCode::CONFLICT, "upload_over"),
             Self::UploadIncomplete(_) => (StatusCode::CONFLICT, "upload_incomplete"),
             Self::KeyReused => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused"),
-            // not a 5xx, which would raise an alarm: the fault is not ours
-            Self::WebhookUnreachable(_) => (StatusCode::FAILED_DEPENDENCY, "webhook_unreachable"),
+            Self::WebhookOff => (StatusCode::CONFLICT, "webhook_off"),
+            Self::NotResendable(_) => (StatusCode::CONFLICT, "not_resendable"),
+            Self::RateLimited { .. } => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::UnsupportedMediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
@@ -112,8 +117,8 @@ impl ApiError {
             Self::TooManyVideos { limit, count } => {
                 return format!(
                     "You have {count} unfinished videos and may have at most {limit}. Wait until some \
-                     are finished, or delete some. A video whose upload never arrives is removed \
-                     after 48 hours."
+                     are finished, or delete some. A video whose upload never arrives fails after \
+                     48 hours."
                 )
                 .into();
             }
@@ -121,9 +126,19 @@ impl ApiError {
             Self::KeyReused => {
                 "This Idempotency-Key was already used with a different body or call. Use a new key."
             }
-            Self::UploadIncomplete(detail)
-            | Self::WebhookUnreachable(detail)
-            | Self::TooLarge(detail) => detail,
+            Self::WebhookOff => {
+                "Your webhook was switched off, after five days of failures or because it answered 410. Set \
+                 it again to switch it on."
+            }
+            Self::RateLimited { retry_after_seconds } => {
+                return format!(
+                    "You have sent too many of these requests. Wait {retry_after_seconds} seconds and \
+                     try again."
+                )
+                .into();
+            }
+            Self::NotResendable(detail) => detail,
+            Self::UploadIncomplete(detail) | Self::TooLarge(detail) => detail,
             Self::UnsupportedMediaType => {
                 "The body must be JSON. Send it with the content type application/json."
             }
@@ -155,6 +170,10 @@ impl ApiError {
         if let Self::Unauthorized = self {
             // required by RFC 9110
             response.headers_mut().insert(header::WWW_AUTHENTICATE, CHALLENGE);
+        }
+        if let Self::RateLimited { retry_after_seconds } = self {
+            let seconds = HeaderValue::from(*retry_after_seconds);
+            response.headers_mut().insert(header::RETRY_AFTER, seconds);
         }
         response
     }

@@ -5,9 +5,12 @@ mod examples;
 pub(crate) mod responses;
 mod rules;
 pub(crate) mod schemas;
+mod webhooks;
 
 use examples::SchemaExamples;
-use framezip_contract::{CreateVideo, CreateVideos, CreatedVideo, CreatedVideos, Limits, Problem};
+use framezip_contract::{
+    CreateVideo, CreateVideos, CreatedVideo, CreatedVideos, Limits, Problem, WebhookEvent,
+};
 use rules::ExtractionRules;
 use std::{ops::Deref, sync::LazyLock};
 use utoipa::{
@@ -17,6 +20,7 @@ use utoipa::{
         security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
+use webhooks::Webhooks;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -28,10 +32,11 @@ use utoipa::{
             except those of the service itself need `Authorization: Bearer` with an ID token of the \
             Cognito user pool that `/config.json` names. Another user's video answers 404.",
     ),
-    components(schemas(CreateVideo, CreateVideos, CreatedVideo, CreatedVideos, Problem)),
+    components(schemas(CreateVideo, CreateVideos, CreatedVideo, CreatedVideos, Problem, WebhookEvent)),
     tags(
         (name = "videos", description = "Videos and their results"),
         (name = "uploads", description = "The bytes of videos"),
+        (name = "mail", description = "The mails that a user gets"),
         (name = "webhook", description = "The URL that receives events about a user's videos"),
         (name = "service", description = "The service itself. All its routes but `/metrics` are public"),
     ),
@@ -66,7 +71,7 @@ impl Deref for LazyDocument {
 /// Completes a document that has all routes: adds the authentication, the rules between options, examples,
 /// and the limits of this deployment.
 pub(crate) fn complete(mut document: openapi::OpenApi, limits: &Limits) -> openapi::OpenApi {
-    for modifier in [&IdTokenScheme as &dyn Modify, &ExtractionRules, &SchemaExamples] {
+    for modifier in [&IdTokenScheme as &dyn Modify, &ExtractionRules, &SchemaExamples, &Webhooks] {
         modifier.modify(&mut document);
     }
     if let Some(bytes) =

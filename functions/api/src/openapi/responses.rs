@@ -39,11 +39,17 @@ problems! {
     DeleteProblems: invalid("user", USER), Forbidden, NotFound;
     RetryProblems: invalid("extraction.count", rules::COUNT), NotFound, NotFinished, SourceGone,
         TOO_MANY, too_large(), UnsupportedMediaType, KeyReused;
-    SetWebhookProblems: invalid("url", "must be https"), too_large(), UnsupportedMediaType;
+    SetWebhookProblems: invalid("url", "must be https"), too_large(), UnsupportedMediaType, LIMITED;
     ReadWebhookProblems: unknown_parameter(), NotFound;
     DeleteWebhookProblems: unknown_parameter();
-    TestWebhookProblems: unknown_parameter(), NotFound,
-        WebhookUnreachable("No connection.".to_owned());
+    TestWebhookProblems: unknown_parameter(), NotFound, WebhookOff, LIMITED;
+    ListDeliveriesProblems: unknown_parameter();
+    ReadDeliveryProblems: unknown_parameter(), NotFound;
+    ResendDeliveryProblems: unknown_parameter(), NotFound, WebhookOff,
+        NotResendable("This delivery is pending: its next attempt is scheduled. Wait until it has ended."),
+        LIMITED;
+    ReadMailProblems: unknown_parameter();
+    SetMailProblems: invalid("mail", "must be all, failures or none"), too_large(), UnsupportedMediaType;
     MetricsProblems: unknown_parameter(), Forbidden;
     ReadUploadProblems: unknown_parameter(), NotFound, UploadOver;
     CompleteUploadProblems: unknown_parameter(), NotFound,
@@ -51,6 +57,8 @@ problems! {
 }
 
 const TOO_MANY: ApiError = TooManyVideos { limit: 100, count: 100 };
+
+const LIMITED: ApiError = RateLimited { retry_after_seconds: 60 };
 
 fn invalid(field: &str, detail: &str) -> ApiError {
     ApiError::invalid(field, detail)
@@ -75,7 +83,7 @@ fn described(mut errors: Vec<ApiError>) -> BTreeMap<String, RefOr<Response>> {
         let (status, problem) = error.problem(internal.then(|| "JKJaXmPLvHcESHA=".to_owned()));
         responses.entry(status).or_default().push(problem);
     }
-    let mut all = BTreeMap::new();
+    let mut all = BTreeMap::<StatusCode, Response>::new();
     for (status, problems) in responses {
         let codes: Vec<_> = problems.iter().map(|problem| format!("`{}`", problem.code)).collect();
         let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem")));
@@ -89,10 +97,16 @@ fn described(mut errors: Vec<ApiError>) -> BTreeMap<String, RefOr<Response>> {
             let challenge = challenge.description(Some("`Bearer`")).build();
             response.headers.insert("WWW-Authenticate".to_owned(), challenge.into());
         }
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            let pause = HeaderBuilder::new().schema(Some(Object::with_type(Type::Integer)));
+            let about = "The seconds until the next such request, for `rate_limited`.";
+            let pause = pause.description(Some(about)).build();
+            response.headers.insert("Retry-After".to_owned(), pause.into());
+        }
         if let Some(message) = gateway_answer(status) {
             response.content.insert("application/json".to_owned(), message.into());
         }
-        all.insert(status.as_str().to_owned(), response.into());
+        all.insert(status, response);
     }
     for (status, text) in [
         (
@@ -104,13 +118,16 @@ fn described(mut errors: Vec<ApiError>) -> BTreeMap<String, RefOr<Response>> {
             "The API is not available at the moment. Wait and try again.",
         ),
     ] {
-        let mut response = Response::new(text);
+        let response = all.entry(status).or_insert_with(|| Response::new(""));
+        let codes = std::mem::take(&mut response.description);
+        response.description =
+            if codes.is_empty() { text.to_owned() } else { format!("{codes}. {text}") };
         response.content.extend(
             gateway_answer(status).map(|body| ("application/json".to_owned(), body.into())),
         );
-        all.insert(status.as_str().to_owned(), response.into());
     }
-    all
+    let all = all.into_iter();
+    all.map(|(status, response)| (status.as_str().to_owned(), response.into())).collect()
 }
 
 /// Describes the answer with this status that API Gateway itself makes, in its own form.

@@ -2,7 +2,10 @@
 
 use super::{document, field_errors::FieldErrors, fields::Fields, options::extraction};
 use crate::problem::ApiError;
-use framezip_contract::{Extraction, FieldError, Limits, is_file_name, is_media_type, rules};
+use framezip_contract::{
+    Extraction, FieldError, Limits, MailPreferences, MailScope, SetWebhook, is_file_name,
+    is_media_type, rules,
+};
 use serde_json::Value;
 
 /// The maximum number of videos that one call creates.
@@ -125,17 +128,34 @@ pub(crate) fn retry(body: &[u8]) -> Result<Option<Extraction>, ApiError> {
     errors.into_result().map(|()| extraction).map_err(ApiError::Invalid)
 }
 
-/// Parses the body of `PUT /webhook`. Returns the text in `url`, which may not be a valid URL.
-pub(crate) fn webhook_url(body: &[u8]) -> Result<String, ApiError> {
+/// Parses the body of `PUT /mail`.
+pub(crate) fn mail_preferences(body: &[u8]) -> Result<MailPreferences, ApiError> {
     let body = document::read(body).map_err(ApiError::Invalid)?;
     let mut errors = FieldErrors::default();
-    let url = Fields::new(body, "", &mut errors).and_then(|mut fields| {
-        let url = fields.required::<String>("url", rules::URL);
+    let read = Fields::new(body, "", &mut errors).and_then(|mut fields| {
+        let mail = fields.required::<MailScope>("mail", rules::MAIL);
+        let reminder = fields.optional::<bool>("expiryReminder", rules::FLAG);
         fields.end();
-        url
+        let expiry_reminder = reminder.unwrap_or_default();
+        mail.map(|mail| MailPreferences { mail, expiry_reminder })
     });
     errors.into_result().map_err(ApiError::Invalid)?;
-    url.ok_or_else(|| ApiError::invalid("url", rules::URL))
+    read.ok_or_else(|| ApiError::invalid("mail", rules::MAIL))
+}
+
+/// Parses the body of `PUT /webhook`. The text in `url` may not be a valid URL.
+pub(crate) fn set_webhook(body: &[u8]) -> Result<SetWebhook, ApiError> {
+    let body = document::read(body).map_err(ApiError::Invalid)?;
+    let mut errors = FieldErrors::default();
+    let read = Fields::new(body, "", &mut errors).and_then(|mut fields| {
+        let url = fields.required::<String>("url", rules::URL);
+        let expires = fields.optional::<bool>("expirePreviousSecret", rules::FLAG);
+        fields.end();
+        let expire_previous_secret = expires.unwrap_or_default();
+        url.map(|url| SetWebhook { url, expire_previous_secret })
+    });
+    errors.into_result().map_err(ApiError::Invalid)?;
+    read.ok_or_else(|| ApiError::invalid("url", rules::URL))
 }
 
 #[cfg(test)]

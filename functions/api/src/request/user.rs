@@ -2,7 +2,7 @@
 
 use crate::problem::ApiError;
 use axum::{extract::FromRequestParts, http::request::Parts};
-use framezip_contract::UserId;
+use framezip_contract::{Locale, UserId};
 use lambda_http::request::RequestContext;
 use std::collections::HashMap;
 
@@ -12,6 +12,8 @@ use std::collections::HashMap;
 pub(crate) struct User {
     pub(crate) id: UserId,
     pub(crate) email: String,
+    /// The language of mails to them.
+    pub(crate) locale: Locale,
     /// Whether they are in the user pool's group of administrators.
     pub(crate) is_admin: bool,
 }
@@ -25,7 +27,9 @@ impl User {
         let claim = |name: &str| claims.get(name).cloned();
         (claim("token_use")? == "id").then_some(())?;
         let is_admin = claims.get("cognito:groups").is_some_and(|text| has_group(text, ADMINS));
-        Some(Self { id: UserId::try_from(claim("sub")?).ok()?, email: claim("email")?, is_admin })
+        let locale = claims.get("locale").map(|claim| Locale::of_claim(claim)).unwrap_or_default();
+        let id = UserId::try_from(claim("sub")?).ok()?;
+        Some(Self { id, email: claim("email")?, locale, is_admin })
     }
 }
 

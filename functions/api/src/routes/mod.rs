@@ -1,6 +1,7 @@
 //! The routes, one file or folder per resource. Each route is declared once, with its description.
 
 mod docs;
+mod mail;
 mod metrics;
 mod page;
 mod service;
@@ -30,6 +31,11 @@ pub(crate) fn all() -> OpenApiRouter<Arc<AppState>> {
         .routes(routes!(uploads::complete))
         .routes(routes!(webhook::read, webhook::set, webhook::delete))
         .routes(routes!(webhook::test))
+        .routes(routes!(webhook::list))
+        .routes(routes!(webhook::read_delivery))
+        .routes(routes!(webhook::resend))
+        .routes(routes!(mail::read, mail::set))
+        .routes(routes!(mail::ask, mail::unsubscribe))
         .routes(routes!(metrics::read))
         .routes(routes!(service::health))
         .routes(routes!(service::config))

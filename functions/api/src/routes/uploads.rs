@@ -40,14 +40,16 @@ pub(crate) async fn read(
     upload.map(Json).ok_or(ApiError::UploadOver)
 }
 
-/// `POST /videos/{id}/upload/complete`: completes the multipart upload. A repeated call has no effect.
-/// S3's event then queues the video.
+/// `POST /videos/{id}/upload/complete`: completes the multipart upload, looks for the file and queues the video. A
+/// repeated call has no effect.
+///
+/// S3's event usually queues the video too. The call makes the upload independent of it.
 #[utoipa::path(
     post, path = "/videos/{id}/upload/complete", tag = "uploads", operation_id = "completeUpload",
     security(("idToken" = [])), summary = "Complete an upload",
-    description = "Makes the file from its parts once all have arrived. The video is queued shortly \
-        afterwards. An upload by one PUT completes itself: the call only checks that its bytes have \
-        arrived. Repeating the call is safe.",
+    description = "Makes the file from its parts once all have arrived, and queues the video. For an upload by \
+        one PUT, queues the video if the file has arrived. Usually S3 reports the file anyway; call this to \
+        be sure. Repeating the call is safe.",
     params(("id" = VideoId, Path, description = "The video's id.")),
     responses((status = 200, description = "The video.", body = Video), CompleteUploadProblems),
 )]
@@ -62,7 +64,12 @@ pub(crate) async fn complete(
         return Ok(Json(record.video));
     }
     match state.uploads.complete(&record).await? {
-        Completion::Done => Ok(Json(record.video)),
+        Completion::Done => {
+            if let Some(bytes) = state.objects.source_bytes(&record.video).await? {
+                state.intake.accept(&record.video, bytes).await?;
+            }
+            Ok(Json(owned(&state, &user, id).await?.video))
+        }
         Completion::Missing(missing) => {
             let detail = format!(
                 "These parts have not arrived: {}. Send them, then complete the upload again.",

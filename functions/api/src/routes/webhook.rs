@@ -2,38 +2,44 @@
 
 use crate::{
     openapi::responses::{
-        DeleteWebhookProblems, ReadWebhookProblems, SetWebhookProblems, TestWebhookProblems,
+        DeleteWebhookProblems, ListDeliveriesProblems, ReadDeliveryProblems, ReadWebhookProblems,
+        ResendDeliveryProblems, SetWebhookProblems, TestWebhookProblems,
     },
     problem::ApiError,
     request::{
         JsonBody, User, bodies,
         parameters::{NoQuery, Parameters},
     },
-    state::SharedState,
+    state::{AppState, SharedState},
 };
 use axum::{
     Json,
-    extract::State,
-    http::{StatusCode, header},
+    extract::{FromRequestParts, Path, State},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use framezip_contract::{Counts, SetWebhook, Webhook, WebhookTest, WebhookWithSecret, format_time};
-use framezip_runtime::webhook::{DeliveryError, Event, new_secret};
-use framezip_store::WebhookChange;
-use jiff::Timestamp;
-use serde_json::json;
-use uuid::Uuid;
+use framezip_contract::{
+    Delivery, DeliveryMessage, DeliveryPage, EventId, EventType, SetWebhook, UserId, Webhook,
+    WebhookWithSecret,
+};
+use framezip_runtime::{
+    sqs,
+    webhook::{WebhookUrl, new_secret},
+};
+use framezip_store::{
+    NewDelivery, NewWebhook, PreviousSecret, Resend, Turn, WebhookAction, WebhookChange,
+};
 
 /// `PUT /webhook`: sets the URL and a new secret, and returns the secret this once.
 ///
-/// Each PUT makes a new secret, and the previous one signs nothing from then on. A user who lost the
-/// answer, or fears that the secret leaked, repeats the request. So rotation and a change of the URL are
-/// the same call, and no second secret is stored.
+/// Each PUT makes a new secret, so rotation and a change of the URL are the same call. The secret before it
+/// signs events for another 24 hours, in which the receiver is changed over.
 #[utoipa::path(
     put, path = "/webhook", tag = "webhook", operation_id = "setWebhook",
     security(("idToken" = [])), summary = "Set your webhook",
-    description = "Sets the URL that receives events about your videos and makes a new secret to sign \
-        them. Only this answer shows the secret. The previous secret signs nothing from then on.",
+    description = "Sets the URL that receives events about your videos, makes a new secret to sign them, and \
+        switches the webhook on. Only this answer shows the secret. The previous secret signs events too for \
+        another 24 hours, unless `expirePreviousSecret` is true. At most 20 calls an hour.",
     request_body(content = SetWebhook, example = json!({ "url": "https://example.com/framezip" })),
     responses(
         (status = 200, description = "Replaced the previous webhook.", body = WebhookWithSecret),
@@ -47,14 +53,24 @@ pub(crate) async fn set(
     Parameters(NoQuery {}): Parameters<NoQuery>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let url = bodies::webhook_url(&body)?;
-    let target = state
-        .webhooks
-        .check(&url)
+    let SetWebhook { url, expire_previous_secret } = bodies::set_webhook(&body)?;
+    let url = WebhookUrl::parse(&url, state.webhook_reach)
         .map_err(|invalid| ApiError::invalid("url", &invalid.to_string()))?;
+    take_turn(&state, &user, WebhookAction::Set).await?;
     let secret = new_secret()?;
-    let change = state.videos.set_webhook(&user.id, target.as_str(), &secret).await?;
-    let (status, webhook) = match change {
+    let previous_secret = if expire_previous_secret {
+        PreviousSecret::ExpiresNow
+    } else {
+        PreviousSecret::ExpiresLater
+    };
+    let new = NewWebhook {
+        url: url.as_str(),
+        secret: &secret,
+        previous_secret,
+        email: &user.email,
+        locale: user.locale,
+    };
+    let (status, webhook) = match state.videos.set_webhook(&user.id, new).await? {
         WebhookChange::Created(webhook) => (StatusCode::CREATED, webhook),
         WebhookChange::Replaced(webhook) => (StatusCode::OK, webhook),
     };
@@ -63,11 +79,11 @@ pub(crate) async fn set(
     Ok((status, no_store, Json(WebhookWithSecret { webhook, secret })).into_response())
 }
 
-/// `GET /webhook`: returns the webhook without its secret.
+/// `GET /webhook`: returns the webhook without its secrets.
 #[utoipa::path(
     get, path = "/webhook", tag = "webhook", operation_id = "readWebhook",
     security(("idToken" = [])), summary = "Read your webhook",
-    description = "Returns the webhook without its secret.",
+    description = "Returns the webhook without its secrets, and whether it fails or was switched off.",
     responses((status = 200, description = "Your webhook.", body = Webhook), ReadWebhookProblems),
 )]
 pub(crate) async fn read(
@@ -94,51 +110,135 @@ pub(crate) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST /webhook/test`: sends one event, signed like every other, and returns the receiver's answer.
+/// `POST /webhook/test`: creates the delivery of a test event, and returns it.
 #[utoipa::path(
     post, path = "/webhook/test", tag = "webhook", operation_id = "testWebhook",
     security(("idToken" = [])), summary = "Test your webhook",
-    description = "Sends one signed event of the type `webhook.test` and returns the receiver's answer.",
-    responses((status = 200, description = "The receiver's answer.", body = WebhookTest), TestWebhookProblems),
+    description = "Sends one signed event of the type `webhook.test`, like every other event. The answer \
+        does not wait for the receiver: read the delivery until it is not `pending`. At most 30 calls an \
+        hour, together with those that send an event again.",
+    responses((status = 202, description = "The delivery.", body = Delivery), TestWebhookProblems),
 )]
 pub(crate) async fn test(
     State(state): SharedState,
     user: User,
     Parameters(NoQuery {}): Parameters<NoQuery>,
-) -> Result<Json<WebhookTest>, ApiError> {
-    let WebhookWithSecret { webhook, secret } =
-        state.videos.webhook(&user.id).await?.ok_or(ApiError::NotFound)?;
-    // the URL may have been stored under earlier rules
-    let target = state.webhooks.check(&webhook.url).map_err(|invalid| {
-        ApiError::WebhookUnreachable(format!("The webhook's URL {invalid}. Set another URL."))
-    })?;
-    let id = format!("test_{}", Uuid::now_v7());
-    let event =
-        json!({ "type": "webhook.test", "timestamp": format_time(Timestamp::now()), "data": {} });
-    let message = Event { id: &id, body: &event.to_string() };
-    let sent = state.webhooks.send(&target, &secret, message).await.map(|answer| WebhookTest {
-        status: answer.status,
-        duration_ms: u64::try_from(answer.took.as_millis()).unwrap_or(u64::MAX),
-    });
-    let counts = Counts::webhook(sent.as_ref().ok());
-    state.count(&counts).await;
-    match sent {
-        Ok(answer) => {
-            tracing::info!(
-                user.id = %user.id,
-                webhook.status = answer.status,
-                duration_ms = answer.duration_ms,
-                "delivered a webhook's test event"
-            );
-            Ok(Json(answer))
+) -> Result<(StatusCode, Json<Delivery>), ApiError> {
+    check_webhook(&state, &user).await?;
+    take_turn(&state, &user, WebhookAction::Send).await?;
+    let new = NewDelivery::now(EventType::WebhookTest, None);
+    let created = state.videos.create_delivery(&user.id, &new).await?;
+    let delivery = created.ok_or_else(|| anyhow::anyhow!("the new event {} exists", new.event))?;
+    send_message(&state, &user.id, delivery.id).await;
+    Ok((StatusCode::ACCEPTED, Json(delivery)))
+}
+
+/// `GET /webhook/deliveries`: returns the last deliveries, newest first.
+#[utoipa::path(
+    get, path = "/webhook/deliveries", tag = "webhook", operation_id = "listDeliveries",
+    security(("idToken" = [])), summary = "List the deliveries to your webhook",
+    description = "Returns the last 100 deliveries, newest first. They are kept for 30 days, also after the \
+        webhook was removed.",
+    responses(
+        (status = 200, description = "The deliveries.", body = DeliveryPage),
+        ListDeliveriesProblems,
+    ),
+)]
+pub(crate) async fn list(
+    State(state): SharedState,
+    user: User,
+    Parameters(NoQuery {}): Parameters<NoQuery>,
+) -> Result<Json<DeliveryPage>, ApiError> {
+    let deliveries = state.videos.deliveries(&user.id).await?;
+    Ok(Json(DeliveryPage { deliveries }))
+}
+
+/// `GET /webhook/deliveries/{id}`: returns one delivery. An unknown or invalid id answers 404.
+#[utoipa::path(
+    get, path = "/webhook/deliveries/{id}", tag = "webhook", operation_id = "readDelivery",
+    security(("idToken" = [])), summary = "Read a delivery to your webhook",
+    params(("id" = EventId, Path, description = "The event's id.")),
+    responses((status = 200, description = "The delivery.", body = Delivery), ReadDeliveryProblems),
+)]
+pub(crate) async fn read_delivery(
+    State(state): SharedState,
+    user: User,
+    PathEvent(event): PathEvent,
+    Parameters(NoQuery {}): Parameters<NoQuery>,
+) -> Result<Json<Delivery>, ApiError> {
+    let found = state.videos.delivery(&user.id, event).await?;
+    found.map(Json).ok_or(ApiError::NotFound)
+}
+
+/// `POST /webhook/deliveries/{id}/resend`: sends an event again, with the same id.
+#[utoipa::path(
+    post, path = "/webhook/deliveries/{id}/resend", tag = "webhook",
+    operation_id = "resendDelivery", security(("idToken" = [])), summary = "Send an event again",
+    description = "Sends the event again with the same `webhook-id`, unless its delivery is `pending`. The \
+        answer does not wait for the receiver. At most 30 calls an hour, together with tests.",
+    params(("id" = EventId, Path, description = "The event's id.")),
+    responses(
+        (status = 202, description = "The delivery, which is `pending` now.", body = Delivery),
+        ResendDeliveryProblems,
+    ),
+)]
+pub(crate) async fn resend(
+    State(state): SharedState,
+    user: User,
+    PathEvent(event): PathEvent,
+    Parameters(NoQuery {}): Parameters<NoQuery>,
+) -> Result<(StatusCode, Json<Delivery>), ApiError> {
+    check_webhook(&state, &user).await?;
+    take_turn(&state, &user, WebhookAction::Send).await?;
+    match state.videos.resend_delivery(&user.id, event).await? {
+        Resend::Due(delivery) => {
+            send_message(&state, &user.id, event).await;
+            Ok((StatusCode::ACCEPTED, Json(delivery)))
         }
-        Err(error) => Err(unreachable(&user, error)),
+        Resend::Pending => Err(ApiError::NotResendable(
+            "This delivery is pending: its next attempt is scheduled. Wait until it has ended.",
+        )),
+        Resend::TooManyAttempts => {
+            Err(ApiError::NotResendable("This event was sent 100 times. It cannot be sent again."))
+        }
+        Resend::NotFound => Err(ApiError::NotFound),
     }
 }
 
-fn unreachable(user: &User, error: DeliveryError) -> ApiError {
-    let detail = error.to_string();
-    let cause = format!("{:#}", anyhow::Error::from(error));
-    tracing::info!(user.id = %user.id, error = cause, "could not deliver a webhook's test event");
-    ApiError::WebhookUnreachable(detail)
+/// The `{id}` of a delivery in a path. Text that is not an id answers 404, like an unknown id.
+pub(crate) struct PathEvent(EventId);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathEvent {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = Path::<String>::from_request_parts(parts, state).await;
+        let Path(id) = path.map_err(|_| ApiError::NotFound)?;
+        Ok(Self(id.parse().map_err(|_| ApiError::NotFound)?))
+    }
+}
+
+/// Checks that the user has a webhook that is on: without one, an event cannot be sent.
+async fn check_webhook(state: &AppState, user: &User) -> Result<(), ApiError> {
+    let stored = state.videos.webhook(&user.id).await?.ok_or(ApiError::NotFound)?;
+    if stored.webhook.disabled_at.is_some() {
+        return Err(ApiError::WebhookOff);
+    }
+    Ok(())
+}
+
+/// Counts a call, or refuses it if there were too many in this hour.
+async fn take_turn(state: &AppState, user: &User, action: WebhookAction) -> Result<(), ApiError> {
+    match state.videos.take_turn(&user.id, action).await? {
+        Turn::Granted => Ok(()),
+        Turn::Refused(pause) => Err(ApiError::RateLimited { retry_after_seconds: pause.as_secs() }),
+    }
+}
+
+/// Sends the message about a delivery whose item is written. If that fails, the reconciler sends it.
+pub(super) async fn send_message(state: &AppState, owner: &UserId, event: EventId) {
+    let message = DeliveryMessage::new(owner.clone(), event);
+    if let Err(error) = sqs::send(&state.sqs, &state.deliveries_queue_url, &message).await {
+        tracing::warn!(event.id = %event, %error, "the message about a delivery was not sent");
+    }
 }

@@ -6,7 +6,9 @@ use super::origin;
 use aws_sdk_s3::{
     Client, operation::get_object::builders::GetObjectFluentBuilder, presigning::PresigningConfig,
 };
-use framezip_contract::{Download, Link, ObjectKey, StoryboardLinks, Video, VideoView, ZipFacts};
+use framezip_contract::{
+    Attempt, Download, Extraction, Link, ObjectKey, StoryboardLinks, Video, VideoView, ZipFacts,
+};
 use framezip_store::Record;
 use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -31,18 +33,18 @@ impl Links {
 
     /// Returns a video with links to its results.
     pub(crate) async fn view(&self, record: Record) -> anyhow::Result<VideoView> {
-        let Record { video, attempt, .. } = record;
-        let mut view = VideoView::bare(video);
+        let (attempt, extraction) = result_of(&record);
+        let mut view = VideoView::bare(record.video);
         let Some(ZipFacts { bytes, storyboard_images, .. }) = view.video.result else {
             return Ok(view);
         };
-        let Video { owner, id, extraction, file_name, .. } = &view.video;
+        let Video { owner, id, file_name, .. } = &view.video;
         let zip = self.get(ObjectKey::zip(owner, *id, attempt));
         let zip = zip.response_content_disposition(attachment(file_name));
         view.download = Some(Download { url: signed(zip).await?, expires_at: expiry()?, bytes });
         let folder = ObjectKey::results_prefix(owner, *id, attempt);
         let link = async |name| self.link(&folder, name).await;
-        view.poster = Some(link(poster_name(&view.video)).await?);
+        view.poster = Some(link(poster_name(&extraction)).await?);
         if extraction.sheet.is_some() {
             view.sheet = Some(link("sheet.jpg".to_owned()).await?);
         }
@@ -59,12 +61,12 @@ impl Links {
 
     /// Returns a video with only those links that a list shows.
     pub(crate) async fn view_in_list(&self, record: Record) -> anyhow::Result<VideoView> {
-        let Record { video, attempt, .. } = record;
-        let mut view = VideoView::bare(video);
+        let (attempt, extraction) = result_of(&record);
+        let mut view = VideoView::bare(record.video);
         let Video { owner, id, result, .. } = &view.video;
         if result.is_some() {
             let folder = ObjectKey::results_prefix(owner, *id, attempt);
-            view.poster = Some(self.link(&folder, poster_name(&view.video)).await?);
+            view.poster = Some(self.link(&folder, poster_name(&extraction)).await?);
         }
         Ok(view)
     }
@@ -84,8 +86,14 @@ impl Links {
     }
 }
 
-fn poster_name(video: &Video) -> String {
-    format!("poster.{}", video.extraction.format.extension())
+/// Returns the attempt that a record's result is of, and its options. A retry may have others.
+fn result_of(record: &Record) -> (Attempt, Extraction) {
+    let extraction = record.result_extraction.as_ref().unwrap_or(&record.video.extraction);
+    (record.result_attempt.unwrap_or(record.attempt), extraction.clone())
+}
+
+fn poster_name(extraction: &Extraction) -> String {
+    format!("poster.{}", extraction.format.extension())
 }
 
 async fn signed(get: GetObjectFluentBuilder) -> anyhow::Result<String> {

@@ -1,13 +1,10 @@
 //! The objects of videos on S3: lookup and removal.
 //!
 //! Needs `s3:ListBucket` on the folders of single videos, and `s3:DeleteObject`, in both buckets.
-//! It lists folders instead of requesting objects, because listing needs no permission to read the
-//! videos.
 
-use anyhow::Context;
-use aws_sdk_s3::{Client, operation::list_objects_v2::ListObjectsV2Output, types::Object};
+use aws_sdk_s3::Client;
 use framezip_contract::{ObjectKey, UserId, Video, VideoId};
-use framezip_runtime::objects::{remove_folder, remove_results};
+use framezip_runtime::objects::{remove_folder, remove_results, source_bytes};
 
 /// The buckets of uploads and results.
 pub(crate) struct Objects {
@@ -21,15 +18,9 @@ impl Objects {
         Self { s3, uploads, results }
     }
 
-    /// Whether the uploaded file still exists and has the announced length.
-    pub(crate) async fn has_source(&self, video: &Video) -> anyhow::Result<bool> {
-        let key = ObjectKey::source(&video.owner, video.id).to_string();
-        let folder = self.list(&self.uploads, &ObjectKey::prefix(&video.owner, video.id)).await?;
-        let is_source = |object: &Object| {
-            object.key() == Some(&key)
-                && object.size().and_then(|size| u64::try_from(size).ok()) == Some(video.bytes)
-        };
-        Ok(folder.contents().iter().any(is_source))
+    /// Returns the length of a video's uploaded file in bytes, or `None` if it has not arrived or is gone.
+    pub(crate) async fn source_bytes(&self, video: &Video) -> anyhow::Result<Option<u64>> {
+        source_bytes(&self.s3, &self.uploads, &video.owner, video.id).await
     }
 
     /// Removes all objects of a video: its source, its zips and those of a fan-out. Returns how many were
@@ -44,11 +35,5 @@ impl Objects {
             remove_results(&self.s3, &self.results, owner, id),
         )?;
         Ok(source + results)
-    }
-
-    async fn list(&self, bucket: &str, prefix: &str) -> anyhow::Result<ListObjectsV2Output> {
-        let listed = self.s3.list_objects_v2().bucket(bucket).prefix(prefix).send().await;
-        let listed = listed.map_err(aws_sdk_s3::Error::from);
-        listed.with_context(|| format!("S3 ListObjectsV2 of s3://{bucket}/{prefix} failed"))
     }
 }

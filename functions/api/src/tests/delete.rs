@@ -1,7 +1,10 @@
 //! `DELETE /videos/{id}`.
 
 use super::{ID, answer, record};
-use aws_sdk_dynamodb::{operation::delete_item::DeleteItemOutput, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    operation::{get_item::GetItemOutput, transact_write_items::TransactWriteItemsOutput},
+    types::AttributeValue,
+};
 use aws_sdk_s3::{
     operation::{
         delete_objects::{DeleteObjectsError, DeleteObjectsOutput},
@@ -25,15 +28,17 @@ pub(super) fn listed(bucket: &'static str, prefix: String, key: &str, size: i64)
         .then_output(move || ListObjectsV2Output::builder().contents(object.clone()).build())
 }
 
-fn deleted_record(owner: &'static str, found: bool) -> Rule {
-    mock!(DynamoDb::delete_item)
-        .match_requests(move |request| {
-            request.key().unwrap()["pk"] == AttributeValue::S(format!("user#{owner}"))
-        })
-        .then_output(move || {
-            let found = found.then(|| record("processing"));
-            DeleteItemOutput::builder().set_attributes(found).build()
-        })
+/// The record of a user without a webhook, if it is found, and its deletion.
+fn deleted_record(owner: &'static str, found: bool) -> [Rule; 2] {
+    let get = mock!(DynamoDb::get_item).then_compute_output(move |request| {
+        let is_record = request.key().unwrap()["pk"] == AttributeValue::S(format!("user#{owner}"));
+        let item = (found && is_record).then(|| record("processing"));
+        GetItemOutput::builder().set_item(item).build()
+    });
+    let delete = mock!(DynamoDb::transact_write_items)
+        .match_requests(|request| request.transact_items().len() == 1)
+        .then_output(|| TransactWriteItemsOutput::builder().build());
+    [get, delete]
 }
 
 fn removed(bucket: &'static str, key: String) -> Rule {
@@ -72,23 +77,25 @@ async fn record_and_objects_of_a_deleted_video_are_removed() {
     // without a record too: a repeated call finishes a removal that failed
     for found in [true, false] {
         let (record, folders) = (deleted_record("user-1", found), folders("user-1"));
-        let rules: Vec<_> = folders.iter().chain([&record]).collect();
+        let rules: Vec<_> = folders.iter().chain(&record).collect();
         assert_eq!(delete(&rules, "", "id").await, (204, Value::Null));
-        assert!(rules.iter().all(|rule| rule.num_calls() == 1));
+        assert!(folders.iter().all(|rule| rule.num_calls() == 1));
+        assert_eq!(record[1].num_calls(), usize::from(found));
     }
 }
 
 #[tokio::test]
 async fn administrators_delete_anybodys_video() {
     let (record, folders) = (deleted_record("user-2", true), folders("user-2"));
-    let rules: Vec<_> = folders.iter().chain([&record]).collect();
+    let rules: Vec<_> = folders.iter().chain(&record).collect();
     assert_eq!(delete(&rules, "?user=user-2", "admin").await.0, 204);
 }
 
 #[tokio::test]
 async fn an_unknown_video_is_not_found() {
     let empty = mock!(S3::list_objects_v2).then_output(|| ListObjectsV2Output::builder().build());
-    let (status, problem) = delete(&[&deleted_record("user-1", false), &empty], "", "id").await;
+    let [get, _] = deleted_record("user-1", false);
+    let (status, problem) = delete(&[&get, &empty], "", "id").await;
     assert_eq!((status, &problem["code"]), (404, &json!("not_found")));
     assert_eq!(empty.num_calls(), 3);
 }
@@ -99,7 +106,7 @@ async fn a_failed_removal_of_objects_is_an_error() {
     let folders = folders("user-1");
     let listed = folders.iter().step_by(2);
     let refused = mock!(S3::delete_objects).then_error(|| DeleteObjectsError::unhandled("no"));
-    let rules: Vec<_> = listed.chain([&record, &refused]).collect();
+    let rules: Vec<_> = listed.chain(&record).chain([&refused]).collect();
     let (status, problem) = delete(&rules, "", "id").await;
     assert_eq!((status, &problem["code"]), (500, &json!("internal")));
 }

@@ -31,11 +31,9 @@ use axum::{
     http::{Request, StatusCode},
 };
 use framezip_contract::{Limits, WebConfig};
-use framezip_runtime::{
-    SdkConfig,
-    webhook::{Reach, WebhookSender},
-};
+use framezip_runtime::{SdkConfig, intake::Intake, webhook::Reach};
 use framezip_store::Videos;
+use jiff::SignedDuration;
 use lambda_http::request::RequestContext;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -63,16 +61,21 @@ fn state(rules: &[&Rule]) -> AppState {
         config.request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
     });
     let sqs = mock_client!(aws_sdk_sqs, RuleMode::MatchAny, rules);
+    let videos = Videos::new(dynamodb, "Videos");
+    let (jobs, outcomes) = ("jobs".to_owned(), "outcomes".to_owned());
     AppState {
-        videos: Videos::new(dynamodb, "Videos"),
+        intake: Intake::new(videos.clone(), sqs.clone(), jobs.clone(), outcomes),
+        videos,
         uploads: UploadBucket::new(s3.clone(), "uploads".to_owned()),
         links: Links::new(aws_sdk_s3::Client::new(&sdk()), "results".to_owned()),
         objects: Objects::new(s3, "uploads".to_owned(), "results".to_owned()),
         sqs,
-        jobs_queue_url: "jobs".to_owned(),
-        webhooks: WebhookSender::new(Reach::Public),
+        jobs_queue_url: jobs,
+        deliveries_queue_url: "deliveries".to_owned(),
+        webhook_reach: Reach::Public,
         limits: Limits::default(),
         max_unfinished_videos: 100,
+        retention: SignedDuration::from_hours(30 * 24),
         config: WebConfig {
             region: "eu-central-1".to_owned(),
             user_pool_id: "pool".to_owned(),

@@ -2,7 +2,9 @@
 
 use super::{Item, answer, record};
 use aws_sdk_dynamodb::{
-    Client as DynamoDb, operation::get_item::GetItemOutput, types::AttributeValue,
+    Client as DynamoDb,
+    operation::{get_item::GetItemOutput, update_item::UpdateItemOutput},
+    types::AttributeValue,
 };
 use aws_sdk_s3::{
     Client as S3,
@@ -17,6 +19,7 @@ use aws_sdk_s3::{
     },
     types::{Part, error::NotFound},
 };
+use aws_sdk_sqs::operation::send_message::SendMessageOutput;
 use aws_smithy_mocks::{Rule, mock};
 use serde_json::{Value, json};
 
@@ -78,6 +81,20 @@ async fn look(query: &str, rules: &[&Rule]) -> (u16, Value) {
 
 async fn complete(rules: &[&Rule]) -> (u16, Value) {
     ask("POST", &format!("{PATH}/complete"), rules).await
+}
+
+/// The file with this many bytes, the queue that takes the video's job, and the write of `queued`.
+fn queued(bytes: i64) -> [Rule; 3] {
+    let file = super::delete::listed("uploads", format!("user-1/{}/source", super::ID), "", bytes);
+    let sent = mock!(aws_sdk_sqs::Client::send_message)
+        .match_requests(|request| request.queue_url() == Some("jobs"))
+        .then_output(|| SendMessageOutput::builder().build());
+    let written = mock!(DynamoDb::update_item)
+        .match_requests(|request| {
+            request.condition_expression().is_some_and(|condition| condition.contains(":awaiting"))
+        })
+        .then_output(|| UpdateItemOutput::builder().set_attributes(Some(record("queued"))).build());
+    [file, sent, written]
 }
 
 fn numbers(list: &Value) -> Vec<u64> {
@@ -161,9 +178,11 @@ async fn an_upload_is_completed_with_the_parts_that_s3_lists() {
                 && parts[4].e_tag() == Some("\"tag-5\"")
         })
         .then_output(|| CompleteMultipartUploadOutput::builder().build());
-    let (status, json) = complete(&[&video, &first, &second, &completed]).await;
-    assert_eq!((status, &json["status"]), (200, &json!("awaiting_upload")), "{json}");
-    assert_eq!(completed.num_calls(), 1);
+    let queued = queued(70 << 20);
+    let rules: Vec<_> = queued.iter().chain([&video, &first, &second, &completed]).collect();
+    let (status, json) = complete(&rules).await;
+    assert_eq!(status, 200, "{json}");
+    assert!(queued.iter().chain([&completed]).all(|rule| rule.num_calls() == 1));
 }
 
 #[tokio::test]
@@ -183,11 +202,14 @@ async fn a_repeated_completion_has_no_effect() {
     // S3's event is still on its way
     let video = video("awaiting_upload", Some("upload-1"));
     let there = mock!(S3::head_object).then_output(|| HeadObjectOutput::builder().build());
-    assert_eq!(complete(&[&video, &not_listed(), &there]).await.0, 200);
+    let [file, sent, written] = queued(70 << 20);
+    let not_listed = not_listed();
+    let rules = [&video, &not_listed, &there, &file, &sent, &written];
+    assert_eq!((complete(&rules).await.0, sent.num_calls()), (200, 1));
     // another call was faster
     let refused = mock!(S3::complete_multipart_upload)
         .then_error(|| CompleteMultipartUploadError::generic(no_such_upload()));
-    let rules = [&video, &listed(&[1, 2, 3, 4, 5]), &refused, &there];
+    let rules = [&video, &listed(&[1, 2, 3, 4, 5]), &refused, &there, &file, &sent, &written];
     assert_eq!(complete(&rules).await.0, 200);
 }
 
@@ -199,7 +221,21 @@ async fn a_single_put_is_complete_once_its_bytes_have_arrived() {
     let (status, json) = complete(&[&video, &none]).await;
     assert_eq!((status, &json["code"]), (409, &json!("upload_incomplete")));
     let there = mock!(S3::head_object).then_output(|| HeadObjectOutput::builder().build());
-    assert_eq!(complete(&[&video, &there]).await.0, 200);
+    let [file, sent, written] = queued(5);
+    assert_eq!(complete(&[&video, &there, &file, &sent, &written]).await.0, 200);
+    assert_eq!((sent.num_calls(), written.num_calls()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_file_of_another_length_fails_its_video() {
+    let video = video("awaiting_upload", None);
+    let there = mock!(S3::head_object).then_output(|| HeadObjectOutput::builder().build());
+    let [file, ..] = queued(6);
+    let outcome = mock!(aws_sdk_sqs::Client::send_message)
+        .match_requests(|request| request.queue_url() == Some("outcomes"))
+        .then_output(|| SendMessageOutput::builder().build());
+    assert_eq!(complete(&[&video, &there, &file, &outcome]).await.0, 200);
+    assert_eq!(outcome.num_calls(), 1);
 }
 
 #[tokio::test]

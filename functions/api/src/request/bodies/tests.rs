@@ -187,18 +187,26 @@ fn a_retry_takes_the_same_options() {
 }
 
 #[test]
-fn a_webhook_has_only_a_url() {
-    assert_eq!(webhook_url(br#"{"url":"x"}"#).unwrap(), "x");
+fn a_webhook_has_a_url_and_a_flag() {
+    for (body, expire_previous_secret) in [
+        (r#"{"url":"x"}"#, false),
+        (r#"{"url":"x","expirePreviousSecret":null}"#, false),
+        (r#"{"url":"x","expirePreviousSecret":true}"#, true),
+    ] {
+        let expected = SetWebhook { url: "x".to_owned(), expire_previous_secret };
+        assert_eq!(set_webhook(body.as_bytes()).unwrap(), expected, "{body}");
+    }
     for (body, field) in [
         ("{}", "url"),
         (r#"{"url":null}"#, "url"),
         (r#"{"url":7}"#, "url"),
         (r#"{"url":"x","secret":"y"}"#, "secret"),
         (r#"{"url":"x","url":"y"}"#, "url"),
+        (r#"{"url":"x","expirePreviousSecret":"yes"}"#, "expirePreviousSecret"),
         ("[]", "body"),
         ("", "body"),
     ] {
-        assert_eq!(errors(webhook_url(body.as_bytes()))[0].0, field, "{body}");
+        assert_eq!(errors(set_webhook(body.as_bytes()))[0].0, field, "{body}");
     }
 }
 

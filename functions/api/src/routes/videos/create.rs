@@ -22,8 +22,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use framezip_contract::{Counts, CreatedVideo, CreatedVideos, Status, Video, VideoId};
-use framezip_store::{Creation, Earlier, Record};
-use jiff::Timestamp;
+use framezip_store::{Check, Creation, Earlier, Record};
+use jiff::{SignedDuration, Timestamp};
 
 /// `POST /videos`: creates one video or several. Either all are created or none.
 ///
@@ -82,7 +82,7 @@ pub(crate) async fn create(
     }
     let mut records = Vec::with_capacity(new.videos.len());
     for video in new.videos {
-        let mut record = record(video, &user)?;
+        let mut record = record(video, &user, state.retention)?;
         record.multipart = state.uploads.begin(&record.video).await?;
         records.push(record);
     }
@@ -107,7 +107,7 @@ pub(crate) async fn create(
     }
 }
 
-fn record(new: NewVideo, user: &User) -> anyhow::Result<Record> {
+fn record(new: NewVideo, user: &User, retention: SignedDuration) -> anyhow::Result<Record> {
     let now = Timestamp::now().round(jiff::Unit::Millisecond)?;
     let video = Video {
         id: VideoId::now(),
@@ -119,7 +119,7 @@ fn record(new: NewVideo, user: &User) -> anyhow::Result<Record> {
         status: Status::AwaitingUpload,
         created_at: now,
         updated_at: now,
-        expires_at: framezip_store::abandoned_at(now),
+        expires_at: framezip_store::whole_seconds(now + retention),
         progress: None,
         result: None,
         warnings: Vec::new(),
@@ -129,12 +129,19 @@ fn record(new: NewVideo, user: &User) -> anyhow::Result<Record> {
     Ok(Record {
         video,
         email,
+        locale: user.locale,
         lease: None,
         notice: None,
         fan_out: None,
         multipart: None,
         attempt: 0,
         started_at: None,
+        result_attempt: None,
+        result_extraction: None,
+        event: None,
+        announced_at: None,
+        reminded_at: None,
+        check: Some(Check::first(now)),
     })
 }
 

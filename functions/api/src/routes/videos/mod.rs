@@ -12,16 +12,18 @@ use crate::{
         cursor::{CursorScope, VideoList},
         parameters::{CURSOR, ListQuery, OwnerQuery, Parameters, PathId},
     },
+    routes::webhook::send_message,
     state::SharedState,
 };
 use axum::{Json, extract::State, http::StatusCode};
-use framezip_contract::{VideoId, VideoPage, VideoView};
+use framezip_contract::{EventType, VideoId, VideoPage, VideoView};
+use framezip_store::NewDelivery;
 
 /// `GET /videos`: lists the user's own videos, or for administrators another user's or everyone's.
 #[utoipa::path(
     get, path = "/videos", tag = "videos", operation_id = "listVideos", security(("idToken" = [])),
     summary = "List videos, newest first",
-    description = "Returns one page. A `ready` video has a fresh link to its poster, which works for an \
+    description = "Returns one page. A video with a result has a fresh link to its poster, which works for an \
         hour, and no other links: `GET /videos/{id}` has them. Only an answer without `cursor` is the last \
         page: a call with `status` examines at most 1,000 videos, so an earlier page may be short or \
         empty.",
@@ -59,7 +61,7 @@ pub(crate) async fn list(
 #[utoipa::path(
     get, path = "/videos/{id}", tag = "videos", operation_id = "readVideo",
     security(("idToken" = [])), summary = "Read a video",
-    description = "Returns the video and, once it is `ready`, a fresh link to its zip. The link works \
+    description = "Returns the video and, once it has a result, a fresh link to its zip. The link works \
         for an hour.",
     params(("id" = VideoId, Path, description = "The video's id."), OwnerQuery),
     responses((status = 200, description = "The video.", body = VideoView), ReadProblems),
@@ -85,7 +87,7 @@ pub(crate) async fn read(
     delete, path = "/videos/{id}", tag = "videos", operation_id = "deleteVideo",
     security(("idToken" = [])), summary = "Delete a video",
     description = "Removes the record, the file and the zips. A worker that processes the video stops \
-        within seconds, and no mail is sent.",
+        within seconds, and no mail is sent. Your webhook receives `video.deleted`.",
     params(("id" = VideoId, Path, description = "The video's id."), OwnerQuery),
     responses((status = 204, description = "Deleted."), DeleteProblems),
 )]
@@ -96,8 +98,13 @@ pub(crate) async fn delete(
     Parameters(query): Parameters<OwnerQuery>,
 ) -> Result<StatusCode, ApiError> {
     let owner = query.owner(&user)?;
-    let record = state.videos.delete(&owner, id).await?;
+    let has_webhook = state.videos.webhook(&owner).await?.is_some();
+    let event = has_webhook.then(|| NewDelivery::now(EventType::VideoDeleted, Some(id)));
+    let record = state.videos.delete(&owner, id, event.as_ref()).await?;
     if let Some(record) = &record {
+        if let Some(event) = event {
+            send_message(&state, &owner, event.event).await;
+        }
         state.uploads.abort(record).await?;
     }
     let objects = state.objects.remove(&owner, id).await?;

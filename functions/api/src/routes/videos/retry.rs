@@ -11,9 +11,10 @@ use crate::{
     state::{AppState, SharedState},
 };
 use axum::{Json, extract::State, http::StatusCode};
-use framezip_contract::{Counts, Job, RetryVideo, Video, VideoId};
+use framezip_contract::{Attempt, Counts, Job, RetryVideo, Video, VideoId};
 use framezip_runtime::sqs;
-use framezip_store::{Earlier, Retry};
+use framezip_store::{Earlier, Record, Retry};
+use jiff::Timestamp;
 
 /// `POST /videos/{id}/retry`: extracts the video again, after a failure or with other options.
 ///
@@ -24,7 +25,7 @@ use framezip_store::{Earlier, Retry};
     post, path = "/videos/{id}/retry", tag = "videos", operation_id = "retryVideo",
     security(("idToken" = [])), summary = "Extract again",
     description = "Queues a video that is `ready` or has `failed` again, while its file is kept. \
-        Removes its result and its error. Without a body, or without `extraction` in it, the options \
+        Its result and the links to it stay until the new attempt is ready, and if it fails. Without a body, or without `extraction` in it, the options \
         stay the same. Send an `Idempotency-Key` to repeat the call safely: within a day, a repeated \
         call begins nothing and answers 200 with the video as it is.",
     params(
@@ -65,12 +66,13 @@ pub(crate) async fn retry(
     if let Some(earlier) = check_room(&state, &user, 1, key.as_ref()).await? {
         return repeated(&state, &user, id, earlier).await;
     }
-    if !state.objects.has_source(&record.video).await? {
+    if state.objects.source_bytes(&record.video).await? != Some(record.video.bytes) {
         return Err(ApiError::SourceGone);
     }
-    let job = Job::new(user.id.clone(), id).of_attempt(record.attempt.saturating_add(1));
+    let next = next_attempt(&record);
+    let job = Job::new(user.id.clone(), id).of_attempt(next);
     sqs::send(&state.sqs, &state.jobs_queue_url, &job).await?;
-    let record = match state.videos.retry(record, extraction, key.as_ref()).await? {
+    let record = match state.videos.retry(record, next, extraction, key.as_ref()).await? {
         Retry::Begun(record) => record,
         Retry::Earlier(earlier) => return repeated(&state, &user, id, earlier).await,
         Retry::NotFinal => return Err(ApiError::NotFinished),
@@ -78,6 +80,12 @@ pub(crate) async fn retry(
     state.count(&Counts::queued()).await;
     tracing::info!(video.id = %id, video.attempt = record.attempt, "began a new attempt at a video");
     Ok((StatusCode::ACCEPTED, Json(record.video)))
+}
+
+/// Returns the attempt of this call, which no other call has: see [`Attempt`].
+fn next_attempt(record: &Record) -> Attempt {
+    let now = Timestamp::now().as_millisecond().unsigned_abs();
+    now.max(record.attempt.saturating_add(1))
 }
 
 /// Answers with the current state of the video that an earlier call with the same key retried.
