@@ -6,7 +6,7 @@ mod multipart;
 mod put_request;
 
 use crate::{ApiClient, Error, SourceFile, backoff::Backoff};
-use framezip_contract::{CreatedVideo, SingleUpload, Upload, VideoId};
+use framezip_contract::{CreatedVideo, SingleUpload, Upload, Video, VideoId};
 use multipart::MultipartSender;
 use put_request::{PutRequest, SentBytes, report_progress};
 use std::borrow::Cow;
@@ -74,13 +74,23 @@ impl ApiClient {
         let sent = SentBytes::default();
         match upload {
             Upload::Single(single) => {
-                report_progress(self.send_single(id, single, file, &sent), &sent, progress).await
+                report_progress(self.send_single(id, single, file, &sent), &sent, progress).await?;
+                self.report_arrival(id).await;
+                Ok(())
             }
             Upload::Multipart(first_page) => {
                 let sender = MultipartSender { api: self, id, file, sent: &sent };
                 report_progress(sender.send(first_page.clone()), &sent, progress).await
             }
         }
+    }
+
+    /// Reports to the API that the whole file has arrived. The storage reports it as well, so a failure is harmless, and
+    /// the call is made once.
+    async fn report_arrival(&self, id: VideoId) {
+        let url = self.server.url(&["videos", &id.to_string(), "upload", "complete"]);
+        let reported = self.send_once("complete the upload", self.server.http.post(url)).await;
+        let _: Result<Video, Error> = reported;
     }
 
     async fn send_single(

@@ -107,12 +107,14 @@ fn an_upload_is_continued_after_its_process_was_ended() {
         );
 
         let view = || Some(video.clone());
-        let responses = vec![view(), view(), Some(upload.clone()), Some(json!({}))];
+        let responses = vec![view(), view(), Some(upload.clone()), Some(json!({})), view()];
         let lines = serve(&listener, responses);
         let output = start(folder, &["--resume"]).wait_with_output().unwrap();
         assert!(output.status.success(), "{output:?}");
         let record = format!("GET /videos/{ID}");
-        let expected = [&record, &record, &format!("{record}/upload?after=0"), "PUT /put"];
+        let page = format!("{record}/upload?after=0");
+        let complete = format!("POST /videos/{ID}/upload/complete");
+        let expected = [&record, &record, &page, "PUT /put", &complete];
         assert_eq!(lines.iter().collect::<Vec<_>>(), expected);
         assert_eq!(unfinished_uploads(folder), 0);
     }

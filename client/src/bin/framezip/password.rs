@@ -30,6 +30,27 @@ pub async fn read(source: PasswordSource, kind: PasswordKind) -> anyhow::Result<
     Ok(password)
 }
 
+/// Reads a webhook's secret from standard input, from `FRAMEZIP_WEBHOOK_SECRET`, or from the terminal.
+pub async fn read_secret(source: PasswordSource) -> anyhow::Result<String> {
+    let _echo = EchoGuard::new();
+    tokio::task::spawn_blocking(move || {
+        if source == PasswordSource::Stdin {
+            return read_blocking(source, PasswordKind::Existing);
+        }
+        let ask = || {
+            rpassword::prompt_password("Secret: ").map_err(|error| {
+                UsageError(format!(
+                    "there is no terminal to ask for the secret ({error}): set \
+                     FRAMEZIP_WEBHOOK_SECRET or use --secret-stdin"
+                ))
+                .into()
+            })
+        };
+        config::variable("FRAMEZIP_WEBHOOK_SECRET")?.map_or_else(ask, Ok)
+    })
+    .await?
+}
+
 fn read_blocking(source: PasswordSource, kind: PasswordKind) -> anyhow::Result<String> {
     if source == PasswordSource::Stdin {
         let mut line = String::new();

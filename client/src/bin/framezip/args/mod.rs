@@ -10,14 +10,14 @@ pub use account::{AccountCommand, ConfirmArgs, CredentialsArgs, ForgotPasswordAr
 use extraction::ExtractionArgs;
 pub use wait::{SaveArgs, WaitArgs};
 
-use crate::exit::UsageError;
+use crate::{exit::UsageError, password::PasswordSource};
 use clap::{
-    Args, Parser, Subcommand,
+    Args, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use clap_complete::Shell;
 use framezip_client::OwnerFilter;
-use framezip_contract::{ExtractionOptions, Status, UserId, VideoId};
+use framezip_contract::{EventId, ExtractionOptions, MailScope, Status, UserId, VideoId};
 use std::{
     ffi::{OsStr, OsString},
     path::PathBuf,
@@ -152,9 +152,49 @@ pub enum VideoCommand {
     Retry(RetryArgs),
     /// Delete videos with their files and zips, and cancel their processing
     Delete(DeleteArgs),
+    /// Choose the mails that you get
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Manage your webhook, which sends events about your videos to your own server
     #[command(subcommand)]
     Webhook(WebhookCommand),
+}
+
+/// The commands for the mails to a user.
+#[derive(Debug, Subcommand)]
+pub enum MailCommand {
+    /// Show which mails you get
+    Show,
+    /// Set which mails you get
+    Set {
+        /// The videos that you get a mail for
+        mails: Mails,
+        /// Also send a mail three days before a video expires
+        #[arg(long)]
+        expiry_reminder: bool,
+    },
+}
+
+/// The videos that are mailed about.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Mails {
+    /// Every video
+    All,
+    /// Failed videos
+    Failures,
+    /// No video
+    None,
+}
+
+impl Mails {
+    /// Returns the same for the API.
+    pub fn scope(self) -> MailScope {
+        match self {
+            Self::All => MailScope::All,
+            Self::Failures => MailScope::Failures,
+            Self::None => MailScope::None,
+        }
+    }
 }
 
 /// The commands for a user's webhook.
@@ -166,11 +206,44 @@ pub enum WebhookCommand {
     Set {
         /// The URL
         url: String,
+        /// Let the previous secret expire at once instead of after a day, for example because it leaked
+        #[arg(long)]
+        expire_previous_secret: bool,
     },
     /// Delete the webhook
     Delete,
     /// Send a test event and show the response
     Test,
+    /// List the last 100 deliveries, newest first
+    Deliveries,
+    /// Deliver an event once more and show the response
+    Resend {
+        /// The event's id
+        id: EventId,
+    },
+    /// Receive events on a local port and print those whose signature is valid, until interrupted
+    Listen(ListenArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct ListenArgs {
+    /// The port on this machine
+    #[arg(long, default_value_t = 8787)]
+    pub port: u16,
+    /// Read the webhook's secret from standard input instead of FRAMEZIP_WEBHOOK_SECRET or the terminal
+    #[arg(long)]
+    secret_stdin: bool,
+}
+
+impl ListenArgs {
+    /// Returns the source of the secret.
+    pub fn secret_source(&self) -> PasswordSource {
+        if self.secret_stdin {
+            PasswordSource::Stdin
+        } else {
+            PasswordSource::EnvironmentOrTerminal
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ mod completions;
 mod delete;
 mod download;
 mod list;
+mod mail;
 mod report;
 mod retry;
 mod status;
@@ -15,7 +16,7 @@ mod webhook;
 
 use crate::{
     app::App,
-    args::{AccountCommand, Command, VideoCommand},
+    args::{AccountCommand, Command, VideoCommand, WebhookCommand},
     exit::Exit,
 };
 use framezip_client::ApiClient;
@@ -24,6 +25,10 @@ use framezip_client::ApiClient;
 pub async fn run(command: Command, app: &App<'_>) -> anyhow::Result<Exit> {
     match command {
         Command::Account(command) => account(&command, app).await,
+        // needs neither a server nor a sign-in
+        Command::Video(VideoCommand::Webhook(WebhookCommand::Listen(args))) => {
+            webhook::listen(&args, app.console).await
+        }
         Command::Video(command) => {
             let api = app.api_client()?;
             video(&command, &api, app).await
@@ -56,6 +61,7 @@ async fn video(command: &VideoCommand, api: &ApiClient, app: &App<'_>) -> anyhow
         VideoCommand::Watch { ids } => watch::run(ids, api, console).await,
         VideoCommand::Download(args) => download::run(args, api, console).await,
         VideoCommand::Retry(args) => retry::run(args, api, console).await,
+        VideoCommand::Mail(command) => mail::run(command, api, console).await,
         VideoCommand::Webhook(command) => webhook::run(command, api, console).await,
         VideoCommand::Delete(args) => {
             delete::run(args, api, &app.unfinished_uploads()?, console).await
