@@ -112,6 +112,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read your mail preferences
+         * @description Returns which mails you get. After a bounce or a complaint no mail is sent, and `blocked` says why.
+         */
+        get: operations["readMail"];
+        /**
+         * Set your mail preferences
+         * @description Sets which mails you get. Also tries your address again after a bounce or a complaint.
+         */
+        put: operations["setMail"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -149,6 +173,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/unsubscribe/{user}/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask whether to stop all mails
+         * @description The page to which the link in each mail leads. Changes nothing.
+         */
+        get: operations["askToUnsubscribe"];
+        put?: never;
+        /**
+         * Stop all mails
+         * @description Stops all mails to the user. Mail programs call it by one click (RFC 8058). Repeating the call is safe.
+         */
+        post: operations["unsubscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/videos": {
         parameters: {
             query?: never;
@@ -158,7 +206,7 @@ export interface paths {
         };
         /**
          * List videos, newest first
-         * @description Returns one page. A `ready` video has a fresh link to its poster, which works for an hour, and no other links: `GET /videos/{id}` has them. Only an answer without `cursor` is the last page: a call with `status` examines at most 1,000 videos, so an earlier page may be short or empty.
+         * @description Returns one page. A video with a result has a fresh link to its poster, which works for an hour, and no other links: `GET /videos/{id}` has them. Only an answer without `cursor` is the last page: a call with `status` examines at most 1,000 videos, so an earlier page may be short or empty.
          */
         get: operations["listVideos"];
         put?: never;
@@ -182,14 +230,14 @@ export interface paths {
         };
         /**
          * Read a video
-         * @description Returns the video and, once it is `ready`, a fresh link to its zip. The link works for an hour.
+         * @description Returns the video and, once it has a result, a fresh link to its zip. The link works for an hour.
          */
         get: operations["readVideo"];
         put?: never;
         post?: never;
         /**
          * Delete a video
-         * @description Removes the record, the file and the zips. A worker that processes the video stops within seconds, and no mail is sent.
+         * @description Removes the record, the file and the zips. A worker that processes the video stops within seconds, and no mail is sent. Your webhook receives `video.deleted`.
          */
         delete: operations["deleteVideo"];
         options?: never;
@@ -208,7 +256,7 @@ export interface paths {
         put?: never;
         /**
          * Extract again
-         * @description Queues a video that is `ready` or has `failed` again, while its file is kept. Removes its result and its error. Without a body, or without `extraction` in it, the options stay the same. Send an `Idempotency-Key` to repeat the call safely: within a day, a repeated call begins nothing and answers 200 with the video as it is.
+         * @description Queues a video that is `ready` or has `failed` again, while its file is kept. Its result and the links to it stay until the new attempt is ready, and if it fails. Without a body, or without `extraction` in it, the options stay the same. Send an `Idempotency-Key` to repeat the call safely: within a day, a repeated call begins nothing and answers 200 with the video as it is.
          */
         post: operations["retryVideo"];
         delete?: never;
@@ -248,7 +296,7 @@ export interface paths {
         put?: never;
         /**
          * Complete an upload
-         * @description Makes the file from its parts once all have arrived. The video is queued shortly afterwards. An upload by one PUT completes itself: the call only checks that its bytes have arrived. Repeating the call is safe.
+         * @description Makes the file from its parts once all have arrived, and queues the video. For an upload by one PUT, queues the video if the file has arrived. Usually S3 reports the file anyway; call this to be sure. Repeating the call is safe.
          */
         post: operations["completeUpload"];
         delete?: never;
@@ -266,17 +314,74 @@ export interface paths {
         };
         /**
          * Read your webhook
-         * @description Returns the webhook without its secret.
+         * @description Returns the webhook without its secrets, and whether it fails or was switched off.
          */
         get: operations["readWebhook"];
         /**
          * Set your webhook
-         * @description Sets the URL that receives events about your videos and makes a new secret to sign them. Only this answer shows the secret. The previous secret signs nothing from then on.
+         * @description Sets the URL that receives events about your videos, makes a new secret to sign them, and switches the webhook on. Only this answer shows the secret. The previous secret signs events too for another 24 hours, unless `expirePreviousSecret` is true. At most 20 calls an hour.
          */
         put: operations["setWebhook"];
         post?: never;
         /** Remove your webhook */
         delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the deliveries to your webhook
+         * @description Returns the last 100 deliveries, newest first. They are kept for 30 days, also after the webhook was removed.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a delivery to your webhook */
+        get: operations["readDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook/deliveries/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an event again
+         * @description Sends the event again with the same `webhook-id`, unless its delivery is `pending`. The answer does not wait for the receiver. At most 30 calls an hour, together with tests.
+         */
+        post: operations["resendDelivery"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -293,7 +398,7 @@ export interface paths {
         put?: never;
         /**
          * Test your webhook
-         * @description Sends one signed event of the type `webhook.test` and returns the receiver's answer.
+         * @description Sends one signed event of the type `webhook.test`, like every other event. The answer does not wait for the receiver: read the delivery until it is not `pending`. At most 30 calls an hour, together with those that send an event again.
          */
         post: operations["testWebhook"];
         delete?: never;
@@ -303,7 +408,88 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "video.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A video was deleted
+         * @description Signed by [Standard Webhooks](https://www.standardwebhooks.com). An event may arrive twice or out of order. Answer within 15 seconds. After any other answer than 2xx the event is sent again after 5 s, 5 min, 30 min, 2 h, 5 h and 10 h; redirects are not followed. After five days without a success the webhook is switched off.
+         */
+        post: operations["videoDeleted"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "video.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A video failed
+         * @description Signed by [Standard Webhooks](https://www.standardwebhooks.com). An event may arrive twice or out of order. Answer within 15 seconds. After any other answer than 2xx the event is sent again after 5 s, 5 min, 30 min, 2 h, 5 h and 10 h; redirects are not followed. After five days without a success the webhook is switched off.
+         */
+        post: operations["videoFailed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "video.ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The frames of a video are ready
+         * @description Signed by [Standard Webhooks](https://www.standardwebhooks.com). An event may arrive twice or out of order. Answer within 15 seconds. After any other answer than 2xx the event is sent again after 5 s, 5 min, 30 min, 2 h, 5 h and 10 h; redirects are not followed. After five days without a success the webhook is switched off.
+         */
+        post: operations["videoReady"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A test
+         * @description Signed by [Standard Webhooks](https://www.standardwebhooks.com). An event may arrive twice or out of order. Answer within 15 seconds. After any other answer than 2xx the event is sent again after 5 s, 5 min, 30 min, 2 h, 5 h and 10 h; redirects are not followed. After five days without a success the webhook is switched off.
+         */
+        post: operations["webhookTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description A part that has arrived. */
@@ -416,6 +602,59 @@ export interface components {
             /** @description The new records, in the order of the files. */
             videos: components["schemas"]["CreatedVideo"][];
         };
+        /** @description A delivery of an event to the user's webhook, with all its attempts. */
+        Delivery: {
+            /** @description The attempts, the oldest first. Those before a repeated delivery are kept. */
+            attempts: components["schemas"]["DeliveryAttempt"][];
+            /**
+             * Format: date-time
+             * @description The time of the event.
+             */
+            createdAt: string;
+            /** @description The event's id, which the receiver gets as `webhook-id`. */
+            id: components["schemas"]["EventId"];
+            /**
+             * Format: date-time
+             * @description The time of the next attempt, while the delivery is `pending`.
+             */
+            nextAttemptAt?: string;
+            /** @description The status of the delivery. */
+            status: components["schemas"]["DeliveryStatus"];
+            /** @description The type of the event. */
+            type: components["schemas"]["EventType"];
+            /** @description The id of the video that the event is about. Absent in a test. */
+            video?: components["schemas"]["VideoId"];
+        };
+        /** @description One attempt to deliver an event. */
+        DeliveryAttempt: {
+            /**
+             * Format: date-time
+             * @description The time at which it began.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description The time until the answer or the failure, in milliseconds.
+             */
+            durationMs: number;
+            /** @description The reason why there was no answer. */
+            error?: string;
+            /**
+             * Format: int32
+             * @description The receiver's HTTP status, if it answered; 3xx means a redirect that was not followed.
+             */
+            status?: number;
+        };
+        /** @description `GET /webhook/deliveries`. */
+        DeliveryPage: {
+            /** @description The last 100 deliveries, newest first. */
+            deliveries: components["schemas"]["Delivery"][];
+        };
+        /**
+         * @description The status of a delivery.
+         * @enum {string}
+         */
+        DeliveryStatus: "pending" | "delivered" | "failed" | "cancelled";
         /**
          * @description A fresh link to a zip.
          * @example {
@@ -442,7 +681,22 @@ export interface components {
          * @description The reason why a video failed. Codes are stable, so that clients can branch on them.
          * @enum {string}
          */
-        ErrorCode: "not_a_video" | "no_video_stream" | "unsupported_codec" | "encrypted" | "corrupt_video" | "no_frames_in_range" | "too_long" | "too_large" | "too_many_frames" | "too_many_pixels" | "upload_mismatch" | "cancelled" | "internal";
+        ErrorCode: "not_a_video" | "no_video_stream" | "unsupported_codec" | "encrypted" | "corrupt_video" | "no_frames_in_range" | "too_long" | "too_large" | "too_many_frames" | "too_many_pixels" | "upload_mismatch" | "upload_expired" | "cancelled" | "internal";
+        /**
+         * @description An event's id: `evt_` and a UUID of version 7, so that ids sort by time. Every delivery of an event has
+         *     the same id, so that receivers can ignore repetitions.
+         */
+        EventId: string;
+        /**
+         * @description The status of a video in an event.
+         * @enum {string}
+         */
+        EventStatus: "ready" | "failed" | "deleted";
+        /**
+         * @description The type of an event.
+         * @enum {string}
+         */
+        EventType: "video.ready" | "video.failed" | "video.deleted" | "webhook.test";
         /** @description The choice of frames and the form of their images. Every field is optional. Only one of `every`, `fps`, `count`, `at`, `keyframes` and `scenes` may be given. `fit` needs `width` and `height`. `quality` is not for `png`. `to` must be later than `from`. */
         ExtractionOptions: {
             /** @description The frames at these positions, 1 to 1,000 of them. */
@@ -581,6 +835,40 @@ export interface components {
             url: string;
         };
         /**
+         * @description The event after which no mail is sent.
+         * @enum {string}
+         */
+        MailBlockReason: "bounce" | "complaint";
+        /** @description A bounce or complaint after which no mail is sent. */
+        MailBlocked: {
+            /**
+             * Format: date-time
+             * @description Its time.
+             */
+            at: string;
+            /** @description The event. */
+            reason: components["schemas"]["MailBlockReason"];
+        };
+        /** @description `PUT /mail`: the mails that the user wants. */
+        MailPreferences: {
+            /** @description Whether a mail is sent three days before a video expires. Default: no. */
+            expiryReminder?: boolean;
+            /** @description The outcomes that are mailed. */
+            mail: components["schemas"]["MailScope"];
+        };
+        /**
+         * @description The outcomes that are mailed to a user.
+         * @enum {string}
+         */
+        MailScope: "all" | "failures" | "none";
+        /** @description `GET /mail`: the mails that the user wants, and whether they arrive. */
+        MailSettings: components["schemas"]["MailPreferences"] & {
+            /** @description The reason why no mail is sent to the address, if there is one. `PUT /mail` tries the address again. */
+            blocked?: components["schemas"]["MailBlocked"];
+            /** @description The address that mails go to, from the user's token. */
+            email: string;
+        };
+        /**
          * @description A page of a multipart upload: the parts that have arrived, and links for the others.
          * @example {
          *       "partBytes": 16777216,
@@ -679,6 +967,11 @@ export interface components {
         };
         /** @description `PUT /webhook`. */
         SetWebhook: {
+            /**
+             * @description Whether the previous secret signs nothing from now on, for example because it leaked. Default: no, it
+             *     signs events for another 24 hours, together with the new one.
+             */
+            expirePreviousSecret?: boolean;
             /**
              * @description The URL for events: at most 2,048 characters, https, on the public internet, without user, password
              *     and fragment.
@@ -817,8 +1110,7 @@ export interface components {
             error?: components["schemas"]["Failure"];
             /**
              * Format: date-time
-             * @description The time after which the record and the zip are removed: 48 hours after the record's creation while the
-             *     file has not arrived, else 60 days after the last change of its status.
+             * @description The time at which the record, the file and the zip are removed, fixed when the video is created.
              */
             expiresAt: string;
             /** @description The extraction options. */
@@ -831,7 +1123,7 @@ export interface components {
             owner: components["schemas"]["UserId"];
             /** @description The progress of the extraction, in `processing`. */
             progress?: components["schemas"]["Progress"];
-            /** @description Facts about the zip, in `ready`. */
+            /** @description Facts about the zip. A retry keeps those of the last attempt that was `ready` until it is `ready` itself. */
             result?: components["schemas"]["ZipFacts"];
             /** @description Its status. */
             status: components["schemas"]["Status"];
@@ -840,7 +1132,7 @@ export interface components {
              * @description The time of the record's last change.
              */
             updatedAt: string;
-            /** @description Problems that a `ready` video has all the same. */
+            /** @description Problems that the zip has all the same. */
             warnings?: components["schemas"]["Warning"][];
         };
         /**
@@ -891,18 +1183,18 @@ export interface components {
         VideoPage: {
             /** @description The `cursor` of the next page; absent on the last page. */
             cursor?: string;
-            /** @description The videos, each with a link to its poster if it is `ready`. */
+            /** @description The videos, each with a link to its poster if it has a result. */
             videos: components["schemas"]["VideoView"][];
         };
-        /** @description One video, with links to its files if it is `ready`. In a list, `poster` is the only link. */
+        /** @description One video, with links to its files if it has a result. In a list, `poster` is the only link. */
         VideoView: components["schemas"]["Video"] & {
-            /** @description The zip, in `ready`. */
+            /** @description The zip, if there is a result. */
             download?: components["schemas"]["Download"];
-            /** @description The poster image, in `ready`. */
+            /** @description The poster image, if there is a result. */
             poster?: components["schemas"]["Link"];
-            /** @description The contact sheet, in `ready`, if there is one. */
+            /** @description The contact sheet, if the result has one. */
             sheet?: components["schemas"]["Link"];
-            /** @description The storyboard, in `ready`, if there is one. */
+            /** @description The storyboard, if the result has one. */
             storyboard?: components["schemas"]["StoryboardLinks"];
         };
         /** @description A problem that did not stop the extraction. */
@@ -935,30 +1227,52 @@ export interface components {
             createdAt: string;
             /**
              * Format: date-time
+             * @description The time at which the webhook was switched off, after five days of failures or because the receiver
+             *     answered 410. `PUT /webhook` switches it on again.
+             */
+            disabledAt?: string;
+            /**
+             * Format: date-time
+             * @description The time since which every attempt to deliver an event has failed, if the last one did.
+             */
+            failingSince?: string;
+            /**
+             * Format: date-time
+             * @description The time until which the previous secret signs events too, during a rotation.
+             */
+            previousSecretUntil?: string;
+            /**
+             * Format: date-time
              * @description The time at which URL and secret were last set.
              */
             updatedAt: string;
             /** @description The URL for events, in normal form. */
             url: string;
         };
+        /** @description The body of a request to a webhook. It contains no links: `GET /videos/{id}` returns fresh ones. */
+        WebhookEvent: {
+            /** @description The video; an empty object in a test. */
+            data: components["schemas"]["WebhookEventData"];
+            /**
+             * Format: date-time
+             * @description The time of the event, the same in every delivery.
+             */
+            timestamp: string;
+            /** @description The type of the event. */
+            type: components["schemas"]["EventType"];
+        };
+        /** @description The video that an event is about. */
+        WebhookEventData: {
+            /** @description The video's id. */
+            id?: components["schemas"]["VideoId"];
+            /** @description The video's status at the time of the event. */
+            status?: components["schemas"]["EventStatus"];
+        };
         /**
          * @description A secret that signs events, in the form of Standard Webhooks: `whsec_` and the key in base64. Its debug
          *     form hides it from logs.
          */
         WebhookSecret: string;
-        /** @description The answer to `POST /webhook/test`: the receiver's response. */
-        WebhookTest: {
-            /**
-             * Format: int64
-             * @description The time until the response, in milliseconds.
-             */
-            durationMs: number;
-            /**
-             * Format: int32
-             * @description The receiver's HTTP status.
-             */
-            status: number;
-        };
         /** @description The answer to `PUT /webhook`, the only answer that contains the secret. */
         WebhookWithSecret: components["schemas"]["Webhook"] & {
             /** @description The secret that signs events. */
@@ -996,8 +1310,15 @@ export type CreateVideo = components['schemas']['CreateVideo'];
 export type CreateVideos = components['schemas']['CreateVideos'];
 export type CreatedVideo = components['schemas']['CreatedVideo'];
 export type CreatedVideos = components['schemas']['CreatedVideos'];
+export type Delivery = components['schemas']['Delivery'];
+export type DeliveryAttempt = components['schemas']['DeliveryAttempt'];
+export type DeliveryPage = components['schemas']['DeliveryPage'];
+export type DeliveryStatus = components['schemas']['DeliveryStatus'];
 export type Download = components['schemas']['Download'];
 export type ErrorCode = components['schemas']['ErrorCode'];
+export type EventId = components['schemas']['EventId'];
+export type EventStatus = components['schemas']['EventStatus'];
+export type EventType = components['schemas']['EventType'];
 export type ExtractionOptions = components['schemas']['ExtractionOptions'];
 export type Failure = components['schemas']['Failure'];
 export type FieldError = components['schemas']['FieldError'];
@@ -1005,6 +1326,11 @@ export type Fit = components['schemas']['Fit'];
 export type Format = components['schemas']['Format'];
 export type Health = components['schemas']['Health'];
 export type Link = components['schemas']['Link'];
+export type MailBlockReason = components['schemas']['MailBlockReason'];
+export type MailBlocked = components['schemas']['MailBlocked'];
+export type MailPreferences = components['schemas']['MailPreferences'];
+export type MailScope = components['schemas']['MailScope'];
+export type MailSettings = components['schemas']['MailSettings'];
 export type MultipartUpload = components['schemas']['MultipartUpload'];
 export type PartUrl = components['schemas']['PartUrl'];
 export type Position = components['schemas']['Position'];
@@ -1026,8 +1352,9 @@ export type VideoView = components['schemas']['VideoView'];
 export type Warning = components['schemas']['Warning'];
 export type WebConfig = components['schemas']['WebConfig'];
 export type Webhook = components['schemas']['Webhook'];
+export type WebhookEvent = components['schemas']['WebhookEvent'];
+export type WebhookEventData = components['schemas']['WebhookEventData'];
 export type WebhookSecret = components['schemas']['WebhookSecret'];
-export type WebhookTest = components['schemas']['WebhookTest'];
 export type WebhookWithSecret = components['schemas']['WebhookWithSecret'];
 export type ZipFacts = components['schemas']['ZipFacts'];
 export type $defs = Record<string, never>;
@@ -1198,6 +1525,236 @@ export interface operations {
             };
         };
     };
+    readMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Your preferences. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailSettings"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized` */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description There are more than 100 requests a second. Wait and try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The API is not available at the moment. Wait and try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Service Unavailable"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+        };
+    };
+    setMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "mail": "failures",
+                 *       "expiryReminder": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["MailPreferences"];
+            };
+        };
+        responses: {
+            /** @description Your preferences. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailSettings"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized` */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description `too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Request Too Long"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There are more than 100 requests a second. Wait and try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The API is not available at the moment. Wait and try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Service Unavailable"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+        };
+    };
     metrics: {
         parameters: {
             query?: never;
@@ -1321,6 +1878,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    askToUnsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user. */
+                user: string;
+                /** @description The secret part of the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    unsubscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user. */
+                user: string;
+                /** @description The secret part of the link. */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No more mails are sent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description The link is not valid. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
         };
@@ -2459,12 +3075,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There are more than 100 requests a second. Wait and try again. */
+            /** @description `rate_limited`. There are more than 100 requests a second. Wait and try again. */
             429: {
                 headers: {
+                    /** @description The seconds until the next such request, for `rate_limited`. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                     /**
                      * @example {
                      *       "message": "Too Many Requests"
@@ -2605,7 +3224,7 @@ export interface operations {
             };
         };
     };
-    testWebhook: {
+    listDeliveries: {
         parameters: {
             query?: never;
             header?: never;
@@ -2614,13 +3233,113 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The receiver's answer. */
+            /** @description The deliveries. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WebhookTest"];
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized` */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description There are more than 100 requests a second. Wait and try again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The API is not available at the moment. Wait and try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Service Unavailable"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+        };
+    };
+    readDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id. */
+                id: components["schemas"]["EventId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description `invalid_request` */
@@ -2653,15 +3372,6 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `webhook_unreachable` */
-            424: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2717,6 +3427,426 @@ export interface operations {
                         message: string;
                     };
                 };
+            };
+        };
+    };
+    resendDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The event's id. */
+                id: components["schemas"]["EventId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery, which is `pending` now. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized` */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `webhook_off`, `not_resendable` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`. There are more than 100 requests a second. Wait and try again. */
+            429: {
+                headers: {
+                    /** @description The seconds until the next such request, for `rate_limited`. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The API is not available at the moment. Wait and try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Service Unavailable"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description `invalid_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized` */
+            401: {
+                headers: {
+                    /** @description `Bearer` */
+                    "WWW-Authenticate"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Unauthorized"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `webhook_off` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `rate_limited`. There are more than 100 requests a second. Wait and try again. */
+            429: {
+                headers: {
+                    /** @description The seconds until the next such request, for `rate_limited`. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Too Many Requests"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                    /**
+                     * @example {
+                     *       "message": "Internal Server Error"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+            /** @description The API is not available at the moment. Wait and try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Service Unavailable"
+                     *     }
+                     */
+                    "application/json": {
+                        message: string;
+                    };
+                };
+            };
+        };
+    };
+    videoDeleted: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same in every attempt. Ignore repetitions. */
+                "webhook-id": string;
+                /** @description The time of the attempt in seconds since 1970. Refuse a request that is older than five minutes. */
+                "webhook-timestamp": number;
+                /** @description `v1,` and the HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}` in base64. During a rotation there are two, separated by a space. Verify it before you parse the body. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "video.deleted",
+                 *       "timestamp": "2026-11-21T12:01:00.000Z",
+                 *       "data": {
+                 *         "id": "01990d2c-6a3e-7c51-9d0b-2f6c1a7be001",
+                 *         "status": "deleted"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookEvent"];
+            };
+        };
+        responses: {
+            /** @description Switches the webhook off at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was accepted. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    videoFailed: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same in every attempt. Ignore repetitions. */
+                "webhook-id": string;
+                /** @description The time of the attempt in seconds since 1970. Refuse a request that is older than five minutes. */
+                "webhook-timestamp": number;
+                /** @description `v1,` and the HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}` in base64. During a rotation there are two, separated by a space. Verify it before you parse the body. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "video.failed",
+                 *       "timestamp": "2026-11-21T12:01:00.000Z",
+                 *       "data": {
+                 *         "id": "01990d2c-6a3e-7c51-9d0b-2f6c1a7be001",
+                 *         "status": "failed"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookEvent"];
+            };
+        };
+        responses: {
+            /** @description Switches the webhook off at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was accepted. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    videoReady: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same in every attempt. Ignore repetitions. */
+                "webhook-id": string;
+                /** @description The time of the attempt in seconds since 1970. Refuse a request that is older than five minutes. */
+                "webhook-timestamp": number;
+                /** @description `v1,` and the HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}` in base64. During a rotation there are two, separated by a space. Verify it before you parse the body. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "video.ready",
+                 *       "timestamp": "2026-11-21T12:01:00.000Z",
+                 *       "data": {
+                 *         "id": "01990d2c-6a3e-7c51-9d0b-2f6c1a7be001",
+                 *         "status": "ready"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookEvent"];
+            };
+        };
+        responses: {
+            /** @description Switches the webhook off at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was accepted. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    webhookTest: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The event's id, the same in every attempt. Ignore repetitions. */
+                "webhook-id": string;
+                /** @description The time of the attempt in seconds since 1970. Refuse a request that is older than five minutes. */
+                "webhook-timestamp": number;
+                /** @description `v1,` and the HMAC-SHA256 of `{webhook-id}.{webhook-timestamp}.{body}` in base64. During a rotation there are two, separated by a space. Verify it before you parse the body. */
+                "webhook-signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "webhook.test",
+                 *       "timestamp": "2026-11-21T12:01:00.000Z",
+                 *       "data": {}
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookEvent"];
+            };
+        };
+        responses: {
+            /** @description Switches the webhook off at once. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The event was accepted. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

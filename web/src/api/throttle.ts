@@ -13,6 +13,8 @@ export const throttledUntil: ReadonlySignal<number | undefined> = until;
 /** Returns how long an answer asks us to wait, or `undefined` for an answer that does not. */
 export function waitingSeconds(response: Response): number | undefined {
   if (response.status !== 429 && response.status !== 503) return undefined;
+  // a refusal by the API itself is about one kind of call; only API Gateway throttles all of them
+  if (response.headers.get("content-type")?.startsWith("application/problem+json")) return undefined;
   const header = response.headers.get("retry-after");
   if (header === null) return DEFAULT_SECONDS;
   // a number of seconds or a date

@@ -11,7 +11,7 @@ export const t = messages({
     "Use pelo menos 12 caracteres, com letra minúscula, letra maiúscula e número.",
   ],
   code_missing: ["Enter the code from the e-mail.", "Escreva o código que veio no e-mail."],
-  wrong_password: ["The e-mail address or the password is wrong.", "O e-mail ou a senha está errado."],
+  wrong_password: ["The e-mail address or the password is wrong.", "E-mail ou senha incorretos."],
   no_such_user: ["There is no account with this e-mail address.", "Não existe conta com este e-mail."],
   user_exists: [
     "There is already an account with this e-mail address. Sign in instead.",

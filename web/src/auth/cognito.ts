@@ -1,6 +1,7 @@
 /** Accounts by Cognito's JSON protocol. These calls need no AWS credentials, hence no SDK. */
 import { config } from "../api/config";
 import { OfflineError } from "../api/errors";
+import { locale } from "../i18n";
 
 /** A refusal by Cognito. `kind` is the name of its exception, without a prefix. */
 export class CognitoError extends Error {
@@ -42,7 +43,11 @@ export async function signUp(
   const answer = await call<CodeDelivery & { UserConfirmed: boolean }>("SignUp", {
     Username: email,
     Password: password,
-    UserAttributes: [{ Name: "email", Value: email }],
+    UserAttributes: [
+      { Name: "email", Value: email },
+      // the language of mails
+      { Name: "locale", Value: locale() },
+    ],
   });
   return { confirmed: answer.UserConfirmed, sentTo: answer.CodeDeliveryDetails?.Destination };
 }

@@ -43,7 +43,12 @@ export const problemMessages = messages({
     "This was already sent with other values. Reload the page and try again.",
     "Isto já foi enviado com outros valores. Recarregue a página e tente de novo.",
   ],
-  webhook_unreachable: ["The webhook's address did not answer.", "O endereço do webhook não respondeu."],
+  webhook_off: [
+    "The webhook is off. Make a new secret or save another address to switch it on.",
+    "O webhook está desligado. Crie um segredo novo ou salve outro endereço para ligar.",
+  ],
+  not_resendable: ["This event cannot be sent again now.", "Este evento não pode ser enviado de novo agora."],
+  rate_limited: ["You did this too often. Try again in an hour.", "Você fez isso vezes demais. Tente de novo em uma hora."],
   throttled: {
     one: [
       "Too many requests at once. Try again in {count} second.",
@@ -111,6 +116,8 @@ export const failureMessages = messages({
     "O arquivo que chegou não é o que foi anunciado.",
   ],
   "advice.upload_mismatch": ["Send the file again.", "Envie o arquivo de novo."],
+  upload_expired: ["The file did not arrive in time.", "O arquivo não chegou a tempo."],
+  "advice.upload_expired": ["Send the file again.", "Envie o arquivo de novo."],
   cancelled: ["The extraction was cancelled.", "A extração foi cancelada."],
   "advice.cancelled": ["Try again whenever you like.", "Tente de novo quando quiser."],
   internal: ["The server made a mistake.", "O servidor cometeu um erro."],

@@ -28,6 +28,24 @@ export function failureText(failure: Failure): { reason: string; advice: string 
   return { reason: failureMessages(failure.code), advice: failureMessages(`advice.${failure.code}`) };
 }
 
+/** Failures of the file itself, which other options do not change. */
+const OF_THE_FILE: ReadonlySet<string> = new Set<Failure["code"]>([
+  "not_a_video",
+  "no_video_stream",
+  "unsupported_codec",
+  "encrypted",
+  "corrupt_video",
+  "too_large",
+  "too_many_pixels",
+  "upload_mismatch",
+  "upload_expired",
+]);
+
+/** Returns whether another try, perhaps with other options, may succeed after this failure. */
+export function canRetry(failure: Failure | undefined): boolean {
+  return failure === undefined || !OF_THE_FILE.has(failure.code);
+}
+
 /** Whether the storage did not take a part: refused it, or gave no answer. */
 function isStorageProblem(error: unknown): boolean {
   return error instanceof StorageError || error instanceof NoAnswerError;

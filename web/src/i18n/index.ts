@@ -45,30 +45,26 @@ export function messages<K extends string>(table: Record<K, Message>): Translate
 }
 
 function plural(count: string | number | undefined): "one" | "other" {
-  return formats().rules.select(Number(count)) === "one" ? "one" : "other";
+  // in Portuguese the plural's rules take 0 for one, but "one" is written as a word here
+  return Number(count) === 1 ? "one" : "other";
 }
 
 function fill(text: string, values: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    return typeof value === "number" ? formats().numbers.format(value) : value;
+    return typeof value === "number" ? numbers().format(value) : value;
   });
 }
 
-interface Formats {
-  readonly rules: Intl.PluralRules;
-  readonly numbers: Intl.NumberFormat;
-}
-
-const known = new Map<string, Formats>();
+const known = new Map<string, Intl.NumberFormat>();
 
 /** Formats are kept, because they are slow to make and a grid of frames needs one for each cell. */
-function formats(): Formats {
+function numbers(): Intl.NumberFormat {
   const name = locale();
   let found = known.get(name);
   if (!found) {
-    found = { rules: new Intl.PluralRules(name), numbers: new Intl.NumberFormat(name) };
+    found = new Intl.NumberFormat(name);
     known.set(name, found);
   }
   return found;

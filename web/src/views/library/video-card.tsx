@@ -1,6 +1,7 @@
 import { CircleAlert, CircleCheck, Clock, Download, LoaderCircle, RotateCcw, Trash2, Play, type IconNode } from "lucide";
 import { useState } from "preact/hooks";
 import type { Status } from "../../api/types";
+import { canRetry } from "../../i18n/errors";
 import { formatDuration } from "../../i18n/format";
 import { href, navigate } from "../../router";
 import { IconButton } from "../../ui/button";
@@ -80,7 +81,8 @@ export function VideoCard({ video, actions }: CardProps) {
 /** The most likely action, without a menu. */
 function QuickAction({ video, actions }: CardProps) {
   const [isBusy, setIsBusy] = useState(false);
-  const { status, fileName } = video;
+  const { status, fileName, error } = video;
+  if (status === "failed" && !canRetry(error)) return null;
   if (status === "failed") {
     return <IconButton icon={RotateCcw} label={t("retry_named", { name: fileName })} onClick={() => actions.retry(video)} />;
   }
@@ -101,12 +103,12 @@ function QuickAction({ video, actions }: CardProps) {
 }
 
 function menuOf(video: LibraryVideo, actions: CardActions): MenuItem[] {
-  const { id, status } = video;
+  const { id, status, error } = video;
   const items: MenuItem[] = [{ label: t("open"), icon: Play, onSelect: () => navigate({ view: "video", id }) }];
-  if (status === "ready") {
+  if (video.result) {
     items.push({ label: t("download"), icon: Download, onSelect: () => void actions.download(video) });
   }
-  if (status === "ready" || status === "failed") {
+  if (status === "ready" || (status === "failed" && canRetry(error))) {
     items.push({ label: t("retry"), icon: RotateCcw, onSelect: () => actions.retry(video) });
   }
   items.push({ label: t("delete"), icon: Trash2, danger: true, onSelect: () => actions.remove(video) });

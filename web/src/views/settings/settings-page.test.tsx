@@ -12,6 +12,14 @@ const problem = (status: number, code: string, detail: string, errors?: object[]
   status,
   body: { type: "about:blank", title: "", status, code, detail, ...(errors ? { errors } : {}) },
 });
+const mail = { email: "ada@example.com", mail: "all", expiryReminder: false };
+const delivery = (attempt: object) => ({
+  id: "evt_1",
+  type: "webhook.test",
+  status: "pending",
+  createdAt: "2026-11-21T12:00:00.000Z",
+  attempts: [{ at: "2026-11-21T12:00:00.000Z", durationMs: 12, ...attempt }],
+});
 const none = problem(404, "not_found", "");
 
 const text = () => document.body.textContent ?? "";
@@ -24,6 +32,8 @@ const press = (name: string) => {
 async function show(answer: (request: FakeRequest) => FakeAnswer): Promise<FakeRequest[]> {
   const requests = fakeServer((request) => {
     if (request.action === "InitiateAuth") return granted("a");
+    if (request.path === "/mail") return { status: 200, body: mail };
+    if (request.path === "/webhook/deliveries") return { status: 200, body: { deliveries: [] } };
     return request.action ? { status: 200, body: {} } : answer(request);
   });
   await signIn("ada@example.com", "pw", false);
@@ -56,7 +66,7 @@ it("sets a webhook and shows its secret once", async () => {
   await setUrl(url);
   const secret = await vi.waitUntil(() => document.querySelector<HTMLInputElement>("dialog input"));
   expect(secret.value).toBe("whsec_c2VjcmV0");
-  expect(requests.at(-1)).toMatchObject({ method: "PUT", path: "/webhook", body: { url } });
+  expect(requests.filter(({ method }) => method === "PUT")).toMatchObject([{ path: "/webhook", body: { url } }]);
   press("Done");
   await vi.waitFor(() => expect(document.querySelector("dialog")).toBeNull());
   expect(document.body.innerHTML).not.toContain("whsec_");
@@ -71,23 +81,35 @@ it("says at the field what is wrong with an address", async () => {
   expect(document.querySelector(".field-error")?.textContent).toBe("The address must be on the public internet.");
 });
 
+/** Answers to a test: its delivery, and then that delivery with an attempt. */
+const tested = (attempt: object) => (request: FakeRequest): FakeAnswer => {
+  if (request.path === "/webhook/test") return { status: 202, body: { ...delivery({}), attempts: [] } };
+  if (request.path === "/webhook/deliveries/evt_1") return { status: 200, body: delivery(attempt) };
+  return { status: 200, body: webhook };
+};
+
 it("says why a test event did not arrive, in the chosen language", async () => {
-  const detail = "The receiver did not answer within 5 seconds.";
-  await show(({ path }) =>
-    path === "/webhook/test" ? problem(424, "webhook_unreachable", detail) : { status: 200, body: webhook },
-  );
+  await show(tested({ error: "The receiver did not answer within 15 seconds." }));
   await vi.waitFor(() => expect(text()).toContain("Send test event"));
   press("Send test event");
-  await vi.waitFor(() => expect(text()).toContain("The test event did not arrive. The receiver did not answer"));
+  await vi.waitFor(() => expect(text()).toContain("The receiver did not answer within 15 seconds."));
   setLanguage("pt");
-  await vi.waitFor(() => expect(text()).toContain("O destino não respondeu em 5 segundos."));
+  await vi.waitFor(() => expect(text()).toContain("O receptor não respondeu em 15 segundos."));
 });
 
 it("warns when the receiver refused the test event", async () => {
-  await show(({ path }) => ({ status: 200, body: path === "/webhook/test" ? { status: 500, durationMs: 12 } : webhook }));
+  await show(tested({ status: 500 }));
   await vi.waitFor(() => expect(text()).toContain("Send test event"));
   press("Send test event");
-  await vi.waitFor(() => expect(text()).toContain("the receiver answered 500 after 12 ms"));
+  await vi.waitFor(() => expect(text()).toContain("The receiver answered 500 after 12 ms"));
+});
+
+it("saves the mails that the user wants, and takes a choice back that was refused", async () => {
+  const requests = await show(({ path }) => (path === "/webhook" ? none : { status: 500 }));
+  const choice = (value: string) => document.querySelector<HTMLInputElement>(`input[value=${value}]`);
+  await vi.waitFor(() => expect(choice("all")?.checked).toBe(true));
+  choice("failures")?.click();
+  await vi.waitFor(() => expect(requests.at(-1)).toMatchObject({ method: "PUT", path: "/mail", body: { mail: "failures" } }));
 });
 
 it("removes the webhook after asking", async () => {

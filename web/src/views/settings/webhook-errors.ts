@@ -1,5 +1,5 @@
 import { ApiError } from "../../api/errors";
-import { problemText } from "../../i18n/errors";
+import type { DeliveryAttempt } from "../../api/types";
 import { t } from "./messages";
 
 /** The server explains in English; these are its sentences that a user may meet. */
@@ -19,11 +19,15 @@ const urlErrors = [
   [/must be a URL/, "url_not"],
 ] as const;
 
-/** Returns why a test event did not arrive, in the reader's language. */
-export function testErrorText(error: unknown): string {
-  if (!(error instanceof ApiError) || error.code !== "webhook_unreachable") return problemText(error);
-  const key = reasons.find(([pattern]) => pattern.test(error.message))?.[1];
-  return `${t("unreachable")} ${key ? t(key) : error.message}`;
+/** Returns what came of an attempt to deliver an event, in the reader's language. */
+export function attemptText({ status, error, durationMs }: DeliveryAttempt): string {
+  if (status === undefined) {
+    const key = reasons.find(([pattern]) => pattern.test(error ?? ""))?.[1];
+    return key ? t(key) : (error ?? "");
+  }
+  // a status is a name and not a number: no separators
+  const isOk = status >= 200 && status < 300;
+  return t(isOk ? "answered" : "answered_refused", { status: String(status), ms: durationMs });
 }
 
 /** Returns what is wrong with a URL that the server refused, or `undefined` if something else failed. */

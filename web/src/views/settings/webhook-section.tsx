@@ -1,19 +1,21 @@
 import { Send } from "lucide";
 import { useEffect, useState } from "preact/hooks";
 import { isAbort } from "../../api/errors";
-import type { Webhook, WebhookTest, WebhookWithSecret } from "../../api/types";
-import { deleteWebhook, readWebhook, setWebhook, testWebhook } from "../../api/webhook";
+import type { Delivery, Webhook, WebhookWithSecret } from "../../api/types";
+import { deleteWebhook, nextAttempt, readWebhook, setWebhook, testWebhook } from "../../api/webhook";
 import { problemText } from "../../i18n/errors";
 import { formatDate } from "../../i18n/format";
 import { Banner } from "../../ui/banner";
 import { Button } from "../../ui/button";
+import { Checkbox } from "../../ui/checkbox";
 import { ConfirmDialog } from "../../ui/confirm-dialog";
 import { Skeleton } from "../../ui/skeleton";
 import { toast } from "../../ui/toast";
+import { Deliveries } from "./deliveries";
 import { t } from "./messages";
 import { SecretDialog } from "./secret-dialog";
 import { Section } from "./section";
-import { testErrorText } from "./webhook-errors";
+import { attemptText } from "./webhook-errors";
 import { WebhookForm } from "./webhook-form";
 import "./webhook-section.css";
 
@@ -60,24 +62,26 @@ interface WebhookActionsProps {
 
 function WebhookActions({ webhook, onSet, onRemoved }: WebhookActionsProps) {
   const [asking, setAsking] = useState<"replace" | "remove">();
-  const [tested, setTested] = useState<{ answer: WebhookTest } | { error: unknown }>();
+  const [tested, setTested] = useState<{ delivery: Delivery } | { error: unknown }>();
+  const [expires, setExpires] = useState(false);
+  const [version, setVersion] = useState(0);
   const [testing, setTesting] = useState(false);
 
   const test = async () => {
     setTesting(true);
     setTested(undefined);
-    setTested(
-      await testWebhook().then(
-        (answer) => ({ answer }),
-        (error: unknown) => ({ error }),
-      ),
-    );
+    try {
+      setTested({ delivery: await nextAttempt(await testWebhook()) });
+    } catch (error) {
+      setTested({ error });
+    }
+    setVersion((last) => last + 1);
     setTesting(false);
   };
 
   return (
     <>
-      <p class="quiet">{t("set_on", { when: formatDate(webhook.updatedAt) })}</p>
+      <WebhookState webhook={webhook} />
       <div class="webhook-section-actions">
         <Button icon={Send} busy={testing} onClick={() => void test()}>
           {t("test")}
@@ -96,24 +100,39 @@ function WebhookActions({ webhook, onSet, onRemoved }: WebhookActionsProps) {
           cancel={t("cancel")}
           onClose={() => setAsking(undefined)}
           onConfirm={async () => {
-            if (asking === "replace") return onSet(await setWebhook(webhook.url));
+            if (asking === "replace") return onSet(await setWebhook(webhook.url, expires));
             await deleteWebhook();
             toast(t("removed"));
             onRemoved();
           }}
         >
           <p>{asking === "replace" ? t("replace_text") : t("remove_text", { url: webhook.url })}</p>
+          {asking === "replace" && <Checkbox label={t("expire_now")} checked={expires} onChange={setExpires} />}
         </ConfirmDialog>
       )}
+      <Deliveries version={version} />
     </>
   );
 }
 
-function TestResult({ tested }: { tested: { answer: WebhookTest } | { error: unknown } }) {
-  if ("error" in tested) return <Banner kind="error">{testErrorText(tested.error)}</Banner>;
-  const { status, durationMs } = tested.answer;
-  const isOk = status >= 200 && status < 300;
-  // a status is a name and not a number: no separators
-  const text = t(isOk ? "test_ok" : "test_refused", { status: String(status), ms: durationMs });
-  return <Banner kind={isOk ? "info" : "warning"}>{text}</Banner>;
+function WebhookState({ webhook }: { webhook: Webhook }) {
+  const { updatedAt, previousSecretUntil, failingSince, disabledAt } = webhook;
+  return (
+    <>
+      {disabledAt && <Banner kind="error">{t("switched_off")}</Banner>}
+      {failingSince && !disabledAt && <Banner kind="warning">{t("failing", { when: formatDate(failingSince) })}</Banner>}
+      <p class="quiet">
+        {t("set_on", { when: formatDate(updatedAt) })}
+        {previousSecretUntil && ` · ${t("previous_until", { when: formatDate(previousSecretUntil) })}`}
+      </p>
+    </>
+  );
+}
+
+function TestResult({ tested }: { tested: { delivery: Delivery } | { error: unknown } }) {
+  if ("error" in tested) return <Banner kind="error">{problemText(tested.error)}</Banner>;
+  const last = tested.delivery.attempts.at(-1);
+  if (!last) return null;
+  const isOk = tested.delivery.status === "delivered";
+  return <Banner kind={isOk ? "info" : "warning"}>{attemptText(last)}</Banner>;
 }

@@ -7,7 +7,7 @@ export const t = messages({
   waiting: ["Waits for its turn", "Aguardando a vez"],
   starting: ["Starting…", "Começando…"],
   paused: ["Paused at {percent}", "Pausado em {percent}"],
-  offline: ["No connection. It goes on by itself at {percent}.", "Sem conexão. Continua sozinho em {percent}."],
+  offline: ["No connection. It goes on by itself at {percent}.", "Sem conexão. Continua sozinho a partir de {percent}."],
   file_changed: [
     "This is another file, or it has changed. Choose the {name} that you began with.",
     "Este é outro arquivo, ou ele mudou. Escolha o mesmo {name} do início.",
@@ -22,7 +22,7 @@ export const t = messages({
   ],
   elsewhere: ["Being sent in another tab", "Sendo enviado em outra aba"],
   arrived: ["Arrived. The frames are next.", "Chegou. Agora vêm os quadros."],
-  left: ["about {time} left", "faltam cerca de {time}"],
+  left: ["about {time} left", "termina em cerca de {time}"],
   seconds: ["{seconds} s", "{seconds} s"],
   minutes: ["{minutes} min", "{minutes} min"],
   hours: ["{hours} h {minutes} min", "{hours} h {minutes} min"],

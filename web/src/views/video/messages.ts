@@ -2,6 +2,15 @@ import { messages } from "../../i18n";
 
 /** The texts of a video's page. */
 export const t = messages({
+  another: ["Send another file", "Enviar outro arquivo"],
+  retryRuns: [
+    "The frames of the last extraction, until the new one is ready.",
+    "Os quadros da última extração, até a nova ficar pronta.",
+  ],
+  retryFailed: [
+    "The frames of the last good extraction: the new one failed.",
+    "Os quadros da última extração que deu certo: a nova falhou.",
+  ],
   back: ["All videos", "Todos os vídeos"],
   loading: ["Loading the video…", "Carregando o vídeo…"],
   opening: ["Opening the frames…", "Abrindo os quadros…"],
@@ -11,7 +20,7 @@ export const t = messages({
   missingTitle: ["This video is not here", "Este vídeo não está aqui"],
   missingText: [
     "It was deleted, it has expired, or it belongs to another account.",
-    "Ele foi apagado, expirou ou é de outra conta.",
+    "Ele foi excluído, expirou ou é de outra conta.",
   ],
   unreachableTitle: ["The video could not be loaded", "Não foi possível carregar o vídeo"],
 
@@ -21,7 +30,7 @@ export const t = messages({
     "O arquivo ainda não chegou. Se ele está sendo enviado de outra aba ou aparelho, os quadros aparecem aqui sozinhos.",
   ],
   queued: ["In the queue", "Na fila"],
-  queuedText: ["It starts in a moment. You can leave this page.", "Começa já, já. Você pode sair desta página."],
+  queuedText: ["It starts in a moment. You can leave this page.", "Começa já já. Você pode sair desta página."],
   processing: ["Extracting frames", "Extraindo os quadros"],
   processingText: ["You can leave this page. The work goes on.", "Você pode sair desta página. O trabalho continua."],
   progress: ["{done} of {total} frames", "{done} de {total} quadros"],
@@ -110,19 +119,19 @@ export const t = messages({
   moreActions: ["More actions", "Mais ações"],
   again: ["Again with other options…", "De novo com outras opções…"],
   openSheet: ["Open the contact sheet", "Abrir a folha de contato"],
-  delete: ["Delete…", "Apagar…"],
-  deleteTitle: ["Delete this video?", "Apagar este vídeo?"],
+  delete: ["Delete…", "Excluir…"],
+  deleteTitle: ["Delete this video?", "Excluir este vídeo?"],
   deleteText: [
     "“{name}”, its frames and its zips are removed for good.",
     "“{name}”, os quadros e os zips são removidos de vez.",
   ],
-  deleteConfirm: ["Delete", "Apagar"],
-  deleted: ["“{name}” was deleted", "“{name}” foi apagado"],
+  deleteConfirm: ["Delete", "Excluir"],
+  deleted: ["“{name}” was deleted", "“{name}” foi excluído"],
 
   about: ["About this video", "Sobre este vídeo"],
   factLength: ["Length", "Duração"],
   factPicture: ["Picture", "Imagem"],
-  factPictureValue: ["{width} × {height}, {rate} fps", "{width} × {height}, {rate} qps"],
+  factPictureValue: ["{width} × {height}, {rate} fps", "{width} × {height}, {rate} fps"],
   factPictureNoRate: ["{width} × {height}", "{width} × {height}"],
   factCodec: ["Codec", "Codec"],
   factFile: ["File", "Arquivo"],

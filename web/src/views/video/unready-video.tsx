@@ -1,6 +1,8 @@
 import { useState } from "preact/hooks";
 import type { Status, VideoView } from "../../api/types";
-import { failureText } from "../../i18n/errors";
+import { canRetry, failureText } from "../../i18n/errors";
+import { navigate } from "../../router";
+import { Banner } from "../../ui/banner";
 import { Button } from "../../ui/button";
 import { ProgressBar } from "../../ui/progress-bar";
 import { LazyRetryDialog } from "./lazy-retry-dialog";
@@ -35,6 +37,17 @@ export function PendingVideo({ video }: { video: VideoView }) {
   );
 }
 
+/** How a retry of a video is doing, whose earlier frames are shown below. */
+export function RetriedVideo({ video }: { video: VideoView }) {
+  const { status, progress, error } = video;
+  if (status === "failed") {
+    const { reason, advice } = failureText(error ?? { code: "internal", message: "" });
+    return <Banner kind="warning">{`${t("retryFailed")} ${reason} ${advice}`}</Banner>;
+  }
+  const counted = status === "processing" && progress !== undefined && progress.total > 0;
+  return <Banner kind="info">{`${t("retryRuns")} ${counted ? t("progress", { ...progress }) : t(status as Unready)}`}</Banner>;
+}
+
 /** A video without frames: the reason, and what can be done. */
 export function FailedVideo({ store, video }: { store: VideoStore; video: VideoView }) {
   const [isAsking, setAsking] = useState(false);
@@ -46,11 +59,16 @@ export function FailedVideo({ store, video }: { store: VideoStore; video: VideoV
           <h2>{t("failed")}</h2>
           <p>{reason}</p>
           <p class="quiet">{advice}</p>
-          {store.user === undefined && (
-            <Button kind="primary" onClick={() => setAsking(true)}>
-              {t("again")}
-            </Button>
-          )}
+          {store.user === undefined &&
+            (canRetry(video.error) ? (
+              <Button kind="primary" onClick={() => setAsking(true)}>
+                {t("again")}
+              </Button>
+            ) : (
+              <Button kind="primary" onClick={() => navigate({ view: "home" })}>
+                {t("another")}
+              </Button>
+            ))}
           {isAsking && (
             <LazyRetryDialog video={video} onClose={() => setAsking(false)} onQueued={(queued) => store.replace(queued)} />
           )}

@@ -50,7 +50,7 @@ export function VideoHead({ store, video }: VideoHeadProps) {
       <h1 class="video-head-name" title={video.fileName}>
         {video.fileName}
       </h1>
-      {video.status === "ready" && (
+      {video.download && (
         <Button icon={Download} onClick={() => void downloadAll()}>
           {t("downloadAll")}
         </Button>

@@ -1,6 +1,6 @@
 import { FileQuestion, WifiOff } from "lucide";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import type { Status } from "../../api/types";
+import type { Status, VideoView } from "../../api/types";
 import { problemText } from "../../i18n/errors";
 import { href } from "../../router";
 import { announce } from "../../ui/announce";
@@ -11,7 +11,7 @@ import { Skeleton } from "../../ui/skeleton";
 import { useTitle } from "../../ui/use-title";
 import { t } from "./messages";
 import { OpenVideo } from "./open-video";
-import { FailedVideo, PendingVideo } from "./unready-video";
+import { FailedVideo, PendingVideo, RetriedVideo } from "./unready-video";
 import { VideoHead } from "./video-head";
 import "./video-page.css";
 import { VideoStore } from "./video-store";
@@ -51,8 +51,11 @@ export default function VideoPage({ id, user }: VideoPageProps) {
     <div class="video-page">
       <VideoHead store={store} video={video} />
       {problem !== undefined && <Banner kind="warning">{problemText(problem)}</Banner>}
-      {video.status === "ready" ? (
-        <OpenVideo store={store} video={video} />
+      {video.result ? (
+        <>
+          {video.status !== "ready" && <RetriedVideo video={video} />}
+          <OpenVideo key={zipOf(video)} store={store} video={video} />
+        </>
       ) : video.status === "failed" ? (
         <FailedVideo store={store} video={video} />
       ) : (
@@ -60,6 +63,11 @@ export default function VideoPage({ id, user }: VideoPageProps) {
       )}
     </div>
   );
+}
+
+/** Returns which zip the frames are in. A retry makes another one. */
+function zipOf({ download }: VideoView): string | undefined {
+  return download && new URL(download.url).pathname;
 }
 
 /** Announces each new status to screen readers. */

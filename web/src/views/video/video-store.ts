@@ -142,8 +142,8 @@ export class VideoStore {
 
 /** Returns undefined if nothing changes by itself. */
 function untilNextRead(video: VideoView, delay: number): number | undefined {
-  if (video.status === "failed") return undefined;
-  if (video.status !== "ready") return delay;
+  if (video.status === "failed" && !video.download) return undefined;
+  if (video.status !== "ready" && video.status !== "failed") return delay;
   if (!video.download) return LAST_DELAY;
   return Math.max(Date.parse(video.download.expiresAt) - Date.now() - BEFORE_EXPIRY, 60_000);
 }

@@ -1,0 +1,76 @@
+import { RotateCcw } from "lucide";
+import { useEffect, useState } from "preact/hooks";
+import { isAbort } from "../../api/errors";
+import type { Delivery } from "../../api/types";
+import { nextAttempt, readDeliveries, resendDelivery } from "../../api/webhook";
+import { problemText } from "../../i18n/errors";
+import { formatDate } from "../../i18n/format";
+import { href } from "../../router";
+import { Banner } from "../../ui/banner";
+import { IconButton } from "../../ui/button";
+import { toast } from "../../ui/toast";
+import "./deliveries.css";
+import { t } from "./messages";
+import { attemptText } from "./webhook-errors";
+
+/** The last deliveries to the webhook. A new `version` loads them again. */
+export function Deliveries({ version }: { version: number }) {
+  const [deliveries, setDeliveries] = useState<readonly Delivery[]>();
+  const [error, setError] = useState<unknown>();
+
+  useEffect(() => {
+    const aborting = new AbortController();
+    setError(undefined);
+    readDeliveries(aborting.signal).then(setDeliveries, (failure: unknown) => isAbort(failure) || setError(failure));
+    return () => aborting.abort();
+  }, [version]);
+
+  const resend = async (id: string) => {
+    try {
+      const changed = await nextAttempt(await resendDelivery(id));
+      setDeliveries((list) => list?.map((delivery) => (delivery.id === id ? changed : delivery)));
+    } catch (failure) {
+      toast(problemText(failure));
+    }
+  };
+
+  if (error !== undefined) return <Banner kind="error">{problemText(error)}</Banner>;
+  if (!deliveries || deliveries.length === 0) return <p class="quiet">{deliveries && t("no_deliveries")}</p>;
+  return (
+    <ul class="deliveries" aria-label={t("deliveries")}>
+      {deliveries.map((delivery) => (
+        <DeliveryRow key={delivery.id} delivery={delivery} onResend={() => resend(delivery.id)} />
+      ))}
+    </ul>
+  );
+}
+
+function DeliveryRow({ delivery, onResend }: { delivery: Delivery; onResend: () => Promise<void> }) {
+  const [busy, setBusy] = useState(false);
+  const { type, video, status, attempts, createdAt, nextAttemptAt } = delivery;
+  const last = attempts.at(-1);
+  const resend = async () => {
+    setBusy(true);
+    await onResend();
+    setBusy(false);
+  };
+  return (
+    <li class="deliveries-row">
+      <p>
+        {video && type !== "video.deleted" ? <a href={href({ view: "video", id: video })}>{type}</a> : type}
+        {" · "}
+        <span class={`deliveries-${status}`}>{t(`delivery_${status}`)}</span>
+      </p>
+      <p class="quiet">
+        {[
+          formatDate(createdAt),
+          ...(last ? [attemptText(last)] : []),
+          ...(nextAttemptAt && attempts.length > 0 ? [t("next_attempt", { when: formatDate(nextAttemptAt) })] : []),
+        ].join(" · ")}
+      </p>
+      {status !== "pending" && (
+        <IconButton icon={RotateCcw} label={t("resend", { type })} busy={busy} onClick={() => void resend()} />
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,89 @@
+import { useEffect, useState } from "preact/hooks";
+import { isAbort } from "../../api/errors";
+import { readMail, setMail } from "../../api/mail";
+import type { MailPreferences, MailSettings } from "../../api/types";
+import { problemText } from "../../i18n/errors";
+import { announce } from "../../ui/announce";
+import { Banner } from "../../ui/banner";
+import { Button } from "../../ui/button";
+import { Checkbox } from "../../ui/checkbox";
+import { Segmented } from "../../ui/segmented";
+import { Skeleton } from "../../ui/skeleton";
+import { t } from "./messages";
+import { Section } from "./section";
+
+/** The mails that the user gets. A choice is saved at once. */
+export function MailSection() {
+  const [settings, setSettings] = useState<MailSettings>();
+  const [error, setError] = useState<unknown>();
+  const [tries, setTries] = useState(0);
+
+  useEffect(() => {
+    const aborting = new AbortController();
+    setError(undefined);
+    readMail(aborting.signal).then(setSettings, (failure: unknown) => isAbort(failure) || setError(failure));
+    return () => aborting.abort();
+  }, [tries]);
+
+  const save = async (preferences: MailPreferences) => {
+    const before = settings;
+    setError(undefined);
+    if (settings) setSettings({ ...settings, ...preferences });
+    try {
+      setSettings(await setMail(preferences));
+      announce(t("saved"));
+    } catch (failure) {
+      setSettings(before);
+      setError(failure);
+    }
+  };
+
+  return (
+    <Section title={t("mail")}>
+      {error !== undefined && (
+        <Banner kind="error" action={<Button onClick={() => setTries(tries + 1)}>{t("try_again")}</Button>}>
+          {problemText(error)}
+        </Banner>
+      )}
+      {settings === undefined && error === undefined && <Skeleton height="116px" />}
+      {settings && <MailChoices settings={settings} onChange={(changed) => void save(changed)} />}
+    </Section>
+  );
+}
+
+interface MailChoicesProps {
+  settings: MailSettings;
+  onChange: (preferences: MailPreferences) => void;
+}
+
+function MailChoices({ settings, onChange }: MailChoicesProps) {
+  const { mail, expiryReminder = false, email, blocked } = settings;
+  return (
+    <>
+      {blocked && (
+        <Banner
+          kind="warning"
+          action={<Button onClick={() => onChange({ mail, expiryReminder })}>{t("try_again")}</Button>}
+        >
+          {t(`blocked_${blocked.reason}`, { email })}
+        </Banner>
+      )}
+      <p>{t("mail_text", { email })}</p>
+      <Segmented
+        label={t("mail_scope")}
+        value={mail}
+        onChange={(chosen) => onChange({ mail: chosen, expiryReminder })}
+        options={[
+          { value: "all", label: t("mail_all") },
+          { value: "failures", label: t("mail_failures") },
+          { value: "none", label: t("mail_none") },
+        ]}
+      />
+      <Checkbox
+        label={t("mail_reminder")}
+        checked={expiryReminder}
+        onChange={(checked) => onChange({ mail, expiryReminder: checked })}
+      />
+    </>
+  );
+}
