@@ -14,7 +14,9 @@ mod delivery;
 mod deployment;
 mod head;
 mod interrupted;
+mod killed;
 mod lists;
+mod mail;
 mod metrics;
 mod multipart;
 mod page;
@@ -24,6 +26,7 @@ mod retry;
 mod routes;
 mod schema;
 mod split;
+mod stuck;
 mod upload;
 mod walk;
 mod watch;
@@ -53,6 +56,12 @@ impl Stacks {
         Ok(Self { usual: Arc::new(usual), hasty: Arc::new(Mutex::new(hasty)) })
     }
 
+    /// Checks that no record waits for longer than its limit and that no message was given up.
+    fn check_the_rest(&self) -> Result<()> {
+        block_on(stuck::nothing_is_left(&self.usual))?;
+        block_on(async { stuck::nothing_is_left(&*self.hasty.lock().await).await })
+    }
+
     fn keep_logs(&self) {
         let hasty = self.hasty.blocking_lock();
         for (name, stack) in [("usual", &*self.usual), ("hasty", &*hasty)] {
@@ -77,11 +86,15 @@ fn main() -> ExitCode {
         }
     };
     let conclusion = libtest_mimic::run(&arguments, trials(Some(&stacks)));
-    if conclusion.has_failed() {
+    let left = stacks.check_the_rest();
+    if let Err(error) = &left {
+        eprintln!("the tests left something: {error:#}");
+    }
+    if conclusion.has_failed() || left.is_err() {
         stacks.keep_logs();
     }
     drop(stacks);
-    conclusion.exit_code()
+    if left.is_err() { ExitCode::FAILURE } else { conclusion.exit_code() }
 }
 
 /// Returns every test with its name.
@@ -155,9 +168,19 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         delete::a_worker_stops_when_its_video_is_deleted,
         delete::a_queued_video_can_be_deleted,
         delete::an_upload_after_the_deletion_is_removed,
-        webhook::a_webhook_is_set_tested_and_deleted,
-        webhook::the_test_of_an_unreachable_webhook_says_why,
+        mail::a_user_gets_the_mails_that_they_want,
+        mail::the_link_in_a_mail_stops_mails_by_post_only,
+        mail::a_bounce_stops_mails_to_an_address,
+        mail::a_mail_before_the_expiry_is_sent_once_if_it_is_wanted,
+        webhook::every_event_of_a_video_arrives_once,
+        webhook::the_reference_library_verifies_both_secrets_of_a_rotation,
+        webhook::node_verifies_events_with_the_reference_library,
+        webhook::a_failed_delivery_is_tried_again_and_can_be_resent,
+        webhook::a_receiver_that_is_gone_switches_its_webhook_off,
+        webhook::an_unreachable_webhook_says_why,
+        webhook::calls_about_webhooks_are_limited,
         webhook::another_users_webhook_is_invisible,
+        webhook::a_repeated_delivery_has_no_effect,
         metrics::the_metrics_count_what_has_happened,
         prometheus::promtool_finds_no_fault_in_the_metrics,
         prometheus::prometheus_scrapes_with_the_documented_configuration,
@@ -165,6 +188,19 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
     ];
     trials.extend(trials![
         |stacks| &stacks,
+        stuck::an_upload_whose_event_was_lost_is_found,
+        stuck::an_upload_that_never_arrives_fails_with_its_reason,
+        stuck::a_purged_queue_of_jobs_loses_no_video,
+        stuck::a_purged_queue_of_outcomes_loses_no_video,
+        stuck::a_failed_retry_keeps_the_earlier_frames,
+        stuck::a_job_without_its_attempt_is_dropped,
+        stuck::a_refused_mail_comes_later,
+        stuck::killed_functions_lose_nothing,
+        killed::extract_at_every_request,
+        killed::notify_at_every_request,
+        killed::deliver_at_every_request,
+        stuck::five_hundred_outcomes_delivered_twice,
+        split::a_fan_out_whose_messages_are_lost_is_completed,
         split::several_workers_make_the_same_zip_as_one,
         split::a_worker_that_is_killed_is_replaced,
         split::repeated_segments_change_nothing,

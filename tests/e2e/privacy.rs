@@ -23,7 +23,7 @@ const VERBS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 /// is a ready video of hers, and `{upload}` is a video of hers whose bytes have not arrived. An empty body is
 /// neither a video nor a webhook. Bob may delete his own webhook. A method that a path does not have gets 404
 /// from API Gateway, because it has no route.
-const ATTEMPTS: [(&str, [u16; 5]); 14] = [
+const ATTEMPTS: [(&str, [u16; 5]); 18] = [
     ("/videos?user={user}", [403, 400, 404, 404, 404]),
     ("/videos?all=true", [403, 400, 404, 404, 404]),
     ("/videos/{id}", [404, 404, 404, 404, 404]),
@@ -37,6 +37,10 @@ const ATTEMPTS: [(&str, [u16; 5]); 14] = [
     ("/webhook", [404, 404, 400, 404, 204]),
     ("/webhook?user={user}", [400, 404, 400, 404, 400]),
     ("/webhook/test?user={user}", [404, 400, 404, 404, 404]),
+    ("/webhook/deliveries?user={user}", [400, 404, 404, 404, 404]),
+    ("/webhook/deliveries/{id}", [404, 404, 404, 404, 404]),
+    ("/webhook/deliveries/{id}/resend", [404, 404, 404, 404, 404]),
+    ("/mail?user={user}", [400, 404, 400, 404, 404]),
     ("/metrics", [403, 404, 404, 404, 404]),
 ];
 
@@ -65,7 +69,7 @@ pub async fn no_method_reaches_another_users_data(stack: &Stack) -> Result<()> {
     let file = SourceFile::open(path("prores.mov")).await?;
     let options = serde_json::from_str(r#"{"count":1}"#)?;
     let awaiting = ada.api.create(&file.request(options)).await?.video;
-    let webhook = ada.api.set_webhook("https://ada.invalid/").await?;
+    let webhook = ada.api.set_webhook(&"https://ada.invalid/".into()).await?;
     let (owner, email) = (ready.owner.as_str(), &ada.email);
     let secrets = [owner, email, &ready.file_name, "X-Amz-Signature", "ada.invalid"];
     for (attempt, statuses) in ATTEMPTS {

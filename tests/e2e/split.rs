@@ -5,6 +5,7 @@ use anyhow::{Context, Result, bail, ensure};
 use framezip_contract::{ErrorCode, Job, Segment, Status, Video, VideoId, VideoView};
 use framezip_media::path;
 use framezip_tests::{Message, Person, Queue, Stack, is_traced, signal, until};
+use jiff::SignedDuration;
 use std::{
     collections::HashSet,
     fs,
@@ -68,7 +69,8 @@ async fn ended(stack: &Stack, person: &Person, id: VideoId) -> Result<VideoView>
 
 /// Returns the job for a segment of a fan-out.
 fn segment(video: &Video, fan_out: &str, targets: Range<u32>) -> Job {
-    let segment = Segment { fan_out: fan_out.to_owned(), first: targets.start, end: targets.end };
+    let segment =
+        Segment { fan_out: fan_out.to_owned(), first: targets.start, end: targets.end, depth: 1 };
     Job::segment(video.owner.clone(), video.id, segment)
 }
 
@@ -93,6 +95,23 @@ pub async fn several_workers_make_the_same_zip_as_one(stacks: &Stacks) -> Result
     });
     wait.await?;
     ensure!(latest > 0, "progress adds up");
+    assert_right(&stacks.usual, stack, &person, video.id).await
+}
+
+/// Messages of segments are lost, and no worker would ever complete the set: the reconciler resumes the fan-out.
+pub async fn a_fan_out_whose_messages_are_lost_is_completed(stacks: &Stacks) -> Result<()> {
+    let stack = &*stacks.hasty.lock().await;
+    let person = Person::sign_up(stack).await?;
+    let (video, _) = split(stack, &person).await?;
+    stack
+        .without("extract", async {
+            stack.purge(Queue::Jobs).await?;
+            signal("KILL", &stack.extract_workers()?)?;
+            stack.purge(Queue::Jobs).await
+        })
+        .await?;
+    stack.age(&video, SignedDuration::from_mins(20)).await?;
+    stack.reconcile().await?;
     assert_right(&stacks.usual, stack, &person, video.id).await
 }
 

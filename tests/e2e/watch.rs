@@ -114,11 +114,12 @@ pub async fn every_function_answers_its_sample_event(stack: &Stack) -> Result<()
     let body: Value = serde_json::from_str(answer["body"].as_str().context("it has a body")?)?;
     ensure!(body == json!({ "videos": [] }), "{body}");
     ensure!(watch.invoke("enqueue")?.is_null(), "enqueue answers nothing");
-    for function in ["extract", "notify"] {
+    ensure!(watch.invoke("reconcile")?.is_null(), "reconcile answers nothing");
+    for function in ["deliver", "extract", "notify"] {
         let answer = watch.invoke(function)?;
         ensure!(answer == json!({ "batchItemFailures": [] }), "{function}: {answer}");
     }
-    for function in ["api", "enqueue", "extract", "notify"] {
+    for function in ["api", "deliver", "enqueue", "extract", "notify", "reconcile"] {
         ensure!(watch.has_setting(function, "SECRET", SECRET)?, "{function} does not run");
     }
     Ok(())

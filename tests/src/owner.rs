@@ -37,7 +37,7 @@ impl Stack {
         Ok(())
     }
 
-    async fn s3(&self) -> aws_sdk_s3::Client {
+    pub(crate) async fn s3(&self) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::config::Builder::from(&self.sdk().await).force_path_style(true);
         aws_sdk_s3::Client::from_conf(config.build())
     }

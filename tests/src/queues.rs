@@ -2,7 +2,7 @@
 
 use crate::{Stack, until};
 use anyhow::{Context, Result};
-use framezip_contract::{ErrorCode, Failure, Job, Outcome, UserId, Verdict, VideoId};
+use framezip_contract::{Attempt, ErrorCode, Failure, Job, Outcome, UserId, Verdict, VideoId};
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -22,12 +22,22 @@ pub enum Queue {
     DeadJobs,
     /// Outcomes for `notify`.
     Outcomes,
+    /// Deliveries for `deliver`.
+    Deliveries,
+    /// Bounces and complaints for `notify`.
+    MailEvents,
+    /// Outcomes that were given up.
+    DeadOutcomes,
+    /// Deliveries that were given up.
+    DeadDeliveries,
 }
 
 /// A message on a queue, waiting or in flight.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Message {
+    #[serde(rename = "MessageId")]
+    id: String,
     body: String,
     /// Whether it waits for a consumer. If not, a consumer has it or has lost it.
     pub is_visible: bool,
@@ -49,6 +59,16 @@ impl Message {
         self.body.contains(text)
     }
 
+    /// Returns its id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Returns its body.
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
     /// Returns how long it stays hidden from consumers.
     pub fn hidden_for(&self) -> Duration {
         let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
@@ -57,12 +77,24 @@ impl Message {
 }
 
 impl Stack {
-    fn queue_url(&self, queue: Queue) -> &str {
+    pub(crate) fn queue_url(&self, queue: Queue) -> String {
+        let outputs = &self.outputs;
         match queue {
-            Queue::Jobs => &self.outputs.jobs_queue_url,
-            Queue::DeadJobs => &self.outputs.jobs_dead_letter_queue_url,
-            Queue::Outcomes => &self.outputs.outcomes_queue_url,
+            Queue::Jobs => outputs.jobs_queue_url.clone(),
+            Queue::DeadJobs => outputs.jobs_dead_letter_queue_url.clone(),
+            Queue::Outcomes => outputs.outcomes_queue_url.clone(),
+            Queue::Deliveries => outputs.deliveries_queue_url.clone(),
+            Queue::MailEvents => outputs.mail_events_queue_url.clone(),
+            Queue::DeadOutcomes => format!("{}-dlq", outputs.outcomes_queue_url),
+            Queue::DeadDeliveries => format!("{}-dlq", outputs.deliveries_queue_url),
         }
+    }
+
+    /// Returns the ARN of a queue.
+    pub fn queue_arn(&self, queue: Queue) -> String {
+        let url = self.queue_url(queue);
+        let name = url.rsplit('/').next().unwrap_or_default();
+        format!("arn:aws:sqs:{}:000000000000:{name}", crate::stack::REGION)
     }
 
     /// Sends a message.
@@ -87,7 +119,7 @@ impl Stack {
     ///
     /// # Errors
     /// If SQS refuses one.
-    pub async fn enqueue_late(&self, owner: &UserId, id: VideoId, attempt: u32) -> Result<()> {
+    pub async fn enqueue_late(&self, owner: &UserId, id: VideoId, attempt: Attempt) -> Result<()> {
         let job = Job::new(owner.clone(), id).of_attempt(attempt);
         self.enqueue(Queue::Jobs, &job).await?;
         self.enqueue(Queue::DeadJobs, &job).await?;
@@ -131,7 +163,7 @@ impl Stack {
             left.clear();
             // In the order in which one message leads to the next: while one queue is looked at, a message
             // can only move to a queue that is looked at later.
-            for queue in [Queue::Jobs, Queue::DeadJobs, Queue::Outcomes] {
+            for queue in [Queue::Jobs, Queue::DeadJobs, Queue::Outcomes, Queue::Deliveries] {
                 let messages = self.messages(queue).await?.into_iter();
                 left.extend(messages.filter(&is_meant).map(|message| (queue, message)));
             }

@@ -60,6 +60,8 @@ pub(crate) struct Outputs {
     pub(crate) jobs_queue_url: String,
     pub(crate) jobs_dead_letter_queue_url: String,
     pub(crate) outcomes_queue_url: String,
+    pub(crate) deliveries_queue_url: String,
+    pub(crate) mail_events_queue_url: String,
     table_name: String,
     pub(crate) uploads_bucket_name: String,
     pub(crate) results_bucket_name: String,
@@ -312,10 +314,22 @@ impl Stack {
     /// # Errors
     /// If there is no `/proc`.
     pub fn extract_workers(&self) -> Result<Vec<u32>> {
-        processes::workers(&self.endpoint, "framezip-extract")
+        self.processes_of("extract")
     }
 
-    async fn table(&self) -> aws_sdk_dynamodb::Client {
+    /// Returns the processes of a function.
+    ///
+    /// # Errors
+    /// If there is no `/proc`.
+    pub fn processes_of(&self, function: &str) -> Result<Vec<u32>> {
+        processes::workers(&self.endpoint, &format!("framezip-{function}"))
+    }
+
+    pub(crate) fn table_name(&self) -> &str {
+        &self.outputs.table_name
+    }
+
+    pub(crate) async fn table(&self) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::new(&self.sdk().await)
     }
 
@@ -332,7 +346,7 @@ impl Stack {
 }
 
 /// Returns the key of a video's record, as `shared/store` builds it.
-fn key(video: &Video) -> HashMap<String, AttributeValue> {
+pub(crate) fn key(video: &Video) -> HashMap<String, AttributeValue> {
     let text = |text: String| AttributeValue::S(text);
     let (pk, sk) = (format!("user#{}", video.owner), format!("video#{}", video.id));
     HashMap::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))])

@@ -19,6 +19,24 @@ impl Stack {
     }
 }
 
+/// Lets the reference library of Standard Webhooks for Node verify a request. Returns the event's type.
+///
+/// # Errors
+/// If the signature is not valid.
+pub fn verified_by_node(secret: &str, request: &str) -> Result<String> {
+    let mut child = Command::new(tools()?.join("node"))
+        .arg(root().join("web/scripts/verify-webhook.mjs"))
+        .arg(secret)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("node did not start")?;
+    child.stdin.take().context("it has a standard input")?.write_all(request.as_bytes())?;
+    let output = child.wait_with_output()?;
+    ensure!(output.status.success(), "the signature is not valid: {}", output.status);
+    Ok(String::from_utf8(output.stdout)?)
+}
+
 /// Runs a program of `tests/tools` with this standard input. Returns its output without the last newline.
 ///
 /// # Errors
