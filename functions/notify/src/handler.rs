@@ -1,7 +1,7 @@
 //! A batch of messages from one of the three queues.
 
 use crate::{
-    mail::{MailSettings, Mailer},
+    mail::{Mailer, MailerSettings},
     mail_event, outcome, reminder,
 };
 use aws_lambda_events::{event::sqs::SqsEvent, sqs::SqsBatchResponse};
@@ -46,7 +46,7 @@ impl Notifier {
             videos: Videos::new(aws_sdk_dynamodb::Client::new(&config), settings::table_name()?),
             mailer: Mailer::new(
                 aws_sdk_sesv2::Client::new(&config),
-                MailSettings {
+                MailerSettings {
                     sender: settings::sender_email()?,
                     page_url: settings::api_url()?,
                     configuration_set: settings::configuration_set().ok(),

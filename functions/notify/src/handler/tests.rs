@@ -31,7 +31,7 @@ fn notifier(dynamodb: &[&Rule], ses: &[&Rule], s3: &[&Rule]) -> Notifier {
         videos: Videos::new(dynamodb, "Videos"),
         mailer: Mailer::new(
             ses,
-            MailSettings {
+            MailerSettings {
                 sender: "from@example.com".to_owned(),
                 page_url: "http://page".to_owned(),
                 configuration_set: None,

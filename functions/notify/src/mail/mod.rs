@@ -49,7 +49,7 @@ pub(crate) enum Mail<'a> {
 }
 
 /// The settings of mails.
-pub(crate) struct MailSettings {
+pub(crate) struct MailerSettings {
     /// The sender's address, verified in SES.
     pub(crate) sender: String,
     /// The URL of the page, without a slash at the end. All links lead there.
@@ -63,11 +63,11 @@ pub(crate) struct MailSettings {
 /// Needs `ses:SendEmail` on the sender's identity and on the configuration set.
 pub(crate) struct Mailer {
     client: Client,
-    settings: MailSettings,
+    settings: MailerSettings,
 }
 
 impl Mailer {
-    pub(crate) fn new(client: Client, settings: MailSettings) -> Self {
+    pub(crate) fn new(client: Client, settings: MailerSettings) -> Self {
         Self { client, settings }
     }
 

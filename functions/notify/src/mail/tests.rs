@@ -164,7 +164,7 @@ async fn a_mail_can_be_unsubscribed_and_names_its_receiver() {
     let sent = mock!(Client::send_email)
         .match_requests(is_complete)
         .then_output(|| SendEmailOutput::builder().build());
-    let settings = MailSettings {
+    let settings = MailerSettings {
         sender: "from@example.com".to_owned(),
         page_url: PAGE.to_owned(),
         configuration_set: Some("framezip".to_owned()),
