@@ -189,7 +189,7 @@ impl Server {
         let answer = sent.headers(head.headers).body(body).send().await?;
         let mut response = Response::builder().status(answer.status());
         for (name, value) in answer.headers() {
-            // the body is sent in one piece
+            // the body is sent as a whole
             if name != "transfer-encoding" {
                 response = response.header(name, value);
             }

@@ -5,7 +5,7 @@
 
 use crate::{
     delays,
-    handler::Deliverer,
+    deliverer::Deliverer,
     sender::{DeliveryError, Event},
 };
 use aws_sdk_dynamodb::error::DisplayErrorContext;

@@ -1,53 +1,17 @@
 //! A batch of deliveries from SQS.
 
-use crate::{delivery, sender::WebhookSender};
+use crate::{deliverer::Deliverer, delivery};
 use aws_lambda_events::{event::sqs::SqsEvent, sqs::SqsBatchResponse};
-use framezip_contract::{Counts, DeliveryMessage};
-use framezip_runtime::{
-    metric,
-    settings::{self, SettingError},
-    sqs::QueueConsumer,
-    webhook::Reach,
-};
-use framezip_store::Videos;
+use framezip_contract::DeliveryMessage;
 use lambda_runtime::Error;
-use std::time::Duration;
 
-/// The pause before a message that could not be handled is delivered again; it doubles after each further
-/// failure. A receiver's failures have the longer delays of [`delays`](crate::delays).
-const FIRST_PAUSE: Duration = Duration::from_secs(10);
-
-/// The clients of the function.
-pub(crate) struct Deliverer {
-    pub(crate) videos: Videos,
-    pub(crate) sender: WebhookSender,
-    pub(crate) deliveries: QueueConsumer,
-}
-
-impl Deliverer {
-    /// Reads the settings from the environment and builds the clients.
-    ///
-    /// # Errors
-    /// Names the variable that is missing or invalid.
-    pub(crate) fn from_env() -> Result<Self, SettingError> {
-        let config = framezip_runtime::sdk_config()?;
-        let sqs = aws_sdk_sqs::Client::new(&config);
-        Ok(Self {
-            videos: Videos::new(aws_sdk_dynamodb::Client::new(&config), settings::table_name()?),
-            sender: WebhookSender::new(Reach::from_env()),
-            deliveries: QueueConsumer::new(sqs, settings::deliveries_queue_url()?, FIRST_PAUSE),
-        })
-    }
-
-    /// Handles every delivery of a batch at once and reports those whose message must stay on the queue.
-    pub(crate) async fn handle(&self, batch: SqsEvent) -> Result<SqsBatchResponse, Error> {
-        let handler = async |message: DeliveryMessage, received| {
-            delivery::deliver(self, message, received).await
-        };
-        Ok(self.deliveries.handle(batch, handler).await)
-    }
-
-    pub(crate) async fn count(&self, counts: Counts) {
-        metric::record(&counts, self.videos.count(&counts)).await;
-    }
+/// Handles every delivery of a batch at once and reports those whose message must stay on the queue.
+pub(crate) async fn handle(
+    deliverer: &Deliverer,
+    batch: SqsEvent,
+) -> Result<SqsBatchResponse, Error> {
+    let handler = async |message: DeliveryMessage, received| {
+        delivery::deliver(deliverer, message, received).await
+    };
+    Ok(deliverer.deliveries.handle(batch, handler).await)
 }

@@ -2,6 +2,7 @@
 //! chose.
 
 mod delays;
+mod deliverer;
 mod delivery;
 mod handler;
 mod sender;
@@ -11,6 +12,6 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     framezip_runtime::init_logging();
-    let deliverer = handler::Deliverer::from_env()?;
-    run(service_fn(|event: LambdaEvent<_>| deliverer.handle(event.payload))).await
+    let deliverer = deliverer::Deliverer::from_env()?;
+    run(service_fn(|event: LambdaEvent<_>| handler::handle(&deliverer, event.payload))).await
 }

@@ -1,6 +1,6 @@
 //! Bounces and complaints, which SES publishes.
 
-use crate::handler::Notifier;
+use crate::notifier::Notifier;
 use framezip_contract::{MailBlockReason, UserId};
 use framezip_runtime::{masked, metric, sqs::HandlerError};
 use framezip_store::MailBlock;

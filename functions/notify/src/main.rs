@@ -4,6 +4,7 @@
 mod handler;
 mod mail;
 mod mail_event;
+mod notifier;
 mod outcome;
 mod recipient;
 mod reminder;
@@ -13,6 +14,6 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     framezip_runtime::init_logging();
-    let notifier = handler::Notifier::from_env()?;
-    run(service_fn(|event: LambdaEvent<_>| notifier.handle(event.payload))).await
+    let notifier = notifier::Notifier::from_env()?;
+    run(service_fn(|event: LambdaEvent<_>| handler::handle(&notifier, event.payload))).await
 }

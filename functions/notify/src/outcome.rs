@@ -2,7 +2,7 @@
 //! of its own, so a crash between them repeats only what is missing, and a mail that SES refuses does not hold up
 //! the event.
 
-use crate::{handler::Notifier, mail::Mail, recipient};
+use crate::{mail::Mail, notifier::Notifier, recipient};
 use framezip_contract::{
     Counts, DeliveryMessage, ErrorCode, EventType, Failure, Job, MailScope, Outcome, Status,
     UserId, Verdict, VideoId,

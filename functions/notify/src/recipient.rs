@@ -1,6 +1,6 @@
 //! The receiver of a mail, and the address at which they can unsubscribe.
 
-use crate::{handler::Notifier, mail::Recipient};
+use crate::{mail::Recipient, notifier::Notifier};
 use anyhow::Context;
 use framezip_contract::UserId;
 use framezip_store::{Preferences, Record};

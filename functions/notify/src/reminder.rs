@@ -1,8 +1,8 @@
 //! Mails that are not about an outcome.
 
 use crate::{
-    handler::Notifier,
     mail::{Mail, Recipient},
+    notifier::Notifier,
     recipient,
 };
 use framezip_contract::{MailScope, Reminder, ReminderSubject, UserId, VideoId};

@@ -2,6 +2,7 @@
 
 mod decision;
 mod handler;
+mod reconciler;
 mod repair;
 
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
@@ -10,6 +11,7 @@ use serde_json::Value;
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     framezip_runtime::init_logging();
-    let reconciler = handler::Reconciler::from_env()?;
-    run(service_fn(|event: LambdaEvent<Value>| reconciler.run(event.context.deadline()))).await
+    let reconciler = reconciler::Reconciler::from_env()?;
+    run(service_fn(|event: LambdaEvent<Value>| handler::run(&reconciler, event.context.deadline())))
+        .await
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     decision::{Repair, decide},
-    handler::Reconciler,
+    reconciler::Reconciler,
 };
 use anyhow::Context;
 use aws_sdk_s3::error::ProvideErrorMetadata;

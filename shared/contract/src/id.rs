@@ -1,6 +1,5 @@
 //! Identifiers of users and videos, and the keys of their objects.
 
-use crate::Attempt;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
@@ -41,6 +40,9 @@ impl FromStr for VideoId {
         text.parse().map(Self)
     }
 }
+
+/// An attempt at a video: 0 for the first; that of a retry is the time of its call, in milliseconds since 1970.
+pub type Attempt = u64;
 
 /// A user, by the `sub` claim of the identity provider: letters, digits, `-` and `_`, 1–128 of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

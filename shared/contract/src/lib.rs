@@ -45,15 +45,13 @@ pub use http::{
     CreateVideo, CreateVideos, CreatedVideo, CreatedVideos, Download, Link, Problem, RetryVideo,
     StoryboardLinks, VideoPage, VideoView, WebConfig,
 };
-pub use id::{InvalidKey, ObjectKey, UserId, VideoId};
+pub use id::{Attempt, InvalidKey, ObjectKey, UserId, VideoId};
 pub use image_form::{Fit, Format};
 pub use invalid::{FieldError, InvalidExtraction};
 pub use limits::Limits;
 pub use mail::{Locale, MailBlockReason, MailBlocked, MailPreferences, MailScope, MailSettings};
 pub use media_type::is_media_type;
-pub use message::{
-    Attempt, Job, Outcome, OutcomeMessage, Reminder, ReminderSubject, Segment, Verdict,
-};
+pub use message::{Job, Outcome, OutcomeMessage, Reminder, ReminderSubject, Segment, Verdict};
 pub use options::ExtractionOptions;
 pub use position::{InvalidPosition, Position};
 pub use tiles::{Tiles, TilesOptions};

@@ -1,11 +1,8 @@
 //! The messages on the queues: small tagged JSON with a version, so that a consumer refuses a form that it
 //! does not know while a deployment replaces one release by the next.
 
-use crate::{Failure, UserId, VideoId, Warning, ZipFacts};
+use crate::{Attempt, Failure, UserId, VideoId, Warning, ZipFacts};
 use serde::{Deserialize, Serialize};
-
-/// An attempt at a video: 0 for the first; that of a retry is the time of its call, in milliseconds since 1970.
-pub type Attempt = u64;
 
 /// A message on `jobs`: extract the frames of a video, all of them or a segment. Everything else is in the
 /// video's record.

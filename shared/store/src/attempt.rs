@@ -9,7 +9,8 @@
 use crate::{
     CallKey, Check, Earlier, Item, Record, StoreError, Videos,
     calls::Transaction,
-    checks::{FIRST_CHECK, PENDING, SET_CHECK},
+    check::{FIRST_CHECK, PENDING},
+    checks::SET_CHECK,
     keys::{key, number, text},
 };
 use aws_sdk_dynamodb::{

@@ -12,7 +12,8 @@ pub use attempts::{AttemptOutcome, ClaimedDelivery, DeliveryClaim};
 
 use crate::{
     Item, StoreError, Videos,
-    checks::{PENDING, SET_CHECK, check_at},
+    check::PENDING,
+    checks::{SET_CHECK, check_at},
     keys::{DELIVERIES, delivery_sort, number, text, webhook_key, webhook_partition},
 };
 use aws_sdk_dynamodb::{

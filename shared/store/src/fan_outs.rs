@@ -6,7 +6,8 @@
 
 use crate::{
     Lease, Record, StoreError, Videos,
-    checks::{FIRST_CHECK, SET_CHECK, check_at},
+    check::FIRST_CHECK,
+    checks::{SET_CHECK, check_at},
     keys::{fan_out_key, number, text},
     lease::against,
     record::fan_out_kept_until,

@@ -17,6 +17,7 @@
 
 mod attempt;
 mod calls;
+mod check;
 mod checks;
 mod counters;
 mod creation;
@@ -40,7 +41,8 @@ mod webhooks;
 
 pub use attempt::Retry;
 pub use calls::{CallKey, Earlier};
-pub use checks::{Check, Due};
+pub use check::Check;
+pub use checks::Due;
 pub use counters::Totals;
 pub use creation::Creation;
 pub use deliveries::{AttemptOutcome, ClaimedDelivery, DeliveryClaim, NewDelivery, Resend};

@@ -3,7 +3,8 @@
 use crate::{
     Lease, Record, StoreError, Videos,
     attempt::{IS_ATTEMPT, is_before, of_attempt},
-    checks::{FIRST_CHECK, SET_CHECK, check_at},
+    check::FIRST_CHECK,
+    checks::{SET_CHECK, check_at},
     keys::{number, text},
     lease::against,
 };

@@ -5,7 +5,8 @@
 
 use crate::{
     Item, StoreError, Videos,
-    checks::{PENDING, SET_CHECK, check_at},
+    check::PENDING,
+    checks::{SET_CHECK, check_at},
     keys::{WEBHOOK, number, text, webhook_key},
 };
 use aws_sdk_dynamodb::{

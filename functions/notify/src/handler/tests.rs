@@ -1,6 +1,7 @@
 //! Batches through real clients over mocked HTTP.
 
 use super::*;
+use crate::mail::{Mailer, MailerSettings};
 use crate::outcome::failed_job_outcome;
 use aws_sdk_dynamodb::{
     Client,
@@ -16,7 +17,8 @@ use aws_sdk_s3::operation::{
 use aws_sdk_sesv2::operation::send_email::SendEmailOutput;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use framezip_contract::{UserId, VideoId};
-use std::collections::HashMap;
+use framezip_store::Videos;
+use std::{collections::HashMap, time::Duration};
 
 type TableItem = HashMap<String, AttributeValue>;
 
@@ -25,7 +27,7 @@ fn notifier(dynamodb: &[&Rule], ses: &[&Rule], s3: &[&Rule]) -> Notifier {
     let ses = mock_client!(aws_sdk_sesv2, RuleMode::MatchAny, ses);
     let consumer = |name: &str| {
         let sqs = mock_client!(aws_sdk_sqs, RuleMode::MatchAny, [] as [&Rule; 0]);
-        QueueConsumer::new(sqs, format!("http://sqs/1/{name}"), FIRST_PAUSE)
+        QueueConsumer::new(sqs, format!("http://sqs/1/{name}"), Duration::from_secs(10))
     };
     Notifier {
         videos: Videos::new(dynamodb, "Videos"),
@@ -88,7 +90,7 @@ async fn handle_late(found: Option<TableItem>, s3: &[&Rule]) {
     let job = Job::new(owner(), VideoId::now()).of_attempt(1);
     let outcome = failed_job_outcome(job.clone());
     for event in [batch("jobs-dlq", &job), batch("outcomes", &outcome)] {
-        let answer = notifier.handle(event).await.unwrap();
+        let answer = handle(&notifier, event).await.unwrap();
         assert!(answer.batch_item_failures.is_empty());
     }
     assert_eq!((refused.num_calls(), read.num_calls()), (2, 2));
@@ -133,7 +135,7 @@ async fn a_job_that_failed_for_good_is_mailed_and_recorded() {
     });
     let job = Job::new(owner(), VideoId::now());
     let notifier = notifier(&[&counted, &update, &read], &[&mail], &[]);
-    let answer = notifier.handle(batch("jobs-dlq", &job)).await.unwrap();
+    let answer = handle(&notifier, batch("jobs-dlq", &job)).await.unwrap();
     assert!(answer.batch_item_failures.is_empty());
     // status, event, lease and end of the mail, token for unsubscribing, end of the checks
     assert_eq!((update.num_calls(), mail.num_calls()), (6, 1));

@@ -1,0 +1,63 @@
+//! The function's clients and settings, built once.
+
+use crate::mail::{Mailer, MailerSettings};
+use framezip_contract::Counts;
+use framezip_runtime::{
+    metric,
+    settings::{self, SettingError},
+    sqs::QueueConsumer,
+};
+use framezip_store::Videos;
+use std::time::Duration;
+
+/// The pause before a failed message is delivered again; it doubles after each further failure.
+const FIRST_PAUSE: Duration = Duration::from_secs(10);
+
+/// The clients and settings of the function.
+pub(crate) struct Notifier {
+    pub(crate) videos: Videos,
+    pub(crate) mailer: Mailer,
+    pub(crate) s3: aws_sdk_s3::Client,
+    pub(crate) sqs: aws_sdk_sqs::Client,
+    /// The bucket of zips.
+    pub(crate) results: String,
+    /// The URL of the queue of webhook deliveries.
+    pub(crate) deliveries: String,
+    pub(crate) outcomes: QueueConsumer,
+    pub(crate) dead_jobs: QueueConsumer,
+    pub(crate) mail_events: QueueConsumer,
+}
+
+impl Notifier {
+    /// Reads the settings from the environment and builds the clients.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or invalid.
+    pub(crate) fn from_env() -> Result<Self, SettingError> {
+        let config = framezip_runtime::sdk_config()?;
+        let sqs = aws_sdk_sqs::Client::new(&config);
+        let consumer = |url| QueueConsumer::new(sqs.clone(), url, FIRST_PAUSE);
+        Ok(Self {
+            videos: Videos::new(aws_sdk_dynamodb::Client::new(&config), settings::table_name()?),
+            mailer: Mailer::new(
+                aws_sdk_sesv2::Client::new(&config),
+                MailerSettings {
+                    sender: settings::sender_email()?,
+                    page_url: settings::api_url()?,
+                    configuration_set: settings::configuration_set().ok(),
+                },
+            ),
+            s3: aws_sdk_s3::Client::new(&config),
+            results: settings::results_bucket()?,
+            deliveries: settings::deliveries_queue_url()?,
+            outcomes: consumer(settings::outcomes_queue_url()?),
+            dead_jobs: consumer(settings::jobs_dlq_url()?),
+            mail_events: consumer(settings::mail_events_queue_url()?),
+            sqs,
+        })
+    }
+
+    pub(crate) async fn count(&self, counts: Counts) {
+        metric::record(&counts, self.videos.count(&counts)).await;
+    }
+}

@@ -1,0 +1,44 @@
+//! The function's clients and settings, built once.
+
+use framezip_runtime::{
+    intake::Intake,
+    settings::{self, SettingError},
+};
+use framezip_store::Videos;
+
+/// The clients and settings of the function.
+pub(crate) struct Reconciler {
+    pub(crate) videos: Videos,
+    pub(crate) intake: Intake,
+    pub(crate) s3: aws_sdk_s3::Client,
+    pub(crate) sqs: aws_sdk_sqs::Client,
+    /// The bucket of uploaded videos.
+    pub(crate) uploads: String,
+    /// The URLs of the queues.
+    pub(crate) jobs: String,
+    pub(crate) outcomes: String,
+    pub(crate) deliveries: String,
+}
+
+impl Reconciler {
+    /// Reads the settings from the environment and builds the clients.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or invalid.
+    pub(crate) fn from_env() -> Result<Self, SettingError> {
+        let config = framezip_runtime::sdk_config()?;
+        let sqs = aws_sdk_sqs::Client::new(&config);
+        let videos = Videos::new(aws_sdk_dynamodb::Client::new(&config), settings::table_name()?);
+        let (jobs, outcomes) = (settings::jobs_queue_url()?, settings::outcomes_queue_url()?);
+        Ok(Self {
+            intake: Intake::new(videos.clone(), sqs.clone(), jobs.clone(), outcomes.clone()),
+            videos,
+            s3: aws_sdk_s3::Client::new(&config),
+            sqs,
+            uploads: settings::uploads_bucket()?,
+            jobs,
+            outcomes,
+            deliveries: settings::deliveries_queue_url()?,
+        })
+    }
+}

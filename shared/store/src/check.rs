@@ -1,0 +1,31 @@
+//! The attributes of a check.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The value of `check`, the index's partition key. One partition takes 1,000 writes a second, and a video writes
+/// to it about six times in its life.
+pub(crate) const PENDING: &str = "pending";
+
+/// The time until the first look at a video that waits for its upload, a worker or the handler of its outcome.
+pub(crate) const FIRST_CHECK: SignedDuration = SignedDuration::from_mins(5);
+
+/// The next check of an item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Check {
+    /// The partition of the index.
+    check: String,
+    /// The time of the check, in seconds since 1970.
+    pub check_at: i64,
+    /// The number of repairs since the last step.
+    #[serde(default)]
+    pub checks: u32,
+}
+
+impl Check {
+    /// Returns the first check of a video that is created at `now`.
+    pub fn first(now: Timestamp) -> Self {
+        Self { check: PENDING.to_owned(), check_at: (now + FIRST_CHECK).as_second(), checks: 0 }
+    }
+}
