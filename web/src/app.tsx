@@ -11,7 +11,7 @@ import { t } from "./shell/messages";
 import { useNavigationFocus } from "./shell/navigation";
 import { Notices } from "./shell/notices";
 import { Announcer } from "./ui/announce";
-import { Toasts } from "./ui/toast";
+import { clearToasts, Toasts } from "./ui/toast";
 import { SignInPage } from "./views/sign-in/sign-in-page";
 import { UnknownPage } from "./views/unknown/unknown-page";
 
@@ -27,6 +27,7 @@ export function App() {
   useDocument(user === null ? t("sign_in") : titleOf(to));
   useNavigationFocus();
   usePreload(user === null);
+  useEffect(() => clearToasts, [user?.userId]);
 
   return (
     <>

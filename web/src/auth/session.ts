@@ -18,6 +18,10 @@ const unreachable = signal(false);
 let tokens: (Tokens & { keep: Keep }) | undefined;
 let renewal: Promise<string> | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
+/** How long a sign-out waits for the last calls of the user. */
+const LAST_CALLS_MS = 3000;
+
+const lastCalls: (() => Promise<unknown>)[] = [];
 let waiting: { resolve(token: string): void; reject(error: unknown): void }[] = [];
 
 /** The signed-in user, `null` without one, `undefined` while the session is being restored. */
@@ -67,8 +71,15 @@ export async function signIn(email: string, password: string, stay: boolean): Pr
   accept(await passwordAuth(email, password), stay ? "stay" : "tab");
 }
 
+/** Runs `finish` before a user signs out in this tab, while calls still have a token. */
+export function beforeSignOut(finish: () => Promise<unknown>): void {
+  lastCalls.push(finish);
+}
+
 /** Signs the user out in all tabs of this browser. */
 export async function signOut(): Promise<void> {
+  const late = new Promise((over) => setTimeout(over, LAST_CALLS_MS));
+  if (lastCalls.length > 0) await Promise.race([Promise.allSettled(lastCalls.map((finish) => finish())), late]);
   const ending = tokens;
   leave();
   // without an answer, the token ends by itself; this browser has forgotten it

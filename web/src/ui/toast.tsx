@@ -34,6 +34,11 @@ function remove(id: number): void {
   toasts.value = toasts.peek().filter((item) => item.id !== id);
 }
 
+/** Removes all toasts, for the next user must not read them. */
+export function clearToasts(): void {
+  toasts.value = [];
+}
+
 /** The place of the toasts. It is in the page once. */
 export function Toasts() {
   const region = useRef<HTMLDivElement>(null);

@@ -13,7 +13,11 @@ const api = vi.hoisted(() => {
 
 vi.mock("../auth/session", async () => {
   const { signal: made } = await import("@preact/signals");
-  return { session: made({ userId: "me", email: "me@example.com", isAdmin: false }), sessionExpired: made(false) };
+  return {
+    beforeSignOut: vi.fn(),
+    session: made({ userId: "me", email: "me@example.com", isAdmin: false }),
+    sessionExpired: made(false),
+  };
 });
 vi.mock("../api/videos", () => api);
 vi.mock("../upload/uploads", async () => {

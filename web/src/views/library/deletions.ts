@@ -22,7 +22,7 @@ export class Deletions {
   add(id: string, over: () => void): void {
     if (this.hidden.peek().has(id)) return;
     this.hidden.value = new Set([...this.hidden.peek(), id]);
-    const timer = setTimeout(() => this.finish(id), UNDO_SECONDS * 1000);
+    const timer = setTimeout(() => void this.finish(id), UNDO_SECONDS * 1000);
     this.pending.set(id, { timer, over });
   }
 
@@ -36,20 +36,22 @@ export class Deletions {
   }
 
   /** Deletes everything that waits, because the page may not live until its time. */
-  flush(): void {
-    for (const id of [...this.pending.keys()]) this.finish(id);
+  async flush(): Promise<void> {
+    await Promise.all([...this.pending.keys()].map((id) => this.finish(id)));
   }
 
-  private finish(id: string): void {
+  private async finish(id: string): Promise<void> {
     const entry = this.pending.get(id);
     if (!entry) return;
     clearTimeout(entry.timer);
     this.pending.delete(id);
     entry.over();
-    this.remove(id).catch((error: unknown) => {
+    try {
+      await this.remove(id);
+    } catch (error) {
       this.show(id);
       this.onFailed(id, error);
-    });
+    }
   }
 
   private show(id: string): void {

@@ -1,7 +1,7 @@
 import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import { ApiError } from "../../api/errors";
 import { deleteVideo, listVideos } from "../../api/videos";
-import { session } from "../../auth/session";
+import { beforeSignOut, session } from "../../auth/session";
 import { failureText, problemText } from "../../i18n/errors";
 import { readItem, writeItem } from "../../storage";
 import { announce } from "../../ui/announce";
@@ -83,7 +83,7 @@ function wasEmpty(): boolean {
 effect(() => {
   if (userId.value === undefined) return;
   return () => {
-    deletions.flush();
+    void deletions.flush();
     current.peek().stop();
     current.value = newLibrary();
   };
@@ -98,4 +98,5 @@ effect(() => {
 });
 
 // the page may not live until a deletion's time
-addEventListener("pagehide", () => deletions.flush());
+addEventListener("pagehide", () => void deletions.flush());
+beforeSignOut(() => deletions.flush());

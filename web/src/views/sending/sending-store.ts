@@ -108,6 +108,7 @@ function isSame(a: File, b: File): boolean {
 }
 
 // the next user must not see the files of the one before
+const userId = computed(() => session.value?.userId);
 effect(() => {
-  if (session.value === null) unchooseAll();
+  if (userId.value !== undefined) return () => unchooseAll();
 });

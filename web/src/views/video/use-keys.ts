@@ -14,6 +14,8 @@ export function useKeys(root: RefObject<HTMLElement | null>, viewer: Viewer, run
       const command = commandOf(event, viewer.place.peek() === "grid");
       if (!command) return;
       event.preventDefault();
+      // a key that is held down moves on, and does everything else once
+      if (event.repeat && !event.key.startsWith("Arrow")) return;
       run(command);
     };
     // a removed element loses the focus without an event, and then the keys keep their meaning

@@ -86,8 +86,7 @@ export class VideoStore {
 
   /** Returns a link to the zip for the browser's own download. */
   async downloadUrl(): Promise<string | undefined> {
-    const known = this.video.peek()?.download;
-    if (known && Date.parse(known.expiresAt) - Date.now() > SHORTEST_USE) return known.url;
+    // read anew: a link to a zip that was deleted elsewhere would lead away from the page
     return (await this.#read()).download?.url;
   }
 
