@@ -49,6 +49,6 @@ pub async fn a_truncated_video_gives_the_frames_that_it_has(stack: &Stack) -> Re
     ensure!(view.video.result.map(|result| result.frames) == Some(3));
     ensure!(!view.video.warnings.is_empty(), "a warning names what is missing");
     let mails = person.mails_about(stack, id).await?;
-    ensure!(mails[0].body_text.contains("Please note"), "{mails:?}");
+    ensure!(mails[0].body_text.contains("1 warning"), "{mails:?}");
     Ok(())
 }
