@@ -17,7 +17,7 @@ use std::{collections::BTreeSet, net::SocketAddr, time::Duration};
 /// The longest wait for something that the stack does.
 const LONGEST: Duration = Duration::from_secs(120);
 /// The usual time until a message that comes again is handled.
-const SOON: Duration = Duration::from_secs(20);
+const SOON: Duration = Duration::from_secs(4);
 
 /// A function and the queue that it consumes.
 struct Step {

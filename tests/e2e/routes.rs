@@ -7,16 +7,8 @@ use reqwest::{Client, StatusCode};
 use std::collections::BTreeSet;
 
 /// Every path that needs no token.
-const PUBLIC: [&str; 8] = [
-    "/",
-    ASSETS,
-    "/config.json",
-    "/docs",
-    "/favicon.svg",
-    "/health",
-    "/openapi.json",
-    UNSUBSCRIBE,
-];
+const PUBLIC: [&str; 8] =
+    ["/", ASSETS, "/config.json", "/docs", "/favicon.svg", "/health", "/openapi.json", UNSUBSCRIBE];
 /// The page to which a link in each mail leads.
 const UNSUBSCRIBE: &str = "/unsubscribe/{user}/{token}";
 /// The files of the page. A browser loads several of them at once.

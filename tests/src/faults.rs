@@ -32,10 +32,13 @@ impl Stack {
         if let Some(AttributeValue::N(seconds)) = item.get_mut("checkAt") {
             *seconds = (seconds.parse::<i64>()? - by.as_secs()).to_string();
         }
-        if let Some(AttributeValue::M(lease)) = item.get_mut("lease")
-            && let Some(AttributeValue::N(millis)) = lease.get_mut("until")
+        if let Some(lease) = item.get_mut("lease") {
+            age_lease(lease, by)?;
+        }
+        if let Some(AttributeValue::M(notice)) = item.get_mut("notice")
+            && let Some(lease) = notice.get_mut("lease")
         {
-            *millis = (millis.parse::<i64>()? - by.as_secs() * 1000).to_string();
+            age_lease(lease, by)?;
         }
         self.put_item(item).await
     }
@@ -154,4 +157,13 @@ impl Stack {
             .expression_attribute_values(":until", AttributeValue::N(until));
         Ok(query.send().await?.items.unwrap_or_default())
     }
+}
+
+fn age_lease(lease: &mut AttributeValue, by: SignedDuration) -> Result<()> {
+    if let AttributeValue::M(lease) = lease
+        && let Some(AttributeValue::N(millis)) = lease.get_mut("until")
+    {
+        *millis = (millis.parse::<i64>()? - by.as_secs() * 1000).to_string();
+    }
+    Ok(())
 }

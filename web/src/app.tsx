@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect } from "preact/hooks";
 import "./app.css";
 import { session, sessionExpired } from "./auth/session";
-import { language, locale } from "./i18n";
+import { language, languageTag } from "./i18n";
 import { type Route, route } from "./router";
 import { ErrorBoundary } from "./shell/error-boundary";
 import { ExpiredDialog } from "./shell/expired-dialog";
@@ -93,6 +93,6 @@ function useDocument(title: string): void {
     document.title = `${title} · framezip`;
   }, [title]);
   useLayoutEffect(() => {
-    document.documentElement.lang = locale();
+    document.documentElement.lang = languageTag();
   }, [current]);
 }

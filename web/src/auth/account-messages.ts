@@ -3,14 +3,14 @@ import { messages } from "../i18n";
 /** Texts for what Cognito refuses. */
 export const t = messages({
   unknown: ["That did not work. Try again in a moment.", "Não deu certo. Tente de novo daqui a pouco."],
-  email_missing: ["Enter your e-mail address.", "Escreva o seu e-mail."],
+  email_missing: ["Enter your e-mail address.", "Digite o seu e-mail."],
   email_wrong: ["This is not an e-mail address.", "Isto não é um e-mail válido."],
-  password_missing: ["Enter a password.", "Escreva uma senha."],
+  password_missing: ["Enter a password.", "Digite uma senha."],
   password_rule: [
     "Use at least 12 characters, with a small letter, a capital letter and a digit.",
     "Use pelo menos 12 caracteres, com letra minúscula, letra maiúscula e número.",
   ],
-  code_missing: ["Enter the code from the e-mail.", "Escreva o código que veio no e-mail."],
+  code_missing: ["Enter the code from the e-mail.", "Digite o código que veio no e-mail."],
   wrong_password: ["The e-mail address or the password is wrong.", "E-mail ou senha incorretos."],
   no_such_user: ["There is no account with this e-mail address.", "Não existe conta com este e-mail."],
   user_exists: [

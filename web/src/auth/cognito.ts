@@ -1,7 +1,7 @@
 /** Accounts by Cognito's JSON protocol. These calls need no AWS credentials, hence no SDK. */
 import { config } from "../api/config";
 import { OfflineError } from "../api/errors";
-import { locale } from "../i18n";
+import { languageTag } from "../i18n";
 
 /** A refusal by Cognito. `kind` is the name of its exception, without a prefix. */
 export class CognitoError extends Error {
@@ -46,7 +46,7 @@ export async function signUp(
     UserAttributes: [
       { Name: "email", Value: email },
       // the language of mails
-      { Name: "locale", Value: locale() },
+      { Name: "locale", Value: languageTag() },
     ],
   });
   return { confirmed: answer.UserConfirmed, sentTo: answer.CodeDeliveryDetails?.Destination };

@@ -1,9 +1,9 @@
 // @vitest-environment happy-dom
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { ApiError, OfflineError } from "../api/errors";
 import { failureText, problemText } from "./errors";
-import { formatBytes, formatDuration, formatPercent, formatRate, formatRelative, formatTimecode } from "./format";
-import { type Message, messages, setLanguage } from "./index";
+import { formatBytes, formatDate, formatDuration, formatPercent, formatRate, formatRelative, formatTimecode } from "./format";
+import { languageTag, locale, type Message, messages, setLanguage } from "./index";
 
 const modules = import.meta.glob<Record<string, unknown>>("../**/*messages.ts", { eager: true });
 const tables = Object.entries(modules).flatMap(([path, module]) =>
@@ -16,7 +16,10 @@ const tables = Object.entries(modules).flatMap(([path, module]) =>
 
 const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
 
-afterEach(() => setLanguage("en"));
+afterEach(() => {
+  vi.unstubAllGlobals();
+  setLanguage("en");
+});
 
 describe.each(tables)("the texts of %s", (_path, table) => {
   it("are complete in both languages, with the same values", () => {
@@ -42,6 +45,7 @@ it("chooses plurals and formats numbers by the language", () => {
   expect(t("frames", { count: 1 })).toBe("1 frame");
   expect(t("frames", { count: 1024 })).toBe("1,024 frames");
   setLanguage("pt");
+  expect(t("frames", { count: 0 })).toBe("0 quadros");
   expect(t("frames", { count: 1 })).toBe("1 quadro");
   expect(t("frames", { count: 1024 })).toBe("1.024 quadros");
   expect(t("hello", { name: "Ada" })).toBe("Olá, Ada");
@@ -50,6 +54,18 @@ it("chooses plurals and formats numbers by the language", () => {
 it("remembers the chosen language", () => {
   setLanguage("pt");
   expect(localStorage.getItem("framezip.language")).toBe("pt");
+});
+
+it("writes dates as in the reader's own country", () => {
+  const date = () => formatDate("2026-11-05T12:00:00Z");
+  vi.stubGlobal("navigator", { languages: ["de", "en-GB", "en-US"] });
+  expect(locale()).toBe("en-GB");
+  expect(date()).toMatch(/^5 Nov 2026/);
+  vi.stubGlobal("navigator", { languages: ["en-US@posix", "en-US"] });
+  expect(date()).toMatch(/^Nov 5, 2026/);
+  setLanguage("pt");
+  expect(locale()).toBe("pt-BR");
+  expect(languageTag()).toBe("pt-BR");
 });
 
 it("formats sizes, rates and shares", () => {

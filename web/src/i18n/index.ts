@@ -29,9 +29,14 @@ export function setLanguage(chosen: Language): void {
   current.value = chosen;
 }
 
-/** Returns the locale of the chosen language, for `Intl` and the attribute `lang`. */
-export function locale(): string {
+/** Returns the language in which the texts are written, for the attribute `lang` and the language of mails. */
+export function languageTag(): string {
   return locales[current.value];
+}
+
+/** Returns the reader's own locale in the chosen language, for `Intl`: British dates for `en-GB`. */
+export function locale(): string {
+  return wantedLocales().find((name) => languageOf(name) === current.value) ?? languageTag();
 }
 
 /** Makes the texts of a view from a table with both languages side by side. */
@@ -73,9 +78,15 @@ function numbers(): Intl.NumberFormat {
 function firstLanguage(): Language {
   const stored = readItem("local", KEY);
   if (stored === "en" || stored === "pt") return stored;
-  for (const wanted of navigator.languages ?? [navigator.language]) {
-    const name = wanted.slice(0, 2).toLowerCase();
-    if (name === "en" || name === "pt") return name;
-  }
-  return "en";
+  return wantedLocales().map(languageOf).find((name) => name !== undefined) ?? "en";
+}
+
+function wantedLocales(): readonly string[] {
+  return navigator.languages ?? [navigator.language];
+}
+
+/** Returns the language of a locale. `Intl` refuses names such as `en-US@posix`, so they have none. */
+function languageOf(name: string): Language | undefined {
+  const [, found] = /^(en|pt)(?:-[a-z0-9]{2,8})*$/i.exec(name) ?? [];
+  return found?.toLowerCase() as Language | undefined;
 }

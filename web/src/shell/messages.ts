@@ -36,7 +36,7 @@ export const t = messages({
     "The connection may have failed, or there is a newer version of the page. Reloading helps in both cases; uploads go on where they were.",
     "A conexão pode ter falhado, ou existe uma versão mais nova da página. Recarregar resolve os dois casos, e os envios continuam de onde estavam.",
   ],
-  broken_title: ["Something broke on this page", "Algo quebrou nesta página"],
+  broken_title: ["Something broke on this page", "Algo deu errado nesta página"],
   broken_text: [
     "That is our mistake. Your videos are safe, and uploads go on where they were after reloading.",
     "O erro é nosso. Seus vídeos estão a salvo, e os envios continuam de onde estavam depois de recarregar.",

@@ -41,14 +41,16 @@ pub(super) fn reason(code: ErrorCode, locale: Locale) -> &'static str {
             "As imagens são maiores do que o servidor permite.",
         ),
         ErrorCode::UploadMismatch => (
-            "The file that arrived is not the one that was announced.",
-            "O arquivo que chegou não é o que foi anunciado.",
+            "The file that arrived is not the one that you chose.",
+            "O arquivo que chegou é diferente do que você escolheu.",
         ),
         ErrorCode::UploadExpired => {
             ("The file did not arrive in time.", "O arquivo não chegou a tempo.")
         }
         ErrorCode::Cancelled => ("The extraction was cancelled.", "A extração foi cancelada."),
-        ErrorCode::Internal => ("The server made a mistake.", "O servidor cometeu um erro."),
+        ErrorCode::Internal => {
+            ("Something went wrong on the server.", "Algo deu errado no servidor.")
+        }
     };
     in_language(locale, en, pt)
 }

@@ -12,7 +12,7 @@ import { toast } from "../../ui/toast";
 import "./admin-page.css";
 import { FailuresSection } from "./failures-section";
 import { t } from "./messages";
-import { ownerName } from "./owner-name";
+import { isOwn, ownerName } from "./owner-name";
 import { UsageDialog } from "./usage-dialog";
 import { type Filter, useVideos } from "./use-videos";
 import { VideoTable } from "./video-table";
@@ -25,7 +25,7 @@ export default function AdminPage() {
   const [usageOf, setUsageOf] = useState<string>();
   const [deleting, setDeleting] = useState<VideoView>();
   const list = useVideos(filter);
-  const heading = filter.user ? t("videos_of", { user: ownerName(filter.user) }) : t("videos");
+  const heading = headingOf(filter);
 
   return (
     <div class="admin-page">
@@ -96,9 +96,18 @@ export default function AdminPage() {
             toast(t("deleted", { name: deleting.fileName }));
           }}
         >
-          <p>{t("delete_text", { name: deleting.fileName, user: ownerName(deleting.owner) })}</p>
+          <p>
+            {isOwn(deleting.owner)
+              ? t("delete_text_own", { name: deleting.fileName })
+              : t("delete_text", { name: deleting.fileName, user: ownerName(deleting.owner) })}
+          </p>
         </ConfirmDialog>
       )}
     </div>
   );
+}
+
+function headingOf({ user }: Filter): string {
+  if (!user) return t("videos");
+  return isOwn(user) ? t("videos_own") : t("videos_of", { user: ownerName(user) });
 }

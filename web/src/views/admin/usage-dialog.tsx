@@ -7,7 +7,7 @@ import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { Skeleton } from "../../ui/skeleton";
 import { t } from "./messages";
-import { ownerName } from "./owner-name";
+import { isOwn, ownerName } from "./owner-name";
 import { readUsage, type Usage } from "./usage";
 import "./usage-dialog.css";
 
@@ -32,7 +32,7 @@ export function UsageDialog(props: { user: string; onClose: () => void; onOnlyTh
 
   return (
     <Dialog
-      title={t("usage_of", { user: ownerName(user) })}
+      title={isOwn(user) ? t("usage_own") : t("usage_of", { user: ownerName(user) })}
       onClose={onClose}
       footer={<Button onClick={onOnlyThese}>{t("only_these")}</Button>}
     >

@@ -6,7 +6,7 @@ import { href } from "../../router";
 import { IconButton } from "../../ui/button";
 import { Skeleton } from "../../ui/skeleton";
 import { t } from "./messages";
-import { ownerName } from "./owner-name";
+import { isOwn, ownerName } from "./owner-name";
 import "./video-table.css";
 
 interface VideoTableProps {
@@ -64,7 +64,7 @@ function Row({ video, onOwner, onDelete }: { video: VideoView } & Pick<VideoTabl
           type="button"
           class="video-table-owner"
           title={owner}
-          aria-label={t("usage_of", { user })}
+          aria-label={isOwn(owner) ? t("usage_own") : t("usage_of", { user })}
           onClick={() => onOwner(owner)}
         >
           {user}

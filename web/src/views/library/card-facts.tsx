@@ -2,7 +2,7 @@ import { TriangleAlert } from "lucide";
 import { failureText } from "../../i18n/errors";
 import { formatBytes, formatDate, formatRelative } from "../../i18n/format";
 import { Icon } from "../../ui/icon";
-import { optionWords } from "../video/option-words";
+import { chosenOptionWords } from "../video/option-words";
 import "./card-facts.css";
 import type { LibraryVideo } from "./merge";
 import { t } from "./messages";
@@ -20,7 +20,7 @@ export function CardFacts({ video, onWarnings }: { readonly video: LibraryVideo;
       </div>
     );
   }
-  const options = optionWords(extraction).join(" · ");
+  const options = chosenOptionWords(extraction).join(" · ");
   return (
     <div class="card-facts">
       <p class="card-facts-line">{resultInWords(video)}</p>

@@ -31,14 +31,27 @@ export function LibraryView() {
 
   const isUnfiltered = store.status.value === undefined;
   if (isEmpty.value && isUnfiltered && store.state.value !== "failed") return <EmptyLibrary />;
+  // a video that is being sent has its row among the uploads
+  const isBlank =
+    isUnfiltered &&
+    query.trim() === "" &&
+    shownVideos.value.length === 0 &&
+    store.state.value === "ready" &&
+    store.more.value === "none";
   return (
     <section class="library-view" aria-labelledby="library-title">
-      <LibraryToolbar
-        query={query}
-        onQuery={setQuery}
-        status={store.status.value}
-        onStatus={(status) => store.filterBy(status)}
-      />
+      {isBlank ? (
+        <h2 class="visually-hidden" id="library-title" tabIndex={-1}>
+          {t("title")}
+        </h2>
+      ) : (
+        <LibraryToolbar
+          query={query}
+          onQuery={setQuery}
+          status={store.status.value}
+          onStatus={(status) => store.filterBy(status)}
+        />
+      )}
       <FreshChip />
       <LibraryContent query={query} onQuery={setQuery} actions={actions} />
       {retried && (

@@ -5,14 +5,14 @@ export const t = messages({
   drop_large: ["Drop your videos here", "Solte seus vídeos aqui"],
   drop_large_hint: [
     "or choose them. Any length, any format: we pick the frames and give you a zip.",
-    "ou escolha-os. Qualquer duração, qualquer formato: separamos os quadros e devolvemos um zip.",
+    "ou escolha no aparelho. Qualquer duração, qualquer formato: separamos os quadros e devolvemos um zip.",
   ],
   touch_large: ["Choose your videos", "Escolha seus vídeos"],
   touch_large_hint: [
     "Any length, any format: we pick the frames and give you a zip.",
     "Qualquer duração, qualquer formato: separamos os quadros e devolvemos um zip.",
   ],
-  drop_bar: ["Drop videos anywhere, paste them, or", "Solte vídeos em qualquer lugar, cole-os, ou"],
+  drop_bar: ["Drop videos anywhere, paste them, or", "Solte ou cole vídeos em qualquer lugar, ou"],
   choose: ["Choose videos", "Escolher vídeos"],
   choose_folder: ["Choose a folder", "Escolher uma pasta"],
   drop_now: ["Drop to add", "Solte para adicionar"],
@@ -61,18 +61,18 @@ export const t = messages({
   size_unknown: ["size not known yet", "tamanho ainda desconhecido"],
   depends_scenes: [
     "One frame for each scene. Their number is known afterwards.",
-    "Um quadro por cena. Quantas são, só se sabe depois.",
+    "Um quadro por cena. O total só se sabe depois.",
   ],
   depends_keyframes: [
     "One frame for each keyframe of the file, usually every few seconds.",
-    "Um quadro por quadro-chave do arquivo, em geral um a cada poucos segundos.",
+    "Um quadro para cada quadro-chave do arquivo, em geral a cada poucos segundos.",
   ],
   depends_length: ["The number of frames follows the length, which the server will find.", "O número de quadros depende da duração, que o servidor vai descobrir."],
   plus_unknown: {
-    one: ["and those of one video whose length the server will find", "e os de um vídeo cuja duração o servidor vai descobrir"],
-    other: ["and those of {count} videos whose length the server will find", "e os de {count} vídeos cuja duração o servidor vai descobrir"],
+    one: ["plus one video of unknown length", "mais um vídeo de duração desconhecida"],
+    other: ["plus {count} videos of unknown length", "mais {count} vídeos de duração desconhecida"],
   },
-  name_times: ["Write the times of the frames.", "Escreva os tempos dos quadros."],
+  name_times: ["Write the times of the frames.", "Digite os tempos dos quadros."],
   check_options: ["Check the marked options.", "Confira as opções marcadas."],
   too_many: [
     "{names}: more than 50,000 frames, which the server refuses. Choose fewer, or a shorter range.",

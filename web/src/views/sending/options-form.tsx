@@ -70,6 +70,7 @@ export function OptionsFields({ form, read, change, rates }: OptionsProps & { re
       <div>
         <Button
           kind="quiet"
+          class="button-flush"
           icon={isOpen ? ChevronUp : ChevronDown}
           aria-expanded={isOpen}
           aria-controls={id}

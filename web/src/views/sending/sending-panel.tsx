@@ -48,7 +48,7 @@ export function SendingPanel() {
     <section class="sending-panel" ref={panel} aria-labelledby="sending-panel-title">
       <header class="sending-panel-header">
         <h2 id="sending-panel-title">{t("title", { count })}</h2>
-        <Button kind="quiet" icon={Trash2} onClick={discard}>
+        <Button kind="quiet" class="button-flush" icon={Trash2} onClick={discard}>
           {t("discard")}
         </Button>
       </header>

@@ -32,7 +32,7 @@ export const t = messages({
   ],
   url: ["Address", "Endereço"],
   url_hint: ["An https address on the public internet.", "Um endereço https na internet pública."],
-  url_missing: ["Enter an address.", "Escreva um endereço."],
+  url_missing: ["Enter an address.", "Digite um endereço."],
   url_not: ["This is not an address such as https://example.com/framezip.", "Isto não é um endereço como https://exemplo.com/framezip."],
   url_scheme: ["The address must begin with https://.", "O endereço precisa começar com https://."],
   url_long: ["The address is too long.", "O endereço é longo demais."],

@@ -100,10 +100,12 @@ export function AccountForm({ fixedEmail }: { fixedEmail?: string }) {
       <Button kind="primary" type="submit" busy={busy}>
         {t(`submit.${step}`)}
       </Button>
-      <Ways step={step} canSignUp={fixedEmail === undefined} go={account.go} />
-      {(step === "confirm" || step === "reset") && (
-        <ResendButton sentAt={account.codeSentAt} onResend={() => void account.resend()} />
-      )}
+      <div class="account-form-ways">
+        <Ways step={step} canSignUp={fixedEmail === undefined} go={account.go} />
+        {(step === "confirm" || step === "reset") && (
+          <ResendButton sentAt={account.codeSentAt} onResend={() => void account.resend()} />
+        )}
+      </div>
     </form>
   );
 }
@@ -118,7 +120,7 @@ function Ways({ step, canSignUp, go }: { step: Step; canSignUp: boolean; go: (to
     );
   }
   return (
-    <div class="account-form-ways">
+    <>
       <Button kind="quiet" onClick={() => go("forgot")}>
         {t("to_forgot")}
       </Button>
@@ -127,6 +129,6 @@ function Ways({ step, canSignUp, go }: { step: Step; canSignUp: boolean; go: (to
           {t("to_sign_up")}
         </Button>
       )}
-    </div>
+    </>
   );
 }

@@ -4,7 +4,7 @@ import { messages } from "../../i18n";
 export const t = messages({
   sentence: ["Drop a video, see its frames.", "Solte um vídeo e veja os quadros."],
   sheet: [
-    "A contact sheet made by framezip: frames of one video in rows, in the order of time.",
+    "A contact sheet made by framezip: frames of one video in rows, in order of time.",
     "Uma folha de contato feita pelo framezip: quadros de um vídeo em fileiras, na ordem do tempo.",
   ],
   "heading.sign-in": ["Sign in", "Entrar"],
@@ -21,16 +21,16 @@ export const t = messages({
   stay: ["Stay signed in", "Continuar conectado"],
   stay_hint: ["Only on a device of your own.", "Só em um aparelho seu."],
   code_sent: [
-    "We sent a code to {to}. It may take a minute; look into the spam folder, too.",
+    "We sent a code to {to}. It may take a minute; check your spam folder, too.",
     "Enviamos um código para {to}. Pode levar um minuto; olhe também no spam.",
   ],
   not_confirmed: [
     "The address {to} is not confirmed yet. Enter the code from our e-mail, or get a new one.",
-    "O e-mail {to} ainda não foi confirmado. Escreva o código que enviamos, ou peça outro.",
+    "O e-mail {to} ainda não foi confirmado. Digite o código que enviamos, ou peça outro.",
   ],
   forgot_text: [
     "Enter your address, and we send you a code to choose a new password.",
-    "Escreva o seu e-mail e enviamos um código para escolher uma senha nova.",
+    "Digite o seu e-mail e enviamos um código para escolher uma senha nova.",
   ],
   must_reset: [
     "This account needs a new password. Send yourself a code to choose one.",
@@ -44,7 +44,7 @@ export const t = messages({
   "submit.forgot": ["Send code", "Enviar código"],
   "submit.reset": ["Save password", "Salvar senha"],
   to_sign_up: ["Create an account", "Criar uma conta"],
-  to_sign_in: ["Back to sign in", "Voltar para entrar"],
+  to_sign_in: ["Back to sign in", "Voltar ao login"],
   to_forgot: ["Forgotten password?", "Esqueceu a senha?"],
   resend: ["Send a new code", "Enviar outro código"],
   resend_wait: {

@@ -4,7 +4,7 @@ import { messages } from "../../i18n";
 export const t = messages({
   title: ["Uploads", "Envios"],
   progress: ["Upload of {name}", "Envio de {name}"],
-  waiting: ["Waits for its turn", "Aguardando a vez"],
+  waiting: ["Waiting for its turn", "Aguardando a vez"],
   starting: ["Starting…", "Começando…"],
   paused: ["Paused at {percent}", "Pausado em {percent}"],
   offline: ["No connection. It goes on by itself at {percent}.", "Sem conexão. Continua sozinho a partir de {percent}."],

@@ -3,7 +3,7 @@ import { messages } from "../../i18n";
 /** The texts of the list of keys. */
 export const keyTexts = messages({
   title: ["Keyboard shortcuts", "Atalhos do teclado"],
-  move: ["One frame back or on", "Um quadro para trás ou para a frente"],
+  move: ["One frame back or forward", "Um quadro para trás ou para a frente"],
   moveTen: ["Ten frames", "Dez quadros"],
   ends: ["First or last frame", "Primeiro ou último quadro"],
   rows: ["One row up or down, in the grid", "Uma linha para cima ou para baixo, na grade"],

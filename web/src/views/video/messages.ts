@@ -24,7 +24,7 @@ export const t = messages({
   ],
   unreachableTitle: ["The video could not be loaded", "Não foi possível carregar o vídeo"],
 
-  awaiting_upload: ["Waiting for the file", "Esperando o arquivo"],
+  awaiting_upload: ["Waiting for the file", "Aguardando o arquivo"],
   awaiting_uploadText: [
     "The file has not arrived yet. If it is being sent from another tab or device, the frames appear here by themselves.",
     "O arquivo ainda não chegou. Se ele está sendo enviado de outra aba ou aparelho, os quadros aparecem aqui sozinhos.",
@@ -43,8 +43,8 @@ export const t = messages({
     "O zip não existe mais. Ele é removido depois de um tempo. Extraia os quadros de novo para vê-los.",
   ],
   zipRefused: [
-    "The storage refuses to hand out the frames. The zip may have been removed. Try again, or extract the frames again.",
-    "O armazenamento não entrega os quadros. Talvez o zip tenha sido removido. Tente de novo ou extraia os quadros de novo.",
+    "The frames could not be fetched. The zip may have been removed. Try again, or extract the frames again.",
+    "Não foi possível buscar os quadros. Talvez o zip tenha sido removido. Tente de novo ou extraia os quadros de novo.",
   ],
   zipUnreachable: [
     "The storage does not answer. Check your connection and try again.",

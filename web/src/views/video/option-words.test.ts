@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, it } from "vitest";
 import { setLanguage } from "../../i18n";
-import { optionWords } from "./option-words";
+import { chosenOptionWords, optionWords } from "./option-words";
 
 beforeEach(() => setLanguage("en"));
 
@@ -15,6 +15,13 @@ describe("optionWords", () => {
       "30000/1001 frames a second", "cropped to 320 × 180 px", "JPEG, quality 70",
     ]);
     expect(optionWords({ at: [0, "50%", 2, 3, 4, 5], skipBlank: true })[0]).toBe("at 6 times: 0 s, 50%, 2 s, 3 s, 4 s, …");
+  });
+
+  it("can leave out the format and the quality that were not chosen", () => {
+    expect(chosenOptionWords({})).toEqual(["a few frames, picked automatically"]);
+    expect(chosenOptionWords({ count: 1, format: "jpeg", quality: 85 })).toEqual(["1 frame"]);
+    expect(chosenOptionWords({ count: 1, quality: 70 })).toEqual(["1 frame", "JPEG, quality 70"]);
+    expect(chosenOptionWords({ count: 1, format: "webp", quality: 85 })).toEqual(["1 frame", "WebP, quality 85"]);
   });
 
   it("says it in Portuguese, too", () => {

@@ -33,7 +33,6 @@ const LISTED_TIMES = 5;
 
 /** Returns the options that a video was extracted with, as short phrases. */
 export function optionWords(options: ExtractionOptions): string[] {
-  const quality = options.quality ?? DEFAULT_QUALITY;
   const { from, to } = options;
   return [
     choice(options),
@@ -41,10 +40,22 @@ export function optionWords(options: ExtractionOptions): string[] {
     to !== null && to !== undefined && words("to", { value: placeText(to) }),
     options.skipBlank && words("skipBlank"),
     size(options),
-    words(options.format ?? "jpeg", { quality }),
+    formatWords(options),
     options.sheet && words("sheet"),
     options.storyboard && words("storyboard"),
   ].filter((phrase) => typeof phrase === "string");
+}
+
+/** Returns the options as short phrases, without the format and the quality if they are the defaults. */
+export function chosenOptionWords(options: ExtractionOptions): string[] {
+  const { format = "jpeg", quality } = options;
+  const isDefault = format === "jpeg" && (quality ?? DEFAULT_QUALITY) === DEFAULT_QUALITY;
+  const plain = formatWords(options);
+  return optionWords(options).filter((phrase) => !isDefault || phrase !== plain);
+}
+
+function formatWords({ format, quality }: ExtractionOptions): string {
+  return words(format ?? "jpeg", { quality: quality ?? DEFAULT_QUALITY });
 }
 
 function choice({ every, fps, count, at, keyframes, scenes }: ExtractionOptions): string {

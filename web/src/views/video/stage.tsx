@@ -7,7 +7,7 @@ import { classes } from "../../ui/classes";
 import { t } from "./messages";
 import "./stage.css";
 import { Thumbnail } from "./thumbnail";
-import { useStageImage } from "./use-stage-image";
+import { type StageImage, useStageImage } from "./use-stage-image";
 import type { Viewer } from "./viewer";
 
 interface StageProps {
@@ -17,6 +17,8 @@ interface StageProps {
 
 /** The size of the small image that stands in while a frame is loaded; the style sheet scales it. */
 const STAND_IN = 320;
+/** A small frame is enlarged at most this much, because more shows only its pixels. */
+const ENLARGED = 2;
 
 /** One frame, large. While it is loaded, the storyboard's small image of it stands in. */
 export function Stage({ viewer, stage }: StageProps) {
@@ -45,10 +47,11 @@ export function Stage({ viewer, stage }: StageProps) {
             src={shown.url}
             alt={alt}
             draggable={false}
+            style={zoomed ? {} : largest(shown)}
           />
         )}
         {!current && !failed && (
-          <div class="stage-stand-in" style={{ aspectRatio: `${viewer.aspect}` }}>
+          <div class="stage-stand-in" style={{ aspectRatio: `${viewer.aspect}`, ...largest(shown) }}>
             <Thumbnail
               viewer={viewer}
               position={position}
@@ -84,6 +87,12 @@ export function Stage({ viewer, stage }: StageProps) {
       </div>
     </div>
   );
+}
+
+/** Returns the limits of a frame's size, or none while the size is unknown. */
+function largest(shown: StageImage | undefined): { maxWidth?: string; maxHeight?: string } {
+  if (!shown || shown.width === 0) return {};
+  return { maxWidth: `min(100%, ${ENLARGED * shown.width}px)`, maxHeight: `${ENLARGED * shown.height}px` };
 }
 
 /** Moves a zoomed frame with the mouse. Fingers scroll it by themselves. */

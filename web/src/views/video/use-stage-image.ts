@@ -7,6 +7,9 @@ export interface StageImage {
   /** The image, and the position of its frame, as soon as one is decoded. */
   readonly url: string;
   readonly position: number;
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
 }
 
 interface StageState {
@@ -39,14 +42,15 @@ export function useStageImage(viewer: Viewer): StageState {
       if (!held) await pause(SETTLE, stop.signal);
       const blob = held ?? (await viewer.images.get(frame, { signal: stop.signal, urgent: true }));
       const url = URL.createObjectURL(blob);
+      let image: HTMLImageElement;
       try {
-        await decode(url);
+        image = await decode(url);
         stop.signal.throwIfAborted();
       } catch (error) {
         URL.revokeObjectURL(url);
         throw error;
       }
-      setShown({ url, position });
+      setShown({ url, position, width: image.naturalWidth, height: image.naturalHeight });
       await prefetch(viewer, position, stop.signal);
     };
     show().catch((error: unknown) => {
@@ -67,10 +71,11 @@ export function useStageImage(viewer: Viewer): StageState {
   return { shown, failed, retry: () => setAttempt(attempt + 1) };
 }
 
-async function decode(url: string): Promise<void> {
+async function decode(url: string): Promise<HTMLImageElement> {
   const image = new Image();
   image.src = url;
   await image.decode();
+  return image;
 }
 
 /** Loads the neighbours in the direction of the last move. Nothing is loaded before the first one. */

@@ -86,7 +86,7 @@ export class VideoStore {
 
   /** Returns a link to the zip for the browser's own download. */
   async downloadUrl(): Promise<string | undefined> {
-    // read anew: a link to a zip that was deleted elsewhere would lead away from the page
+    // read again: a link to a zip that was deleted elsewhere would lead away from the page
     return (await this.#read()).download?.url;
   }
 

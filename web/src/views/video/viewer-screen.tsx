@@ -52,7 +52,7 @@ export function ViewerScreen({ viewer, video }: { viewer: Viewer; video: VideoVi
       <section>
         <div class="viewer-screen-frames">
           <h2>{t("frameCount", { count: viewer.frames.length })}</h2>
-          <Button kind="quiet" onClick={() => viewer.selectAll()}>
+          <Button kind="quiet" class="button-flush" onClick={() => viewer.selectAll()}>
             {t("selectAll")}
           </Button>
         </div>
