@@ -36,12 +36,20 @@ export function resendDelivery(id: string): Promise<Delivery> {
   return result(api.POST("/webhook/deliveries/{id}/resend", { params: { path: { id } } }));
 }
 
-/** Waits until one more attempt was made than this delivery has, or none follows. */
-export async function nextAttempt(delivery: Delivery, pauseMs = 500): Promise<Delivery> {
+/** The time for one attempt (15 s) and its way through the queue. */
+const LONGEST_WAIT_MS = 30_000;
+
+/**
+ * Waits until one more attempt was made than this delivery has, or none follows. After half a minute, returns the
+ * delivery as it is.
+ */
+export async function nextAttempt(delivery: Delivery, signal: AbortSignal, pauseMs = 500): Promise<Delivery> {
   const params = { path: { id: delivery.id } };
-  for (;;) {
-    const now = await result(api.GET("/webhook/deliveries/{id}", { params }));
-    if (now.attempts.length > delivery.attempts.length || now.status !== "pending") return now;
+  for (const end = Date.now() + LONGEST_WAIT_MS; ; ) {
+    const now = await result(api.GET("/webhook/deliveries/{id}", { params, signal }));
+    const isOver = now.attempts.length > delivery.attempts.length || now.status !== "pending";
+    if (isOver || Date.now() >= end) return now;
     await new Promise((next) => setTimeout(next, pauseMs));
+    signal.throwIfAborted();
   }
 }

@@ -84,6 +84,12 @@ export function refreshAuth(refreshToken: string): Promise<Tokens> {
   return initiateAuth("REFRESH_TOKEN_AUTH", { REFRESH_TOKEN: refreshToken }, refreshToken);
 }
 
+/** Sets the user's attribute `locale`, which the next ID token has as a claim. */
+export async function updateLocale(accessToken: string, locale: string): Promise<void> {
+  const fields = { AccessToken: accessToken, UserAttributes: [{ Name: "locale", Value: locale }] };
+  await call("UpdateUserAttributes", fields, "without-client");
+}
+
 /** Ends every session of the user, on all devices. */
 export async function globalSignOut(accessToken: string): Promise<void> {
   await call("GlobalSignOut", { AccessToken: accessToken }, "without-client");

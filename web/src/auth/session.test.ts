@@ -150,6 +150,26 @@ it("is signed in by another tab", async () => {
   await vi.waitFor(() => expect(session.value?.userId).toBe("user-1"));
 });
 
+it("saves the language of mails, and renews the token so that its claim is current", async () => {
+  let count = 0;
+  const requests = fakeServer(({ action }) =>
+    action === "InitiateAuth" ? granted(String((count += 1))) : { status: 200, body: {} },
+  );
+  const { signIn, saveLocale, idToken } = await start();
+  await saveLocale(() => "pt-BR");
+  expect(requests).toHaveLength(0);
+  await signIn("ada@example.com", "pw", false);
+  const before = await idToken();
+  await saveLocale(() => "pt-BR");
+  expect(requests[1]).toMatchObject({
+    action: "UpdateUserAttributes",
+    body: { AccessToken: "access-1", UserAttributes: [{ Name: "locale", Value: "pt-BR" }] },
+  });
+  expect(requests[1]?.body).not.toHaveProperty("ClientId");
+  expect(requests[2]?.body).toMatchObject({ AuthFlow: "REFRESH_TOKEN_AUTH" });
+  expect(await idToken()).not.toBe(before);
+});
+
 it("stays signed in if signing out everywhere fails", async () => {
   fakeServer(({ action }) => (action === "GlobalSignOut" ? "offline" : granted("a")));
   const { session, signIn, signOutEverywhere } = await start();

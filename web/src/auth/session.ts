@@ -1,7 +1,15 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import { ApiError } from "../api/errors";
 import { readClaims, type Session } from "./claims";
-import { CognitoError, globalSignOut, passwordAuth, refreshAuth, revokeToken, type Tokens } from "./cognito";
+import {
+  CognitoError,
+  globalSignOut,
+  passwordAuth,
+  refreshAuth,
+  revokeToken,
+  type Tokens,
+  updateLocale,
+} from "./cognito";
 import { forgetToken, type Keep, storedToken, storeToken, signOutOtherTabs, watchOtherTabs } from "./token-store";
 
 export type { Session } from "./claims";
@@ -91,6 +99,19 @@ export async function signOutEverywhere(): Promise<void> {
   await idToken();
   if (tokens) await globalSignOut(tokens.accessToken);
   leave();
+}
+
+/**
+ * Saves the language of the user's mails, and renews the ID token so that its claim is current. `locale` is read
+ * when the call is made. Throws if Cognito does not confirm it, or if another user has signed in.
+ */
+export async function saveLocale(locale: () => string): Promise<void> {
+  const userId = current.peek()?.userId;
+  if (userId === undefined) return;
+  await idToken();
+  if (!tokens || current.peek()?.userId !== userId) throw signedOutError();
+  await updateLocale(tokens.accessToken, locale());
+  await renewed();
 }
 
 /** Returns whether this session outlives the tab. */

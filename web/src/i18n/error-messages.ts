@@ -48,7 +48,13 @@ export const problemMessages = messages({
     "O webhook está desligado. Crie um segredo novo ou salve outro endereço para ligar.",
   ],
   not_resendable: ["This event cannot be sent again now.", "Este evento não pode ser enviado de novo agora."],
-  rate_limited: ["You did this too often. Try again in an hour.", "Você fez isso vezes demais. Tente de novo em uma hora."],
+  rate_limited: {
+    one: ["You did this too often. Try again in a minute.", "Você fez isso vezes demais. Tente de novo em um minuto."],
+    other: [
+      "You did this too often. Try again in {count} minutes.",
+      "Você fez isso vezes demais. Tente de novo em {count} minutos.",
+    ],
+  },
   throttled: {
     one: [
       "Too many requests at once. Try again in {count} second.",

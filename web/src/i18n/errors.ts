@@ -10,6 +10,9 @@ export function problemText(error: unknown): string {
   if (error.code === "throttled" || error.code === "unavailable") {
     return problemMessages(error.code, { count: error.retryAfterSeconds ?? 5 });
   }
+  if (error.code === "rate_limited") {
+    return problemMessages(error.code, { count: Math.ceil((error.retryAfterSeconds ?? 3600) / 60) });
+  }
   if (error.code === "internal" && error.problem?.requestId) {
     return problemMessages("internal_with_id", { id: error.problem.requestId });
   }

@@ -1,6 +1,7 @@
 import { Check, CircleUserRound, LogOut, SunMoon } from "lucide";
+import { chooseLanguage } from "../auth/mail-language";
 import { session, signOut } from "../auth/session";
-import { type Language, language, setLanguage } from "../i18n";
+import { type Language, language } from "../i18n";
 import { setTheme, type Theme, theme } from "../theme";
 import { Menu, type MenuItem } from "../ui/menu";
 import { t } from "./messages";
@@ -12,7 +13,7 @@ export const languageNames: Record<Language, string> = { en: "English", pt: "Por
 export function AccountMenu() {
   const user = session.value;
   const languages = (Object.keys(languageNames) as Language[]).map((name) =>
-    choice(languageNames[name], language.value === name, () => setLanguage(name)),
+    choice(languageNames[name], language.value === name, () => chooseLanguage(name)),
   );
   const themes = (["system", "light", "dark"] as const satisfies Theme[]).map((name) =>
     choice(t(`theme_${name}`), theme.value === name, () => setTheme(name)),

@@ -40,9 +40,13 @@ export async function makeLibrary(): Promise<Library> {
 }
 
 /** Lets the page see a video that waits for its file as one whose frames are being extracted. */
-export async function showAsProcessing(page: Page, id: string): Promise<void> {
-  const change = (video: VideoView): VideoView =>
-    video.id === id ? { ...video, status: "processing", progress: { done: 43, total: 120 } } : video;
+export function showAsProcessing(page: Page, id: string): Promise<void> {
+  return showAs(page, id, () => ({ status: "processing", progress: { done: 43, total: 120 } }));
+}
+
+/** Lets the page see a video with changes, which are asked for at each answer. */
+export async function showAs(page: Page, id: string, changes: () => Partial<VideoView>): Promise<void> {
+  const change = (video: VideoView): VideoView => (video.id === id ? { ...video, ...changes() } : video);
   await page.route(/\/videos(\?|$)/, async (route) => {
     const answer = await route.fetch();
     const list = (await answer.json()) as VideoPage;

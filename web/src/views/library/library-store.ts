@@ -1,4 +1,5 @@
 import { batch, computed, signal, type ReadonlySignal } from "@preact/signals";
+import { withLinks } from "../../api/links";
 import type { Status } from "../../api/types";
 import { isExpiring, isUnfinished, mergePage, RENEWAL_MS, type LibraryVideo, type Merged } from "./merge";
 import { Poller } from "./poller";
@@ -124,7 +125,7 @@ export class Library {
 
   /** Takes over a video that a call has just returned, such as that of a retry. */
   replace(video: LibraryVideo): void {
-    this.loaded.value = this.loaded.peek().map((other) => (other.id === video.id ? video : other));
+    this.loaded.value = this.loaded.peek().map((other) => (other.id === video.id ? withLinks(video, other) : other));
     void this.refresh();
   }
 

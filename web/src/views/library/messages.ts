@@ -12,6 +12,8 @@ export const t = messages({
   processing: ["Extracting", "Extraindo"],
   ready: ["Ready", "Pronto"],
   failed: ["Failed", "Falhou"],
+  again_queued: ["New extraction in the queue", "Nova extração na fila"],
+  again_failed: ["New extraction failed", "A nova extração falhou"],
   extracting: ["Extracting {done} of {total}", "Extraindo {done} de {total}"],
   extracting_start: ["Looking for the frames…", "Procurando os quadros…"],
   progress: ["Extraction of {name}", "Extração de {name}"],

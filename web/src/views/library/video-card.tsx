@@ -82,11 +82,11 @@ export function VideoCard({ video, actions }: CardProps) {
 function QuickAction({ video, actions }: CardProps) {
   const [isBusy, setIsBusy] = useState(false);
   const { status, fileName, error } = video;
-  if (status === "failed" && !canRetry(error)) return null;
-  if (status === "failed") {
+  if (status === "failed" && canRetry(error)) {
     return <IconButton icon={RotateCcw} label={t("retry_named", { name: fileName })} onClick={() => actions.retry(video)} />;
   }
-  if (status !== "ready") return null;
+  // a retry keeps the earlier frames
+  if (status !== "ready" && !video.result) return null;
   const download = async () => {
     setIsBusy(true);
     await actions.download(video);
@@ -127,7 +127,9 @@ function onKey(event: KeyboardEvent & { currentTarget: HTMLElement }, video: Lib
   }
 }
 
-function statusInWords({ status, progress }: LibraryVideo): string {
+function statusInWords({ status, progress, result }: LibraryVideo): string {
+  if (result && status === "queued") return t("again_queued");
+  if (result && status === "failed") return t("again_failed");
   if (status !== "processing") return t(status);
   return progress ? t("extracting", { done: progress.done, total: progress.total }) : t("extracting_start");
 }

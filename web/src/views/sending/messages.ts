@@ -94,8 +94,8 @@ export const t = messages({
   retry_title: ["Extract again: {name}", "Extrair de novo: {name}"],
   retry: ["Extract again", "Extrair de novo"],
   retry_hint: [
-    "The new zip replaces the one that you see now.",
-    "O novo zip substitui o que você vê agora.",
+    "The present frames stay until the new ones are ready.",
+    "Os quadros atuais ficam até os novos ficarem prontos.",
   ],
   retry_queued: ["{name} is in the queue again.", "{name} está na fila de novo."],
   cancel: ["Cancel", "Cancelar"],

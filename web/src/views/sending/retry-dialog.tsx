@@ -77,7 +77,7 @@ export function RetryDialog({ video, onClose, onQueued }: RetryDialogProps) {
           change={(changes) => setForm({ ...form, ...changes })}
         />
         <EstimateLine form={form} read={read} videos={[known]} rates={[known.frameRate]} isReading={false} />
-        {video.status === "ready" && <p class="retry-dialog-hint">{t("retry_hint")}</p>}
+        {video.result && <p class="retry-dialog-hint">{t("retry_hint")}</p>}
         {error !== undefined && <Banner kind="error">{problemText(error)}</Banner>}
       </div>
     </Dialog>

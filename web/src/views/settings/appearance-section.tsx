@@ -1,4 +1,5 @@
-import { language, setLanguage } from "../../i18n";
+import { chooseLanguage } from "../../auth/mail-language";
+import { language } from "../../i18n";
 import { languageNames } from "../../shell/account-menu";
 import { setTheme, theme } from "../../theme";
 import { Segmented } from "../../ui/segmented";
@@ -12,7 +13,7 @@ export function AppearanceSection() {
       <Segmented
         label={t("language")}
         value={language.value}
-        onChange={setLanguage}
+        onChange={chooseLanguage}
         options={[
           { value: "en", label: languageNames.en },
           { value: "pt", label: languageNames.pt },

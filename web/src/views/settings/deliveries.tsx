@@ -7,34 +7,51 @@ import { problemText } from "../../i18n/errors";
 import { formatDate } from "../../i18n/format";
 import { href } from "../../router";
 import { Banner } from "../../ui/banner";
-import { IconButton } from "../../ui/button";
+import { Button, IconButton } from "../../ui/button";
 import { toast } from "../../ui/toast";
 import "./deliveries.css";
 import { t } from "./messages";
+import { useLeaving } from "./use-leaving";
 import { attemptText } from "./webhook-errors";
 
-/** The last deliveries to the webhook. A new `version` loads them again. */
-export function Deliveries({ version }: { version: number }) {
+interface DeliveriesProps {
+  /** Another number loads the deliveries again. */
+  version: number;
+  /** Called after an event was sent again. */
+  onSent: () => void;
+}
+
+/** The last deliveries to the webhook. */
+export function Deliveries({ version, onSent }: DeliveriesProps) {
   const [deliveries, setDeliveries] = useState<readonly Delivery[]>();
   const [error, setError] = useState<unknown>();
+  const [tries, setTries] = useState(0);
+  const leaving = useLeaving();
 
   useEffect(() => {
     const aborting = new AbortController();
     setError(undefined);
     readDeliveries(aborting.signal).then(setDeliveries, (failure: unknown) => isAbort(failure) || setError(failure));
     return () => aborting.abort();
-  }, [version]);
+  }, [version, tries]);
 
   const resend = async (id: string) => {
     try {
-      const changed = await nextAttempt(await resendDelivery(id));
+      const changed = await nextAttempt(await resendDelivery(id), leaving);
       setDeliveries((list) => list?.map((delivery) => (delivery.id === id ? changed : delivery)));
+      onSent();
     } catch (failure) {
-      toast(problemText(failure));
+      if (!isAbort(failure)) toast(problemText(failure));
     }
   };
 
-  if (error !== undefined) return <Banner kind="error">{problemText(error)}</Banner>;
+  if (error !== undefined) {
+    return (
+      <Banner kind="error" action={<Button onClick={() => setTries(tries + 1)}>{t("try_again")}</Button>}>
+        {problemText(error)}
+      </Banner>
+    );
+  }
   if (!deliveries || deliveries.length === 0) return <p class="quiet">{deliveries && t("no_deliveries")}</p>;
   return (
     <ul class="deliveries" aria-label={t("deliveries")}>
@@ -68,6 +85,16 @@ function DeliveryRow({ delivery, onResend }: { delivery: Delivery; onResend: () 
           ...(nextAttemptAt && attempts.length > 0 ? [t("next_attempt", { when: formatDate(nextAttemptAt) })] : []),
         ].join(" · ")}
       </p>
+      {attempts.length > 1 && (
+        <details>
+          <summary>{t("attempts", { count: attempts.length })}</summary>
+          <ol>
+            {attempts.map((attempt) => (
+              <li key={attempt.at}>{`${formatDate(attempt.at)} · ${attemptText(attempt)}`}</li>
+            ))}
+          </ol>
+        </details>
+      )}
       {status !== "pending" && (
         <IconButton icon={RotateCcw} label={t("resend", { type })} busy={busy} onClick={() => void resend()} />
       )}

@@ -20,6 +20,7 @@ const delivery = (attempt: object) => ({
   createdAt: "2026-11-21T12:00:00.000Z",
   attempts: [{ at: "2026-11-21T12:00:00.000Z", durationMs: 12, ...attempt }],
 });
+let deliveries: object[] = [];
 const none = problem(404, "not_found", "");
 
 const text = () => document.body.textContent ?? "";
@@ -32,8 +33,8 @@ const press = (name: string) => {
 async function show(answer: (request: FakeRequest) => FakeAnswer): Promise<FakeRequest[]> {
   const requests = fakeServer((request) => {
     if (request.action === "InitiateAuth") return granted("a");
-    if (request.path === "/mail") return { status: 200, body: mail };
-    if (request.path === "/webhook/deliveries") return { status: 200, body: { deliveries: [] } };
+    if (request.path === "/mail" && request.method === "GET") return { status: 200, body: mail };
+    if (request.path === "/webhook/deliveries") return { status: 200, body: { deliveries } };
     return request.action ? { status: 200, body: {} } : answer(request);
   });
   await signIn("ada@example.com", "pw", false);
@@ -52,7 +53,10 @@ async function setUrl(value: string): Promise<void> {
 // happy-dom has no popovers
 Object.assign(HTMLElement.prototype, { showPopover: vi.fn(), hidePopover: vi.fn() });
 
-beforeEach(() => setLanguage("en"));
+beforeEach(() => {
+  setLanguage("en");
+  deliveries = [];
+});
 afterEach(async () => {
   render(null, document.body);
   await signOut();
@@ -109,7 +113,34 @@ it("saves the mails that the user wants, and takes a choice back that was refuse
   const choice = (value: string) => document.querySelector<HTMLInputElement>(`input[value=${value}]`);
   await vi.waitFor(() => expect(choice("all")?.checked).toBe(true));
   choice("failures")?.click();
-  await vi.waitFor(() => expect(requests.at(-1)).toMatchObject({ method: "PUT", path: "/mail", body: { mail: "failures" } }));
+  await vi.waitFor(() => expect(document.querySelector('[role="alert"]')).not.toBeNull());
+  expect(requests.find(({ method }) => method === "PUT")).toMatchObject({ path: "/mail", body: { mail: "failures" } });
+  expect(choice("all")?.checked).toBe(true);
+});
+
+it("shows each attempt of a delivery, and sends a failed one again", async () => {
+  const at = "2026-11-21T12:00:00.000Z";
+  const first = { at, durationMs: 9, status: 500 };
+  const error = "The receiver did not answer within 15 seconds.";
+  const second = { at: "2026-11-21T12:05:00.000Z", durationMs: 15_000, error };
+  const third = { at: "2026-11-21T12:10:00.000Z", durationMs: 7, status: 200 };
+  const attempts = [first, second];
+  const failed = { id: "evt_2", type: "video.ready", video: "v1", status: "failed", createdAt: at, attempts };
+  deliveries = [failed];
+  const requests = await show(({ path }) => {
+    if (path.endsWith("/resend")) return { status: 202, body: { ...failed, status: "pending" } };
+    const after = { ...failed, status: "delivered", attempts: [...attempts, third] };
+    return { status: 200, body: path === "/webhook" ? webhook : after };
+  });
+  await vi.waitFor(() => expect(text()).toContain("2 attempts"));
+  expect([...document.querySelectorAll("details li")].map((row) => row.textContent)).toEqual([
+    expect.stringContaining("The receiver answered 500 after 9 ms."),
+    expect.stringContaining("The receiver did not answer within 15 seconds."),
+  ]);
+  document.querySelector<HTMLButtonElement>("[aria-label='Send video.ready again']")?.click();
+  await vi.waitFor(() => expect(text()).toContain("3 attempts"));
+  expect(document.querySelector(".deliveries-delivered")).not.toBeNull();
+  await vi.waitFor(() => expect(requests.filter(({ path }) => path === "/webhook")).toHaveLength(2));
 });
 
 it("removes the webhook after asking", async () => {

@@ -8,6 +8,8 @@ const reasons = [
   [/public internet/, "reason_private"],
   [/did not answer within/, "reason_late"],
   [/connection failed/, "reason_connection"],
+  [/secret is damaged/, "reason_secret"],
+  [/^The webhook's URL/, "reason_url"],
 ] as const;
 
 const urlErrors = [

@@ -15,6 +15,7 @@ import { Deliveries } from "./deliveries";
 import { t } from "./messages";
 import { SecretDialog } from "./secret-dialog";
 import { Section } from "./section";
+import { useLeaving } from "./use-leaving";
 import { attemptText } from "./webhook-errors";
 import { WebhookForm } from "./webhook-form";
 import "./webhook-section.css";
@@ -48,7 +49,7 @@ export function WebhookSection() {
       )}
       {webhook === undefined && error === undefined && <Skeleton height="116px" />}
       {webhook !== undefined && <WebhookForm url={webhook?.url} onSet={accept} />}
-      {webhook && <WebhookActions webhook={webhook} onSet={accept} onRemoved={() => setOwn(null)} />}
+      {webhook && <WebhookActions webhook={webhook} onSet={accept} onSent={() => setTries(tries + 1)} onRemoved={() => setOwn(null)} />}
       {secret !== undefined && <SecretDialog secret={secret} onClose={() => setSecret(undefined)} />}
     </Section>
   );
@@ -57,26 +58,31 @@ export function WebhookSection() {
 interface WebhookActionsProps {
   webhook: Webhook;
   onSet: (webhook: WebhookWithSecret) => void;
+  /** Called after an attempt to deliver an event, which may change the state of the webhook. */
+  onSent: () => void;
   onRemoved: () => void;
 }
 
-function WebhookActions({ webhook, onSet, onRemoved }: WebhookActionsProps) {
+function WebhookActions({ webhook, onSet, onSent, onRemoved }: WebhookActionsProps) {
   const [asking, setAsking] = useState<"replace" | "remove">();
   const [tested, setTested] = useState<{ delivery: Delivery } | { error: unknown }>();
   const [expires, setExpires] = useState(false);
   const [version, setVersion] = useState(0);
   const [testing, setTesting] = useState(false);
+  const leaving = useLeaving();
 
   const test = async () => {
     setTesting(true);
     setTested(undefined);
     try {
-      setTested({ delivery: await nextAttempt(await testWebhook()) });
+      setTested({ delivery: await nextAttempt(await testWebhook(), leaving) });
     } catch (error) {
+      if (isAbort(error)) return;
       setTested({ error });
     }
     setVersion((last) => last + 1);
     setTesting(false);
+    onSent();
   };
 
   return (
@@ -110,7 +116,7 @@ function WebhookActions({ webhook, onSet, onRemoved }: WebhookActionsProps) {
           {asking === "replace" && <Checkbox label={t("expire_now")} checked={expires} onChange={setExpires} />}
         </ConfirmDialog>
       )}
-      <Deliveries version={version} />
+      <Deliveries version={version} onSent={onSent} />
     </>
   );
 }
@@ -132,7 +138,7 @@ function WebhookState({ webhook }: { webhook: Webhook }) {
 function TestResult({ tested }: { tested: { delivery: Delivery } | { error: unknown } }) {
   if ("error" in tested) return <Banner kind="error">{problemText(tested.error)}</Banner>;
   const last = tested.delivery.attempts.at(-1);
-  if (!last) return null;
+  if (!last) return <Banner kind="info">{t("test_waits")}</Banner>;
   const isOk = tested.delivery.status === "delivered";
   return <Banner kind={isOk ? "info" : "warning"}>{attemptText(last)}</Banner>;
 }

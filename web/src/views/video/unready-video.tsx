@@ -37,12 +37,21 @@ export function PendingVideo({ video }: { video: VideoView }) {
   );
 }
 
-/** How a retry of a video is doing, whose earlier frames are shown below. */
-export function RetriedVideo({ video }: { video: VideoView }) {
+/** The progress or the failure of a retry. The earlier frames are shown below it. */
+export function RetriedVideo({ store, video }: { store: VideoStore; video: VideoView }) {
+  const [isAsking, setAsking] = useState(false);
   const { status, progress, error } = video;
   if (status === "failed") {
     const { reason, advice } = failureText(error ?? { code: "internal", message: "" });
-    return <Banner kind="warning">{`${t("retryFailed")} ${reason} ${advice}`}</Banner>;
+    const again = store.user === undefined && <Button onClick={() => setAsking(true)}>{t("again")}</Button>;
+    return (
+      <>
+        <Banner kind="warning" action={again}>{`${t("retryFailed")} ${reason} ${advice}`}</Banner>
+        {isAsking && (
+          <LazyRetryDialog video={video} onClose={() => setAsking(false)} onQueued={(queued) => store.replace(queued)} />
+        )}
+      </>
+    );
   }
   const counted = status === "processing" && progress !== undefined && progress.total > 0;
   return <Banner kind="info">{`${t("retryRuns")} ${counted ? t("progress", { ...progress }) : t(status as Unready)}`}</Banner>;

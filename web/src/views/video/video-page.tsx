@@ -53,7 +53,7 @@ export default function VideoPage({ id, user }: VideoPageProps) {
       {problem !== undefined && <Banner kind="warning">{problemText(problem)}</Banner>}
       {video.result ? (
         <>
-          {video.status !== "ready" && <RetriedVideo video={video} />}
+          {video.status !== "ready" && <RetriedVideo store={store} video={video} />}
           <OpenVideo key={zipOf(video)} store={store} video={video} />
         </>
       ) : video.status === "failed" ? (

@@ -38,6 +38,18 @@ beforeEach(() => {
 afterEach(() => vi.useRealTimers());
 
 describe("VideoStore", () => {
+  it("keeps the link to the last result after a retry", async () => {
+    const { store } = storeOf(() => video("ready"));
+    store.start();
+    await vi.advanceTimersByTimeAsync(0);
+    const link = store.video.value?.download?.url;
+    expect(link).toBeDefined();
+    store.replace({ status: "queued", result: { bytes: 9, frames: 2 } } as VideoView);
+    expect(store.video.value?.status).toBe("queued");
+    expect(store.video.value?.download?.url).toBe(link);
+    store.dispose();
+  });
+
   it("follows a video until it is ready, less often while nothing happens", async () => {
     let status: Status = "queued";
     const { store, read } = storeOf(() => video(status));

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { ApiError } from "../../api/errors";
+import { withLinks } from "../../api/links";
 import type { Video, VideoView } from "../../api/types";
 import { deleteVideo, readVideo } from "../../api/videos";
 import { pause, ZipChangedError } from "../../zip";
@@ -62,9 +63,9 @@ export class VideoStore {
     this.#wake?.();
   }
 
-  /** Takes the record that another call returned, such as a retry. */
+  /** Takes the record that another call returned, such as a retry. The links to the last result stay. */
   replace(video: Video): void {
-    this.video.value = video;
+    this.video.value = withLinks(video, this.video.peek());
     this.#wake?.();
   }
 
