@@ -4,8 +4,8 @@
 
 use crate::{mail::Mail, notifier::Notifier, recipient};
 use framezip_contract::{
-    Counts, DeliveryMessage, ErrorCode, EventType, Failure, Job, MailScope, Outcome, Status,
-    UserId, Verdict, VideoId,
+    Counts, DeliveryMessage, EventType, Failure, Job, MailScope, Outcome, Status, UserId, Verdict,
+    VideoId,
 };
 use framezip_runtime::{
     masked, metric, objects,
@@ -136,10 +136,5 @@ async fn remove_results(notifier: &Notifier, owner: &UserId, id: VideoId) -> any
 
 /// Returns the outcome of a job that failed for good.
 pub(crate) fn failed_job_outcome(job: Job) -> Outcome {
-    let failure = Failure::new(
-        ErrorCode::Internal,
-        "We could not process this video because of a problem on our side. We have been notified. Try \
-         again later.",
-    );
-    Outcome::new(job.owner, job.video, Verdict::Failed(failure)).of_attempt(job.attempt)
+    Outcome::new(job.owner, job.video, Verdict::Failed(Failure::internal())).of_attempt(job.attempt)
 }

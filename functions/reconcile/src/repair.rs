@@ -124,16 +124,7 @@ async fn send_job(
 }
 
 async fn give_up(reconciler: &Reconciler, record: &Record) -> anyhow::Result<()> {
-    fail(
-        reconciler,
-        record,
-        Failure::new(
-            ErrorCode::Internal,
-            "We could not process this video because of a problem on our side. We have been notified. \
-             Try again later.",
-        ),
-    )
-    .await?;
+    fail(reconciler, record, Failure::internal()).await?;
     repaired(record, "VideosGivenUp");
     Ok(())
 }

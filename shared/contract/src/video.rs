@@ -187,6 +187,15 @@ impl Failure {
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
         Self { code, message: message.into() }
     }
+
+    /// Returns the failure of a video that is given up because of framezip itself.
+    pub fn internal() -> Self {
+        Self::new(
+            ErrorCode::Internal,
+            "We could not process this video because of a problem on our side. We have been notified. Try \
+             again later.",
+        )
+    }
 }
 
 #[cfg(test)]
