@@ -6,7 +6,6 @@ use crate::{
     reconciler::Reconciler,
 };
 use anyhow::Context;
-use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::QueueAttributeName;
 use framezip_contract::{
     DeliveryMessage, ErrorCode, EventId, Failure, Job, ObjectKey, Outcome, Reminder,
@@ -81,7 +80,11 @@ async fn expire_upload(reconciler: &Reconciler, record: &Record) -> anyhow::Resu
     if find_upload(reconciler, record).await? {
         return Ok(());
     }
-    abort_upload(reconciler, record).await?;
+    if let Some(multipart) = &record.multipart {
+        let key = ObjectKey::source(&record.video.owner, record.video.id).to_string();
+        let (s3, bucket) = (&reconciler.s3, &reconciler.uploads);
+        objects::abort_upload(s3, bucket, &key, &multipart.upload_id).await?;
+    }
     fail(
         reconciler,
         record,
@@ -93,19 +96,6 @@ async fn expire_upload(reconciler: &Reconciler, record: &Record) -> anyhow::Resu
     .await?;
     repaired(record, "UploadsExpired");
     Ok(())
-}
-
-/// Aborts the multipart upload of a video, which may be over.
-async fn abort_upload(reconciler: &Reconciler, record: &Record) -> anyhow::Result<()> {
-    let Some(multipart) = &record.multipart else { return Ok(()) };
-    let key = ObjectKey::source(&record.video.owner, record.video.id).to_string();
-    let abort = reconciler.s3.abort_multipart_upload().bucket(&reconciler.uploads).key(&key);
-    match abort.upload_id(&multipart.upload_id).send().await {
-        Err(error) if error.code() != Some("NoSuchUpload") => {
-            Err(aws_sdk_s3::Error::from(error)).context("S3 AbortMultipartUpload failed")
-        }
-        _ => Ok(()),
-    }
 }
 
 async fn send_job(

@@ -1,14 +1,19 @@
-//! The objects of a video on S3: the look for an upload, and removal.
+//! The objects of a video on S3: the look for an upload, its abort, and removal.
 //!
-//! Needs `s3:ListBucket` on the folders of videos, and `s3:DeleteObject` for removal. Folders are listed, so that
+//! Needs `s3:ListBucket` on the folders of videos, `s3:AbortMultipartUpload` for aborts, and `s3:DeleteObject` for
+//! removal. Folders are listed, so that
 //! no list of a video's objects has to be kept, and because that needs no permission to read the videos.
 
 use anyhow::Context;
 use aws_sdk_s3::{
     Client,
+    error::ProvideErrorMetadata,
     types::{Delete, Object, ObjectIdentifier},
 };
 use framezip_contract::{ObjectKey, UserId, VideoId};
+
+/// S3's error code for a multipart upload that was completed or aborted.
+pub const NO_SUCH_UPLOAD: &str = "NoSuchUpload";
 
 /// Returns the length of a video's uploaded file in bytes, or `None` if it has not arrived or is gone.
 ///
@@ -27,6 +32,24 @@ pub async fn source_bytes(
         .with_context(|| format!("S3 ListObjectsV2 of s3://{bucket}/{key} failed"))?;
     let source = listed.contents().iter().find(|object| object.key() == Some(&key));
     Ok(source.map(|object| object.size().unwrap_or_default().unsigned_abs()))
+}
+
+/// Aborts a multipart upload with all its parts. An upload that is over is left as it is.
+///
+/// # Errors
+/// If S3 refuses or cannot be reached.
+pub async fn abort_upload(
+    s3: &Client,
+    bucket: &str,
+    key: &str,
+    upload_id: &str,
+) -> anyhow::Result<()> {
+    let abort = s3.abort_multipart_upload().bucket(bucket).key(key).upload_id(upload_id);
+    match abort.send().await {
+        Err(error) if error.code() != Some(NO_SUCH_UPLOAD) => Err(aws_sdk_s3::Error::from(error))
+            .with_context(|| format!("S3 AbortMultipartUpload of s3://{bucket}/{key} failed")),
+        _ => Ok(()),
+    }
 }
 
 /// Removes a video's objects from the results bucket: zips, posters, contact sheets,

@@ -9,10 +9,9 @@ use aws_sdk_s3::{
     types::{CompletedMultipartUpload, CompletedPart, Part},
 };
 use framezip_contract::{ArrivedPart, MultipartUpload, PartUrl};
+use framezip_runtime::objects::{NO_SUCH_UPLOAD, abort_upload};
 use framezip_store::Multipart;
 
-/// S3's error code for an upload that was completed or aborted.
-const NO_SUCH_UPLOAD: &str = "NoSuchUpload";
 /// S3's error code for a conditional write to a key that is taken.
 const PRECONDITION_FAILED: &str = "PreconditionFailed";
 /// S3's error code for a conditional write during another write to the same key.
@@ -165,14 +164,7 @@ impl MultipartUploadRef<'_> {
     /// Aborts the upload with all its parts. An upload that is over is left as it is.
     pub(super) async fn abort(self) -> anyhow::Result<()> {
         let UploadBucket { s3, bucket } = self.uploads;
-        let abort = s3.abort_multipart_upload().bucket(bucket).key(self.key);
-        match abort.upload_id(&self.multipart.upload_id).send().await {
-            Err(error) if error.code() != Some(NO_SUCH_UPLOAD) => {
-                let error = aws_sdk_s3::Error::from(error);
-                Err(error).with_context(|| self.failed("AbortMultipartUpload"))
-            }
-            _ => Ok(()),
-        }
+        abort_upload(s3, bucket, self.key, &self.multipart.upload_id).await
     }
 
     fn failed(self, operation: &str) -> String {
