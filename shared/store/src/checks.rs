@@ -15,10 +15,11 @@ use crate::{
 };
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use framezip_contract::{EventId, UserId, VideoId};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 /// The index of items with a check.
 const INDEX: &str = "by-check";
+
 /// An item whose check is due.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Due {
@@ -76,24 +77,6 @@ impl Videos {
             .limit(i32::try_from(limit).unwrap_or(i32::MAX));
         let output = query.send().await.map_err(|e| self.failed("Query", e))?;
         Ok(output.items().iter().filter_map(Due::of).collect())
-    }
-
-    /// Counts the items with a check that is overdue for longer than `by`.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn overdue(&self, by: SignedDuration) -> Result<usize, StoreError> {
-        let query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(INDEX)
-            .key_condition_expression("#check = :pending AND checkAt <= :until")
-            .expression_attribute_names("#check", "check")
-            .expression_attribute_values(":pending", text(PENDING))
-            .expression_attribute_values(":until", number((self.now() - by).as_second()));
-        let output = query.send().await.map_err(|e| self.failed("Query", e))?;
-        Ok(output.items().len())
     }
 
     /// Moves a video's check to `next`, if the check is the one that was seen, with `checks` as the number of repairs
