@@ -60,7 +60,7 @@ pub(crate) async fn deliver(
         return Ok(());
     };
     let attempt = attempt(deliverer, owner, &claimed.delivery, &webhook).await?;
-    deliverer.count(Counts::webhook(attempt.status)).await;
+    deliverer.count(Counts::webhook(&attempt)).await;
     let outcome = outcome(deliverer, owner, &webhook.webhook, &claimed, &attempt).await?;
     let message_id = &received.message_id;
     let is_ours =

@@ -1,6 +1,6 @@
 //! The counters that the functions add to and `GET /metrics` reports.
 
-use crate::{ErrorCode, Status, Video};
+use crate::{DeliveryAttempt, ErrorCode, Status, Video};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -133,10 +133,10 @@ impl Counts {
         Self(vec![(Counter::EmailsFailed, 1)])
     }
 
-    /// Counts an attempt to deliver an event to a webhook, by the HTTP status if it answered.
-    pub fn webhook(status: Option<u16>) -> Self {
-        let taken = status.is_some_and(|status| (200..300).contains(&status));
-        let counter = if taken { Counter::WebhooksDelivered } else { Counter::WebhooksFailed };
+    /// Counts an attempt to deliver an event to a webhook.
+    pub fn webhook(attempt: &DeliveryAttempt) -> Self {
+        let is_success = attempt.is_success();
+        let counter = if is_success { Counter::WebhooksDelivered } else { Counter::WebhooksFailed };
         Self(vec![(counter, 1)])
     }
 
@@ -203,9 +203,13 @@ mod tests {
 
     #[test]
     fn only_success_is_a_delivery() {
-        assert_eq!(list(&Counts::webhook(Some(204))), [(Counter::WebhooksDelivered, 1)]);
+        let count = |status| {
+            let at = Timestamp::UNIX_EPOCH;
+            list(&Counts::webhook(&DeliveryAttempt { at, status, error: None, duration_ms: 0 }))
+        };
+        assert_eq!(count(Some(204)), [(Counter::WebhooksDelivered, 1)]);
         for failed in [None, Some(302), Some(500)] {
-            assert_eq!(list(&Counts::webhook(failed)), [(Counter::WebhooksFailed, 1)]);
+            assert_eq!(count(failed), [(Counter::WebhooksFailed, 1)]);
         }
     }
 }
