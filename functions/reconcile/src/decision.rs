@@ -96,7 +96,7 @@ fn outcome(record: &Record, now: Timestamp, later: Timestamp) -> (Repair, Timest
 /// The pause after a repair. It doubles with each repair, so that a long queue does not fill up with repeated
 /// messages; but if no job waits, the message is lost for sure.
 fn pause(record: &Record, is_idle: bool) -> SignedDuration {
-    let repairs = record.check.as_ref().map_or(0, |check| check.checks);
+    let repairs = record.check.as_ref().map_or(0, |check| check.repairs);
     let is_job = !record.video.status.is_final();
     let doublings = if is_idle && is_job { 0 } else { repairs.min(MOST_DOUBLINGS) };
     PAUSE * (1 << doublings)
@@ -133,8 +133,8 @@ mod tests {
     #[test]
     fn a_job_is_sent_again_less_and_less_often_while_others_wait() {
         let mut queued = record(Status::Queued);
-        let pauses = [0, 1, 2, 9].map(|checks| {
-            queued.check.as_mut().unwrap().checks = checks;
+        let pauses = [0, 1, 2, 9].map(|repairs| {
+            queued.check.as_mut().unwrap().repairs = repairs;
             after(&queued, 6)
         });
         assert_eq!(pauses, [5, 10, 20, 320].map(|minutes| (Repair::SendJob, minutes)));

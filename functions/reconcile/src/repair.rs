@@ -12,10 +12,10 @@ use framezip_contract::{
     ReminderSubject, Status, UserId, Verdict, VideoId,
 };
 use framezip_runtime::{metric, objects, sqs};
-use framezip_store::Record;
+use framezip_store::{Check, Record};
 use jiff::Timestamp;
 
-/// Whether no job waits in the queue. Jobs in the hands of workers do not count.
+/// Whether no job waits in the queue. Jobs that a worker has received do not count.
 pub(crate) async fn has_no_waiting_jobs(reconciler: &Reconciler) -> anyhow::Result<bool> {
     let name = QueueAttributeName::ApproximateNumberOfMessages;
     let got = reconciler.sqs.get_queue_attributes().queue_url(&reconciler.jobs);
@@ -34,11 +34,11 @@ pub(crate) async fn video(
     let Some(record) = reconciler.videos.get(owner, id).await? else { return Ok(()) };
     let now = Timestamp::now();
     // the index follows the table after a moment
-    if record.check.as_ref().is_none_or(|check| check.check_at > now.as_second()) {
+    let is_due = |check: &&Check| check.check_at <= now.as_second();
+    let Some(repairs) = record.check.as_ref().filter(is_due).map(|check| check.repairs) else {
         return Ok(());
-    }
+    };
     let (repair, next) = decide(&record, now, is_idle);
-    let repairs = record.check.as_ref().map_or(0, |check| check.checks);
     let is_ours = match repair {
         Repair::End => reconciler.videos.end_checks(&record).await?,
         Repair::None => reconciler.videos.postpone(&record, next, repairs).await?,

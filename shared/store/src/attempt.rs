@@ -11,7 +11,7 @@ use crate::{
     calls::Transaction,
     check::{FIRST_CHECK, PENDING},
     checks::SET_CHECK,
-    keys::{key, number, text},
+    keys::{integer, key, number, text},
 };
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder,
@@ -33,8 +33,7 @@ pub(crate) fn of_attempt(
 
 /// Whether a record is on an earlier attempt.
 pub(crate) fn is_before(item: &Item, attempt: Attempt) -> bool {
-    let stored = item.get("attempt").and_then(|value| value.as_n().ok());
-    let stored: Attempt = stored.and_then(|number| number.parse().ok()).unwrap_or_default();
+    let stored: Attempt = integer(item.get("attempt")).unwrap_or_default();
     stored < attempt
 }
 
@@ -111,7 +110,7 @@ impl Videos {
             .condition_expression(format!("{IS_ATTEMPT} AND #status IN (:ready, :failed)"))
             .update_expression(format!(
                 "SET #status = :queued, attempt = :next, updatedAt = :now, {SET_CHECK}{options} \
-                 REMOVE #error, notice, #event, announcedAt, progress, lease, fanOut, startedAt, checks",
+                 REMOVE #error, notice, #event, announcedAt, progress, lease, fanOut, startedAt, repairs",
             ))
             .build()
             .map_err(|e| self.failed("TransactWriteItems", e))?;

@@ -20,12 +20,12 @@ pub struct Check {
     pub check_at: i64,
     /// The number of repairs since the last step.
     #[serde(default)]
-    pub checks: u32,
+    pub repairs: u32,
 }
 
 impl Check {
-    /// Returns the first check of a video that is created at `now`.
+    /// Returns the first check after a video is created or retried at `now`.
     pub fn first(now: Timestamp) -> Self {
-        Self { check: PENDING.to_owned(), check_at: (now + FIRST_CHECK).as_second(), checks: 0 }
+        Self { check: PENDING.to_owned(), check_at: (now + FIRST_CHECK).as_second(), repairs: 0 }
     }
 }

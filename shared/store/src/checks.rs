@@ -15,7 +15,7 @@ use crate::{
 };
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use framezip_contract::{EventId, UserId, VideoId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// The index of items with a check.
 const INDEX: &str = "by-check";
@@ -44,8 +44,10 @@ impl Due {
     }
 }
 
-/// The assignments of a next check, for the `SET` of a step that also removes `checks`.
+/// The assignments of a next check, for the `SET` of a step that also removes `repairs`.
 pub(crate) const SET_CHECK: &str = "#check = :pending, checkAt = :checkAt";
+/// The attributes of a check, for the `REMOVE` of a step that leaves nothing outstanding.
+pub(crate) const CHECK: &str = "#check, checkAt, repairs";
 
 /// Adds the values of [`SET_CHECK`].
 pub(crate) fn check_at(
@@ -79,8 +81,25 @@ impl Videos {
         Ok(output.items().iter().filter_map(Due::of).collect())
     }
 
-    /// Moves a video's check to `next`, if the check is the one that was seen, with `checks` as the number of repairs
-    /// since the last step. Returns whether it was: another round, or a step of the video, may have been faster.
+    /// Sends a write that moves the check of its item by `pause`, if it is due. Returns whether it was.
+    pub(crate) async fn postpone_due(
+        &self,
+        update: UpdateItemFluentBuilder,
+        pause: SignedDuration,
+    ) -> Result<bool, StoreError> {
+        let now = self.now();
+        let update = update
+            .update_expression("SET checkAt = :next")
+            .condition_expression("#check = :pending AND checkAt <= :now")
+            .expression_attribute_names("#check", "check")
+            .expression_attribute_values(":pending", text(PENDING))
+            .expression_attribute_values(":next", number((now + pause).as_second()))
+            .expression_attribute_values(":now", number(now.as_second()));
+        Ok(self.write(update).await?.is_some())
+    }
+
+    /// Moves a video's check to `next`, if the check is the one that was seen, with the number of
+    /// repairs since the last step. Returns whether it was: another round, or a step of the video, may have been faster.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -88,16 +107,16 @@ impl Videos {
         &self,
         seen: &Record,
         next: Timestamp,
-        checks: u32,
+        repairs: u32,
     ) -> Result<bool, StoreError> {
         let video = &seen.video;
         let Some(check) = &seen.check else { return Ok(false) };
         let update = self
             .update_quietly(&video.owner, video.id)
-            .update_expression("SET checkAt = :next, checks = :checks")
+            .update_expression("SET checkAt = :next, repairs = :repairs")
             .condition_expression("checkAt = :seen")
             .expression_attribute_values(":next", number(next.as_second()))
-            .expression_attribute_values(":checks", number(checks))
+            .expression_attribute_values(":repairs", number(repairs))
             .expression_attribute_values(":seen", number(check.check_at));
         Ok(self.write(update).await?.is_some())
     }
@@ -111,7 +130,7 @@ impl Videos {
         let Some(check) = &seen.check else { return Ok(false) };
         let update = self
             .update_quietly(&video.owner, video.id)
-            .update_expression("REMOVE #check, checkAt, checks")
+            .update_expression(format!("REMOVE {CHECK}"))
             .condition_expression("checkAt = :seen")
             .expression_attribute_names("#check", "check")
             .expression_attribute_values(":seen", number(check.check_at));

@@ -5,7 +5,7 @@
 
 use crate::{
     Item, StoreError, Videos,
-    keys::{number, text},
+    keys::{number, primary_key},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use framezip_contract::{Counter, Counts};
@@ -44,8 +44,7 @@ impl Videos {
     /// [`StoreError`].
     pub async fn count(&self, counts: &Counts) -> Result<(), StoreError> {
         let shard = fastrand::u32(..SHARDS);
-        let mut update =
-            self.client.update_item().table_name(&self.table).set_key(Some(key(shard)));
+        let mut update = self.update_item(key(shard));
         let mut additions = Vec::new();
         for (index, (counter, count)) in counts.iter().enumerate() {
             additions.push(format!("#c{index} :n{index}"));
@@ -79,6 +78,5 @@ impl Videos {
 }
 
 fn key(shard: u32) -> Item {
-    let (pk, sk) = (format!("counters#{shard}"), "counters");
-    Item::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sk))])
+    primary_key(format!("counters#{shard}"), "counters".to_owned())
 }

@@ -11,25 +11,22 @@ mod attempts;
 pub use attempts::{AttemptOutcome, ClaimedDelivery, DeliveryClaim};
 
 use crate::{
-    Item, StoreError, Videos,
+    Item, StoreError, Videos, Written,
     check::PENDING,
     checks::{SET_CHECK, check_at},
-    keys::{DELIVERIES, delivery_sort, number, text, webhook_key, webhook_partition},
+    keys::{
+        DELIVERIES, EXPIRES_AT, delivery_sort, integer, number, text, webhook_key,
+        webhook_partition,
+    },
 };
 use aws_sdk_dynamodb::{
-    operation::{
-        put_item::PutItemError,
-        update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
-    },
-    types::{
-        AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure, builders::PutBuilder,
-    },
+    operation::{put_item::PutItemError, update_item::builders::UpdateItemFluentBuilder},
+    types::builders::PutBuilder,
 };
 use framezip_contract::{
     Delivery, DeliveryStatus, EventId, EventType, UserId, VideoId, format_time,
 };
 use jiff::{SignedDuration, Timestamp};
-use std::str::FromStr;
 
 /// The lifetime of a delivery, from its creation or from the last time it was sent again.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -42,8 +39,6 @@ const MOST_ATTEMPTS: usize = 100;
 
 /// The attribute with the delivery's status.
 const STATUS: &str = "deliveryStatus";
-/// The attribute with the time at which DynamoDB removes the item, in seconds since 1970.
-const EXPIRES_AT: &str = "expiresAt";
 /// The attribute with the number of attempts since the delivery was created or sent again.
 const TRIES: &str = "tries";
 
@@ -172,13 +167,13 @@ impl Videos {
         // the status and the check have the same value `:pending`
         let update = check_at(self.update_delivery(owner, event), now + SLACK)
             .update_expression(format!(
-                "SET deliveryStatus = :pending, nextAttemptAt = :now, tries = :zero, \
+                "SET {STATUS} = :pending, nextAttemptAt = :now, tries = :zero, \
                  expiresAt = :end, {SET_CHECK}",
             ))
-            .condition_expression(
-                "deliveryStatus IN (:delivered, :failed, :cancelled) AND expiresAt > :seconds \
+            .condition_expression(format!(
+                "{STATUS} IN (:delivered, :failed, :cancelled) AND expiresAt > :seconds \
                  AND size(attempts) < :most",
-            )
+            ))
             .expression_attribute_values(":delivered", text(DeliveryStatus::Delivered))
             .expression_attribute_values(":failed", text(DeliveryStatus::Failed))
             .expression_attribute_values(":cancelled", text(DeliveryStatus::Cancelled))
@@ -186,24 +181,16 @@ impl Videos {
             .expression_attribute_values(":zero", number(0))
             .expression_attribute_values(":end", number((now + KEPT).as_second()))
             .expression_attribute_values(":seconds", number(now.as_second()))
-            .expression_attribute_values(":most", number(MOST_ATTEMPTS))
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match update.send().await {
-            Ok(output) => Ok(Resend::Due(self.delivery_in(output.attributes.unwrap_or_default())?)),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
-                    match refused.item().filter(|item| self.is_kept(item)) {
-                        None => Ok(Resend::NotFound),
-                        Some(item) => match self.delivery_in(item.clone())?.status {
-                            DeliveryStatus::Pending => Ok(Resend::Pending),
-                            _ => Ok(Resend::TooManyAttempts),
-                        },
-                    }
-                }
-                _ => Err(self.failed("UpdateItem", error)),
-            },
-        }
+            .expression_attribute_values(":most", number(MOST_ATTEMPTS));
+        let found = match self.write_or_read(update).await? {
+            Written::Done(item) => return Ok(Resend::Due(self.delivery_in(item)?)),
+            Written::Refused(found) => found.filter(|item| self.is_kept(item)),
+        };
+        let Some(item) = found else { return Ok(Resend::NotFound) };
+        Ok(match self.delivery_in(item)?.status {
+            DeliveryStatus::Pending => Resend::Pending,
+            _ => Resend::TooManyAttempts,
+        })
     }
 
     /// Moves the check of a pending delivery, if it is due. Returns whether it was: then the reconciler sends
@@ -216,22 +203,12 @@ impl Videos {
         owner: &UserId,
         event: EventId,
     ) -> Result<bool, StoreError> {
-        let now = self.now();
-        let update = self
-            .update_delivery(owner, event)
-            .update_expression("SET checkAt = :next")
-            .condition_expression("#check = :pending AND checkAt <= :now")
-            .expression_attribute_names("#check", "check")
-            .expression_attribute_values(":pending", text(PENDING))
-            .expression_attribute_values(":next", number((now + SLACK).as_second()))
-            .expression_attribute_values(":now", number(now.as_second()));
-        Ok(self.write(update).await?.is_some())
+        self.postpone_due(self.update_delivery(owner, event), SLACK).await
     }
 
     /// Starts a write to a delivery without placeholders.
     fn update_delivery(&self, owner: &UserId, event: EventId) -> UpdateItemFluentBuilder {
-        let key = webhook_key(owner, delivery_sort(event));
-        self.client.update_item().table_name(&self.table).set_key(Some(key))
+        self.update_item(webhook_key(owner, delivery_sort(event)))
     }
 
     /// Returns the item of a new delivery.
@@ -262,8 +239,4 @@ impl Videos {
     fn is_kept(&self, item: &Item) -> bool {
         integer(item.get(EXPIRES_AT)).is_some_and(|end: i64| end > self.now().as_second())
     }
-}
-
-fn integer<T: FromStr>(value: Option<&AttributeValue>) -> Option<T> {
-    value?.as_n().ok()?.parse().ok()
 }

@@ -45,7 +45,7 @@ impl Videos {
     ) -> Result<Option<Record>, StoreError> {
         let update = check_at(self.update(owner, id), self.now() + FIRST_CHECK)
             .update_expression(format!(
-                "SET fanOut = :message, updatedAt = :now, {SET_CHECK} REMOVE checks",
+                "SET fanOut = :message, updatedAt = :now, {SET_CHECK} REMOVE repairs",
             ))
             .condition_expression("#status = :processing AND lease.#owner = :message")
             .expression_attribute_names("#status", "status")
@@ -153,7 +153,6 @@ impl Videos {
         id: VideoId,
         fan_out: &str,
     ) -> UpdateItemFluentBuilder {
-        let key = fan_out_key(owner, id, fan_out);
-        self.client.update_item().table_name(&self.table).set_key(Some(key))
+        self.update_item(fan_out_key(owner, id, fan_out))
     }
 }

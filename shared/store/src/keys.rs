@@ -3,6 +3,7 @@
 use crate::Item;
 use aws_sdk_dynamodb::types::AttributeValue;
 use framezip_contract::{EventId, UserId, VideoId};
+use std::str::FromStr;
 
 /// The owner and the id of a video, which identify its item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,8 @@ impl VideoKey {
     }
 }
 
+/// The attribute with the time at which DynamoDB removes an item. DynamoDB wants it in seconds since 1970.
+pub(crate) const EXPIRES_AT: &str = "expiresAt";
 /// The prefix of all users' partition keys.
 const USER: &str = "user#";
 /// The prefix of the sort keys of videos only.
@@ -61,13 +64,17 @@ pub(crate) fn call_key(owner: &UserId, name: &str) -> Item {
 }
 
 pub(crate) fn item_key(owner: &UserId, sort: String) -> Item {
-    Item::from([("pk".to_owned(), text(partition(owner))), ("sk".to_owned(), text(sort))])
+    primary_key(partition(owner), sort)
 }
 
 /// Returns the key of an item in the partition of a user's webhook.
 pub(crate) fn webhook_key(owner: &UserId, sort: String) -> Item {
-    let pk = webhook_partition(owner);
-    Item::from([("pk".to_owned(), text(pk)), ("sk".to_owned(), text(sort))])
+    primary_key(webhook_partition(owner), sort)
+}
+
+/// Returns the key of the item with these partition and sort keys.
+pub(crate) fn primary_key(partition: String, sort: String) -> Item {
+    Item::from([("pk".to_owned(), text(partition)), ("sk".to_owned(), text(sort))])
 }
 
 pub(crate) fn webhook_partition(owner: &UserId) -> String {
@@ -96,4 +103,9 @@ pub(crate) fn text(value: impl ToString) -> AttributeValue {
 
 pub(crate) fn number(value: impl ToString) -> AttributeValue {
     AttributeValue::N(value.to_string())
+}
+
+/// Returns the integer in an attribute, if it is one.
+pub(crate) fn integer<T: FromStr>(value: Option<&AttributeValue>) -> Option<T> {
+    value?.as_n().ok()?.parse().ok()
 }

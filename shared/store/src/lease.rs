@@ -1,4 +1,4 @@
-//! Leases of messages.
+//! Leases of messages and of their handlings.
 
 use crate::keys::{number, text};
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// A lease on a video, owned by a message. When the message is delivered again, because its handler failed or
-/// crashed, it still owns the lease. While the lease is valid, any other message about the video is a
-/// duplicate and may be dropped: the owner is still on its queue.
+/// A lease on a video, an assembly or a delivery, owned by a message. When the message is delivered again,
+/// because its handler failed or crashed, it still owns the lease. While the lease is valid, any other message
+/// about the same is a duplicate and may be dropped: the owner is still on its queue. A lease on the mail about an
+/// outcome is owned by one handling of a message instead, and may not be dropped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lease {
-    /// The message's id.
+    /// The id of the message or the handling.
     pub owner: String,
     /// The end of the lease, in milliseconds since 1970.
     pub until: i64,

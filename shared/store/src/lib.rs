@@ -5,8 +5,9 @@
 //! changes and the method says so. No step is decided by a read followed by a write.
 //!
 //! Besides videos, the table holds one item per fan-out, per call with an `Idempotency-Key` (for a day), per
-//! user's preferences, per webhook and its deliveries, and per shard of the counters. An expired item counts as
-//! absent in every read and every step, since DynamoDB may take days to remove it.
+//! user's preferences, per webhook, per delivery, per user's hour of calls about a webhook, and per shard of the
+//! counters. DynamoDB may take days to remove an expired item. So reads of videos, deliveries and keys leave it
+//! out, and the steps that begin work on it are refused.
 //!
 //! The index `by-status` contains all videos by `status` and, within a status, by `sk`, which is the order of
 //! creation. It projects keys only, so that progress writes do not touch it; readers get the record from the
@@ -60,7 +61,7 @@ use aws_sdk_dynamodb::{
     operation::update_item::{
         UpdateItemError, UpdateItemOutput, builders::UpdateItemFluentBuilder,
     },
-    types::{AttributeValue, ReturnValue},
+    types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure},
 };
 use framezip_contract::{UserId, VideoId, format_time};
 use jiff::Timestamp;
@@ -98,6 +99,14 @@ pub enum StoreError {
 }
 
 type Item = HashMap<String, AttributeValue>;
+
+/// The result of a conditional write.
+enum Written {
+    /// The item after the write.
+    Done(Item),
+    /// The item on which the condition failed, if there is one.
+    Refused(Option<Item>),
+}
 
 impl Videos {
     /// Returns the table with this name.
@@ -139,7 +148,11 @@ impl Videos {
 
     /// Starts a write to a video's item without placeholders.
     fn update_quietly(&self, owner: &UserId, id: VideoId) -> UpdateItemFluentBuilder {
-        let key = keys::key(owner, id);
+        self.update_item(keys::key(owner, id))
+    }
+
+    /// Starts a write to an item without placeholders.
+    fn update_item(&self, key: Item) -> UpdateItemFluentBuilder {
         self.client.update_item().table_name(&self.table).set_key(Some(key))
     }
 
@@ -164,6 +177,22 @@ impl Videos {
             Ok(output) => Ok(Some(output)),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(None),
+                _ => Err(self.failed("UpdateItem", error)),
+            },
+        }
+    }
+
+    /// Sends a conditional write. Returns the item after it, or as it is if the condition failed.
+    async fn write_or_read(&self, update: UpdateItemFluentBuilder) -> Result<Written, StoreError> {
+        let update = update
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        match update.send().await {
+            Ok(output) => Ok(Written::Done(output.attributes.unwrap_or_default())),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
+                    Ok(Written::Refused(refused.item().cloned()))
+                }
                 _ => Err(self.failed("UpdateItem", error)),
             },
         }

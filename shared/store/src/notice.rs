@@ -11,7 +11,7 @@ use framezip_contract::{Attempt, Status, UserId, VideoId};
 
 impl Videos {
     /// Takes the lease on notifying the owner about an attempt. Returns `None` if the owner was notified,
-    /// another message holds the lease, the video is not final or on another attempt, or it is deleted.
+    /// another handling holds the lease, the video is not final or on another attempt, or it is deleted.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -41,8 +41,8 @@ impl Videos {
         self.step(update).await
     }
 
-    /// Records that the handler of the message `message_id` has mailed the owner, or that they want no mail. Returns `None` if it has
-    /// lost the lease or the video is deleted.
+    /// Records that the handling `handling` has mailed the owner, or that they want no mail. Returns `None` if it
+    /// has lost the lease or the video is deleted.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -50,14 +50,14 @@ impl Videos {
         &self,
         owner: &UserId,
         id: VideoId,
-        message_id: &str,
+        handling: &str,
     ) -> Result<Option<Record>, StoreError> {
         let update = self
             .update(owner, id)
             .update_expression("SET notice.sentAt = :now")
             .condition_expression("notice.lease.#owner = :owner")
             .expression_attribute_names("#owner", "owner")
-            .expression_attribute_values(":owner", text(message_id));
+            .expression_attribute_values(":owner", text(handling));
         self.step(update).await
     }
 }

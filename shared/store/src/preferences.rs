@@ -59,7 +59,7 @@ impl Videos {
         )
     }
 
-    /// Sets which mails a user wants. If the address is blocked, it is given another chance.
+    /// Sets which mails a user wants. If the address is blocked, mails go to it again.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -128,7 +128,6 @@ impl Videos {
     }
 
     fn update_preferences(&self, user: &UserId) -> UpdateItemFluentBuilder {
-        let key = item_key(user, PREFERENCES.to_owned());
-        self.client.update_item().table_name(&self.table).set_key(Some(key))
+        self.update_item(item_key(user, PREFERENCES.to_owned()))
     }
 }

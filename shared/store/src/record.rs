@@ -2,7 +2,7 @@
 
 use crate::{
     Check, Item, Lease,
-    keys::{key, number, text},
+    keys::{EXPIRES_AT, integer, key, number, text},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use framezip_contract::{Attempt, EventId, Extraction, Locale, Video, format_time};
@@ -71,15 +71,12 @@ pub struct Multipart {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Notice {
-    /// The lease of the message whose handler sends it.
+    /// The lease of the handling that sends it.
     pub lease: Lease,
     /// The time at which the mail was handed to SES, or was left out because its receiver wants none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sent_at: Option<Timestamp>,
 }
-
-/// The attribute with the time at which DynamoDB removes an item. DynamoDB wants it in seconds since 1970.
-const EXPIRES_AT: &str = "expiresAt";
 
 impl Record {
     /// Returns the record as an item under its key.
@@ -93,7 +90,7 @@ impl Record {
 
     /// Reads a record from its item.
     pub(crate) fn from_item(mut item: Item) -> Result<Self, serde_dynamo::Error> {
-        let seconds = item.get(EXPIRES_AT).and_then(|value| value.as_n().ok()?.parse().ok());
+        let seconds = integer(item.get(EXPIRES_AT));
         if let Some(time) = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok()) {
             item.insert(EXPIRES_AT.to_owned(), text(format_time(time)));
         }

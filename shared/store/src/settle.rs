@@ -4,7 +4,7 @@
 use crate::{
     Record, StoreError, Videos,
     attempt::{IS_ATTEMPT, of_attempt},
-    checks::{SET_CHECK, check_at},
+    checks::{CHECK, SET_CHECK, check_at},
     keys::text,
 };
 use framezip_contract::{Attempt, Status, UserId, VideoId, format_time};
@@ -68,9 +68,9 @@ impl Videos {
         let is_reminded = record.reminded_at.is_some() || record.reminder_at() <= self.now();
         let update = match video.status {
             Status::Ready if !is_reminded => check_at(update, record.reminder_at())
-                .update_expression(format!("SET {SET_CHECK} REMOVE checks")),
+                .update_expression(format!("SET {SET_CHECK} REMOVE repairs")),
             _ => update
-                .update_expression("REMOVE #check, checkAt, checks")
+                .update_expression(format!("REMOVE {CHECK}"))
                 .expression_attribute_names("#check", "check"),
         };
         Ok(self.write(update).await?.is_some())
@@ -84,7 +84,7 @@ impl Videos {
     pub async fn reminder_sent(&self, owner: &UserId, id: VideoId) -> Result<bool, StoreError> {
         let update = self
             .update_quietly(owner, id)
-            .update_expression("SET remindedAt = :now REMOVE #check, checkAt, checks")
+            .update_expression(format!("SET remindedAt = :now REMOVE {CHECK}"))
             .condition_expression("#status = :ready AND attribute_not_exists(remindedAt)")
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#check", "check")

@@ -1,17 +1,14 @@
 //! The steps of a video's life. Each is one conditional write.
 
 use crate::{
-    Lease, Record, StoreError, Videos,
+    Lease, Record, StoreError, Videos, Written,
     attempt::{IS_ATTEMPT, is_before, of_attempt},
     check::FIRST_CHECK,
     checks::{SET_CHECK, check_at},
     keys::{number, text},
     lease::against,
 };
-use aws_sdk_dynamodb::{
-    operation::update_item::UpdateItemError,
-    types::{AttributeValue, ReturnValuesOnConditionCheckFailure},
-};
+use aws_sdk_dynamodb::types::AttributeValue;
 use framezip_contract::{Attempt, EventId, Progress, Status, UserId, Verdict, VideoId};
 use jiff::SignedDuration;
 use serde::Serialize;
@@ -43,7 +40,7 @@ impl Videos {
         let now = self.now();
         let update = check_at(self.update(owner, id), now + FIRST_CHECK)
             .update_expression(format!(
-                "SET #status = :queued, updatedAt = :now, {SET_CHECK} REMOVE checks",
+                "SET #status = :queued, updatedAt = :now, {SET_CHECK} REMOVE repairs",
             ))
             .condition_expression(format!("#status = :awaiting AND {IS_KEPT}"))
             .expression_attribute_names("#status", "status")
@@ -77,7 +74,7 @@ impl Videos {
         let update = check_at(against(update, lease, now), lease.ends_at() + AFTER_LEASE)
             .update_expression(format!(
                 "SET #status = :processing, lease = :lease, updatedAt = :now, {SET_CHECK}, \
-                 startedAt = if_not_exists(startedAt, :now) REMOVE checks",
+                 startedAt = if_not_exists(startedAt, :now) REMOVE repairs",
             ))
             .condition_expression(format!(
                 "{IS_ATTEMPT} AND {IS_KEPT} AND (#status IN (:awaiting, :queued) OR (#status = :processing \
@@ -89,21 +86,12 @@ impl Videos {
             .expression_attribute_values(":awaiting", text(Status::AwaitingUpload))
             .expression_attribute_values(":queued", text(Status::Queued))
             .expression_attribute_values(":seconds", number(now.as_second()))
-            .expression_attribute_values(":lease", self.value(lease)?)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match update.send().await {
-            Ok(output) => {
-                let record = self.record(output.attributes.unwrap_or_default())?;
-                Ok(Claim::Taken(Box::new(record)))
-            }
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(found)) => {
-                    let is_early = found.item().is_some_and(|item| is_before(item, attempt));
-                    Ok(if is_early { Claim::Early } else { Claim::Refused })
-                }
-                _ => Err(self.failed("UpdateItem", error)),
-            },
-        }
+            .expression_attribute_values(":lease", self.value(lease)?);
+        Ok(match self.write_or_read(update).await? {
+            Written::Done(item) => Claim::Taken(Box::new(self.record(item)?)),
+            Written::Refused(Some(item)) if is_before(&item, attempt) => Claim::Early,
+            Written::Refused(_) => Claim::Refused,
+        })
     }
 
     /// Writes the progress of the worker of the message `owner`. Returns `None` if it has lost the video and
@@ -155,7 +143,7 @@ impl Videos {
                     "SET #status = :ready, #result = :result, warnings = :warnings, \
                      resultAttempt = :attempt, resultExtraction = extraction, \
                      updatedAt = :now, #event = :event, {SET_CHECK} \
-                     REMOVE lease, progress, fanOut, checks",
+                     REMOVE lease, progress, fanOut, repairs",
                 ))
                 .condition_expression(format!("{IS_ATTEMPT} AND #status = :processing"))
                 .expression_attribute_names("#result", "result")
@@ -166,7 +154,7 @@ impl Videos {
             Verdict::Failed(failure) => update
                 .update_expression(format!(
                     "SET #status = :failed, #error = :error, updatedAt = :now, #event = :event, \
-                     {SET_CHECK} REMOVE lease, progress, fanOut, checks",
+                     {SET_CHECK} REMOVE lease, progress, fanOut, repairs",
                 ))
                 .condition_expression(format!("{IS_ATTEMPT} AND NOT #status IN (:ready, :failed)"))
                 .expression_attribute_names("#error", "error")

@@ -4,15 +4,11 @@
 //! and only the functions' roles can read it.
 
 use crate::{
-    Item, StoreError, Videos,
-    check::PENDING,
+    Item, StoreError, Videos, Written,
     checks::{SET_CHECK, check_at},
     keys::{WEBHOOK, number, text, webhook_key},
 };
-use aws_sdk_dynamodb::{
-    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
-    types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
-};
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use framezip_contract::{Locale, UserId, Webhook, WebhookSecret, format_time};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -33,7 +29,7 @@ const IS_SEEN_AND_ON: &str = "updatedAt = :seen AND attribute_not_exists(disable
 /// The assignments that set a webhook.
 const SET_WEBHOOK: &str = "#url = :url, secret = :secret, email = :email, locale = :locale, \
                            updatedAt = :now, createdAt = if_not_exists(createdAt, :now)";
-/// The attributes that a webhook which is on and works lacks.
+/// The attributes of a webhook that fails or is off.
 const SWITCH_ON: &str = "failingSince, disabledAt, offNoticeSentAt, #check, checkAt";
 
 /// A user's webhook with what only the functions see.
@@ -164,9 +160,7 @@ impl Videos {
             .expression_attribute_values(":secret", text(new.secret.as_str()))
             .expression_attribute_values(":email", text(new.email))
             .expression_attribute_values(":locale", self.value(new.locale)?)
-            .expression_attribute_values(":now", text(format_time(now)))
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+            .expression_attribute_values(":now", text(format_time(now)));
         let update = match new.previous_secret {
             PreviousSecret::ExpiresLater => update
                 // the first secret has none before it, and is then its own previous one
@@ -179,16 +173,11 @@ impl Videos {
                 "SET {SET_WEBHOOK} REMOVE previousSecret, previousSecretUntil, {SWITCH_ON}",
             )),
         };
-        let item = match update.send().await {
-            Ok(output) => output.attributes,
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(written)) => {
-                    written.item().cloned()
-                }
-                _ => return Err(self.failed("UpdateItem", error)),
-            },
+        let item = match self.write_or_read(update).await? {
+            Written::Done(item) => item,
+            Written::Refused(written) => written.unwrap_or_default(),
         };
-        let webhook = self.webhook_in(item.unwrap_or_default())?.webhook;
+        let webhook = self.webhook_in(item)?.webhook;
         Ok(if webhook.created_at == webhook.updated_at {
             WebhookChange::Created(webhook)
         } else {
@@ -300,16 +289,7 @@ impl Videos {
     /// # Errors
     /// [`StoreError`].
     pub async fn postpone_webhook_notice(&self, owner: &UserId) -> Result<bool, StoreError> {
-        let now = self.now();
-        let update = self
-            .update_webhook(owner)
-            .update_expression("SET checkAt = :next")
-            .condition_expression("#check = :pending AND checkAt <= :now")
-            .expression_attribute_names("#check", "check")
-            .expression_attribute_values(":pending", text(PENDING))
-            .expression_attribute_values(":next", number((now + NOTICE_PAUSE).as_second()))
-            .expression_attribute_values(":now", number(now.as_second()));
-        Ok(self.write(update).await?.is_some())
+        self.postpone_due(self.update_webhook(owner), NOTICE_PAUSE).await
     }
 
     /// Counts a call of a user, unless there were too many in this hour.
@@ -326,10 +306,7 @@ impl Videos {
         let end = start + WINDOW;
         let key = webhook_key(owner, format!("limit#{}#{start}", action.name()));
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key))
+            .update_item(key)
             .update_expression("SET turns = if_not_exists(turns, :zero) + :one, expiresAt = :end")
             .condition_expression("attribute_not_exists(turns) OR turns < :most")
             .expression_attribute_values(":zero", number(0))
@@ -344,8 +321,7 @@ impl Videos {
 
     /// Starts a write to a user's webhook without placeholders.
     fn update_webhook(&self, owner: &UserId) -> UpdateItemFluentBuilder {
-        let key = webhook_key(owner, WEBHOOK.to_owned());
-        self.client.update_item().table_name(&self.table).set_key(Some(key))
+        self.update_item(webhook_key(owner, WEBHOOK.to_owned()))
     }
 
     /// Starts a write to a user's webhook with the placeholder `:seen` for the time at which the one that was

@@ -1,16 +1,13 @@
 //! The attempts of deliveries: claimed by a message, then recorded with their outcome.
 
-use super::{SLACK, STATUS, TRIES, integer};
+use super::{SLACK, STATUS, TRIES};
 use crate::{
-    Item, Lease, StoreError, Videos,
+    Item, Lease, StoreError, Videos, Written,
     checks::{SET_CHECK, check_at},
-    keys::{number, text},
+    keys::{integer, number, text},
     lease::against,
 };
-use aws_sdk_dynamodb::{
-    operation::update_item::{UpdateItemError, builders::UpdateItemFluentBuilder},
-    types::{ReturnValue, ReturnValuesOnConditionCheckFailure},
-};
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use framezip_contract::{Delivery, DeliveryAttempt, DeliveryStatus, EventId, UserId, format_time};
 use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
@@ -66,39 +63,31 @@ impl Videos {
         let now = self.now();
         let update = against(self.update_delivery(owner, event), lease, now)
             .update_expression("SET lease = :lease")
-            .condition_expression(
-                "deliveryStatus = :pending AND nextAttemptAt <= :soon AND expiresAt > :seconds \
+            .condition_expression(format!(
+                "{STATUS} = :pending AND nextAttemptAt <= :soon AND expiresAt > :seconds \
                  AND (attribute_not_exists(lease) OR lease.#until < :millis OR lease.#owner = :owner)",
-            )
+            ))
             .expression_attribute_values(":lease", self.value(lease)?)
             .expression_attribute_values(":pending", text(DeliveryStatus::Pending))
             // times of this form sort as text
             .expression_attribute_values(":soon", text(format_time(now + TOLERANCE)))
-            .expression_attribute_values(":seconds", number(now.as_second()))
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        match update.send().await {
-            Ok(output) => {
-                let item = output.attributes.unwrap_or_default();
-                let tries = tries(&item);
+            .expression_attribute_values(":seconds", number(now.as_second()));
+        match self.write_or_read(update).await? {
+            Written::Done(item) => {
+                let tries = integer(item.get(TRIES)).unwrap_or_default();
                 let delivery = self.delivery_in(item)?;
                 Ok(DeliveryClaim::Taken(ClaimedDelivery { delivery, tries }))
             }
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(refused)) => {
-                    self.refused(refused.item(), now)
-                }
-                _ => Err(self.failed("UpdateItem", error)),
-            },
+            Written::Refused(found) => self.refused(found, now),
         }
     }
 
     /// Returns the reason why a claim was refused.
-    fn refused(&self, found: Option<&Item>, now: Timestamp) -> Result<DeliveryClaim, StoreError> {
+    fn refused(&self, found: Option<Item>, now: Timestamp) -> Result<DeliveryClaim, StoreError> {
         let Some(item) = found.filter(|item| self.is_kept(item)) else {
             return Ok(DeliveryClaim::Over);
         };
-        let delivery = self.delivery_in(item.clone())?;
+        let delivery = self.delivery_in(item)?;
         let wait = delivery.next_attempt_at.map(|due| due.duration_since(now));
         let wait = wait.filter(|wait| *wait > TOLERANCE);
         Ok(match wait.map(Duration::try_from) {
@@ -182,8 +171,4 @@ fn ended(
         .update_expression(format!("SET {added}, {STATUS} = :status REMOVE {OUTSTANDING}"))
         .expression_attribute_names("#check", "check")
         .expression_attribute_values(":status", text(status))
-}
-
-fn tries(item: &Item) -> u32 {
-    integer(item.get(TRIES)).unwrap_or_default()
 }

@@ -110,7 +110,7 @@ async fn a_retry_keeps_the_earlier_result() {
                 && expression.contains(", extraction = :extraction ")
                 && expression.ends_with(
                     "REMOVE #error, notice, #event, announcedAt, progress, lease, fanOut, startedAt, \
-                     checks",
+                     repairs",
                 )
                 && update.condition_expression()
                     == Some("attempt = :attempt AND #status IN (:ready, :failed)")

@@ -127,7 +127,10 @@ async fn a_final_video_has_no_fan_out() {
     let stored = item(&record);
     let finish = mock!(Client::update_item)
         .match_requests(|request| {
-            request.update_expression().unwrap().ends_with("REMOVE lease, progress, fanOut, checks")
+            request
+                .update_expression()
+                .unwrap()
+                .ends_with("REMOVE lease, progress, fanOut, repairs")
         })
         .then_output(move || {
             UpdateItemOutput::builder().set_attributes(Some(stored.clone())).build()

@@ -17,7 +17,7 @@ struct Index {
     sort: &'static str,
 }
 
-/// The table, and the indexes of `deploy/template.yaml`. The indexes project keys only.
+/// The table, and the indexes of `template.yaml`. The indexes project keys only.
 const INDEXES: [Index; 3] = [
     Index { name: None, partition: "pk", sort: "sk" },
     Index { name: Some("by-status"), partition: "status", sort: "sk" },

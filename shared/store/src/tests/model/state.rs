@@ -48,7 +48,7 @@ pub(super) enum Mail {
     Open,
     /// It is handed to SES, and not recorded.
     Sent,
-    /// It is recorded, or another message's handler sends it.
+    /// It is recorded, or another handling sends it.
     Done,
 }
 
@@ -88,7 +88,7 @@ pub(super) struct State {
     pub(super) events: [bool; 2],
 }
 
-/// What may still happen.
+/// The steps that may still happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Budget {
     /// Crashes, lost messages and repeated deliveries.

@@ -105,7 +105,7 @@ pub(super) enum Repair {
 }
 
 /// Returns the repair and the time of the next check, as `decide` in `functions/reconcile` does, without
-/// fan-outs, expired records and the doubling of the pause.
+/// fan-outs, expired uploads and records, the mail before the expiry, giving up and the doubling of the pause.
 fn decide(record: &Record, now: Timestamp) -> (Repair, Timestamp) {
     let next = now + PAUSE;
     match record.video.status {
