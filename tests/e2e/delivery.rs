@@ -65,7 +65,7 @@ pub async fn a_repeated_outcome_changes_nothing(stack: &Stack) -> Result<()> {
 pub async fn a_job_that_is_given_up_fails_its_video(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
     let video = person.api.create(&announcement("lost.mp4", 10)).await?.video;
-    stack.enqueue(Queue::DeadJobs, &Job::new(video.owner, video.id)).await?;
+    stack.enqueue(Queue::Outcomes, &Job::new(video.owner, video.id)).await?;
     let view = person.wait(video.id).await?;
     ensure!(view.video.status == Status::Failed, "{view:?}");
     ensure!(view.video.error.map(|error| error.code) == Some(ErrorCode::Internal));

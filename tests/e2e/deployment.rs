@@ -49,7 +49,7 @@ pub async fn a_failed_deployment_does_not_block_the_next(_: &Stacks) -> Result<(
     ensure!(made.concurrency[&queue("jobs")] == 5, "{made:?}");
     // a new account may run ten functions at once
     ensure!(made.concurrency.values().sum::<u32>() < 10, "nothing is left for api: {made:?}");
-    let functions = ["api", "enqueue", "extract", "notify"].map(queue);
+    let functions = ["api", "deliver", "enqueue", "extract", "notify", "reconcile"].map(queue);
     ensure!(made.throttle_alarms == functions, "{made:?}");
 
     // a later deployment keeps the protection

@@ -93,7 +93,7 @@ async fn report(stack: &Stack, user: &UserId, email: &str) -> Result<()> {
         "mail": { "destination": [email], "tags": { "user": [user.as_str()] } },
         "bounce": { "bounceType": "Permanent", "timestamp": Timestamp::now().to_string() },
     });
-    stack.enqueue(Queue::MailEvents, &event).await?;
+    stack.enqueue(Queue::Outcomes, &event).await?;
     stack.until_handled(email).await
 }
 

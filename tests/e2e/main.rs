@@ -189,6 +189,7 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
     trials.extend(trials![
         |stacks| &stacks,
         stuck::an_upload_whose_event_was_lost_is_found,
+        stuck::an_event_that_failed_is_handled_in_the_next_round,
         stuck::an_upload_that_never_arrives_fails_with_its_reason,
         stuck::a_purged_queue_of_jobs_loses_no_video,
         stuck::a_purged_queue_of_outcomes_loses_no_video,

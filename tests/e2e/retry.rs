@@ -89,7 +89,7 @@ pub async fn a_video_is_retried_only_when_it_is_final_and_has_its_source(
     };
     ensure!((error.status(), error.code()) == (Some(409), Some("not_finished")), "{error}");
 
-    stack.enqueue(Queue::DeadJobs, &Job::new(video.owner, video.id)).await?;
+    stack.enqueue(Queue::Outcomes, &Job::new(video.owner, video.id)).await?;
     person.wait(video.id).await?;
     let Err(error) = person.api.retry(video.id, None).await else {
         anyhow::bail!("it was retried")

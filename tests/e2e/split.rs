@@ -207,7 +207,7 @@ pub async fn a_segment_that_is_given_up_fails_its_video_once(stacks: &Stacks) ->
     let person = Person::sign_up(stack).await?;
     let (video, fan_out) = split(stack, &person).await?;
     for first in [10, 20] {
-        stack.enqueue(Queue::DeadJobs, &segment(&video, &fan_out, first..first + 10)).await?;
+        stack.enqueue(Queue::Outcomes, &segment(&video, &fan_out, first..first + 10)).await?;
     }
     let view = person.wait(video.id).await?;
     ensure!(view.video.error.as_ref().map(|error| error.code) == Some(ErrorCode::Internal));

@@ -3,11 +3,13 @@
 use crate::Stacks;
 use anyhow::{Context, Result, ensure};
 use framezip_contract::{
-    CreateVideos, ErrorCode, Failure, Job, Outcome, Status, Verdict, Video, VideoId, VideoView,
+    CreateVideos, ErrorCode, Failure, Job, ObjectKey, Outcome, Status, Verdict, Video, VideoId,
+    VideoView,
 };
 use framezip_media::path;
 use framezip_tests::{Person, Queue, Stack, announcement, signal, until};
 use jiff::SignedDuration;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// The longest wait for something that the stack does.
@@ -77,6 +79,19 @@ async fn uploaded(person: &Person) -> Result<Video> {
     }
     put.send().await?.error_for_status()?;
     Ok(created.video)
+}
+
+pub async fn an_event_that_failed_is_handled_in_the_next_round(stacks: &Stacks) -> Result<()> {
+    let stack = &*stacks.hasty.lock().await;
+    let person = Person::sign_up(stack).await?;
+    let video = stack.without_events(uploaded(&person)).await?;
+    let mut event: Value = serde_json::from_str(include_str!("../../events/enqueue.json"))?;
+    event["Records"][0]["s3"]["object"] = json!({ "key": ObjectKey::source(&video.owner, video.id).to_string(), "size": video.bytes });
+    stack.enqueue(Queue::FailedEvents, &json!({ "requestPayload": event })).await?;
+    // the check of the video is not due for minutes
+    stack.reconcile().await?;
+    ensure!(stack.messages(Queue::FailedEvents).await?.is_empty());
+    is_ready(stack, &person, video.id).await
 }
 
 pub async fn an_upload_that_never_arrives_fails_with_its_reason(stacks: &Stacks) -> Result<()> {
@@ -230,7 +245,7 @@ pub async fn five_hundred_outcomes_delivered_twice(stacks: &Stacks) -> Result<()
         videos.extend(created.into_iter().map(|created| created.video));
     }
     let mut outcomes: Vec<_> = videos.iter().chain(&videos).map(outcome).collect();
-    shuffle(&mut outcomes);
+    fastrand::shuffle(&mut outcomes);
     for batch in outcomes.chunks(50) {
         let sends = batch.iter().map(|outcome| stack.enqueue(Queue::Outcomes, outcome));
         futures_util::future::try_join_all(sends).await?;
@@ -257,16 +272,11 @@ fn outcome(video: &Video) -> Outcome {
     Outcome::new(video.owner.clone(), video.id, failed)
 }
 
-fn shuffle<T>(list: &mut [T]) {
-    for last in (1..list.len()).rev() {
-        list.swap(last, fastrand::usize(..=last));
-    }
-}
-
 /// After all other tests: no record waits longer than its limit, and no dead-letter queue has a message.
 pub async fn nothing_is_left(stack: &Stack) -> Result<()> {
+    stack.reconcile().await?;
     stack.until_idle().await?;
-    for queue in [Queue::DeadJobs, Queue::DeadOutcomes, Queue::DeadDeliveries] {
+    for queue in [Queue::FailedEvents, Queue::DeadOutcomes, Queue::DeadDeliveries] {
         let left = stack.messages(queue).await?;
         ensure!(left.is_empty(), "{queue:?} has {left:#?}");
     }

@@ -20,7 +20,7 @@ from function import Function, Process
 from proxy import Proxy
 from stack import REPOSITORY, running
 
-FUNCTIONS = ["api", "enqueue", "extract", "notify"]
+FUNCTIONS = ["api", "enqueue", "extract", "notify", "deliver", "reconcile"]
 VIDEO, OPTIONS = REPOSITORY / "tests" / "media" / "sample.mp4", ("--every", "1")
 CALL = "DynamoDB_20120810.GetItem"
 LINKS = ["download", "poster"]

@@ -1,7 +1,7 @@
 """The text of the second half of docs/SCALE.md: what it takes on AWS."""
 
 import prices
-from aws import SHARE, Video, quotas
+from aws import KEPT_DAYS, ROUNDS_AN_HOUR, SHARE, SMALL_CALLS, Video, quotas, rounds_cost
 from cases import SEGMENT_SECONDS
 from report import table
 
@@ -14,7 +14,7 @@ def text(runs):
         "## What it takes on AWS",
         assumptions(),
         "### One video",
-        "N, S, P, R, F and Z as measured or calculated for the 2 hours with a frame every second "
+        "N, S, P, R, F, U and Z as measured or calculated for the 2 hours with a frame every second "
         "(`fan-out`), and for the 5 minutes with a frame every 5 s (`clip`):",
         facts_table(film, clip),
         film_text(film),
@@ -36,14 +36,17 @@ def assumptions():
     return (
         "This is calculated, not measured. The assumptions: a processor of Lambda (arm64, 1769 MB) is "
         "as fast as one here. A worker is never idle, so an invocation lasts as long as the CPU "
-        "time that it took here. `api`, `enqueue` and `notify` take 50 ms with 256 MB. The zip is "
-        "downloaded once. An item of the table has less than 2 KiB. The list prices in us-east-1 "
-        "at the time of writing, which you should check: Lambda 0.0000133334 USD per GB-second on arm64 and 0.20 per million "
+        "time that it took here. The other functions take 50 ms with 256 MB. The client is `framezip "
+        "upload`. Nothing gets lost, so `reconcile` finds a video only once, three days before it expires. "
+        "The zip is downloaded once. An item of the table has less than 2 KiB, one of its indexes less "
+        "than 1 KiB, and the owner has few other videos. The list prices in us-east-1 at the time of "
+        "writing, which you should check: Lambda 0.0000133334 USD per GB-second on arm64 and 0.20 per million "
         "requests; HTTP API 1.00 per million; S3 PUT, COPY, POST 0.005 and GET 0.0004 per 1,000, "
         "storage 0.023 per GiB-month, transfer out 0.09 per GiB; SQS 0.40 per million; DynamoDB on "
         "demand 0.625 per million write units and 0.125 per million read units; SES 0.10 per 1,000 "
         "mails. Not included: logs, point-in-time backups, Cognito, alarms, empty polls of the "
-        "queues, free tiers."
+        "queues, free tiers, webhooks (an event takes one invocation of `deliver`, 3 SQS requests and 10 "
+        f"write units) and the rounds of `reconcile`: {ROUNDS_AN_HOUR * 24} a day, {rounds_cost():.2f} USD a month."
     )
 
 
@@ -59,6 +62,7 @@ def facts_table(film, clip):
         row("P: the client's looks meanwhile", lambda video: video.polls),
         row("R: bytes read, MB", lambda video: f"{video.run.read / 1e6:.0f}"),
         row("F: the file, MB", lambda video: f"{video.run.file / 1e6:.0f}"),
+        row("U: requests of its upload, above 64 MiB ⌈F / 16 MiB⌉ + 3", lambda video: video.upload_requests),
         row("Z: the zip, MB", lambda video: f"{video.run.zip / 1e6:.0f}"),
     ]
     return table(["", "2 hours", "5 minutes"], rows)
@@ -107,7 +111,7 @@ def costs_text(film, clip):
     small = main_costs(clip)
     return (
         "Extraction costs less than storage and transfer. For the 2 hours it costs "
-        f"{compute:.4f} USD, storage {stored:.4f} (the original for 14 days, the zip for 60) and one "
+        f"{compute:.4f} USD, storage {stored:.4f} ({KEPT_DAYS} days) and one "
         f"download {sent:.4f}. For the 5 minutes these are {small[0]:.6f}, {small[1]:.6f} and "
         f"{small[2]:.6f}."
     )
@@ -118,18 +122,18 @@ def hourly_table(clip):
     processing, kept = costs[:-2], costs[-2]
     each = sum(cost.dollars for cost in processing)
     hour, month = HOURLY, HOURLY * prices.HOURS_IN_MONTH
-    originals = HOURLY * 24 * 14 * clip.run.file / 1e12
-    zips = HOURLY * 24 * 60 * clip.run.zip / 1e12
+    calls = clip.workers + SMALL_CALLS + clip.polls
+    kept_bytes = HOURLY * 24 * KEPT_DAYS * (clip.run.file + clip.run.zip)
     extracting = HOURLY * clip.seconds
     rows = [
         ["invocations of `extract`", "10,000 × N", f"{hour * clip.workers:,}"],
-        ["all invocations", "10,000 × (N + 3 + P)", f"{hour * (clip.workers + 3 + clip.polls):,}"],
+        ["all invocations", f"10,000 × (N + {SMALL_CALLS} + P)", f"{hour * calls:,}"],
         ["seconds of `extract`", "10,000 × S", f"{extracting:,.0f}"],
         ["`extract` at once, on average", "10,000 × S / 3,600", f"{extracting / 3600:.0f}"],
         ["USD an hour for `extract`", "", f"{hour * costs[0].dollars:.2f}"],
         ["USD an hour, all but storage and transfer", "", f"{hour * each:.2f}"],
         ["the same for a month of 730 h, USD", "", f"{month * each:,.0f}"],
-        ["stored in the long run, TB", "originals 14 days, zips 60", f"{originals + zips:,.0f}"],
+        ["stored in the long run, TB", f"{KEPT_DAYS} days", f"{kept_bytes / 1e12:,.0f}"],
         ["USD a month for that", "", f"{month * kept.dollars:,.0f}"],
         ["USD a month for one download of each", "", f"{month * costs[-1].dollars:,.0f}"],
     ]
@@ -151,7 +155,7 @@ def quotas_text(clip):
         f"The first to bind is “{first}”, from {at:,.0f} videos an hour on, and the next is "
         f"“{second}”, from {then:,.0f} on. {mails()} `ExtractConcurrency`, by default 5, can be "
         f"raised up to the account's quota. {HOURLY:,} videos an hour need {needed:.0f} of it. If "
-        "it binds, nothing is lost: jobs wait in the queue for up to 14 days. A new account may "
+        "it binds, jobs wait in the queue. A video that waits for 3 days fails. A new account may "
         "have a Lambda quota below 1,000; ask AWS for more."
     )
 
@@ -161,7 +165,8 @@ def mails():
     return (
         f"At {HOURLY:,} videos an hour a day's mails are used up after {hours:g} hours. Then mails "
         "are late, but zips are not: SES refuses, outcomes come again, and after 10 receives they "
-        "are in `outcomes-dlq`. The videos are `ready` all the same. Ask AWS for more, or keep the "
+        "are in `outcomes-dlq`. The reconciler sends them again for 3 days. The videos are `ready` all the "
+        "same. Ask AWS for more, or keep the "
         f"day's average below {prices.MAILS_A_DAY / 24:,.0f} an hour. In the sandbox the quota is "
         "200 a day."
     )

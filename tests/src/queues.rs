@@ -18,14 +18,12 @@ const LONGEST: Duration = Duration::from_secs(120);
 pub enum Queue {
     /// Jobs for `extract`.
     Jobs,
-    /// Jobs that were given up, for `notify`.
-    DeadJobs,
-    /// Outcomes for `notify`.
+    /// Outcomes, jobs that were given up, bounces and complaints, for `notify`.
     Outcomes,
     /// Deliveries for `deliver`.
     Deliveries,
-    /// Bounces and complaints for `notify`.
-    MailEvents,
+    /// S3's events that `enqueue` failed to handle.
+    FailedEvents,
     /// Outcomes that were given up.
     DeadOutcomes,
     /// Deliveries that were given up.
@@ -81,10 +79,11 @@ impl Stack {
         let outputs = &self.outputs;
         match queue {
             Queue::Jobs => outputs.jobs_queue_url.clone(),
-            Queue::DeadJobs => outputs.jobs_dead_letter_queue_url.clone(),
             Queue::Outcomes => outputs.outcomes_queue_url.clone(),
             Queue::Deliveries => outputs.deliveries_queue_url.clone(),
-            Queue::MailEvents => outputs.mail_events_queue_url.clone(),
+            Queue::FailedEvents => {
+                format!("{}events-dlq", outputs.jobs_queue_url.trim_end_matches("jobs"))
+            }
             Queue::DeadOutcomes => format!("{}-dlq", outputs.outcomes_queue_url),
             Queue::DeadDeliveries => format!("{}-dlq", outputs.deliveries_queue_url),
         }
@@ -122,7 +121,7 @@ impl Stack {
     pub async fn enqueue_late(&self, owner: &UserId, id: VideoId, attempt: Attempt) -> Result<()> {
         let job = Job::new(owner.clone(), id).of_attempt(attempt);
         self.enqueue(Queue::Jobs, &job).await?;
-        self.enqueue(Queue::DeadJobs, &job).await?;
+        self.enqueue(Queue::Outcomes, &job).await?;
         let failed = Verdict::Failed(Failure::new(ErrorCode::Internal, "late"));
         let outcome = Outcome::new(owner.clone(), id, failed).of_attempt(attempt);
         self.enqueue(Queue::Outcomes, &outcome).await
@@ -163,7 +162,7 @@ impl Stack {
             left.clear();
             // In the order in which one message leads to the next: while one queue is looked at, a message
             // can only move to a queue that is looked at later.
-            for queue in [Queue::Jobs, Queue::DeadJobs, Queue::Outcomes, Queue::Deliveries] {
+            for queue in [Queue::Jobs, Queue::Outcomes, Queue::Deliveries] {
                 let messages = self.messages(queue).await?.into_iter();
                 left.extend(messages.filter(&is_meant).map(|message| (queue, message)));
             }

@@ -1,31 +1,37 @@
-//! A batch of messages from one of the three queues.
+//! A batch of messages from `outcomes`.
 
-use crate::{mail_event, notifier::Notifier, outcome, reminder};
+use crate::{
+    mail_event::{self, MailEvent},
+    notifier::Notifier,
+    outcome, reminder,
+};
 use aws_lambda_events::{event::sqs::SqsEvent, sqs::SqsBatchResponse};
-use framezip_contract::{Job, OutcomeMessage};
-use framezip_runtime::sqs::QueueConsumer;
-use lambda_runtime::Error;
+use framezip_contract::{Job, Outcome, Reminder};
+use serde::Deserialize;
 
-/// Handles a batch from any of the queues. Lambda never mixes two queues in one batch.
-pub(crate) async fn handle(
-    notifier: &Notifier,
-    batch: SqsEvent,
-) -> Result<SqsBatchResponse, Error> {
-    let arn = batch.records.first().and_then(|record| record.event_source_arn.clone());
-    let is_from = |queue: &QueueConsumer| arn.as_deref().is_some_and(|arn| queue.is(arn));
-    if is_from(&notifier.dead_jobs) {
-        let handler = async |job: Job, _| outcome::fail_job(notifier, job).await;
-        return Ok(notifier.dead_jobs.handle(batch, handler).await);
-    }
-    if is_from(&notifier.mail_events) {
-        let handler = async |event, _| mail_event::handle(notifier, event).await;
-        return Ok(notifier.mail_events.handle(batch, handler).await);
-    }
+/// A message on `outcomes`. No message has two of these forms: those of framezip have a `type`, and SES's have none.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Message {
+    /// The end of an attempt.
+    Outcome(Outcome),
+    /// A mail to send.
+    Reminder(Reminder),
+    /// A job that was given up. SQS moves it here after its last receive.
+    FailedJob(Job),
+    /// A bounce or a complaint, from SES through its topic.
+    MailEvent(MailEvent),
+}
+
+/// Handles a batch. Returns the failed messages.
+pub(crate) async fn handle(notifier: &Notifier, batch: SqsEvent) -> SqsBatchResponse {
     let handler = async |message, _| match message {
-        OutcomeMessage::Outcome(outcome) => outcome::finish(notifier, outcome).await,
-        OutcomeMessage::Reminder(reminder) => reminder::send(notifier, reminder).await,
+        Message::Outcome(outcome) => outcome::finish(notifier, outcome).await,
+        Message::Reminder(reminder) => reminder::send(notifier, reminder).await,
+        Message::FailedJob(job) => outcome::fail_job(notifier, job).await,
+        Message::MailEvent(event) => mail_event::handle(notifier, event).await,
     };
-    Ok(notifier.outcomes.handle(batch, handler).await)
+    notifier.outcomes.handle(batch, handler).await
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Consumes `outcomes`, the jobs' dead-letter queue and the events about mails: writes a video's final status, mails its
-//! owner, and hands the event to the deliveries of their webhook.
+//! Consumes `outcomes`: writes a video's final status, mails its owner, and sends the delivery of the event to their
+//! webhook. Jobs that were given up, and bounces and complaints about mails, are on the same queue.
 
 mod handler;
 mod mail;
@@ -15,5 +15,9 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 async fn main() -> Result<(), Error> {
     framezip_runtime::init_logging();
     let notifier = notifier::Notifier::from_env()?;
-    run(service_fn(|event: LambdaEvent<_>| handler::handle(&notifier, event.payload))).await
+    let notifier = &notifier;
+    run(service_fn(|event: LambdaEvent<_>| async move {
+        Ok::<_, Error>(handler::handle(notifier, event.payload).await)
+    }))
+    .await
 }

@@ -24,8 +24,6 @@ pub(crate) struct Notifier {
     /// The URL of the queue of webhook deliveries.
     pub(crate) deliveries: String,
     pub(crate) outcomes: QueueConsumer,
-    pub(crate) dead_jobs: QueueConsumer,
-    pub(crate) mail_events: QueueConsumer,
 }
 
 impl Notifier {
@@ -36,7 +34,6 @@ impl Notifier {
     pub(crate) fn from_env() -> Result<Self, SettingError> {
         let config = framezip_runtime::sdk_config()?;
         let sqs = aws_sdk_sqs::Client::new(&config);
-        let consumer = |url| QueueConsumer::new(sqs.clone(), url, FIRST_PAUSE);
         Ok(Self {
             videos: Videos::new(aws_sdk_dynamodb::Client::new(&config), settings::table_name()?),
             mailer: Mailer::new(
@@ -44,15 +41,13 @@ impl Notifier {
                 MailerSettings {
                     sender: settings::sender_email()?,
                     page_url: settings::api_url()?,
-                    configuration_set: settings::configuration_set().ok(),
+                    configuration_set: settings::configuration_set()?,
                 },
             ),
             s3: aws_sdk_s3::Client::new(&config),
             results: settings::results_bucket()?,
             deliveries: settings::deliveries_queue_url()?,
-            outcomes: consumer(settings::outcomes_queue_url()?),
-            dead_jobs: consumer(settings::jobs_dlq_url()?),
-            mail_events: consumer(settings::mail_events_queue_url()?),
+            outcomes: QueueConsumer::new(sqs.clone(), settings::outcomes_queue_url()?, FIRST_PAUSE),
             sqs,
         })
     }

@@ -1,6 +1,6 @@
-//! One round: every item whose check is due.
+//! One round: every event that failed, and every item whose check is due.
 
-use crate::{reconciler::Reconciler, repair};
+use crate::{failed_events, reconciler::Reconciler, repair};
 use framezip_store::Due;
 use futures_util::{StreamExt, stream};
 use lambda_runtime::Error;
@@ -16,15 +16,18 @@ const CONCURRENT: usize = 16;
 /// The time kept free at the end of an invocation.
 const RESERVE: Duration = Duration::from_secs(10);
 
-/// Handles every item whose check is due, or as many as the time until `deadline` allows: the next round finds
-/// the others. An item that fails is logged, and is found again too.
+/// Handles every event of an upload that failed and every item whose check is due, or as many as the time until
+/// `deadline` allows: the next round finds the others. One that fails is logged, and is found again too.
 ///
 /// A round at the same time as another one, or as live workers, changes nothing that is alive: each repair begins with a
 /// write that is conditional on the check that was seen.
 pub(crate) async fn run(reconciler: &Reconciler, deadline: SystemTime) -> Result<(), Error> {
     let is_idle = repair::has_no_waiting_jobs(reconciler).await?;
-    let mut seen = HashSet::new();
     let has_time = || SystemTime::now() + RESERVE < deadline;
+    if let Err(error) = failed_events::handle(reconciler, has_time).await {
+        tracing::error!(error = format!("{error:#}"), "failed events could not be received");
+    }
+    let mut seen = HashSet::new();
     while has_time() {
         let due = reconciler.videos.due(PAGE).await?;
         let new: Vec<_> = due.into_iter().filter(|item| seen.insert(item.clone())).collect();

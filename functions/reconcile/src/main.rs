@@ -1,6 +1,7 @@
 //! Runs on a schedule: finds what got lost, and sends it again or ends it with a reason.
 
 mod decision;
+mod failed_events;
 mod handler;
 mod reconciler;
 mod repair;

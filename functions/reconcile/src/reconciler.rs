@@ -3,6 +3,7 @@
 use framezip_runtime::{
     intake::Intake,
     settings::{self, SettingError},
+    upload_events::UploadEvents,
 };
 use framezip_store::Videos;
 
@@ -10,6 +11,7 @@ use framezip_store::Videos;
 pub(crate) struct Reconciler {
     pub(crate) videos: Videos,
     pub(crate) intake: Intake,
+    pub(crate) upload_events: UploadEvents,
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) sqs: aws_sdk_sqs::Client,
     /// The bucket of uploaded videos.
@@ -18,6 +20,8 @@ pub(crate) struct Reconciler {
     pub(crate) jobs: String,
     pub(crate) outcomes: String,
     pub(crate) deliveries: String,
+    /// The URL of the dead-letter queue of S3's events.
+    pub(crate) failed_events: String,
 }
 
 impl Reconciler {
@@ -30,15 +34,24 @@ impl Reconciler {
         let sqs = aws_sdk_sqs::Client::new(&config);
         let videos = Videos::new(aws_sdk_dynamodb::Client::new(&config), settings::table_name()?);
         let (jobs, outcomes) = (settings::jobs_queue_url()?, settings::outcomes_queue_url()?);
+        let (s3, uploads) = (aws_sdk_s3::Client::new(&config), settings::uploads_bucket()?);
+        let intake = Intake::new(videos.clone(), sqs.clone(), jobs.clone(), outcomes.clone());
         Ok(Self {
-            intake: Intake::new(videos.clone(), sqs.clone(), jobs.clone(), outcomes.clone()),
+            upload_events: UploadEvents::new(
+                videos.clone(),
+                intake.clone(),
+                s3.clone(),
+                uploads.clone(),
+            ),
+            intake,
             videos,
-            s3: aws_sdk_s3::Client::new(&config),
+            s3,
             sqs,
-            uploads: settings::uploads_bucket()?,
+            uploads,
             jobs,
             outcomes,
             deliveries: settings::deliveries_queue_url()?,
+            failed_events: settings::events_dlq_url()?,
         })
     }
 }

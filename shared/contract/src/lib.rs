@@ -51,7 +51,7 @@ pub use invalid::{FieldError, InvalidExtraction};
 pub use limits::Limits;
 pub use mail::{Locale, MailBlockReason, MailBlocked, MailPreferences, MailScope, MailSettings};
 pub use media_type::is_media_type;
-pub use message::{Job, Outcome, OutcomeMessage, Reminder, ReminderSubject, Segment, Verdict};
+pub use message::{Job, Outcome, Reminder, ReminderSubject, Segment, Verdict};
 pub use options::ExtractionOptions;
 pub use position::{InvalidPosition, Position};
 pub use tiles::{Tiles, TilesOptions};

@@ -97,6 +97,8 @@ impl Outcome {
 /// A message on `outcomes`: a mail to send that is not about an outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reminder {
+    #[serde(rename = "type")]
+    kind: ReminderKind,
     version: Version,
     /// The receiver.
     pub owner: UserId,
@@ -107,7 +109,7 @@ pub struct Reminder {
 impl Reminder {
     /// Returns the message that asks for this mail.
     pub fn new(owner: UserId, about: ReminderSubject) -> Self {
-        Self { version: Version::V1, owner, about }
+        Self { kind: ReminderKind::Reminder, version: Version::V1, owner, about }
     }
 }
 
@@ -119,16 +121,6 @@ pub enum ReminderSubject {
     Expiry(VideoId),
     /// The webhook was switched off.
     WebhookOff,
-}
-
-/// Any message on `outcomes`.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(untagged)]
-pub enum OutcomeMessage {
-    /// The end of an attempt.
-    Outcome(Outcome),
-    /// A mail to send.
-    Reminder(Reminder),
 }
 
 /// The verdict on an attempt at a video.
@@ -156,6 +148,12 @@ enum JobKind {
 #[serde(rename_all = "snake_case")]
 enum OutcomeKind {
     Outcome,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ReminderKind {
+    Reminder,
 }
 
 /// The form of a message. A consumer refuses any form that it does not know.

@@ -1,4 +1,4 @@
-//! The parts that several functions share: settings, SDK configuration, logging, metrics, SQS batches, arrived
+//! The parts that several functions share: settings, SDK configuration, logging, metrics, SQS batches, events of
 //! uploads, a video's objects, and webhooks.
 //!
 //! | variable | read by | value |
@@ -7,11 +7,9 @@
 //! | `UPLOADS_BUCKET` | api, enqueue, extract, reconcile | the bucket for uploads |
 //! | `RESULTS_BUCKET` | api, extract, notify | the bucket for zips |
 //! | `JOBS_QUEUE_URL` | api, enqueue, extract, reconcile | the queue of videos to extract |
-//! | `JOBS_DLQ_URL` | notify | the dead-letter queue of jobs |
 //! | `OUTCOMES_QUEUE_URL` | api, enqueue, extract, notify, reconcile | the queue of outcomes |
 //! | `DELIVERIES_QUEUE_URL` | api, notify, deliver, reconcile | the queue of webhook deliveries |
-//! | `EVENTS_DLQ_URL` | enqueue | the dead-letter queue of S3's events |
-//! | `MAIL_EVENTS_QUEUE_URL` | notify | the queue of bounces and complaints |
+//! | `EVENTS_DLQ_URL` | reconcile | the dead-letter queue of S3's events |
 //! | `USER_POOL_ID`, `USER_POOL_CLIENT_ID` | api | the Cognito user pool and its app client |
 //! | `SENDER_EMAIL` | notify | the sender of mails |
 //! | `API_URL` | notify | the URL of the API and the page, for mails |
@@ -29,6 +27,7 @@ pub mod objects;
 mod sdk;
 pub mod settings;
 pub mod sqs;
+pub mod upload_events;
 pub mod webhook;
 
 pub use aws_config::SdkConfig;

@@ -45,16 +45,12 @@ text_settings! {
     results_bucket = "RESULTS_BUCKET";
     /// The queue of videos to extract.
     jobs_queue_url = "JOBS_QUEUE_URL";
-    /// The dead-letter queue of jobs.
-    jobs_dlq_url = "JOBS_DLQ_URL";
     /// The queue of outcomes.
     outcomes_queue_url = "OUTCOMES_QUEUE_URL";
     /// The queue of webhook deliveries.
     deliveries_queue_url = "DELIVERIES_QUEUE_URL";
     /// The dead-letter queue of S3's events.
     events_dlq_url = "EVENTS_DLQ_URL";
-    /// The queue of bounces and complaints.
-    mail_events_queue_url = "MAIL_EVENTS_QUEUE_URL";
     /// The SES configuration set of mails.
     configuration_set = "CONFIGURATION_SET";
     /// The Cognito user pool.

@@ -105,11 +105,6 @@ impl QueueConsumer {
         Self { hidden_for: Some(hidden_for), ..self }
     }
 
-    /// Whether this is the queue with that ARN. URL and ARN end in the queue's name.
-    pub fn is(&self, arn: &str) -> bool {
-        self.url.rsplit('/').next() == arn.rsplit(':').next()
-    }
-
     /// Handles all messages of a batch at once and reports those that failed.
     pub async fn handle<M, F>(&self, batch: SqsEvent, handler: F) -> SqsBatchResponse
     where
@@ -299,7 +294,5 @@ mod tests {
             QueueConsumer::new(client, "http://sqs/1/jobs".to_owned(), Duration::from_secs(10));
         let pauses: Vec<_> = [1, 2, 3, 100].map(|count| consumer.pause(count).as_secs()).into();
         assert_eq!(pauses, [10, 20, 40, 900]);
-        assert!(consumer.is("arn:aws:sqs:eu-central-1:1:jobs"));
-        assert!(!consumer.is("arn:aws:sqs:eu-central-1:1:jobs-dlq"));
     }
 }

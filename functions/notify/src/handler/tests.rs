@@ -16,7 +16,8 @@ use aws_sdk_s3::operation::{
 };
 use aws_sdk_sesv2::operation::send_email::SendEmailOutput;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
-use framezip_contract::{UserId, VideoId};
+use framezip_contract::{ReminderSubject, UserId, VideoId};
+use framezip_runtime::sqs::QueueConsumer;
 use framezip_store::Videos;
 use std::{collections::HashMap, time::Duration};
 
@@ -25,10 +26,7 @@ type TableItem = HashMap<String, AttributeValue>;
 fn notifier(dynamodb: &[&Rule], ses: &[&Rule], s3: &[&Rule]) -> Notifier {
     let dynamodb = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, dynamodb);
     let ses = mock_client!(aws_sdk_sesv2, RuleMode::MatchAny, ses);
-    let consumer = |name: &str| {
-        let sqs = mock_client!(aws_sdk_sqs, RuleMode::MatchAny, [] as [&Rule; 0]);
-        QueueConsumer::new(sqs, format!("http://sqs/1/{name}"), Duration::from_secs(10))
-    };
+    let sqs = mock_client!(aws_sdk_sqs, RuleMode::MatchAny, [] as [&Rule; 0]);
     Notifier {
         videos: Videos::new(dynamodb, "Videos"),
         mailer: Mailer::new(
@@ -36,13 +34,15 @@ fn notifier(dynamodb: &[&Rule], ses: &[&Rule], s3: &[&Rule]) -> Notifier {
             MailerSettings {
                 sender: "from@example.com".to_owned(),
                 page_url: "http://page".to_owned(),
-                configuration_set: None,
+                configuration_set: "mails".to_owned(),
             },
         ),
-        outcomes: consumer("outcomes"),
-        dead_jobs: consumer("jobs-dlq"),
-        mail_events: consumer("mail-events"),
-        sqs: mock_client!(aws_sdk_sqs, RuleMode::MatchAny, [] as [&Rule; 0]),
+        outcomes: QueueConsumer::new(
+            sqs.clone(),
+            "http://sqs/1/outcomes".to_owned(),
+            Duration::from_secs(10),
+        ),
+        sqs,
         deliveries: "deliveries".to_owned(),
         s3: mock_client!(aws_sdk_s3, RuleMode::MatchAny, s3),
         results: "results".to_owned(),
@@ -54,12 +54,12 @@ fn owner() -> UserId {
 }
 
 /// A batch of one message.
-fn batch(queue: &str, body: &impl serde::Serialize) -> SqsEvent {
+fn batch(body: &impl serde::Serialize) -> SqsEvent {
     let body = serde_json::to_string(body).unwrap();
     let record = serde_json::json!({
         "messageId": "message", "receiptHandle": "handle", "body": body,
         "attributes": {}, "messageAttributes": {}, "awsRegion": "eu-central-1",
-        "eventSource": "aws:sqs", "eventSourceARN": format!("arn:aws:sqs:eu-central-1:1:{queue}"),
+        "eventSource": "aws:sqs", "eventSourceARN": "arn:aws:sqs:eu-central-1:1:outcomes",
     });
     serde_json::from_value(serde_json::json!({ "Records": [record] })).unwrap()
 }
@@ -89,8 +89,8 @@ async fn handle_late(found: Option<TableItem>, s3: &[&Rule]) {
     let notifier = notifier(&[&refused, &read], &[], s3);
     let job = Job::new(owner(), VideoId::now()).of_attempt(1);
     let outcome = failed_job_outcome(job.clone());
-    for event in [batch("jobs-dlq", &job), batch("outcomes", &outcome)] {
-        let answer = handle(&notifier, event).await.unwrap();
+    for event in [batch(&job), batch(&outcome)] {
+        let answer = handle(&notifier, event).await;
         assert!(answer.batch_item_failures.is_empty());
     }
     assert_eq!((refused.num_calls(), read.num_calls()), (2, 2));
@@ -135,10 +135,23 @@ async fn a_job_that_failed_for_good_is_mailed_and_recorded() {
     });
     let job = Job::new(owner(), VideoId::now());
     let notifier = notifier(&[&counted, &update, &read], &[&mail], &[]);
-    let answer = handle(&notifier, batch("jobs-dlq", &job)).await.unwrap();
+    let answer = handle(&notifier, batch(&job)).await;
     assert!(answer.batch_item_failures.is_empty());
     // status, event, lease and end of the mail, token for unsubscribing, end of the checks
     assert_eq!((update.num_calls(), mail.num_calls()), (6, 1));
     // the failure, and the mail
     assert_eq!(counted.num_calls(), 2);
+}
+
+#[test]
+fn a_message_has_one_form() {
+    let job = Job::new(owner(), VideoId::now());
+    let (failed, reminder) =
+        (failed_job_outcome(job.clone()), Reminder::new(owner(), ReminderSubject::WebhookOff));
+    let bounce = serde_json::json!({ "eventType": "Bounce", "mail": { "destination": [] } });
+    let read = |body: serde_json::Value| serde_json::from_value::<Message>(body).unwrap();
+    assert!(matches!(read(serde_json::json!(failed)), Message::Outcome(_)));
+    assert!(matches!(read(serde_json::json!(reminder)), Message::Reminder(_)));
+    assert!(matches!(read(serde_json::json!(job)), Message::FailedJob(_)));
+    assert!(matches!(read(bounce), Message::MailEvent(_)));
 }

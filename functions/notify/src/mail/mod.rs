@@ -55,7 +55,7 @@ pub(crate) struct MailerSettings {
     /// The URL of the page, without a slash at the end. All links lead there.
     pub(crate) page_url: String,
     /// The SES configuration set, which publishes bounces and complaints.
-    pub(crate) configuration_set: Option<String>,
+    pub(crate) configuration_set: String,
 }
 
 /// Sends mails to users.
@@ -96,7 +96,7 @@ impl Mailer {
             .destination(Destination::builder().to_addresses(to.email).build())
             .content(EmailContent::builder().simple(message).build())
             .email_tags(user_tag(to.user)?)
-            .set_configuration_set_name(self.settings.configuration_set.clone())
+            .configuration_set_name(&self.settings.configuration_set)
             .send()
             .await;
         sent.map_err(aws_sdk_sesv2::Error::from).context("SES SendEmail failed")?;

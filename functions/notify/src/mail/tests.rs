@@ -167,7 +167,7 @@ async fn a_mail_can_be_unsubscribed_and_names_its_receiver() {
     let settings = MailerSettings {
         sender: "from@example.com".to_owned(),
         page_url: PAGE.to_owned(),
-        configuration_set: Some("framezip".to_owned()),
+        configuration_set: "framezip".to_owned(),
     };
     let mailer = Mailer::new(mock_client!(aws_sdk_sesv2, RuleMode::MatchAny, [&sent]), settings);
     let video = ready();

@@ -1,82 +1,37 @@
-//! Uploads have arrived: S3's events, and those that failed before.
+//! S3's events about uploads: each queues the video whose file has arrived. `enqueue` receives them, and the
+//! reconciler handles those again that `enqueue` failed to handle.
+//!
+//! Needs what [`intake`](crate::intake) needs, `dynamodb:GetItem` on the table, and `s3:DeleteObject` on the uploads.
 
+use crate::{intake::Intake, metric};
 use anyhow::Context;
-use aws_lambda_events::{
-    event::{s3::S3Event, sqs::SqsEvent},
-    s3::S3EventRecord,
-};
+use aws_lambda_events::{event::s3::S3Event, s3::S3EventRecord};
 use framezip_contract::{ObjectKey, Status};
-use framezip_runtime::{
-    intake::Intake,
-    metric,
-    settings::{self, SettingError},
-    sqs::{QueueConsumer, ReceivedMessage},
-};
 use framezip_store::Videos;
-use lambda_runtime::Error;
 use percent_encoding::percent_decode_str;
-use serde::Deserialize;
-use serde_json::{Value, json};
-use std::time::Duration;
 
-/// The pause before a failed event is handled again; it doubles after each further failure.
-const FIRST_PAUSE: Duration = Duration::from_secs(30);
-
-/// The clients and settings of the function.
-pub(crate) struct Enqueuer {
+/// The handler of S3's events about uploads.
+#[derive(Clone, Debug)]
+pub struct UploadEvents {
     videos: Videos,
     intake: Intake,
     s3: aws_sdk_s3::Client,
     /// The bucket of uploaded videos.
     uploads: String,
-    /// The dead-letter queue of this function's own events.
-    failed_events: QueueConsumer,
 }
 
-/// The message that Lambda sends to the dead-letter queue for an event that this function failed to handle.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct FailedEvent {
-    request_payload: S3Event,
-}
+impl UploadEvents {
+    /// Returns the handler of events of the bucket `uploads`.
+    pub fn new(videos: Videos, intake: Intake, s3: aws_sdk_s3::Client, uploads: String) -> Self {
+        Self { videos, intake, s3, uploads }
+    }
 
-impl Enqueuer {
-    /// Reads the settings from the environment and builds the clients.
+    /// Queues every video of the event. If one fails, the whole event has to be handled again. Videos that were
+    /// already queued are not queued twice.
     ///
     /// # Errors
-    /// Names the variable that is missing or invalid.
-    pub(crate) fn from_env() -> Result<Self, SettingError> {
-        let config = framezip_runtime::sdk_config()?;
-        let sqs = aws_sdk_sqs::Client::new(&config);
-        let videos = Videos::new(aws_sdk_dynamodb::Client::new(&config), settings::table_name()?);
-        let (jobs, outcomes) = (settings::jobs_queue_url()?, settings::outcomes_queue_url()?);
-        Ok(Self {
-            intake: Intake::new(videos.clone(), sqs.clone(), jobs, outcomes),
-            videos,
-            s3: aws_sdk_s3::Client::new(&config),
-            uploads: settings::uploads_bucket()?,
-            failed_events: QueueConsumer::new(sqs, settings::events_dlq_url()?, FIRST_PAUSE),
-        })
-    }
-
-    /// Handles an event of S3, or a batch of earlier ones from the dead-letter queue. Returns the failed messages
-    /// of a batch.
-    pub(crate) async fn handle(&self, event: Value) -> Result<Value, Error> {
-        let is_batch = event["Records"][0]["eventSource"] == json!("aws:sqs");
-        if is_batch {
-            let batch: SqsEvent = serde_json::from_value(event)?;
-            let handler = async |failed: FailedEvent, _: ReceivedMessage| {
-                Ok(self.enqueue_all(failed.request_payload).await?)
-            };
-            return Ok(json!(self.failed_events.handle(batch, handler).await));
-        }
-        self.enqueue_all(serde_json::from_value(event)?).await?;
-        Ok(Value::Null)
-    }
-
-    /// Queues every video of the event. If one fails, the whole event is handled again. Videos that were already
-    /// queued are not queued twice.
-    async fn enqueue_all(&self, event: S3Event) -> anyhow::Result<()> {
+    /// If S3, SQS or DynamoDB refuse or cannot be reached.
+    pub async fn handle(&self, event: S3Event) -> anyhow::Result<()> {
         for record in event.records {
             let key = record.s3.object.key.clone().unwrap_or_default();
             match object_key(&key) {
@@ -156,7 +111,7 @@ mod tests {
             .then_output(|| SendMessageOutput::builder().build())
     }
 
-    async fn handled(event: &str, dynamodb: &[&Rule], sqs: &[&Rule]) -> Result<(), Error> {
+    async fn handled(event: &str, dynamodb: &[&Rule], sqs: &[&Rule]) -> anyhow::Result<()> {
         handled_with_s3(event, dynamodb, sqs, &[]).await
     }
 
@@ -165,49 +120,15 @@ mod tests {
         dynamodb: &[&Rule],
         sqs: &[&Rule],
         s3: &[&Rule],
-    ) -> Result<(), Error> {
+    ) -> anyhow::Result<()> {
         let dynamodb = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, dynamodb);
         let sqs = mock_client!(aws_sdk_sqs, RuleMode::MatchAny, sqs);
         let videos = Videos::new(dynamodb, "Videos");
         let (jobs, outcomes) = ("jobs".to_owned(), "outcomes".to_owned());
-        let enqueuer = Enqueuer {
-            intake: Intake::new(videos.clone(), sqs.clone(), jobs, outcomes),
-            videos,
-            s3: mock_client!(aws_sdk_s3, RuleMode::MatchAny, s3),
-            uploads: "uploads".to_owned(),
-            failed_events: QueueConsumer::new(
-                sqs,
-                "http://sqs/1/events-dlq".to_owned(),
-                FIRST_PAUSE,
-            ),
-        };
-        let answer = enqueuer.handle(serde_json::from_str(event).unwrap()).await?;
-        let failed = answer["batchItemFailures"].as_array().map_or(0, Vec::len);
-        if failed > 0 { Err("a message failed".into()) } else { Ok(()) }
-    }
-
-    #[tokio::test]
-    async fn an_event_that_failed_before_is_handled_again() {
-        let payload: Value = serde_json::from_str(EVENT).unwrap();
-        let body = json!({ "version": "1.0", "requestPayload": payload }).to_string();
-        let batch = json!({ "Records": [{
-            "messageId": "m", "receiptHandle": "r", "body": body, "attributes": {},
-            "messageAttributes": {}, "awsRegion": "eu-central-1", "eventSource": "aws:sqs",
-            "eventSourceARN": "arn:aws:sqs:eu-central-1:1:events-dlq",
-        }] });
-        let (stored, sent) = (stored("awaiting_upload"), sent_to("jobs"));
-        let write = mock!(aws_sdk_dynamodb::Client::update_item).then_output(|| {
-            UpdateItemOutput::builder().set_attributes(item("queued").item).build()
-        });
-        handled(&batch.to_string(), &[&stored, &write], &[&sent]).await.unwrap();
-        assert_eq!(sent.num_calls(), 1);
-        let unreadable = mock!(aws_sdk_dynamodb::Client::get_item)
-            .then_error(|| aws_sdk_dynamodb::operation::get_item::GetItemError::unhandled("no"));
-        let hidden = mock!(aws_sdk_sqs::Client::change_message_visibility).then_output(|| {
-            aws_sdk_sqs::operation::change_message_visibility::ChangeMessageVisibilityOutput::builder()
-                .build()
-        });
-        assert!(handled(&batch.to_string(), &[&unreadable], &[&hidden]).await.is_err());
+        let intake = Intake::new(videos.clone(), sqs, jobs, outcomes);
+        let s3 = mock_client!(aws_sdk_s3, RuleMode::MatchAny, s3);
+        let events = UploadEvents::new(videos, intake, s3, "uploads".to_owned());
+        events.handle(serde_json::from_str(event).unwrap()).await
     }
 
     #[tokio::test]
