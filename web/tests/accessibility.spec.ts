@@ -23,7 +23,7 @@ test("axe finds nothing in the account's forms", async ({ page, guard }) => {
   await page.getByLabel("E-mail").fill(newEmail());
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Create account" }).click();
-  await expect(page.getByRole("heading", { name: "Check your e-mail" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Check your mail" })).toBeVisible();
   await isAccessible(page, "confirmation");
   await page.getByRole("button", { name: "Back to sign in" }).click();
   await page.getByRole("button", { name: "Forgotten password?" }).click();
@@ -71,7 +71,7 @@ test("axe finds nothing in the library", async ({ page, library }) => {
   await isAccessible(page, "the account's menu");
   await page.keyboard.press("Escape");
   await act(page, NAMES.sunset, "Again with other options");
-  await expect(page.getByRole("dialog")).toContainText("The new zip replaces");
+  await expect(page.getByRole("dialog")).toContainText("stay until the new ones are ready");
   await isAccessible(page, "retry");
   await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
   await card(page, NAMES.damaged).getByRole("button", { name: /warning/ }).click();

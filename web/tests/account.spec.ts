@@ -16,7 +16,7 @@ test("signing up needs the code from the mail", async ({ page, guard }) => {
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await page.getByRole("button", { name: "Create account" }).click();
 
-  await expect(page.getByRole("heading", { name: "Check your e-mail" })).toBeFocused();
+  await expect(page.getByRole("heading", { name: "Check your mail" })).toBeFocused();
   const code = await codeAfter(email, 0);
   await page.getByLabel("Code").fill(code === "000000" ? "000001" : "000000");
   await page.getByRole("button", { name: "Confirm" }).click();

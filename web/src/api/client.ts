@@ -1,5 +1,6 @@
 import createClient from "openapi-fetch";
 import { idToken, renewedToken } from "../auth/session";
+import { retryAfterSeconds } from "../retry-after";
 import { baseUrl } from "./base";
 import { apiError, OfflineError } from "./errors";
 import type { paths } from "./schema";
@@ -21,13 +22,7 @@ export const api: ReturnType<typeof createClient<paths>> = createClient<paths>({
 export async function result<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   const { data, error, response } = await call;
   if (response.ok) return data as T;
-  throw apiError(response.status, error, waitingSeconds(response) ?? limitSeconds(response));
-}
-
-/** Returns how long the API refuses one kind of call, or `undefined` if the answer has no number of seconds. */
-function limitSeconds({ headers }: Response): number | undefined {
-  const header = headers.get("retry-after");
-  return header !== null && /^\d+$/.test(header) ? Number(header) : undefined;
+  throw apiError(response.status, error, waitingSeconds(response) ?? retryAfterSeconds(response.headers.get("retry-after")));
 }
 
 async function signedInFetch(request: Request): Promise<Response> {

@@ -1,4 +1,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
+import { pause } from "../pause";
+import { retryAfterSeconds } from "../retry-after";
 
 /** Neither API Gateway nor Lambda says when to come back. */
 const DEFAULT_SECONDS = 5;
@@ -15,12 +17,8 @@ export function waitingSeconds(response: Response): number | undefined {
   if (response.status !== 429 && response.status !== 503) return undefined;
   // a refusal by the API itself is about one kind of call; only API Gateway throttles all of them
   if (response.headers.get("content-type")?.startsWith("application/problem+json")) return undefined;
-  const header = response.headers.get("retry-after");
-  if (header === null) return DEFAULT_SECONDS;
-  // a number of seconds or a date
-  const seconds = /^\d+$/.test(header) ? Number(header) : (Date.parse(header) - Date.now()) / 1000;
-  if (!Number.isFinite(seconds)) return DEFAULT_SECONDS;
-  return Math.min(Math.max(Math.ceil(seconds), 1), LONGEST_SECONDS);
+  const seconds = retryAfterSeconds(response.headers.get("retry-after")) ?? DEFAULT_SECONDS;
+  return Math.min(Math.max(seconds, 1), LONGEST_SECONDS);
 }
 
 /** Records that the API asked us to wait. A shorter wait never replaces a longer one. */
@@ -35,22 +33,7 @@ export function throttle(seconds: number): void {
 /** Waits until the API takes requests again. Waiters are spread over a second so that they do not come at once. */
 export async function throttleOver(signal: AbortSignal): Promise<void> {
   for (let end = until.peek(); end !== undefined; end = until.peek()) {
-    await delay(Math.max(end - Date.now(), 0) + Math.random() * 1000, signal);
+    await pause(Math.max(end - Date.now(), 0) + Math.random() * 1000, signal);
     if (until.peek() === end) return;
   }
-}
-
-function delay(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason);
-    const aborted = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", aborted);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", aborted, { once: true });
-  });
 }

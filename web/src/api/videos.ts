@@ -1,5 +1,5 @@
 import { api, result } from "./client";
-import { given } from "./given";
+import { given, pathOf } from "./given";
 import type {
   CreatedVideo,
   CreateVideo,
@@ -27,7 +27,7 @@ export function listVideos(query: ListQuery = {}, signal?: AbortSignal): Promise
 
 /** Returns a video with fresh links. `user` is its owner, for administrators. */
 export function readVideo(id: string, user?: string, signal?: AbortSignal): Promise<VideoView> {
-  const params = { path: { id }, query: given({ user }) };
+  const params = { ...pathOf(id), query: given({ user }) };
   return result(api.GET("/videos/{id}", { params, signal: signal ?? null }));
 }
 
@@ -36,13 +36,13 @@ export function readVideo(id: string, user?: string, signal?: AbortSignal): Prom
  * page is closed meanwhile.
  */
 export async function deleteVideo(id: string, user?: string): Promise<void> {
-  const params = { path: { id }, query: given({ user }) };
+  const params = { ...pathOf(id), query: given({ user }) };
   await result(api.DELETE("/videos/{id}", { params, keepalive: true }));
 }
 
 /** Queues a `ready` or `failed` video again, with other options. Safe to repeat with the same key. */
 export function retryVideo(id: string, extraction: ExtractionOptions, key: string): Promise<Video> {
-  const params = { path: { id }, header: { "Idempotency-Key": key } };
+  const params = { ...pathOf(id), header: { "Idempotency-Key": key } };
   return result(api.POST("/videos/{id}/retry", { params, body: { extraction: sendable(extraction) } }));
 }
 
@@ -56,13 +56,13 @@ export async function createVideo(newVideo: CreateVideo, key: string): Promise<C
 
 /** Returns which bytes have arrived, and fresh URLs for the others. `after` is the `next` of the page before. */
 export function readUpload(id: string, after?: number, signal?: AbortSignal): Promise<Upload> {
-  const params = { path: { id }, query: given({ after }) };
+  const params = { ...pathOf(id), query: given({ after }) };
   return result(api.GET("/videos/{id}/upload", { params, signal: signal ?? null }));
 }
 
 /** Makes the file from its parts once all have arrived. Safe to repeat. */
 export function completeUpload(id: string): Promise<Video> {
-  return result(api.POST("/videos/{id}/upload/complete", { params: { path: { id } } }));
+  return result(api.POST("/videos/{id}/upload/complete", { params: pathOf(id) }));
 }
 
 /** The types of `openapi-fetch` for request bodies lose the alternatives of `ExtractionOptions`. */

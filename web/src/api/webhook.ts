@@ -1,4 +1,6 @@
+import { pause } from "../pause";
 import { api, ApiError, result } from "./client";
+import { pathOf } from "./given";
 import type { Delivery, Webhook, WebhookWithSecret } from "./types";
 
 /** Returns the user's webhook without its secret, or `null` without a webhook. */
@@ -16,12 +18,11 @@ export function setWebhook(url: string, expirePreviousSecret = false): Promise<W
   return result(api.PUT("/webhook", { body: { url, expirePreviousSecret } }));
 }
 
-/** Removes the webhook. */
 export async function deleteWebhook(): Promise<void> {
   await result(api.DELETE("/webhook"));
 }
 
-/** Sends a test event. `readDelivery` returns what came of it. */
+/** Creates the delivery of a test event. `nextAttempt` waits for its result. */
 export function testWebhook(): Promise<Delivery> {
   return result(api.POST("/webhook/test"));
 }
@@ -31,25 +32,25 @@ export async function readDeliveries(signal: AbortSignal): Promise<readonly Deli
   return (await result(api.GET("/webhook/deliveries", { signal }))).deliveries;
 }
 
-/** Delivers an event once more. */
 export function resendDelivery(id: string): Promise<Delivery> {
-  return result(api.POST("/webhook/deliveries/{id}/resend", { params: { path: { id } } }));
+  return result(api.POST("/webhook/deliveries/{id}/resend", { params: pathOf(id) }));
 }
 
 /** The time for one attempt (15 s) and its way through the queue. */
 const LONGEST_WAIT_MS = 30_000;
+/** The time between two reads of a delivery. */
+const PAUSE_MS = 500;
 
 /**
  * Waits until one more attempt was made than this delivery has, or none follows. After half a minute, returns the
  * delivery as it is.
  */
-export async function nextAttempt(delivery: Delivery, signal: AbortSignal, pauseMs = 500): Promise<Delivery> {
-  const params = { path: { id: delivery.id } };
+export async function nextAttempt(delivery: Delivery, signal: AbortSignal): Promise<Delivery> {
+  const params = pathOf(delivery.id);
   for (const end = Date.now() + LONGEST_WAIT_MS; ; ) {
     const now = await result(api.GET("/webhook/deliveries/{id}", { params, signal }));
     const isOver = now.attempts.length > delivery.attempts.length || now.status !== "pending";
     if (isOver || Date.now() >= end) return now;
-    await new Promise((next) => setTimeout(next, pauseMs));
-    signal.throwIfAborted();
+    await pause(PAUSE_MS, signal);
   }
 }

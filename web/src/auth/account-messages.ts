@@ -10,7 +10,7 @@ export const t = messages({
     "Use at least 12 characters, with a small letter, a capital letter and a digit.",
     "Use pelo menos 12 caracteres, com letra minúscula, letra maiúscula e número.",
   ],
-  code_missing: ["Enter the code from the e-mail.", "Digite o código que veio no e-mail."],
+  code_missing: ["Enter the code from the mail.", "Digite o código que veio no e-mail."],
   wrong_password: ["The e-mail address or the password is wrong.", "E-mail ou senha incorretos."],
   no_such_user: ["There is no account with this e-mail address.", "Não existe conta com este e-mail."],
   user_exists: [
@@ -18,10 +18,10 @@ export const t = messages({
     "Já existe uma conta com este e-mail. Entre com ela.",
   ],
   disabled: ["This account is disabled. Ask the operator of this server.", "Esta conta está desativada. Fale com quem cuida deste servidor."],
-  code_mismatch: ["This is not the code that we sent. Check the latest e-mail.", "Não é o código que enviamos. Confira o último e-mail."],
+  code_mismatch: ["This is not the code that we sent. Check the latest mail.", "Não é o código que enviamos. Confira o último e-mail."],
   code_expired: ["This code has expired. Send a new one.", "Este código expirou. Peça outro."],
   code_not_sent: [
-    "The e-mail could not be sent. Check the address and try again.",
+    "The mail could not be sent. Check the address and try again.",
     "Não conseguimos enviar o e-mail. Confira o endereço e tente de novo.",
   ],
   too_many_attempts: [

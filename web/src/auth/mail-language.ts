@@ -1,8 +1,5 @@
-import { type Language, language, setLanguage } from "../i18n";
+import { type Language, languageTag, setLanguage } from "../i18n";
 import { saveLocale } from "./session";
-
-/** The attribute `locale` for each language. The mails exist in these two. */
-const LOCALES: Record<Language, "en" | "pt-BR"> = { en: "en", pt: "pt-BR" };
 
 let saving: Promise<void> = Promise.resolve();
 
@@ -10,5 +7,5 @@ let saving: Promise<void> = Promise.resolve();
 export function chooseLanguage(chosen: Language): void {
   setLanguage(chosen);
   // one save at a time, so that the last choice is also the last one to arrive
-  saving = saving.then(() => saveLocale(() => LOCALES[language.peek()])).catch(() => undefined);
+  saving = saving.then(() => saveLocale(languageTag)).catch(() => undefined);
 }

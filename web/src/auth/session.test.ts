@@ -177,3 +177,20 @@ it("stays signed in if signing out everywhere fails", async () => {
   await expect(signOutEverywhere()).rejects.toThrow("No answer");
   expect(session.value?.userId).toBe("user-1");
 });
+
+it("finishes the last calls before it signs out everywhere", async () => {
+  const order: string[] = [];
+  fakeServer(({ action }) => {
+    order.push(String(action));
+    return action === "InitiateAuth" ? granted("a") : { status: 200, body: {} };
+  });
+  const { session, signIn, signOutEverywhere, beforeSignOut, idToken } = await start();
+  await signIn("ada@example.com", "pw", false);
+  beforeSignOut(async () => {
+    await idToken();
+    order.push("last call");
+  });
+  await signOutEverywhere();
+  expect(order).toEqual(["InitiateAuth", "last call", "GlobalSignOut"]);
+  expect(session.value).toBeNull();
+});

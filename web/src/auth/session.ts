@@ -1,5 +1,6 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import { ApiError } from "../api/errors";
+import { pause } from "../pause";
 import { readClaims, type Session } from "./claims";
 import {
   CognitoError,
@@ -86,8 +87,7 @@ export function beforeSignOut(finish: () => Promise<unknown>): void {
 
 /** Signs the user out in all tabs of this browser. */
 export async function signOut(): Promise<void> {
-  const late = new Promise((over) => setTimeout(over, LAST_CALLS_MS));
-  if (lastCalls.length > 0) await Promise.race([Promise.allSettled(lastCalls.map((finish) => finish())), late]);
+  await finishLastCalls();
   const ending = tokens;
   leave();
   // without an answer, the token ends by itself; this browser has forgotten it
@@ -97,6 +97,7 @@ export async function signOut(): Promise<void> {
 /** Signs the user out on all devices. Throws if Cognito does not confirm it; the user is then still signed in. */
 export async function signOutEverywhere(): Promise<void> {
   await idToken();
+  await finishLastCalls();
   if (tokens) await globalSignOut(tokens.accessToken);
   leave();
 }
@@ -117,6 +118,11 @@ export async function saveLocale(locale: () => string): Promise<void> {
 /** Returns whether this session outlives the tab. */
 export function staysSignedIn(): boolean {
   return tokens?.keep === "stay";
+}
+
+async function finishLastCalls(): Promise<void> {
+  if (lastCalls.length === 0) return;
+  await Promise.race([Promise.allSettled(lastCalls.map((finish) => finish())), pause(LAST_CALLS_MS)]);
 }
 
 function restore(): void {

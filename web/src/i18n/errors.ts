@@ -1,5 +1,5 @@
 import { ApiError, OfflineError } from "../api/errors";
-import type { Failure } from "../api/schema";
+import type { Failure, Video } from "../api/schema";
 import { NoAnswerError, StorageError } from "../upload/failures";
 import { failureMessages, problemMessages } from "./error-messages";
 
@@ -44,9 +44,9 @@ const OF_THE_FILE: ReadonlySet<string> = new Set<Failure["code"]>([
   "upload_expired",
 ]);
 
-/** Returns whether another try, perhaps with other options, may succeed after this failure. */
-export function canRetry(failure: Failure | undefined): boolean {
-  return failure === undefined || !OF_THE_FILE.has(failure.code);
+/** Returns whether a video is finished and another try, perhaps with other options, may succeed. */
+export function canRetry({ status, error }: Pick<Video, "status" | "error">): boolean {
+  return status === "ready" || (status === "failed" && !(error && OF_THE_FILE.has(error.code)));
 }
 
 /** Whether the storage did not take a part: refused it, or gave no answer. */

@@ -1,4 +1,5 @@
 import { locale } from "./index";
+import { numberFormat } from "./numbers";
 
 /** Units are decimal, as drives, phones and networks state them. */
 const units = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte"] as const;
@@ -9,8 +10,6 @@ const spans: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ["hour", 3600],
   ["minute", 60],
 ];
-
-const numberFormats = new Map<string, Intl.NumberFormat>();
 
 /** Returns "12.4 MB". */
 export function formatBytes(bytes: number): string {
@@ -83,11 +82,5 @@ function digits(value: number, unit: string): Intl.NumberFormatOptions {
 }
 
 function number(value: number, options: Intl.NumberFormatOptions): string {
-  const key = locale() + JSON.stringify(options);
-  let format = numberFormats.get(key);
-  if (!format) {
-    format = new Intl.NumberFormat(locale(), options);
-    numberFormats.set(key, format);
-  }
-  return format.format(value);
+  return numberFormat(locale(), options).format(value);
 }

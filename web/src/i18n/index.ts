@@ -1,5 +1,6 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { readItem, writeItem } from "../storage";
+import { numberFormat } from "./numbers";
 
 /** The languages of the page. */
 export type Language = "en" | "pt";
@@ -58,21 +59,8 @@ function fill(text: string, values: Record<string, string | number>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = values[name];
     if (value === undefined) return whole;
-    return typeof value === "number" ? numbers().format(value) : value;
+    return typeof value === "number" ? numberFormat(locale()).format(value) : value;
   });
-}
-
-const known = new Map<string, Intl.NumberFormat>();
-
-/** Formats are kept, because they are slow to make and a grid of frames needs one for each cell. */
-function numbers(): Intl.NumberFormat {
-  const name = locale();
-  let found = known.get(name);
-  if (!found) {
-    found = new Intl.NumberFormat(name);
-    known.set(name, found);
-  }
-  return found;
 }
 
 function firstLanguage(): Language {

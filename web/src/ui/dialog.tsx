@@ -54,14 +54,14 @@ export function Dialog({ title, onClose, children, footer, size = "normal" }: Di
       }}
     >
       <div class="dialog-box">
-        <header class="dialog-header">
+        <div class="dialog-header">
           <h2 class="dialog-title" id={titleId} tabIndex={-1}>
             {title}
           </h2>
           {onClose && <IconButton icon={X} label={t("close")} onClick={onClose} />}
-        </header>
+        </div>
         <div class="dialog-content">{children}</div>
-        {footer && <footer class="dialog-footer">{footer}</footer>}
+        {footer && <div class="dialog-footer">{footer}</div>}
       </div>
     </dialog>
   );

@@ -110,17 +110,13 @@ async function sendPart(task: UploadTask, parts: Parts, part: number, connection
 }
 
 /** Sends one request as soon as the browser has a connection for it. */
-async function putInTurn(
+function putInTurn(
   request: PutRequest,
   { slots, environment }: UploadContext,
   connection: Connection,
 ): Promise<PutAnswer> {
-  const release = await slots.acquire(request.signal);
-  try {
-    return await connection.during("sending", putOnce(request, environment.transport, environment.network));
-  } finally {
-    release();
-  }
+  const put = () => connection.during("sending", putOnce(request, environment.transport, environment.network));
+  return slots.run(put, { signal: request.signal });
 }
 
 /** Prepares the next attempt after a failed one, or rejects if there must be none. */

@@ -1,3 +1,4 @@
+import { retryAfterSeconds } from "../retry-after";
 import { NoAnswerError } from "./failures";
 
 /** One request that sends bytes. */
@@ -44,8 +45,6 @@ export const xhrTransport: Transport = (request) =>
 
 function answerOf(xhr: XMLHttpRequest): PutAnswer {
   // asking for one header that CORS does not expose would print an error to the console
-  const seconds = /^retry-after:\s*(\d+)\s*$/im.exec(xhr.getAllResponseHeaders())?.[1];
-  return seconds === undefined
-    ? { status: xhr.status }
-    : { status: xhr.status, retryAfterSeconds: Number(seconds) };
+  const seconds = retryAfterSeconds(/^retry-after:\s*(.*?)\s*$/im.exec(xhr.getAllResponseHeaders())?.[1]);
+  return { status: xhr.status, ...(seconds !== undefined && { retryAfterSeconds: seconds }) };
 }

@@ -1,7 +1,7 @@
 import type { Entry, Reader } from "@zip.js/zip.js";
 import { ZipReader } from "@zip.js/zip.js/lib/zip-core-reader.js";
 import { ZipUnreadableError } from "./errors";
-import { nextTask } from "./pause";
+import { nextTask } from "./next-task";
 import type { RangeSource } from "./range-source";
 
 /** A stored file of a zip and the range that certainly contains its local header and its data. */

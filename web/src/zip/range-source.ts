@@ -1,6 +1,6 @@
+import { pause } from "../pause";
 import { Slots } from "../slots";
 import { LinkRefusedError, ZipChangedError, ZipGoneError, ZipUnreachableError, ZipUnreadableError } from "./errors";
-import { pause } from "./pause";
 
 /** Options of a read. */
 export interface ReadOptions {
@@ -77,7 +77,7 @@ export class RangeSource {
       }
       return answer.bytes;
     };
-    return this.#slots.run(read, signal, urgent);
+    return this.#slots.run(read, { signal, urgent });
   }
 
   /** Returns nothing if the range is outside of the file. */

@@ -1,5 +1,5 @@
 import { ZipUnreadableError } from "./errors";
-import { nextTask } from "./pause";
+import { nextTask } from "./next-task";
 
 /** A small image of a frame: a part of an image in the zip. */
 export interface Tile {

@@ -3,10 +3,10 @@ import { pageUrl, stackUrl } from "./stack";
 
 const OWN_HOSTS = new Set([pageUrl.host, stackUrl.host]);
 
-/** What Cognito answers to a wrong password, a wrong code or an invalid refresh token. */
+/** Cognito's answer to a wrong password, a wrong code or an invalid refresh token. */
 export const COGNITO_REFUSAL = new RegExp(`^status 400: POST ${stackUrl.origin}/$`);
 
-/** What the API answers to a user without a webhook. */
+/** The API's answer to a user without a webhook. */
 export const NO_WEBHOOK = /^status 404: GET \S+\/webhook$/;
 
 /**

@@ -7,7 +7,7 @@ import { usePickers, type Pickers } from "./pickers";
 export { expect } from "@playwright/test";
 
 interface Fixtures {
-  /** Which file pickers the browser has. */
+  /** The file pickers of the browser. */
   pickers: Pickers;
   /** Fails the test if something unexpected happens on a page. */
   guard: Guard;

@@ -1,11 +1,11 @@
-import { useEffect, useId, useState } from "preact/hooks";
-import { isAbort } from "../../api/errors";
+import { useId } from "preact/hooks";
 import { readMetrics } from "../../api/metrics";
 import type { ErrorCode } from "../../api/types";
 import { failureText, problemText } from "../../i18n/errors";
 import { formatNumber } from "../../i18n/format";
 import { Banner } from "../../ui/banner";
 import { Skeleton } from "../../ui/skeleton";
+import { useRead } from "../use-read";
 import "./failures-section.css";
 import { t } from "./messages";
 import { type Counters, readCounters } from "./metrics-text";
@@ -13,17 +13,7 @@ import { type Counters, readCounters } from "./metrics-text";
 /** Why videos failed, from the server's counters. */
 export function FailuresSection() {
   const id = useId();
-  const [counters, setCounters] = useState<Counters>();
-  const [error, setError] = useState<unknown>();
-
-  useEffect(() => {
-    const aborting = new AbortController();
-    readMetrics(aborting.signal).then(
-      (text) => setCounters(readCounters(text)),
-      (failure: unknown) => isAbort(failure) || setError(failure),
-    );
-    return () => aborting.abort();
-  }, []);
+  const { data: counters, error } = useRead(async (signal) => readCounters(await readMetrics(signal)));
 
   return (
     <section class="failures-section" aria-labelledby={id}>

@@ -36,7 +36,7 @@ export const t = messages({
   delete_video: ["Delete {name}", "Excluir {name}"],
   delete_title: ["Delete this video?", "Excluir este vídeo?"],
   delete_text: [
-    "{name} belongs to {user}. The video, its frames and its zips are removed at once and cannot be brought back. The owner gets no e-mail.",
+    "{name} belongs to {user}. The video, its frames and its zips are removed at once and cannot be brought back. The owner gets no mail.",
     "{name} é de {user}. O vídeo, os quadros e os zips são removidos na hora e não dá para recuperar. O dono não recebe e-mail.",
   ],
   delete_text_own: [

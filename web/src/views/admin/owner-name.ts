@@ -1,4 +1,4 @@
-import { session } from "../../auth/session";
+import { userId } from "../../auth/user-id";
 import { t } from "./messages";
 
 /** Returns a short name for a user: the API has only the id. */
@@ -8,5 +8,5 @@ export function ownerName(user: string): string {
 
 /** Returns whether a user is the one who is signed in. */
 export function isOwn(user: string): boolean {
-  return user === session.value?.userId;
+  return user === userId.value;
 }

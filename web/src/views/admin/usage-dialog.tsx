@@ -1,27 +1,19 @@
-import { useEffect, useState } from "preact/hooks";
-import { isAbort } from "../../api/errors";
 import { problemText } from "../../i18n/errors";
 import { formatBytes, formatNumber } from "../../i18n/format";
 import { Banner } from "../../ui/banner";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { Skeleton } from "../../ui/skeleton";
+import { useRead } from "../use-read";
 import { t } from "./messages";
 import { isOwn, ownerName } from "./owner-name";
-import { readUsage, type Usage } from "./usage";
+import { readUsage } from "./usage";
 import "./usage-dialog.css";
 
 /** How much a user has on this server. */
 export function UsageDialog(props: { user: string; onClose: () => void; onOnlyThese: () => void }) {
   const { user, onClose, onOnlyThese } = props;
-  const [usage, setUsage] = useState<Usage>();
-  const [error, setError] = useState<unknown>();
-
-  useEffect(() => {
-    const aborting = new AbortController();
-    readUsage(user, aborting.signal).then(setUsage, (failure: unknown) => isAbort(failure) || setError(failure));
-    return () => aborting.abort();
-  }, [user]);
+  const { data: usage, error } = useRead((signal) => readUsage(user, signal), [user]);
 
   const facts = [
     { name: t("usage_videos"), value: usage && formatNumber(usage.videos) },

@@ -1,7 +1,8 @@
 import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import { ApiError } from "../../api/errors";
 import { deleteVideo, listVideos } from "../../api/videos";
-import { beforeSignOut, session } from "../../auth/session";
+import { beforeSignOut } from "../../auth/session";
+import { userId } from "../../auth/user-id";
 import { failureText, problemText } from "../../i18n/errors";
 import { readItem, writeItem } from "../../storage";
 import { announce } from "../../ui/announce";
@@ -72,8 +73,6 @@ function announceFinished({ fileName, error }: LibraryVideo): void {
   if (error) announce(t("has_failed", { name: fileName, reason: failureText(error).reason }));
   else announce(t("is_ready", { name: fileName }));
 }
-
-const userId = computed(() => session.value?.userId);
 
 function wasEmpty(): boolean {
   return readItem("local", EMPTY_KEY) === userId.value;

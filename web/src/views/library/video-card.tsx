@@ -81,8 +81,8 @@ export function VideoCard({ video, actions }: CardProps) {
 /** The most likely action, without a menu. */
 function QuickAction({ video, actions }: CardProps) {
   const [isBusy, setIsBusy] = useState(false);
-  const { status, fileName, error } = video;
-  if (status === "failed" && canRetry(error)) {
+  const { status, fileName } = video;
+  if (status === "failed" && canRetry(video)) {
     return <IconButton icon={RotateCcw} label={t("retry_named", { name: fileName })} onClick={() => actions.retry(video)} />;
   }
   // a retry keeps the earlier frames
@@ -103,12 +103,12 @@ function QuickAction({ video, actions }: CardProps) {
 }
 
 function menuOf(video: LibraryVideo, actions: CardActions): MenuItem[] {
-  const { id, status, error } = video;
+  const { id } = video;
   const items: MenuItem[] = [{ label: t("open"), icon: Play, onSelect: () => navigate({ view: "video", id }) }];
   if (video.result) {
     items.push({ label: t("download"), icon: Download, onSelect: () => void actions.download(video) });
   }
-  if (status === "ready" || (status === "failed" && canRetry(error))) {
+  if (canRetry(video)) {
     items.push({ label: t("retry"), icon: RotateCcw, onSelect: () => actions.retry(video) });
   }
   items.push({ label: t("delete"), icon: Trash2, danger: true, onSelect: () => actions.remove(video) });

@@ -2,7 +2,6 @@
 import { describe, expect, it } from "vitest";
 import { looksLikeVideo } from "./file-kinds";
 import { filesOfInput, filesOfTransfer, type Found } from "./found-files";
-import { limited } from "./limited";
 
 const file = (name: string, type = "", content: BlobPart = "bytes") => new File([content], name, { type });
 const names = ({ files, otherFiles }: Found) => [files.map((found) => found.file.name), otherFiles];
@@ -74,28 +73,5 @@ describe("looksLikeVideo", () => {
     expect(await looksLikeVideo(file("a.ts", "video/mp2t", "import x"))).toBe(false);
     expect(await looksLikeVideo(file("film", "video/mp4"))).toBe(true);
     expect(await looksLikeVideo(file("film"))).toBe(false);
-  });
-});
-
-describe("limited", () => {
-  it("runs at most some tasks at a time, in order, also after a failure", async () => {
-    const run = limited(2);
-    const started: number[] = [];
-    const ends: (() => void)[] = [];
-    const task = (number: number) => () => {
-      started.push(number);
-      return new Promise<void>((done, failed) => ends.push(number === 1 ? () => failed(new Error("1")) : done));
-    };
-    const all = [1, 2, 3, 4].map((number) => run(task(number)).catch(() => undefined));
-    await Promise.resolve();
-    expect(started).toEqual([1, 2]);
-    ends[0]?.();
-    await all[0];
-    expect(started).toEqual([1, 2, 3]);
-    for (let index = 1; index < 4; index += 1) {
-      ends[index]?.();
-      await all[index];
-    }
-    expect(started).toEqual([1, 2, 3, 4]);
   });
 });

@@ -1,3 +1,5 @@
+import { pause } from "../../pause";
+
 /** A frame that the browser showed: its time in the video, and how many it had shown until then. */
 export interface ShownFrame {
   readonly mediaTime: number;
@@ -48,5 +50,5 @@ export async function measureRate(video: HTMLVideoElement, signal: AbortSignal):
 
 async function until(condition: () => boolean, ms: number): Promise<void> {
   const end = performance.now() + ms;
-  while (!condition() && performance.now() < end) await new Promise((next) => setTimeout(next, 30));
+  while (!condition() && performance.now() < end) await pause(30);
 }

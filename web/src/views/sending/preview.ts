@@ -1,6 +1,6 @@
+import { Slots } from "../../slots";
 import type { FrameMeasure } from "./estimate-bytes";
 import { measureRate } from "./frame-rate";
-import { limited } from "./limited";
 
 /** The findings of the browser's own decoder about a file. */
 export interface Preview {
@@ -24,7 +24,7 @@ const STRIP_WIDTH = 240;
 const MEASURE_WIDTH = 1280;
 const TYPES = { jpeg: "image/jpeg", webp: "image/webp", png: "image/png" } as const;
 
-const atMostTwo = limited(2);
+const decoders = new Slots(2);
 
 /**
  * Reads a file with an off-screen `<video>` and shows each finding as it comes: at first the first picture, last of all
@@ -32,8 +32,7 @@ const atMostTwo = limited(2);
  * cancelled, after which nothing is shown.
  */
 export function readPreview(file: File, signal: AbortSignal, show: (preview: Preview) => void): Promise<void> {
-  return atMostTwo(async () => {
-    signal.throwIfAborted();
+  const task = async () => {
     const ending = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
     const url = URL.createObjectURL(file);
     const video = document.createElement("video");
@@ -45,7 +44,8 @@ export function readPreview(file: File, signal: AbortSignal, show: (preview: Pre
       video.load();
       URL.revokeObjectURL(url);
     }
-  });
+  };
+  return decoders.run(task, { signal });
 }
 
 interface Reading {

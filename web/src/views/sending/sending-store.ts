@@ -1,5 +1,5 @@
 import { batch, computed, effect, signal, type ReadonlySignal } from "@preact/signals";
-import { session } from "../../auth/session";
+import { userId } from "../../auth/user-id";
 import type { EstimatedVideo } from "./estimate-all";
 import type { Found } from "./found-files";
 import type { Preview } from "./preview";
@@ -108,7 +108,6 @@ function isSame(a: File, b: File): boolean {
 }
 
 // the next user must not see the files of the one before
-const userId = computed(() => session.value?.userId);
 effect(() => {
   if (userId.value !== undefined) return () => unchooseAll();
 });

@@ -1,5 +1,5 @@
 import { RotateCcw } from "lucide";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { isAbort } from "../../api/errors";
 import type { Delivery } from "../../api/types";
 import { nextAttempt, readDeliveries, resendDelivery } from "../../api/webhook";
@@ -9,6 +9,7 @@ import { href } from "../../router";
 import { Banner } from "../../ui/banner";
 import { Button, IconButton } from "../../ui/button";
 import { toast } from "../../ui/toast";
+import { useRead } from "../use-read";
 import "./deliveries.css";
 import { t } from "./messages";
 import { useLeaving } from "./use-leaving";
@@ -23,17 +24,8 @@ interface DeliveriesProps {
 
 /** The last deliveries to the webhook. */
 export function Deliveries({ version, onSent }: DeliveriesProps) {
-  const [deliveries, setDeliveries] = useState<readonly Delivery[]>();
-  const [error, setError] = useState<unknown>();
-  const [tries, setTries] = useState(0);
+  const { data: deliveries, setData: setDeliveries, error, again } = useRead(readDeliveries, [version]);
   const leaving = useLeaving();
-
-  useEffect(() => {
-    const aborting = new AbortController();
-    setError(undefined);
-    readDeliveries(aborting.signal).then(setDeliveries, (failure: unknown) => isAbort(failure) || setError(failure));
-    return () => aborting.abort();
-  }, [version, tries]);
 
   const resend = async (id: string) => {
     try {
@@ -47,7 +39,7 @@ export function Deliveries({ version, onSent }: DeliveriesProps) {
 
   if (error !== undefined) {
     return (
-      <Banner kind="error" action={<Button onClick={() => setTries(tries + 1)}>{t("try_again")}</Button>}>
+      <Banner kind="error" action={<Button onClick={again}>{t("try_again")}</Button>}>
         {problemText(error)}
       </Banner>
     );

@@ -1,5 +1,3 @@
-import { useEffect, useState } from "preact/hooks";
-import { isAbort } from "../../api/errors";
 import { readMail, setMail } from "../../api/mail";
 import type { MailPreferences, MailSettings } from "../../api/types";
 import { problemText } from "../../i18n/errors";
@@ -9,21 +7,13 @@ import { Button } from "../../ui/button";
 import { Checkbox } from "../../ui/checkbox";
 import { Segmented } from "../../ui/segmented";
 import { Skeleton } from "../../ui/skeleton";
+import { useRead } from "../use-read";
 import { t } from "./messages";
 import { Section } from "./section";
 
 /** The mails that the user gets. A choice is saved at once. */
 export function MailSection() {
-  const [settings, setSettings] = useState<MailSettings>();
-  const [error, setError] = useState<unknown>();
-  const [tries, setTries] = useState(0);
-
-  useEffect(() => {
-    const aborting = new AbortController();
-    setError(undefined);
-    readMail(aborting.signal).then(setSettings, (failure: unknown) => isAbort(failure) || setError(failure));
-    return () => aborting.abort();
-  }, [tries]);
+  const { data: settings, setData: setSettings, error, setError, again } = useRead(readMail);
 
   const save = async (preferences: MailPreferences) => {
     const before = settings;
@@ -41,7 +31,7 @@ export function MailSection() {
   return (
     <Section title={t("mail")}>
       {error !== undefined && (
-        <Banner kind="error" action={<Button onClick={() => setTries(tries + 1)}>{t("try_again")}</Button>}>
+        <Banner kind="error" action={<Button onClick={again}>{t("try_again")}</Button>}>
           {problemText(error)}
         </Banner>
       )}

@@ -1,5 +1,5 @@
 import { Send } from "lucide";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { isAbort } from "../../api/errors";
 import type { Delivery, Webhook, WebhookWithSecret } from "../../api/types";
 import { deleteWebhook, nextAttempt, readWebhook, setWebhook, testWebhook } from "../../api/webhook";
@@ -11,6 +11,7 @@ import { Checkbox } from "../../ui/checkbox";
 import { ConfirmDialog } from "../../ui/confirm-dialog";
 import { Skeleton } from "../../ui/skeleton";
 import { toast } from "../../ui/toast";
+import { useRead } from "../use-read";
 import { Deliveries } from "./deliveries";
 import { t } from "./messages";
 import { SecretDialog } from "./secret-dialog";
@@ -22,17 +23,8 @@ import "./webhook-section.css";
 
 /** The webhook: read, set, tested and removed. */
 export function WebhookSection() {
-  const [webhook, setOwn] = useState<Webhook | null>();
+  const { data: webhook, setData: setOwn, error, again } = useRead(readWebhook);
   const [secret, setSecret] = useState<string>();
-  const [error, setError] = useState<unknown>();
-  const [tries, setTries] = useState(0);
-
-  useEffect(() => {
-    const aborting = new AbortController();
-    setError(undefined);
-    readWebhook(aborting.signal).then(setOwn, (failure: unknown) => isAbort(failure) || setError(failure));
-    return () => aborting.abort();
-  }, [tries]);
 
   const accept = ({ secret: fresh, ...set }: WebhookWithSecret) => {
     setOwn(set);
@@ -43,13 +35,13 @@ export function WebhookSection() {
     <Section title={t("webhook")}>
       <p>{t("webhook_text")}</p>
       {error !== undefined && (
-        <Banner kind="error" action={<Button onClick={() => setTries(tries + 1)}>{t("try_again")}</Button>}>
+        <Banner kind="error" action={<Button onClick={again}>{t("try_again")}</Button>}>
           {problemText(error)}
         </Banner>
       )}
       {webhook === undefined && error === undefined && <Skeleton height="116px" />}
       {webhook !== undefined && <WebhookForm url={webhook?.url} onSet={accept} />}
-      {webhook && <WebhookActions webhook={webhook} onSet={accept} onSent={() => setTries(tries + 1)} onRemoved={() => setOwn(null)} />}
+      {webhook && <WebhookActions webhook={webhook} onSet={accept} onSent={again} onRemoved={() => setOwn(null)} />}
       {secret !== undefined && <SecretDialog secret={secret} onClose={() => setSecret(undefined)} />}
     </Section>
   );

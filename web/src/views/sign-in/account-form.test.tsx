@@ -67,7 +67,7 @@ it("goes to the confirmation of an unconfirmed address, and signs in after it", 
   write("email", "ada@example.com");
   write("password", "Correct-horse-9");
   await submit(form);
-  await vi.waitFor(() => expect(heading()).toBe("Check your e-mail"));
+  await vi.waitFor(() => expect(heading()).toBe("Check your mail"));
   await vi.waitFor(() => expect(document.activeElement?.tagName).toBe("H2"));
   write("code", "123 456");
   await submit(form);

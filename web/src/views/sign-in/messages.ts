@@ -9,7 +9,7 @@ export const t = messages({
   ],
   "heading.sign-in": ["Sign in", "Entrar"],
   "heading.sign-up": ["Create an account", "Criar uma conta"],
-  "heading.confirm": ["Check your e-mail", "Confira seu e-mail"],
+  "heading.confirm": ["Check your mail", "Confira seu e-mail"],
   "heading.forgot": ["Forgotten password", "Esqueci a senha"],
   "heading.reset": ["New password", "Nova senha"],
   email: ["E-mail", "E-mail"],
@@ -25,7 +25,7 @@ export const t = messages({
     "Enviamos um código para {to}. Pode levar um minuto; olhe também no spam.",
   ],
   not_confirmed: [
-    "The address {to} is not confirmed yet. Enter the code from our e-mail, or get a new one.",
+    "The address {to} is not confirmed yet. Enter the code from our mail, or get a new one.",
     "O e-mail {to} ainda não foi confirmado. Digite o código que enviamos, ou peça outro.",
   ],
   forgot_text: [

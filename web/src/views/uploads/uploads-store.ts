@@ -1,7 +1,8 @@
 import { computed, effect, signal, untracked, type ReadonlySignal } from "@preact/signals";
 import type { ExtractionOptions } from "../../api/types";
 import { completeUpload, createVideo, deleteVideo, readUpload } from "../../api/videos";
-import { session, sessionExpired } from "../../auth/session";
+import { sessionExpired } from "../../auth/session";
+import { userId } from "../../auth/user-id";
 import { problemText } from "../../i18n/errors";
 import { announce } from "../../ui/announce";
 import type { ChosenFile, UploadBackend, UploadItem } from "../../upload/types";
@@ -83,8 +84,8 @@ function hide(videoId: string): void {
   cancelled.value = new Set([...cancelled.peek(), videoId]);
 }
 
-function open(userId: string): Uploads {
-  const opened = new Uploads(backend, userId);
+function open(user: string): Uploads {
+  const opened = new Uploads(backend, user);
   opened.onArrived = (videoId) => {
     const item = opened.items.peek().find((other) => other.videoId === videoId);
     const poster = item && posters.get(item.id);
@@ -101,8 +102,6 @@ function close(): void {
   for (const url of posters.values()) URL.revokeObjectURL(url);
   posters.clear();
 }
-
-const userId = computed(() => session.value?.userId);
 
 // one instance for each signed-in user
 effect(() => {

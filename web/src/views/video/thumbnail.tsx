@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { pause } from "../../zip";
+import { pause } from "../../pause";
 import "./thumbnail.css";
 import type { Picture } from "./thumbnails";
 import type { Viewer } from "./viewer";

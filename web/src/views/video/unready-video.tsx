@@ -13,11 +13,18 @@ import type { VideoStore } from "./video-store";
 
 type Unready = Exclude<Status, "ready" | "failed">;
 
-/** A video that is not ready yet: what it waits for, and how far the work is. */
-export function PendingVideo({ video }: { video: VideoView }) {
+interface UnreadyVideoProps {
+  video: VideoView;
+}
+
+/** A video that is not ready yet: its state and its progress. The frames that a retry keeps are shown below it. */
+export function PendingVideo({ video }: UnreadyVideoProps) {
   const status = video.status as Unready;
   const { progress } = video;
   const counted = status === "processing" && progress !== undefined && progress.total > 0;
+  if (video.result) {
+    return <Banner kind="info">{`${t("retryRuns")} ${counted ? t("progress", { ...progress }) : t(status)}`}</Banner>;
+  }
   return (
     <>
       <section class="video-page-dark video-page-wait">
@@ -37,30 +44,27 @@ export function PendingVideo({ video }: { video: VideoView }) {
   );
 }
 
-/** The progress or the failure of a retry. The earlier frames are shown below it. */
-export function RetriedVideo({ store, video }: { store: VideoStore; video: VideoView }) {
+/** A video that failed: the reason, and what can be done. The frames that a retry keeps are shown below it. */
+export function FailedVideo({ store, video }: UnreadyVideoProps & { store: VideoStore }) {
   const [isAsking, setAsking] = useState(false);
-  const { status, progress, error } = video;
-  if (status === "failed") {
-    const { reason, advice } = failureText(error ?? { code: "internal", message: "" });
-    const again = store.user === undefined && <Button onClick={() => setAsking(true)}>{t("again")}</Button>;
+  const { reason, advice } = failureText(video.error ?? { code: "internal", message: "" });
+  const isOwn = store.user === undefined;
+  const again = isOwn && canRetry(video) && (
+    <Button kind={video.result ? "secondary" : "primary"} onClick={() => setAsking(true)}>
+      {t("again")}
+    </Button>
+  );
+  const dialog = isAsking && (
+    <LazyRetryDialog video={video} onClose={() => setAsking(false)} onQueued={(queued) => store.replace(queued)} />
+  );
+  if (video.result) {
     return (
       <>
         <Banner kind="warning" action={again}>{`${t("retryFailed")} ${reason} ${advice}`}</Banner>
-        {isAsking && (
-          <LazyRetryDialog video={video} onClose={() => setAsking(false)} onQueued={(queued) => store.replace(queued)} />
-        )}
+        {dialog}
       </>
     );
   }
-  const counted = status === "processing" && progress !== undefined && progress.total > 0;
-  return <Banner kind="info">{`${t("retryRuns")} ${counted ? t("progress", { ...progress }) : t(status as Unready)}`}</Banner>;
-}
-
-/** A video without frames: the reason, and what can be done. */
-export function FailedVideo({ store, video }: { store: VideoStore; video: VideoView }) {
-  const [isAsking, setAsking] = useState(false);
-  const { reason, advice } = failureText(video.error ?? { code: "internal", message: "" });
   return (
     <>
       <section class="video-page-dark video-page-wait">
@@ -68,19 +72,13 @@ export function FailedVideo({ store, video }: { store: VideoStore; video: VideoV
           <h2>{t("failed")}</h2>
           <p>{reason}</p>
           <p class="quiet">{advice}</p>
-          {store.user === undefined &&
-            (canRetry(video.error) ? (
-              <Button kind="primary" onClick={() => setAsking(true)}>
-                {t("again")}
-              </Button>
-            ) : (
-              <Button kind="primary" onClick={() => navigate({ view: "home" })}>
-                {t("another")}
-              </Button>
-            ))}
-          {isAsking && (
-            <LazyRetryDialog video={video} onClose={() => setAsking(false)} onQueued={(queued) => store.replace(queued)} />
+          {again}
+          {isOwn && !again && (
+            <Button kind="primary" onClick={() => navigate({ view: "home" })}>
+              {t("another")}
+            </Button>
           )}
+          {dialog}
         </div>
       </section>
       <VideoFacts video={video} />

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { pause } from "../../zip";
+import { pause } from "../../pause";
 import type { Viewer } from "./viewer";
 
 /** The image on the stage. */

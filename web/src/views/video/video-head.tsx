@@ -1,7 +1,7 @@
 import { ArrowLeft, Download, LayoutGrid, RotateCcw, Trash2 } from "lucide";
 import { useState } from "preact/hooks";
 import type { VideoView } from "../../api/types";
-import { problemText } from "../../i18n/errors";
+import { canRetry, problemText } from "../../i18n/errors";
 import { href, navigate } from "../../router";
 import { Button } from "../../ui/button";
 import { ConfirmDialog } from "../../ui/confirm-dialog";
@@ -24,7 +24,6 @@ export function VideoHead({ store, video }: VideoHeadProps) {
   const [dialog, setDialog] = useState<"retry" | "delete">();
   const close = () => setDialog(undefined);
   const isOwn = store.user === undefined;
-  const canRetry = isOwn && (video.status === "ready" || video.status === "failed");
   const { sheet } = video;
 
   const downloadAll = async () => {
@@ -37,7 +36,7 @@ export function VideoHead({ store, video }: VideoHeadProps) {
   };
   const openSheet = (url: string) => void open(url, "_blank", "noopener");
   const items: MenuItem[] = [
-    ...(canRetry ? [{ label: t("again"), icon: RotateCcw, onSelect: () => setDialog("retry") }] : []),
+    ...(isOwn && canRetry(video) ? [{ label: t("again"), icon: RotateCcw, onSelect: () => setDialog("retry") }] : []),
     ...(sheet ? [{ label: t("openSheet"), icon: LayoutGrid, onSelect: () => openSheet(sheet.url) }] : []),
     { label: t("delete"), icon: Trash2, danger: true, onSelect: () => setDialog("delete") },
   ];

@@ -11,7 +11,7 @@ import { Skeleton } from "../../ui/skeleton";
 import { useTitle } from "../../ui/use-title";
 import { t } from "./messages";
 import { OpenVideo } from "./open-video";
-import { FailedVideo, PendingVideo, RetriedVideo } from "./unready-video";
+import { FailedVideo, PendingVideo } from "./unready-video";
 import { VideoHead } from "./video-head";
 import "./video-page.css";
 import { VideoStore } from "./video-store";
@@ -51,16 +51,9 @@ export default function VideoPage({ id, user }: VideoPageProps) {
     <div class="video-page">
       <VideoHead store={store} video={video} />
       {problem !== undefined && <Banner kind="warning">{problemText(problem)}</Banner>}
-      {video.result ? (
-        <>
-          {video.status !== "ready" && <RetriedVideo store={store} video={video} />}
-          <OpenVideo key={zipOf(video)} store={store} video={video} />
-        </>
-      ) : video.status === "failed" ? (
-        <FailedVideo store={store} video={video} />
-      ) : (
-        <PendingVideo video={video} />
-      )}
+      {video.status === "failed" && <FailedVideo store={store} video={video} />}
+      {video.status !== "failed" && video.status !== "ready" && <PendingVideo video={video} />}
+      {video.result && <OpenVideo key={zipOf(video)} store={store} video={video} />}
     </div>
   );
 }

@@ -3,7 +3,8 @@ import { ApiError } from "../../api/errors";
 import { withLinks } from "../../api/links";
 import type { Video, VideoView } from "../../api/types";
 import { deleteVideo, readVideo } from "../../api/videos";
-import { pause, ZipChangedError } from "../../zip";
+import { pause } from "../../pause";
+import { ZipChangedError } from "../../zip";
 
 /** The calls that the store makes; tests give others. */
 export interface VideoCalls {
