@@ -8,7 +8,8 @@ use crate::{
 use framezip_contract::{MailScope, Reminder, ReminderSubject, UserId, VideoId};
 use framezip_runtime::{masked, sqs::HandlerError};
 
-/// Sends a mail, once.
+/// Sends a mail, once: while another handler sends it, the message has no effect, and the reconciler asks again if that
+/// one fails.
 pub(crate) async fn send(notifier: &Notifier, reminder: Reminder) -> Result<(), HandlerError> {
     let owner = &reminder.owner;
     match reminder.about {
@@ -21,7 +22,8 @@ pub(crate) async fn send(notifier: &Notifier, reminder: Reminder) -> Result<(), 
 /// Mails that a video expires soon, if the owner wants to be reminded.
 async fn remind_of_expiry(notifier: &Notifier, owner: &UserId, id: VideoId) -> anyhow::Result<()> {
     let Some(record) = notifier.videos.get(owner, id).await? else { return Ok(()) };
-    if record.reminded_at.is_some() {
+    let about = ReminderSubject::Expiry(id);
+    if record.reminded_at.is_some() || !notifier.videos.claim_reminder(owner, about).await? {
         return Ok(());
     }
     let preferences = notifier.videos.preferences(owner).await?;
@@ -43,6 +45,9 @@ async fn remind_of_expiry(notifier: &Notifier, owner: &UserId, id: VideoId) -> a
 async fn report_webhook(notifier: &Notifier, owner: &UserId) -> anyhow::Result<()> {
     let Some(webhook) = notifier.videos.webhook(owner).await? else { return Ok(()) };
     if webhook.webhook.disabled_at.is_none() || webhook.off_notice_sent_at.is_some() {
+        return Ok(());
+    }
+    if !notifier.videos.claim_reminder(owner, ReminderSubject::WebhookOff).await? {
         return Ok(());
     }
     let preferences = notifier.videos.preferences(owner).await?;

@@ -7,7 +7,7 @@ use crate::{
     checks::{CHECK, SET_CHECK, check_at},
     keys::text,
 };
-use framezip_contract::{Attempt, Status, UserId, VideoId, format_time};
+use framezip_contract::{Attempt, Status, UserId, VideoId};
 use jiff::{SignedDuration, Timestamp};
 
 /// The time between the mail about a video's expiry and the expiry.
@@ -73,23 +73,6 @@ impl Videos {
                 .update_expression(format!("REMOVE {CHECK}"))
                 .expression_attribute_names("#check", "check"),
         };
-        Ok(self.write(update).await?.is_some())
-    }
-
-    /// Records that the mail about a video's expiry was sent or is not wanted, and ends the video's checks. Returns
-    /// `false` if that was recorded before or the video is not `ready`.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn reminder_sent(&self, owner: &UserId, id: VideoId) -> Result<bool, StoreError> {
-        let update = self
-            .update_quietly(owner, id)
-            .update_expression(format!("SET remindedAt = :now REMOVE {CHECK}"))
-            .condition_expression("#status = :ready AND attribute_not_exists(remindedAt)")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_names("#check", "check")
-            .expression_attribute_values(":ready", text(Status::Ready))
-            .expression_attribute_values(":now", text(format_time(self.now())));
         Ok(self.write(update).await?.is_some())
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     Due, NewWebhook, PreviousSecret, StoredWebhook, Turn, Videos, WebhookAction, WebhookChange,
     WebhookHealth,
 };
-use framezip_contract::{Locale, WebhookSecret};
+use framezip_contract::{Locale, ReminderSubject, VideoId, WebhookSecret};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -130,6 +130,20 @@ async fn five_days_of_failures_switch_a_webhook_off() {
     let webhook = stored(&videos).await.webhook;
     assert_eq!((webhook.failing_since, webhook.disabled_at), (None, None));
     assert_eq!(attribute(&table, "offNoticeSentAt"), None);
+}
+
+#[tokio::test]
+async fn one_of_two_handlers_sends_a_mail() {
+    let (videos, _) = table();
+    let claim = async |about| videos.claim_reminder(&owner(), about).await.unwrap();
+    let expiry = ReminderSubject::Expiry(VideoId::now());
+    assert!(claim(ReminderSubject::WebhookOff).await);
+    assert!(!claim(ReminderSubject::WebhookOff).await);
+    assert!(claim(expiry).await, "another mail");
+    set_time(59);
+    assert!(!claim(expiry).await);
+    set_time(60);
+    assert!(claim(expiry).await, "the first handler has failed");
 }
 
 #[tokio::test]
