@@ -98,8 +98,9 @@ impl Record {
     }
 }
 
-/// The lifetime of a fan-out's item after its last segment. By then the video is final.
-const FAN_OUT_KEPT: SignedDuration = SignedDuration::from_hours(48);
+/// The lifetime of a fan-out's item after its last segment. By then the video is final: it may stay in `processing` for
+/// three days.
+const FAN_OUT_KEPT: SignedDuration = SignedDuration::from_hours(4 * 24);
 
 /// Cuts off what `expiresAt` does not store.
 pub fn whole_seconds(time: Timestamp) -> Timestamp {
