@@ -31,7 +31,7 @@ async fn set(person: &Person, mail: MailScope) -> Result<()> {
 
 pub async fn a_user_gets_the_mails_that_they_want(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
-    ensure!(person.api.mail().await?.preferences.mail == MailScope::All);
+    ensure!(person.api.mail().await?.mail == MailScope::All);
     set(&person, MailScope::Failures).await?;
     let good = handled(stack, &person, GOOD).await?;
     ensure!(good.status == Status::Ready && mails(stack, &person, good.id).await? == 0);
@@ -58,13 +58,13 @@ pub async fn the_link_in_a_mail_stops_mails_by_post_only(stack: &Stack) -> Resul
     let path = unsubscribe_path(stack, &mail)?;
     let (status, page) = send(stack, "GET", &path, None).await?;
     ensure!(status == 200 && page.contains("<form method=\"post\">"), "{page}");
-    ensure!(person.api.mail().await?.preferences.mail == MailScope::All, "a GET changes nothing");
+    ensure!(person.api.mail().await?.mail == MailScope::All, "a GET changes nothing");
     let guessed = format!("{}x", &path[..path.len() - 1]);
     ensure!(send(stack, "POST", &guessed, None).await?.0 == 404, "another token");
     for _ in 0..2 {
         ensure!(send(stack, "POST", &path, None).await?.0 == 200);
     }
-    ensure!(person.api.mail().await?.preferences.mail == MailScope::None);
+    ensure!(person.api.mail().await?.mail == MailScope::None);
     let silent = handled(stack, &person, GOOD).await?;
     ensure!(mails(stack, &person, silent.id).await? == 0);
     Ok(())

@@ -2,10 +2,9 @@
 
 use crate::storage::{Links, Objects, UploadBucket};
 use axum::extract::State;
-use framezip_contract::{Counts, Limits, WebConfig};
+use framezip_contract::{Limits, WebConfig};
 use framezip_runtime::{
     intake::Intake,
-    metric,
     settings::{self, SettingError},
     webhook::Reach,
 };
@@ -70,10 +69,5 @@ impl AppState {
                 cognito_endpoint: settings::local_endpoint().unwrap_or(cognito),
             },
         })
-    }
-
-    /// Adds to the counters. A failure is logged and does not fail the request.
-    pub(crate) async fn count(&self, counts: &Counts) {
-        metric::record(counts, self.videos.count(counts)).await;
     }
 }

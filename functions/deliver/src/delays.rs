@@ -1,5 +1,5 @@
-//! The delays between the attempts of a delivery, those that the Standard Webhooks specification recommends,
-//! up to 17.5 hours in total.
+//! The delays between the attempts of a delivery, the first six of the schedule that the Standard Webhooks
+//! specification gives as an example: 17 hours and 35 minutes in total.
 
 use jiff::SignedDuration;
 

@@ -1,9 +1,7 @@
 //! The function's clients, built once.
 
 use crate::sender::WebhookSender;
-use framezip_contract::Counts;
 use framezip_runtime::{
-    metric,
     settings::{self, SettingError},
     sqs::QueueConsumer,
     webhook::Reach,
@@ -35,9 +33,5 @@ impl Deliverer {
             sender: WebhookSender::new(Reach::from_env()),
             deliveries: QueueConsumer::new(sqs, settings::deliveries_queue_url()?, FIRST_PAUSE),
         })
-    }
-
-    pub(crate) async fn count(&self, counts: Counts) {
-        metric::record(&counts, self.videos.count(&counts)).await;
     }
 }

@@ -12,7 +12,10 @@ use aws_sdk_dynamodb::error::DisplayErrorContext;
 use framezip_contract::{
     Counts, Delivery, DeliveryAttempt, DeliveryMessage, EventId, UserId, Webhook,
 };
-use framezip_runtime::sqs::{HandlerError, Later, ReceivedMessage};
+use framezip_runtime::{
+    metric,
+    sqs::{HandlerError, Later, ReceivedMessage},
+};
 use framezip_store::{
     AttemptOutcome, ClaimedDelivery, DeliveryClaim, Lease, StoreError, StoredWebhook, WebhookHealth,
 };
@@ -60,7 +63,7 @@ pub(crate) async fn deliver(
         return Ok(());
     };
     let attempt = attempt(deliverer, owner, &claimed.delivery, &webhook).await?;
-    deliverer.count(Counts::webhook(&attempt)).await;
+    metric::record(&deliverer.videos, &Counts::webhook(&attempt)).await;
     let outcome = outcome(deliverer, owner, &webhook.webhook, &claimed, &attempt).await?;
     let message_id = &received.message_id;
     let is_ours =

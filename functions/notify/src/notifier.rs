@@ -1,9 +1,7 @@
 //! The function's clients and settings, built once.
 
 use crate::mail::{Mailer, MailerSettings};
-use framezip_contract::Counts;
 use framezip_runtime::{
-    metric,
     settings::{self, SettingError},
     sqs::QueueConsumer,
 };
@@ -50,9 +48,5 @@ impl Notifier {
             outcomes: QueueConsumer::new(sqs.clone(), settings::outcomes_queue_url()?, FIRST_PAUSE),
             sqs,
         })
-    }
-
-    pub(crate) async fn count(&self, counts: Counts) {
-        metric::record(&counts, self.videos.count(&counts)).await;
     }
 }

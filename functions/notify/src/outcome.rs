@@ -42,7 +42,8 @@ async fn write(notifier: &Notifier, outcome: &Outcome) -> Result<bool, HandlerEr
     let Some(record) = notifier.videos.finish(owner, *id, *attempt, verdict).await? else {
         return Ok(false);
     };
-    notifier.count(Counts::finished(&record.video, record.started_at)).await;
+    let counts = Counts::finished(&record.video, record.started_at);
+    metric::record(&notifier.videos, &counts).await;
     Ok(true)
 }
 
@@ -110,7 +111,7 @@ async fn mail(notifier: &Notifier, record: &Record) -> anyhow::Result<()> {
         let token = recipient::token(notifier, owner, &preferences).await?;
         let sent = notifier.mailer.send(&mail, &recipient::of(&record, &token)).await;
         let counts = if sent.is_ok() { Counts::email_sent() } else { Counts::email_failed() };
-        notifier.count(counts).await;
+        metric::record(&notifier.videos, &counts).await;
         sent?;
         tracing::info!(
             video.id = %id,

@@ -36,7 +36,7 @@ pub enum MailScope {
     All,
     /// Failures only.
     Failures,
-    /// No mail at all.
+    /// No outcome. Also no mail that a webhook was switched off.
     None,
 }
 
@@ -49,6 +49,7 @@ pub struct MailPreferences {
     pub mail: MailScope,
     /// Whether a mail is sent three days before a video expires. Default: no.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<bool>))]
     pub expiry_reminder: bool,
 }
 
@@ -57,9 +58,10 @@ pub struct MailPreferences {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct MailSettings {
-    /// The mails that the user wants.
-    #[serde(flatten)]
-    pub preferences: MailPreferences,
+    /// The outcomes that are mailed.
+    pub mail: MailScope,
+    /// Whether a mail is sent three days before a video expires.
+    pub expiry_reminder: bool,
     /// The address that mails go to, from the user's token.
     pub email: String,
     /// The reason why no mail is sent to the address, if there is one. `PUT /mail` tries the address again.

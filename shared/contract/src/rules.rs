@@ -51,5 +51,3 @@ pub const URL: &str =
     "must be a URL of at most 2048 characters, such as https://example.com/framezip";
 /// `mail` of the mail preferences.
 pub const MAIL: &str = "must be \"all\", \"failures\" or \"none\"";
-/// A flag.
-pub const FLAG: &str = "must be true or false";

@@ -17,6 +17,7 @@ pub struct SetWebhook {
     /// Whether the previous secret signs nothing from now on, for example because it leaked. Default: no, it
     /// signs events for another 24 hours, together with the new one.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<bool>))]
     pub expire_previous_secret: bool,
 }
 

@@ -41,7 +41,7 @@ impl Intake {
         sqs::send(&self.sqs, &self.jobs, &job).await?;
         if self.videos.queue(&video.owner, video.id).await?.is_some() {
             let counts = Counts::queued();
-            metric::record(&counts, self.videos.count(&counts)).await;
+            metric::record(&self.videos, &counts).await;
         }
         tracing::info!(video.id = %video.id, video.bytes = bytes, "queued a video");
         Ok(())

@@ -4,6 +4,7 @@
 //! call that could fail or take time.
 
 use framezip_contract::{Counter, Counts};
+use framezip_store::Videos;
 use serde_json::{Value, json};
 use std::{
     fmt::Display,
@@ -18,9 +19,13 @@ pub fn count(name: &'static str) {
     print(&[Metric { name, unit: "Count", value: 1, code: None }]);
 }
 
-/// Counts an event in CloudWatch and, by `write`, in the table. A count that fails is logged and dropped: the
-/// event itself must not be repeated for it.
-pub async fn record<E: Display>(counts: &Counts, write: impl Future<Output = Result<(), E>>) {
+/// Counts an event in CloudWatch and in the table. A count that fails is logged and dropped: the event itself must not
+/// be repeated for it.
+pub async fn record(videos: &Videos, counts: &Counts) {
+    write(counts, videos.count(counts)).await;
+}
+
+async fn write<E: Display>(counts: &Counts, write: impl Future<Output = Result<(), E>>) {
     let metrics: Vec<_> = counts.iter().filter_map(Metric::of).collect();
     if !metrics.is_empty() {
         print(&metrics);
@@ -140,7 +145,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_count_that_fails_or_hangs_stops_no_function() {
-        record(&Counts::queued(), async { Err("no") }).await;
-        record(&Counts::queued(), std::future::pending::<Result<(), &str>>()).await;
+        write(&Counts::queued(), async { Err("no") }).await;
+        write(&Counts::queued(), std::future::pending::<Result<(), &str>>()).await;
     }
 }

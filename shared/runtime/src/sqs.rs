@@ -89,7 +89,7 @@ impl Later {
 /// The longest pause. SQS hides a message for at most 12 hours from its receipt.
 const LONGEST_HIDING: Duration = Duration::from_secs(12 * 60 * 60 - 60);
 
-/// The longest pause between two deliveries.
+/// The longest pause after a failure.
 const LONGEST_PAUSE: Duration = Duration::from_secs(900);
 
 impl QueueConsumer {

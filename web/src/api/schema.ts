@@ -256,7 +256,7 @@ export interface paths {
         put?: never;
         /**
          * Extract again
-         * @description Queues a video that is `ready` or has `failed` again, while its file is kept. Its result and the links to it stay until the new attempt is ready, and if it fails. Without a body, or without `extraction` in it, the options stay the same. Send an `Idempotency-Key` to repeat the call safely: within a day, a repeated call begins nothing and answers 200 with the video as it is.
+         * @description Queues a video that is `ready` or has `failed` again, while its file is kept. Its result and the links to it stay until the new attempt is ready, also if that fails. Without a body, or without `extraction` in it, the options stay the same. Send an `Idempotency-Key` to repeat the call safely: within a day, a repeated call begins nothing and answers 200 with the video as it is.
          */
         post: operations["retryVideo"];
         delete?: never;
@@ -852,7 +852,7 @@ export interface components {
         /** @description `PUT /mail`: the mails that the user wants. */
         MailPreferences: {
             /** @description Whether a mail is sent three days before a video expires. Default: no. */
-            expiryReminder?: boolean;
+            expiryReminder?: boolean | null;
             /** @description The outcomes that are mailed. */
             mail: components["schemas"]["MailScope"];
         };
@@ -862,11 +862,15 @@ export interface components {
          */
         MailScope: "all" | "failures" | "none";
         /** @description `GET /mail`: the mails that the user wants, and whether they arrive. */
-        MailSettings: components["schemas"]["MailPreferences"] & {
+        MailSettings: {
             /** @description The reason why no mail is sent to the address, if there is one. `PUT /mail` tries the address again. */
             blocked?: components["schemas"]["MailBlocked"];
             /** @description The address that mails go to, from the user's token. */
             email: string;
+            /** @description Whether a mail is sent three days before a video expires. */
+            expiryReminder: boolean;
+            /** @description The outcomes that are mailed. */
+            mail: components["schemas"]["MailScope"];
         };
         /**
          * @description A page of a multipart upload: the parts that have arrived, and links for the others.
@@ -971,7 +975,7 @@ export interface components {
              * @description Whether the previous secret signs nothing from now on, for example because it leaked. Default: no, it
              *     signs events for another 24 hours, together with the new one.
              */
-            expirePreviousSecret?: boolean;
+            expirePreviousSecret?: boolean | null;
             /**
              * @description The URL for events: at most 2,048 characters, https, on the public internet, without user, password
              *     and fragment.
@@ -1937,6 +1941,7 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -3,6 +3,7 @@
 use crate::{
     problem::ApiError::{self, *},
     request::parameters::{LIMIT, USER},
+    routes::webhook::PENDING,
 };
 use axum::http::StatusCode;
 use framezip_contract::rules;
@@ -46,10 +47,10 @@ problems! {
     ListDeliveriesProblems: unknown_parameter();
     ReadDeliveryProblems: unknown_parameter(), NotFound;
     ResendDeliveryProblems: unknown_parameter(), NotFound, WebhookOff,
-        NotResendable("This delivery is pending: its next attempt is scheduled. Wait until it has ended."),
+        NotResendable(PENDING),
         LIMITED;
     ReadMailProblems: unknown_parameter();
-    SetMailProblems: invalid("mail", "must be all, failures or none"), too_large(), UnsupportedMediaType;
+    SetMailProblems: invalid("mail", rules::MAIL), too_large(), UnsupportedMediaType;
     MetricsProblems: unknown_parameter(), Forbidden;
     ReadUploadProblems: unknown_parameter(), NotFound, UploadOver;
     CompleteUploadProblems: unknown_parameter(), NotFound,

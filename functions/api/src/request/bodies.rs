@@ -134,7 +134,7 @@ pub(crate) fn mail_preferences(body: &[u8]) -> Result<MailPreferences, ApiError>
     let mut errors = FieldErrors::default();
     let read = Fields::new(body, "", &mut errors).and_then(|mut fields| {
         let mail = fields.required::<MailScope>("mail", rules::MAIL);
-        let reminder = fields.optional::<bool>("expiryReminder", rules::FLAG);
+        let reminder = fields.optional::<bool>("expiryReminder", rules::SWITCH);
         fields.end();
         let expiry_reminder = reminder.unwrap_or_default();
         mail.map(|mail| MailPreferences { mail, expiry_reminder })
@@ -149,7 +149,7 @@ pub(crate) fn set_webhook(body: &[u8]) -> Result<SetWebhook, ApiError> {
     let mut errors = FieldErrors::default();
     let read = Fields::new(body, "", &mut errors).and_then(|mut fields| {
         let url = fields.required::<String>("url", rules::URL);
-        let expires = fields.optional::<bool>("expirePreviousSecret", rules::FLAG);
+        let expires = fields.optional::<bool>("expirePreviousSecret", rules::SWITCH);
         fields.end();
         let expire_previous_secret = expires.unwrap_or_default();
         url.map(|url| SetWebhook { url, expire_previous_secret })

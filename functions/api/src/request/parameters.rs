@@ -6,13 +6,14 @@ use axum::{
     extract::{FromRequestParts, Path, Query},
     http::request::Parts,
 };
-use framezip_contract::{FieldError, Status, UserId, VideoId};
+use framezip_contract::{FieldError, Status, UserId};
+use std::str::FromStr;
 use utoipa::IntoParams;
 
 /// The `{id}` of a path. Text that is not an id answers 404, like an unknown id.
-pub(crate) struct PathId(pub(crate) VideoId);
+pub(crate) struct PathId<T>(pub(crate) T);
 
-impl<S: Send + Sync> FromRequestParts<S> for PathId {
+impl<S: Send + Sync, T: FromStr> FromRequestParts<S> for PathId<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {

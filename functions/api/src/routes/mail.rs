@@ -15,7 +15,7 @@ use axum::{
     http::{HeaderName, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
-use framezip_contract::{MailBlocked, MailPreferences, MailSettings, UserId};
+use framezip_contract::{MailBlocked, MailPreferences, MailSettings, Problem, UserId};
 
 /// `GET /mail`: returns the mails that the user wants, and whether they arrive.
 #[utoipa::path(
@@ -34,7 +34,8 @@ pub(crate) async fn read(
     let is_this = |email: &str| email == user.email;
     let blocked = stored.blocked.filter(|block| is_this(&block.email));
     Ok(Json(MailSettings {
-        preferences: MailPreferences { mail: stored.mail, expiry_reminder: stored.expiry_reminder },
+        mail: stored.mail,
+        expiry_reminder: stored.expiry_reminder,
         email: user.email,
         blocked: blocked.map(|block| MailBlocked { reason: block.reason, at: block.at }),
     }))
@@ -56,7 +57,8 @@ pub(crate) async fn set(
 ) -> Result<Json<MailSettings>, ApiError> {
     let preferences = bodies::mail_preferences(&body)?;
     state.videos.set_preferences(&user.id, preferences).await?;
-    Ok(Json(MailSettings { preferences, email: user.email, blocked: None }))
+    let MailPreferences { mail, expiry_reminder } = preferences;
+    Ok(Json(MailSettings { mail, expiry_reminder, email: user.email, blocked: None }))
 }
 
 /// `GET /unsubscribe/{user}/{token}`: asks whether to stop all mails. Programs that follow every link of a mail must
@@ -87,7 +89,10 @@ pub(crate) async fn ask(Path(_): Path<(String, String)>) -> Response {
     ),
     responses(
         (status = 200, description = "No more mails are sent.", body = String, content_type = "text/html"),
-        (status = 404, description = "The link is not valid.", body = String, content_type = "text/html"),
+        (
+            status = 404, description = "The link is not valid.",
+            content((String = "text/html"), (Problem = "application/problem+json")),
+        ),
     ),
 )]
 pub(crate) async fn unsubscribe(

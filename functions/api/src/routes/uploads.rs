@@ -29,7 +29,7 @@ const MAX_RANGES: usize = 20;
 pub(crate) async fn read(
     State(state): SharedState,
     user: User,
-    PathId(id): PathId,
+    PathId(id): PathId<VideoId>,
     Parameters(query): Parameters<UploadQuery>,
 ) -> Result<Json<Upload>, ApiError> {
     let record = owned(&state, &user, id).await?;
@@ -56,7 +56,7 @@ pub(crate) async fn read(
 pub(crate) async fn complete(
     State(state): SharedState,
     user: User,
-    PathId(id): PathId,
+    PathId(id): PathId<VideoId>,
     Parameters(NoQuery {}): Parameters<NoQuery>,
 ) -> Result<Json<Video>, ApiError> {
     let record = owned(&state, &user, id).await?;

@@ -8,14 +8,14 @@ use crate::{
     problem::ApiError,
     request::{
         JsonBody, User, bodies,
-        parameters::{NoQuery, Parameters},
+        parameters::{NoQuery, Parameters, PathId},
     },
     state::{AppState, SharedState},
 };
 use axum::{
     Json,
-    extract::{FromRequestParts, Path, State},
-    http::{StatusCode, header, request::Parts},
+    extract::State,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use framezip_contract::{
@@ -163,7 +163,7 @@ pub(crate) async fn list(
 pub(crate) async fn read_delivery(
     State(state): SharedState,
     user: User,
-    PathEvent(event): PathEvent,
+    PathId(event): PathId<EventId>,
     Parameters(NoQuery {}): Parameters<NoQuery>,
 ) -> Result<Json<Delivery>, ApiError> {
     let found = state.videos.delivery(&user.id, event).await?;
@@ -185,7 +185,7 @@ pub(crate) async fn read_delivery(
 pub(crate) async fn resend(
     State(state): SharedState,
     user: User,
-    PathEvent(event): PathEvent,
+    PathId(event): PathId<EventId>,
     Parameters(NoQuery {}): Parameters<NoQuery>,
 ) -> Result<(StatusCode, Json<Delivery>), ApiError> {
     check_webhook(&state, &user).await?;
@@ -195,9 +195,7 @@ pub(crate) async fn resend(
             send_message(&state, &user.id, event).await;
             Ok((StatusCode::ACCEPTED, Json(delivery)))
         }
-        Resend::Pending => Err(ApiError::NotResendable(
-            "This delivery is pending: its next attempt is scheduled. Wait until it has ended.",
-        )),
+        Resend::Pending => Err(ApiError::NotResendable(PENDING)),
         Resend::TooManyAttempts => {
             Err(ApiError::NotResendable("This event was sent 100 times. It cannot be sent again."))
         }
@@ -205,18 +203,9 @@ pub(crate) async fn resend(
     }
 }
 
-/// The `{id}` of a delivery in a path. Text that is not an id answers 404, like an unknown id.
-pub(crate) struct PathEvent(EventId);
-
-impl<S: Send + Sync> FromRequestParts<S> for PathEvent {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let path = Path::<String>::from_request_parts(parts, state).await;
-        let Path(id) = path.map_err(|_| ApiError::NotFound)?;
-        Ok(Self(id.parse().map_err(|_| ApiError::NotFound)?))
-    }
-}
+/// The detail of the error that an event cannot be sent again.
+pub(crate) const PENDING: &str =
+    "This delivery is pending: its next attempt is scheduled. Wait until it has ended.";
 
 /// Checks that the user has a webhook that is on: without one, an event cannot be sent.
 async fn check_webhook(state: &AppState, user: &User) -> Result<(), ApiError> {

@@ -1,4 +1,4 @@
-//! What the functions share about users' webhooks: the check of URLs, the secrets and the signatures of
+//! The parts of users' webhooks that several functions need: the check of URLs, the secrets and the signatures of
 //! Standard Webhooks. Only the function `deliver` sends events.
 
 mod address;

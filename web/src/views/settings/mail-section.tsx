@@ -1,5 +1,5 @@
 import { readMail, setMail } from "../../api/mail";
-import type { MailPreferences, MailSettings } from "../../api/types";
+import type { MailSettings } from "../../api/types";
 import { problemText } from "../../i18n/errors";
 import { announce } from "../../ui/announce";
 import { Banner } from "../../ui/banner";
@@ -11,11 +11,13 @@ import { useRead } from "../use-read";
 import { t } from "./messages";
 import { Section } from "./section";
 
+type Choices = Pick<MailSettings, "mail" | "expiryReminder">;
+
 /** The mails that the user gets. A choice is saved at once. */
 export function MailSection() {
   const { data: settings, setData: setSettings, error, setError, again } = useRead(readMail);
 
-  const save = async (preferences: MailPreferences) => {
+  const save = async (preferences: Choices) => {
     const before = settings;
     setError(undefined);
     if (settings) setSettings({ ...settings, ...preferences });
@@ -43,11 +45,11 @@ export function MailSection() {
 
 interface MailChoicesProps {
   settings: MailSettings;
-  onChange: (preferences: MailPreferences) => void;
+  onChange: (preferences: Choices) => void;
 }
 
 function MailChoices({ settings, onChange }: MailChoicesProps) {
-  const { mail, expiryReminder = false, email, blocked } = settings;
+  const { mail, expiryReminder, email, blocked } = settings;
   return (
     <>
       {blocked && (

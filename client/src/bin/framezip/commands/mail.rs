@@ -23,13 +23,12 @@ pub async fn run(
 
 fn described(settings: &MailSettings) -> String {
     let email = format::escaped(&settings.email);
-    let mails = match settings.preferences.mail {
+    let mails = match settings.mail {
         MailScope::All => "a mail for every video",
         MailScope::Failures => "a mail for every failed video",
-        MailScope::None => "no mails",
+        MailScope::None => "no mail about outcomes",
     };
-    let reminder =
-        if settings.preferences.expiry_reminder { ", and before one expires" } else { "" };
+    let reminder = if settings.expiry_reminder { ", and before one expires" } else { "" };
     let blocked = settings.blocked.map_or(String::new(), |blocked| {
         let reason = match blocked.reason {
             MailBlockReason::Bounce => "a mail could not be delivered",

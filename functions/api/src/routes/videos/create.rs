@@ -22,6 +22,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use framezip_contract::{Counts, CreatedVideo, CreatedVideos, Status, Video, VideoId};
+use framezip_runtime::metric;
 use framezip_store::{Check, Creation, Earlier, Record};
 use jiff::{SignedDuration, Timestamp};
 
@@ -88,7 +89,7 @@ pub(crate) async fn create(
     }
     match state.videos.create(&user.id, &records, key.as_ref()).await? {
         Creation::Created => {
-            state.count(&Counts::created(records.len() as u64)).await;
+            metric::record(&state.videos, &Counts::created(records.len() as u64)).await;
             created(&state, records, new.form).await
         }
         // another call with the same key was faster

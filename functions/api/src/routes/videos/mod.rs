@@ -69,7 +69,7 @@ pub(crate) async fn list(
 pub(crate) async fn read(
     State(state): SharedState,
     user: User,
-    PathId(id): PathId,
+    PathId(id): PathId<VideoId>,
     Parameters(query): Parameters<OwnerQuery>,
 ) -> Result<Json<VideoView>, ApiError> {
     let owner = query.owner(&user)?;
@@ -94,7 +94,7 @@ pub(crate) async fn read(
 pub(crate) async fn delete(
     State(state): SharedState,
     user: User,
-    PathId(id): PathId,
+    PathId(id): PathId<VideoId>,
     Parameters(query): Parameters<OwnerQuery>,
 ) -> Result<StatusCode, ApiError> {
     let owner = query.owner(&user)?;

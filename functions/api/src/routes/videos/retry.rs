@@ -12,7 +12,7 @@ use crate::{
 };
 use axum::{Json, extract::State, http::StatusCode};
 use framezip_contract::{Attempt, Counts, Job, RetryVideo, Video, VideoId};
-use framezip_runtime::sqs;
+use framezip_runtime::{metric, sqs};
 use framezip_store::{Earlier, Record, Retry};
 use jiff::Timestamp;
 
@@ -25,7 +25,7 @@ use jiff::Timestamp;
     post, path = "/videos/{id}/retry", tag = "videos", operation_id = "retryVideo",
     security(("idToken" = [])), summary = "Extract again",
     description = "Queues a video that is `ready` or has `failed` again, while its file is kept. \
-        Its result and the links to it stay until the new attempt is ready, and if it fails. Without a body, or without `extraction` in it, the options \
+        Its result and the links to it stay until the new attempt is ready, also if that fails. Without a body, or without `extraction` in it, the options \
         stay the same. Send an `Idempotency-Key` to repeat the call safely: within a day, a repeated \
         call begins nothing and answers 200 with the video as it is.",
     params(
@@ -45,7 +45,7 @@ use jiff::Timestamp;
 pub(crate) async fn retry(
     State(state): SharedState,
     user: User,
-    PathId(id): PathId,
+    PathId(id): PathId<VideoId>,
     Parameters(NoQuery {}): Parameters<NoQuery>,
     key: IdempotencyKey,
     JsonBody(body): JsonBody,
@@ -77,12 +77,13 @@ pub(crate) async fn retry(
         Retry::Earlier(earlier) => return repeated(&state, &user, id, earlier).await,
         Retry::NotFinal => return Err(ApiError::NotFinished),
     };
-    state.count(&Counts::queued()).await;
+    metric::record(&state.videos, &Counts::queued()).await;
     tracing::info!(video.id = %id, video.attempt = record.attempt, "began a new attempt at a video");
     Ok((StatusCode::ACCEPTED, Json(record.video)))
 }
 
-/// Returns the attempt of this call, which no other call has: see [`Attempt`].
+/// Returns the attempt of this call. Another call in the same millisecond may have the same one; then only one of the two
+/// is written, and the job of the other repeats it: see [`Attempt`].
 fn next_attempt(record: &Record) -> Attempt {
     let now = Timestamp::now().as_millisecond().unsigned_abs();
     now.max(record.attempt.saturating_add(1))
