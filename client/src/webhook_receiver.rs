@@ -44,7 +44,8 @@ pub enum ReceivedEvent {
         /// The event.
         event: WebhookEvent,
     },
-    /// A request that is not an event, or whose signature is not valid, and the reason. It was answered with 400 or 401.
+    /// A request that is not an event, or whose signature is not valid, and the reason. It was answered with 400, 401
+    /// or 405.
     Refused(String),
 }
 

@@ -37,16 +37,8 @@ pub async fn read_secret(source: PasswordSource) -> anyhow::Result<String> {
         if source == PasswordSource::Stdin {
             return read_blocking(source, PasswordKind::Existing);
         }
-        let ask = || {
-            rpassword::prompt_password("Secret: ").map_err(|error| {
-                UsageError(format!(
-                    "there is no terminal to ask for the secret ({error}): set \
-                     FRAMEZIP_WEBHOOK_SECRET or use --secret-stdin"
-                ))
-                .into()
-            })
-        };
-        config::variable("FRAMEZIP_WEBHOOK_SECRET")?.map_or_else(ask, Ok)
+        let asked = || ask("Secret: ", "the secret", "FRAMEZIP_WEBHOOK_SECRET", "--secret-stdin");
+        config::variable("FRAMEZIP_WEBHOOK_SECRET")?.map_or_else(asked, Ok)
     })
     .await?
 }
@@ -61,21 +53,23 @@ fn read_blocking(source: PasswordSource, kind: PasswordKind) -> anyhow::Result<S
 }
 
 fn prompt(kind: PasswordKind) -> anyhow::Result<String> {
-    let ask = |text| {
-        rpassword::prompt_password(text).map_err(|error| match error.kind() {
-            io::ErrorKind::Interrupted => anyhow::Error::from(error),
-            _ => UsageError(format!(
-                "there is no terminal to ask for the password ({error}): set FRAMEZIP_PASSWORD or \
-                 use --password-stdin"
-            ))
-            .into(),
-        })
-    };
+    let ask = |text| ask(text, "the password", "FRAMEZIP_PASSWORD", "--password-stdin");
     let password = ask("Password: ")?;
     if kind == PasswordKind::New && ask("Repeat the password: ")? != password {
         return Err(UsageError("the two passwords differ".to_owned()).into());
     }
     Ok(password)
+}
+
+/// Asks the terminal. Without one, the error names the variable and the option to use instead.
+fn ask(prompt: &str, wanted: &str, variable: &str, option: &str) -> anyhow::Result<String> {
+    rpassword::prompt_password(prompt).map_err(|error| match error.kind() {
+        io::ErrorKind::Interrupted => error.into(),
+        _ => UsageError(format!(
+            "there is no terminal to ask for {wanted} ({error}): set {variable} or use {option}"
+        ))
+        .into(),
+    })
 }
 
 /// Restores the terminal's settings when it is dropped.

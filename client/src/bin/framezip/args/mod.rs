@@ -37,10 +37,11 @@ Exit codes:
   applies to any of them.
 
 Environment:
-  FRAMEZIP_API         the server's address, like --api
-  FRAMEZIP_PASSWORD    the password for sign-up, sign-in and forgot-password
-  FRAMEZIP_CONFIG_DIR  the folder for the sign-in and for unfinished uploads
-                       [default: ~/.config/framezip]";
+  FRAMEZIP_API             the server's address, like --api
+  FRAMEZIP_PASSWORD        the password for sign-up, sign-in and forgot-password
+  FRAMEZIP_WEBHOOK_SECRET  the secret for webhook listen
+  FRAMEZIP_CONFIG_DIR      the folder for the sign-in and for unfinished uploads
+                           [default: ~/.config/framezip]";
 
 /// Send a video and download a zip of its frames.
 #[derive(Debug, Parser)]
@@ -200,7 +201,7 @@ impl Mails {
 /// The commands for a user's webhook.
 #[derive(Debug, Subcommand)]
 pub enum WebhookCommand {
-    /// Show the URL of the webhook
+    /// Show the URL of the webhook, and whether its deliveries fail
     Show,
     /// Set the URL of the webhook and print the new secret that its events are signed with
     Set {
