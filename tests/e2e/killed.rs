@@ -7,60 +7,84 @@
 use crate::Stacks;
 use anyhow::{Context, Result, ensure};
 use framezip_client::{ReceivedEvent, WebhookReceiver};
-use framezip_contract::{SetWebhook, Status, Video, VideoId};
+use framezip_contract::{Status, Video, VideoId};
 use framezip_media::path;
-use framezip_tests::{Ending, Moment, Person, Queue, Stack, free_port, until};
+use framezip_tests::{Ending, Moment, Person, Queue, Stack, until};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 /// The longest wait for something that the stack does.
 const LONGEST: Duration = Duration::from_secs(120);
+/// Enough for what has arrived.
+const AT_ONCE: Duration = Duration::from_millis(100);
+/// Longer than the pause between two looks of the reconciler.
+const A_WHILE: SignedDuration = SignedDuration::from_mins(20);
 /// The usual time until a message that comes again is handled.
 const SOON: Duration = Duration::from_secs(4);
 
-/// A function and the queue that it consumes.
-struct Step {
-    function: &'static str,
-    queue: Queue,
+/// The trigger of a function.
+#[derive(Clone, Copy)]
+enum Trigger {
+    /// A message of a queue.
+    Message(Queue),
+    /// An upload's event.
+    Upload,
+    /// The schedule, after an upload whose event was lost.
+    Schedule,
+    /// A call that completes an upload whose event was lost.
+    Call,
 }
 
-/// A user with a webhook that counts its events.
+/// A function and its trigger.
+#[derive(Clone, Copy)]
+struct Step {
+    function: &'static str,
+    trigger: Trigger,
+}
+
+/// A user with a webhook.
 struct Owner {
     person: Person,
     receiver: WebhookReceiver,
 }
 
-impl Owner {
-    async fn new(stack: &Stack) -> Result<Self> {
-        let person = Person::sign_up(stack).await?;
-        let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
-        let set = person.api.set_webhook(&SetWebhook::from(&*format!("http://{address}/"))).await?;
-        let receiver = WebhookReceiver::listen(address, &set.secret).await?;
-        Ok(Self { person, receiver })
-    }
-}
+const OPTIONS: &str = r#"{"count":1}"#;
 
 pub async fn extract_at_every_request(stacks: &Stacks) -> Result<()> {
-    at_every_request(stacks, Step { function: "extract", queue: Queue::Jobs }).await
+    at_every_request(stacks, "extract", Trigger::Message(Queue::Jobs)).await
 }
 
 pub async fn notify_at_every_request(stacks: &Stacks) -> Result<()> {
-    at_every_request(stacks, Step { function: "notify", queue: Queue::Outcomes }).await
+    at_every_request(stacks, "notify", Trigger::Message(Queue::Outcomes)).await
 }
 
 pub async fn deliver_at_every_request(stacks: &Stacks) -> Result<()> {
-    at_every_request(stacks, Step { function: "deliver", queue: Queue::Deliveries }).await
+    at_every_request(stacks, "deliver", Trigger::Message(Queue::Deliveries)).await
+}
+
+pub async fn enqueue_at_every_request(stacks: &Stacks) -> Result<()> {
+    at_every_request(stacks, "enqueue", Trigger::Upload).await
+}
+
+pub async fn reconcile_at_every_request(stacks: &Stacks) -> Result<()> {
+    at_every_request(stacks, "reconcile", Trigger::Schedule).await
+}
+
+pub async fn api_at_every_request(stacks: &Stacks) -> Result<()> {
+    at_every_request(stacks, "api", Trigger::Call).await
 }
 
 /// Kills a function at its first request, before and after it, then at its second, and so on, each time with a new
 /// video, until it has answered before the request came.
-async fn at_every_request(stacks: &Stacks, step: Step) -> Result<()> {
+async fn at_every_request(stacks: &Stacks, function: &'static str, trigger: Trigger) -> Result<()> {
     let stack = &*stacks.hasty.lock().await;
-    let mut owner = Owner::new(stack).await?;
+    let step = Step { function, trigger };
+    let person = Person::sign_up(stack).await?;
+    let mut owner = Owner { receiver: person.receive_events().await?, person };
     for number in 1.. {
         for moment in [Moment::Before(number), Moment::After(number)] {
-            if killed_once(stack, &mut owner, &step, moment).await? == Ending::Answered {
+            if killed_once(stack, &mut owner, step, moment).await? == Ending::Answered {
                 ensure!(number > 2, "{} has more requests", step.function);
                 return Ok(());
             }
@@ -72,16 +96,13 @@ async fn at_every_request(stacks: &Stacks, step: Step) -> Result<()> {
 async fn killed_once(
     stack: &Stack,
     owner: &mut Owner,
-    step: &Step,
+    step: Step,
     moment: Moment,
 ) -> Result<Ending> {
-    let Step { function, queue } = *step;
+    let Step { function, trigger } = step;
     let run = async {
-        let id = owner.person.send(&path("prores.mov"), r#"{"count":1}"#).await?;
-        let event = until(format!("{function} has a message"), LONGEST, async || {
-            message(stack, queue, owner, id).await
-        });
-        let ending = stack.run_and_kill(function, &event.await?, moment).await?;
+        let (id, event) = triggered(stack, owner, trigger).await?;
+        let ending = stack.run_and_kill(function, &event, moment).await?;
         Ok((id, ending))
     };
     let (id, ending) = stack.without(function, run).await?;
@@ -93,6 +114,46 @@ async fn killed_once(
     let most = if function == "notify" { 2 } else { 1 };
     ensure!((1..=most).contains(&mails), "{function}, {moment:?}: {mails} mails");
     Ok(ending)
+}
+
+/// Sends a video, and returns the event that the function gets about it.
+async fn triggered(stack: &Stack, owner: &Owner, trigger: Trigger) -> Result<(VideoId, Value)> {
+    let (person, file) = (&owner.person, path("prores.mov"));
+    if let Trigger::Message(queue) = trigger {
+        let id = person.send(&file, OPTIONS).await?;
+        let event = until(format!("{queue:?} has a message"), LONGEST, async || {
+            message(stack, queue, owner, id).await
+        });
+        return Ok((id, event.await?));
+    }
+    let video = stack.without_events(person.put(&file, OPTIONS)).await?;
+    let event = match trigger {
+        Trigger::Upload => stack.upload_event(&video)?,
+        Trigger::Call => call_to_complete(person, &video)?,
+        _ => {
+            stack.age(&video, A_WHILE).await?;
+            json!({})
+        }
+    };
+    Ok((video.id, event))
+}
+
+/// Returns API Gateway's event about a call that completes an upload.
+fn call_to_complete(person: &Person, video: &Video) -> Result<Value> {
+    let mut event: Value = serde_json::from_str(include_str!("../../events/api.json"))?;
+    let path = format!("/videos/{}/upload/complete", video.id);
+    event["routeKey"] = json!("POST /videos/{id}/upload/complete");
+    event["rawPath"] = json!(path);
+    event["rawQueryString"] = json!("");
+    event["queryStringParameters"] = Value::Null;
+    let context = &mut event["requestContext"];
+    context["http"]["method"] = json!("POST");
+    context["http"]["path"] = json!(path);
+    let claims = &mut context["authorizer"]["jwt"]["claims"];
+    claims["sub"] = json!(video.owner);
+    claims["cognito:username"] = json!(video.owner);
+    claims["email"] = json!(person.email);
+    Ok(event)
 }
 
 /// Returns the event of the message about a video, as Lambda would hand it to the function.
@@ -130,23 +191,26 @@ async fn has_ended(stack: &Stack, owner: &mut Owner, video: &Video) -> Result<()
     };
     if until("the message came again", SOON, is_settled).await.is_err() {
         // the lease of the killed process, or a lost message: a later round repairs it
-        stack.age(video, SignedDuration::from_mins(20)).await?;
+        stack.age(video, A_WHILE).await?;
         stack.reconcile().await?;
         until("the owner was notified", LONGEST, is_settled).await?;
     }
     let now = owner.person.api.get(id).await?.video;
     ensure!(now.status == Status::Ready, "{now:?}");
-    let mut ids = BTreeSet::new();
     let first = tokio::time::timeout(LONGEST, owner.receiver.next()).await;
-    let mut next = Some(first.context("no event came")?);
-    while let Some(received) = next {
-        let ReceivedEvent::Verified { id: event, event: body } = received else {
-            anyhow::bail!("{received:?}")
-        };
-        ensure!(body.data.id == Some(id), "{body:?}");
-        ids.insert(event);
-        next = tokio::time::timeout(Duration::from_millis(1), owner.receiver.next()).await.ok();
+    let first = verified(first.context("no event came")?, id)?;
+    // until then, the delivery may be made again: with the same id
+    stack.until_handled(&first).await?;
+    while let Ok(again) = tokio::time::timeout(AT_ONCE, owner.receiver.next()).await {
+        let again = verified(again, id)?;
+        ensure!(again == first, "two events: {first} and {again}");
     }
-    ensure!(ids.len() == 1, "events: {ids:?}");
     Ok(())
+}
+
+/// Returns the id of an event about a video.
+fn verified(received: ReceivedEvent, video: VideoId) -> Result<String> {
+    let ReceivedEvent::Verified { id, event } = received else { anyhow::bail!("{received:?}") };
+    ensure!(event.data.id == Some(video), "{event:?}");
+    Ok(id)
 }

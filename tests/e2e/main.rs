@@ -3,7 +3,7 @@
 //! A test waits for a condition, never for a time. To show that nothing more happens, it waits for an event
 //! that must come later: usually until no queue has a message about the video (`Stack::until_handled`).
 //!
-//! If a test fails, the logs of both stacks are copied to `target/e2e-logs`. `make flakes TEST=name` runs
+//! If a test fails, the logs of both stacks are copied to `target/e2e-logs`. `make flakes TEST=module::test` runs
 //! one test many times.
 
 mod bad_input;
@@ -200,6 +200,9 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         killed::extract_at_every_request,
         killed::notify_at_every_request,
         killed::deliver_at_every_request,
+        killed::enqueue_at_every_request,
+        killed::reconcile_at_every_request,
+        killed::api_at_every_request,
         stuck::five_hundred_outcomes_delivered_twice,
         split::a_fan_out_whose_messages_are_lost_is_completed,
         split::several_workers_make_the_same_zip_as_one,

@@ -20,9 +20,9 @@ pub async fn another_users_video_is_not_found(stack: &Stack) -> Result<()> {
 const VERBS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /// Every path for users, and the status that Bob gets there for each of the methods. `{user}` is Ada, `{id}`
-/// is a ready video of hers, and `{upload}` is a video of hers whose bytes have not arrived. An empty body is
-/// neither a video nor a webhook. Bob may delete his own webhook. A method that a path does not have gets 404
-/// from API Gateway, because it has no route.
+/// is a ready video of hers, `{event}` is an event for her webhook, and `{upload}` is a video of hers whose
+/// bytes have not arrived. An empty body is neither a video nor a webhook. Bob may delete his own webhook. A method
+/// that a path does not have gets 404 from API Gateway, because it has no route.
 const ATTEMPTS: [(&str, [u16; 5]); 18] = [
     ("/videos?user={user}", [403, 400, 404, 404, 404]),
     ("/videos?all=true", [403, 400, 404, 404, 404]),
@@ -38,8 +38,8 @@ const ATTEMPTS: [(&str, [u16; 5]); 18] = [
     ("/webhook?user={user}", [400, 404, 400, 404, 400]),
     ("/webhook/test?user={user}", [404, 400, 404, 404, 404]),
     ("/webhook/deliveries?user={user}", [400, 404, 404, 404, 404]),
-    ("/webhook/deliveries/{id}", [404, 404, 404, 404, 404]),
-    ("/webhook/deliveries/{id}/resend", [404, 404, 404, 404, 404]),
+    ("/webhook/deliveries/{event}", [404, 404, 404, 404, 404]),
+    ("/webhook/deliveries/{event}/resend", [404, 404, 404, 404, 404]),
     ("/mail?user={user}", [400, 404, 400, 404, 404]),
     ("/metrics", [403, 404, 404, 404, 404]),
 ];
@@ -58,7 +58,9 @@ async fn operations(stack: &Stack) -> Result<Vec<(String, String, bool)>> {
 
 pub async fn no_method_reaches_another_users_data(stack: &Stack) -> Result<()> {
     for (_, path, _) in operations(stack).await?.into_iter().filter(|(_, _, users)| *users) {
-        let tried = ATTEMPTS.iter().map(|(attempt, _)| attempt.replace("{upload}", "{id}"));
+        let tried = ATTEMPTS
+            .iter()
+            .map(|(attempt, _)| attempt.replace("{upload}", "{id}").replace("{event}", "{id}"));
         let tried: Vec<_> =
             tried.filter(|attempt| attempt.split('?').next() == Some(&path)).collect();
         ensure!(!tried.is_empty(), "{path} is missing from the table");
@@ -69,12 +71,16 @@ pub async fn no_method_reaches_another_users_data(stack: &Stack) -> Result<()> {
     let file = SourceFile::open(path("prores.mov")).await?;
     let options = serde_json::from_str(r#"{"count":1}"#)?;
     let awaiting = ada.api.create(&file.request(options)).await?.video;
-    let webhook = ada.api.set_webhook(&"https://ada.invalid/".into()).await?;
+    ada.api.set_webhook(&"https://ada.invalid/".into()).await?;
+    // it fails
+    let event = ada.api.wait_for_attempt(ada.api.test_webhook().await?).await?.id;
+    let webhook = ada.api.webhook().await?;
     let (owner, email) = (ready.owner.as_str(), &ada.email);
     let secrets = [owner, email, &ready.file_name, "X-Amz-Signature", "ada.invalid"];
     for (attempt, statuses) in ATTEMPTS {
         let path = attempt.replace("{id}", &id.to_string()).replace("{user}", owner);
         let path = path.replace("{upload}", &awaiting.id.to_string());
+        let path = path.replace("{event}", &event.to_string());
         for (verb, expected) in VERBS.into_iter().zip(statuses) {
             let (status, body) = bob.request(stack, verb, &path).await?;
             ensure!(status == expected, "{verb} {attempt}: {status} {body}");
@@ -85,7 +91,9 @@ pub async fn no_method_reaches_another_users_data(stack: &Stack) -> Result<()> {
     }
     ensure!(ada.api.get(id).await?.video == ready, "her video has changed");
     ensure!(ada.api.get(awaiting.id).await?.video == awaiting, "her upload has changed");
-    ensure!(ada.api.webhook().await? == Some(webhook.webhook), "her webhook has changed");
+    ensure!(ada.api.webhook().await? == webhook, "her webhook has changed");
+    // no attempt follows
+    ada.api.delete_webhook().await?;
     Ok(())
 }
 

@@ -141,9 +141,9 @@ async fn kill_workers(stack: &Stack) -> Result<()> {
 
 /// Every worker is killed by SIGKILL after its first heartbeat.
 ///
-/// Lambda receives a message with the queue's own visibility timeout, 5,400 s. Each worker's first act is to
+/// Lambda receives a message with the queue's own visibility timeout, 900 s. Each worker's first act is to
 /// shorten that to ten seconds, and then to prolong it again and again. If a worker dies between the receive
-/// and this first `ChangeMessageVisibility`, such as during its cold start, no worker gets the message for 90
+/// and this first `ChangeMessageVisibility`, such as during its cold start, no worker gets the message for 15
 /// minutes. An earlier form of this test killed the workers at a fixed time after the split. With one
 /// segment a second for each worker, a new message sometimes fell into that gap, and "the video never ended".
 /// The test is about work that was begun, so it waits until no message is in the gap.

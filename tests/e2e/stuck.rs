@@ -2,18 +2,24 @@
 
 use crate::Stacks;
 use anyhow::{Context, Result, ensure};
+use framezip_client::ReceivedEvent;
 use framezip_contract::{
-    CreateVideos, ErrorCode, Failure, Job, ObjectKey, Outcome, Status, Verdict, Video, VideoId,
-    VideoView,
+    CreateVideos, ErrorCode, Failure, Job, Outcome, Status, Verdict, Video, VideoId, VideoView,
 };
 use framezip_media::path;
 use framezip_tests::{Person, Queue, Stack, announcement, signal, until};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use jiff::SignedDuration;
-use serde_json::{Value, json};
-use std::time::Duration;
+use serde_json::json;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 /// The longest wait for something that the stack does.
 const LONGEST: Duration = Duration::from_secs(60);
+/// Enough for what has arrived.
+const AT_ONCE: Duration = Duration::from_millis(100);
 /// Longer than the reconciler waits before it looks at a video whose worker is alive.
 const A_WHILE: SignedDuration = SignedDuration::from_mins(20);
 const OPTIONS: &str = r#"{"count":2}"#;
@@ -57,7 +63,7 @@ pub async fn an_upload_whose_event_was_lost_is_found(stacks: &Stacks) -> Result<
     let stack = &*stacks.hasty.lock().await;
     let person = Person::sign_up(stack).await?;
     // a client that does not complete its upload
-    let video = stack.without_events(uploaded(&person)).await?;
+    let video = stack.without_events(person.put(&path("prores.mov"), OPTIONS)).await?;
     ensure!(person.api.get(video.id).await?.video.status == Status::AwaitingUpload);
     round(stack, &video).await?;
     is_ready(stack, &person, video.id).await?;
@@ -66,27 +72,11 @@ pub async fn an_upload_whose_event_was_lost_is_found(stacks: &Stacks) -> Result<
     is_ready(stack, &person, video.id).await
 }
 
-/// Uploads a file by one PUT, as a client without our library does.
-async fn uploaded(person: &Person) -> Result<Video> {
-    let file = framezip_client::SourceFile::open(path("prores.mov")).await?;
-    let created = person.api.create(&file.request(serde_json::from_str(OPTIONS)?)).await?;
-    let Some(framezip_contract::Upload::Single(upload)) = created.upload else {
-        anyhow::bail!("it is uploaded by one PUT")
-    };
-    let mut put = reqwest::Client::new().put(upload.url).body(std::fs::read(path("prores.mov"))?);
-    for (name, value) in &upload.headers {
-        put = put.header(name, value);
-    }
-    put.send().await?.error_for_status()?;
-    Ok(created.video)
-}
-
 pub async fn an_event_that_failed_is_handled_in_the_next_round(stacks: &Stacks) -> Result<()> {
     let stack = &*stacks.hasty.lock().await;
     let person = Person::sign_up(stack).await?;
-    let video = stack.without_events(uploaded(&person)).await?;
-    let mut event: Value = serde_json::from_str(include_str!("../../events/enqueue.json"))?;
-    event["Records"][0]["s3"]["object"] = json!({ "key": ObjectKey::source(&video.owner, video.id).to_string(), "size": video.bytes });
+    let video = stack.without_events(person.put(&path("prores.mov"), OPTIONS)).await?;
+    let event = stack.upload_event(&video)?;
     stack.enqueue(Queue::FailedEvents, &json!({ "requestPayload": event })).await?;
     // the check of the video is not due for minutes
     stack.reconcile().await?;
@@ -205,39 +195,77 @@ pub async fn a_refused_mail_comes_later(stacks: &Stacks) -> Result<()> {
     is_ready(stack, &person, video.id).await
 }
 
-/// Kills a function's processes at many moments while videos are processed.
+/// Kills random functions for a minute while 150 videos are processed. All are ready at last, with the same zip, and
+/// every owner is mailed.
+///
+/// A kill of `notify` between SES's answer and the record of it repeats a mail: see [`killed`](crate::killed).
 pub async fn killed_functions_lose_nothing(stacks: &Stacks) -> Result<()> {
+    const VIDEOS: usize = 150;
+    const KILLS: Duration = Duration::from_secs(60);
+    const REPEATED: usize = 3;
     let stack = &*stacks.hasty.lock().await;
     let person = Person::sign_up(stack).await?;
-    let mut videos = Vec::new();
-    for round in 0..6_u64 {
-        videos.push(sent(&person).await?);
-        for function in ["extract", "notify", "enqueue"] {
-            tokio::time::sleep(Duration::from_millis(40 * round)).await;
-            // a process may end by itself
-            let _ = signal("KILL", &stack.processes_of(function)?);
-        }
-    }
-    for video in &videos {
-        until(format!("video {} ended", video.id), 4 * LONGEST, async || {
-            let now = person.api.get(video.id).await?.video;
-            if !now.status.is_final() {
-                round(stack, video).await?;
-                tokio::time::sleep(Duration::from_secs(2)).await;
+    let sends = stream::iter(0..VIDEOS).map(|_| sent(&person)).buffered(4).try_collect::<Vec<_>>();
+    let (videos, kills) = tokio::try_join!(sends, kill_randomly(stack, KILLS))?;
+    until(format!("all videos were ready after {kills} kills"), 6 * LONGEST, async || {
+        let mut waiting = 0;
+        for video in &videos {
+            if !person.api.get(video.id).await?.video.status.is_final() {
+                stack.age(video, A_WHILE).await?;
+                waiting += 1;
             }
-            Ok(now.status.is_final().then_some(now))
-        })
-        .await?;
-        is_ready(stack, &person, video.id).await?;
+        }
+        if waiting > 0 {
+            stack.reconcile().await?;
+            stack.until_idle().await?;
+        }
+        Ok((waiting == 0).then_some(()))
+    })
+    .await?;
+    // the mail of an outcome whose handler was killed
+    for video in &videos {
+        stack.age(video, A_WHILE).await?;
     }
+    stack.reconcile().await?;
+    stack.until_idle().await?;
+    let mails = stack.mails(&person.email).await?;
+    let mut repeated = 0;
+    let mut zip = None;
+    for video in &videos {
+        let view = has(&person, video.id, Status::Ready).await?;
+        let bytes = person.download(&view).await?;
+        ensure!(zip.get_or_insert_with(|| bytes.clone()) == &bytes, "zips differ");
+        let id = video.id.to_string();
+        let about = mails.iter().filter(|mail| mail.body_text.contains(&id)).count();
+        ensure!(about > 0, "no mail about video {id}");
+        repeated += about - 1;
+    }
+    ensure!(repeated <= REPEATED, "{kills} kills, and {repeated} mails were repeated");
     Ok(())
 }
 
-/// Every outcome is delivered twice, in random order: one mail and one status each.
+/// Kills the processes of a random function again and again for some time. Returns the number of kills.
+async fn kill_randomly(stack: &Stack, time: Duration) -> Result<usize> {
+    let started = Instant::now();
+    let mut kills = 0;
+    while started.elapsed() < time {
+        // not a wait for anything: the moments are the case under test
+        tokio::time::sleep(Duration::from_millis(fastrand::u64(100..1500))).await;
+        let function = ["extract", "notify", "enqueue", "deliver"][fastrand::usize(..4)];
+        let processes = stack.processes_of(function)?;
+        kills += processes.len();
+        // a process may end by itself
+        let _ = signal("KILL", &processes);
+    }
+    Ok(kills)
+}
+
+/// Every outcome is delivered twice, in random order: one mail, one event and one status each.
 pub async fn five_hundred_outcomes_delivered_twice(stacks: &Stacks) -> Result<()> {
     const VIDEOS: usize = 500;
     let stack = &*stacks.hasty.lock().await;
     let person = Person::sign_up(stack).await?;
+    let mut receiver = person.receive_events().await?;
     let mut videos = Vec::with_capacity(VIDEOS);
     for _ in 0..VIDEOS / 20 {
         let wanted = CreateVideos { videos: vec![announcement("outcome.mp4", 10); 20] };
@@ -250,10 +278,24 @@ pub async fn five_hundred_outcomes_delivered_twice(stacks: &Stacks) -> Result<()
         let sends = batch.iter().map(|outcome| stack.enqueue(Queue::Outcomes, outcome));
         futures_util::future::try_join_all(sends).await?;
     }
-    until("all outcomes were handled", 6 * LONGEST, async || {
-        Ok(stack.messages(Queue::Outcomes).await?.is_empty().then_some(()))
+    until("all outcomes and deliveries were handled", 6 * LONGEST, async || {
+        let outcomes = stack.messages(Queue::Outcomes).await?;
+        let deliveries = stack.messages(Queue::Deliveries).await?;
+        Ok((outcomes.is_empty() && deliveries.is_empty()).then_some(()))
     })
     .await?;
+    let mut events = Vec::with_capacity(VIDEOS);
+    while let Ok(received) = tokio::time::timeout(AT_ONCE, receiver.next()).await {
+        let ReceivedEvent::Verified { event, .. } = received else { anyhow::bail!("{received:?}") };
+        events.extend(event.data.id);
+    }
+    let received = events.len();
+    let distinct = BTreeSet::from_iter(events);
+    ensure!(
+        received == VIDEOS && distinct == videos.iter().map(|video| video.id).collect(),
+        "{received} events about {} videos",
+        distinct.len()
+    );
     let mails = stack.mails(&person.email).await?;
     for video in &videos {
         let id = video.id.to_string();
@@ -272,7 +314,8 @@ fn outcome(video: &Video) -> Outcome {
     Outcome::new(video.owner.clone(), video.id, failed)
 }
 
-/// After all other tests: no record waits longer than its limit, and no dead-letter queue has a message.
+/// After all other tests: no record waits longer than its limit, no dead-letter queue has a message, and every object
+/// is one of a video.
 pub async fn nothing_is_left(stack: &Stack) -> Result<()> {
     stack.reconcile().await?;
     stack.until_idle().await?;
@@ -282,5 +325,7 @@ pub async fn nothing_is_left(stack: &Stack) -> Result<()> {
     }
     let overdue = stack.overdue(SignedDuration::from_mins(10)).await?;
     ensure!(overdue.is_empty(), "{overdue:#?}");
+    let orphans = stack.orphans().await?;
+    ensure!(orphans.is_empty(), "objects without a record: {orphans:#?}");
     Ok(())
 }

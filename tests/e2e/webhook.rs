@@ -41,16 +41,9 @@ async fn next(receiver: &mut WebhookReceiver) -> Result<(String, EventType, Opti
     }
 }
 
-/// Sets a webhook at a free port and returns a receiver that verifies its events.
-async fn webhook(person: &Person) -> Result<WebhookReceiver> {
-    let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
-    let set = person.api.set_webhook(&at(address)).await?;
-    Ok(WebhookReceiver::listen(address, &set.secret).await?)
-}
-
 pub async fn every_event_of_a_video_arrives_once(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
-    let mut receiver = webhook(&person).await?;
+    let mut receiver = person.receive_events().await?;
     let id = person.send(&path("prores.mov"), r#"{"count":1}"#).await?;
     let (ready, kind, video) = next(&mut receiver).await?;
     ensure!((kind, video) == (EventType::VideoReady, Some(id)), "{kind} {video:?}");
@@ -104,6 +97,8 @@ pub async fn the_reference_library_verifies_both_secrets_of_a_rotation(
     ensure!(matches!(refused, ReceivedEvent::Refused(_)), "{refused:?}");
     let delivery = person.api.wait_for_attempt(sent).await?;
     ensure!(delivery.attempts[0].status == Some(401), "{delivery:?}");
+    // no attempt follows
+    person.api.delete_webhook().await?;
     Ok(())
 }
 
@@ -216,7 +211,7 @@ pub async fn calls_about_webhooks_are_limited(stack: &Stack) -> Result<()> {
 
 pub async fn another_users_webhook_is_invisible(stack: &Stack) -> Result<()> {
     let (ada, bob) = tokio::try_join!(Person::sign_up(stack), Person::sign_up(stack))?;
-    let mut receiver = webhook(&ada).await?;
+    let mut receiver = ada.receive_events().await?;
     let sent = ada.api.test_webhook().await?;
     next(&mut receiver).await?;
     ensure!(bob.api.webhook().await?.is_none(), "Bob sees Ada's");
@@ -236,7 +231,7 @@ pub async fn another_users_webhook_is_invisible(stack: &Stack) -> Result<()> {
 
 pub async fn a_repeated_delivery_has_no_effect(stack: &Stack) -> Result<()> {
     let person = Person::sign_up(stack).await?;
-    let mut receiver = webhook(&person).await?;
+    let mut receiver = person.receive_events().await?;
     let video = person.api.create(&announcement("never.mp4", 10)).await?.video;
     person.api.delete(video.id).await?;
     let (id, ..) = next(&mut receiver).await?;

@@ -5,8 +5,9 @@ use crate::{Queue, Stack, python};
 use anyhow::{Context, Result};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_s3::types::NotificationConfiguration;
-use framezip_contract::Video;
+use framezip_contract::{ObjectKey, Video};
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
 use std::collections::HashMap;
 
 impl Stack {
@@ -73,6 +74,19 @@ impl Stack {
         let done = work.await;
         set(now.build()).await?;
         done
+    }
+
+    /// Returns S3's event about a video's upload, as `enqueue` gets it.
+    ///
+    /// # Errors
+    /// If the example of such an event is not valid.
+    pub fn upload_event(&self, video: &Video) -> Result<Value> {
+        let mut event: Value = serde_json::from_str(include_str!("../../events/enqueue.json"))?;
+        let s3 = &mut event["Records"][0]["s3"];
+        s3["bucket"]["name"] = json!(self.outputs.uploads_bucket_name);
+        s3["object"]["key"] = json!(ObjectKey::source(&video.owner, video.id).to_string());
+        s3["object"]["size"] = json!(video.bytes);
+        Ok(event)
     }
 
     /// Lets a function receive no messages while `work` runs.

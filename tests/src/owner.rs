@@ -2,9 +2,11 @@
 
 use crate::{Stack, stack::REGION};
 use anyhow::{Context, Result, ensure};
+use aws_sdk_dynamodb::types::AttributeValue;
 use framezip_contract::{ObjectKey, UserId, Video, VideoId};
 use reqwest::Method;
 use serde_json::{Value, json};
+use std::collections::{HashMap, HashSet};
 
 impl Stack {
     /// Returns the keys of every object of a video in both buckets.
@@ -24,6 +26,31 @@ impl Stack {
             keys.extend(listed.contents().iter().filter_map(|object| object.key.clone()));
         }
         Ok(keys)
+    }
+
+    /// Returns the keys of the objects in both buckets whose video has no record.
+    ///
+    /// # Errors
+    /// If S3 or DynamoDB refuses.
+    pub async fn orphans(&self) -> Result<Vec<String>> {
+        let (s3, table) = (self.s3().await, self.table().await);
+        let scan = table.scan().table_name(self.table_name()).projection_expression("pk, sk");
+        let records: Vec<_> = scan.into_paginator().items().send().try_collect().await?;
+        let text = |item: &HashMap<String, AttributeValue>, name: &str| {
+            item.get(name).and_then(|value| value.as_s().ok().cloned()).unwrap_or_default()
+        };
+        let known: HashSet<_> =
+            records.iter().map(|item| (text(item, "pk"), text(item, "sk"))).collect();
+        let mut orphans = Vec::new();
+        for bucket in [&self.outputs.uploads_bucket_name, &self.outputs.results_bucket_name] {
+            let mut pages = s3.list_objects_v2().bucket(bucket).into_paginator().send();
+            while let Some(page) = pages.try_next().await? {
+                let keys = page.contents().iter().filter_map(|object| object.key());
+                orphans
+                    .extend(keys.filter(|key| !known.contains(&record_of(key))).map(str::to_owned));
+            }
+        }
+        Ok(orphans)
     }
 
     /// Stores bytes under the key of the first attempt's zip.
@@ -147,4 +174,11 @@ impl Stack {
         ensure!(status.is_success(), "{service} {path} answered {status}: {text}");
         if text.is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_str(&text)?) }
     }
+}
+
+/// Returns the partition and sort keys of the record of an object's video.
+fn record_of(key: &str) -> (String, String) {
+    let mut names = key.strip_prefix("segments/").unwrap_or(key).split('/');
+    let (owner, id) = (names.next().unwrap_or_default(), names.next().unwrap_or_default());
+    (format!("user#{owner}"), format!("video#{id}"))
 }

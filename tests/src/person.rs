@@ -1,11 +1,13 @@
 //! A user of a stack.
 
-use crate::{Mail, Stack, until};
+use crate::{Mail, Stack, free_port, until};
 use anyhow::{Context, Result, ensure};
-use framezip_client::{ApiClient, Existing, SourceFile};
-use framezip_contract::{CreateVideo, ExtractionOptions, VideoId, VideoView};
+use framezip_client::{ApiClient, Existing, SourceFile, WebhookReceiver};
+use framezip_contract::{
+    CreateVideo, ExtractionOptions, SetWebhook, Upload, Video, VideoId, VideoView,
+};
 use serde_json::Value;
-use std::{fs, path::Path, time::Duration};
+use std::{fs, net::SocketAddr, path::Path, time::Duration};
 use uuid::Uuid;
 
 /// Everybody's password.
@@ -86,6 +88,35 @@ impl Person {
         let created = self.api.create(&source.request(options)).await?;
         self.api.upload(&created, &source, |_| ()).await?;
         Ok(created.video.id)
+    }
+
+    /// Creates a video of a small file and uploads its bytes by one PUT, as a client without our library does. It does
+    /// not complete the upload.
+    ///
+    /// # Errors
+    /// If one of these steps fails.
+    pub async fn put(&self, file: &Path, options: &str) -> Result<Video> {
+        let source = SourceFile::open(file).await?;
+        let created = self.api.create(&source.request(serde_json::from_str(options)?)).await?;
+        let Some(Upload::Single(upload)) = created.upload else {
+            anyhow::bail!("{} is uploaded in parts", file.display())
+        };
+        let mut put = reqwest::Client::new().put(upload.url).body(fs::read(file)?);
+        for (name, value) in &upload.headers {
+            put = put.header(name, value);
+        }
+        put.send().await?.error_for_status()?;
+        Ok(created.video)
+    }
+
+    /// Sets a webhook at a free port of this machine and returns a receiver that verifies its events.
+    ///
+    /// # Errors
+    /// If the API refuses it, or the port is taken meanwhile.
+    pub async fn receive_events(&self) -> Result<WebhookReceiver> {
+        let address = SocketAddr::from(([127, 0, 0, 1], free_port()?));
+        let set = self.api.set_webhook(&SetWebhook::from(&*format!("http://{address}/"))).await?;
+        Ok(WebhookReceiver::listen(address, &set.secret).await?)
     }
 
     /// Waits until a video is `ready` or `failed`.
