@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 /** The API of a running stack, to which `make web` passes the page's requests. */
 const api = process.env.FRAMEZIP_API;
-const paths = ["/videos", "/webhook", "/config.json", "/metrics", "/openapi.json", "/docs", "/health"];
+const paths = ["/videos", "/mail", "/unsubscribe", "/webhook", "/config.json", "/metrics", "/openapi.json", "/docs", "/health"];
 const proxy = Object.fromEntries(paths.map((path) => [path, { target: api, changeOrigin: true }]));
 
 export default defineConfig({

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant, SystemTime};
 /// The time kept free, at the end of the invocation, for the steps that follow decoding.
 const RESERVE: Duration = Duration::from_secs(20);
 
-/// The number of deliveries after which SQS moves a job to the dead-letter queue: `maxReceiveCount` in the template.
+/// The number of deliveries after which SQS moves a job to `outcomes`: `maxReceiveCount` in the template.
 const MAX_RECEIVES: u32 = 5;
 
 /// Extracts a video's frames, or a segment of them. Sends a verdict to `outcomes` or, if the video takes

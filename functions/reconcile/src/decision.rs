@@ -80,12 +80,12 @@ fn processing(record: &Record, now: Timestamp, later: Timestamp) -> (Repair, Tim
 fn outcome(record: &Record, now: Timestamp, later: Timestamp) -> (Repair, Timestamp) {
     if record.is_settled() {
         let is_due = record.video.status == Status::Ready && record.reminder_at() <= now;
-        let is_reminded = record.reminded_at.is_some();
-        return match (is_due, is_reminded) {
-            (true, false) => (Repair::Remind, now + PAUSE),
-            (true, true) => (Repair::End, now + PAUSE),
-            (false, _) => (Repair::Settle, now + PAUSE),
+        let repair = match record.reminded_at {
+            _ if !is_due => Repair::Settle,
+            None => Repair::Remind,
+            Some(_) => Repair::End,
         };
+        return (repair, now + PAUSE);
     }
     match record.video.updated_at + LONGEST_STAY < now {
         true => (Repair::End, now + PAUSE),

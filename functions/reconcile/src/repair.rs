@@ -51,8 +51,7 @@ pub(crate) async fn video(
         Repair::None => Ok(()),
         Repair::FindUpload => find_upload(reconciler, &record).await.map(|_| ()),
         Repair::ExpireUpload => expire_upload(reconciler, &record).await,
-        Repair::SendJob => send_job(reconciler, &record, "JobsSentAgain").await,
-        Repair::ResumeFanOut => send_job(reconciler, &record, "FanOutsResumed").await,
+        Repair::SendJob | Repair::ResumeFanOut => send_job(reconciler, &record).await,
         Repair::GiveUp => give_up(reconciler, &record).await,
         Repair::SendOutcome => send_outcome(reconciler, &record).await,
         Repair::Settle => reconciler.videos.settle(&record).await.map(|_| ()).map_err(Into::into),
@@ -98,15 +97,12 @@ async fn expire_upload(reconciler: &Reconciler, record: &Record) -> anyhow::Resu
     Ok(())
 }
 
-async fn send_job(
-    reconciler: &Reconciler,
-    record: &Record,
-    metric: &'static str,
-) -> anyhow::Result<()> {
+/// Sends the job again, which resumes the fan-out if there is one.
+async fn send_job(reconciler: &Reconciler, record: &Record) -> anyhow::Result<()> {
     let job = Job::new(record.video.owner.clone(), record.video.id).of_attempt(record.attempt);
-    let job = match &record.fan_out {
-        Some(fan_out) => job.resuming(fan_out.clone()),
-        None => job,
+    let (job, metric) = match &record.fan_out {
+        Some(fan_out) => (job.resuming(fan_out.clone()), "FanOutsResumed"),
+        None => (job, "JobsSentAgain"),
     };
     sqs::send(&reconciler.sqs, &reconciler.jobs, &job).await?;
     repaired(record, metric);

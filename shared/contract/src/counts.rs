@@ -28,7 +28,7 @@ pub enum Counter {
     Extractions(ExtractionBound),
     /// The time that all extractions took.
     ExtractionMillis,
-    /// Mails that were handed to SES.
+    /// Mails about an outcome that were handed to SES.
     EmailsSent,
     /// Attempts to hand over a mail that failed.
     EmailsFailed,
@@ -123,7 +123,7 @@ impl Counts {
         }
     }
 
-    /// Counts a mail that was handed over.
+    /// Counts a mail about an outcome that was handed over.
     pub fn email_sent() -> Self {
         Self(vec![(Counter::EmailsSent, 1)])
     }

@@ -3,8 +3,8 @@
 //! Messages and workers of the attempt before may still be active. So every message carries its attempt, and
 //! its writes are conditional on that attempt being the record's.
 //!
-//! The attempt of a retry is the time of its call, so that no other call has the same one. The job of a call whose
-//! record was never written can therefore not act on the attempt of a later call.
+//! The attempt of a retry is the time of its call. The job of a call whose record was never written can therefore not
+//! act on the attempt of a later call.
 
 use crate::{
     CallKey, Check, Earlier, Item, Record, StoreError, Videos,

@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// The value of `check`, the index's partition key. One partition takes 1,000 writes a second, and a video writes
-/// to it about six times in its life.
+/// The value of `check`, the index's partition key. One partition takes 1,000 writes a second, and a video
+/// costs about twelve in its life.
 pub(crate) const PENDING: &str = "pending";
 
 /// The time until the first look at a video that waits for its upload, a worker or the handler of its outcome.

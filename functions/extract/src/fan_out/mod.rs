@@ -72,7 +72,7 @@ pub(crate) async fn resume(
 }
 
 /// Sends the jobs for those targets of a fan-out that are in no finished segment, and adds its first segment. Targets
-/// that another worker has in hand are extracted twice, with the same result.
+/// that another worker is extracting are extracted twice, with the same result.
 async fn announce(
     extractor: &Extractor,
     claimed: &ClaimedVideo<'_>,

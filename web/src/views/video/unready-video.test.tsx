@@ -26,7 +26,7 @@ it("offers other options only for a failure that they may change, and only to th
   expect(buttons()).toEqual(["Again with other options…"]);
   showFailed("not_a_video");
   expect(buttons()).toEqual(["Send another file"]);
-  showFailed("no_frames_in_range", {}, "somebody");
+  showFailed("no_frames_in_range", {}, "another-user");
   expect(buttons()).toEqual([]);
 });
 

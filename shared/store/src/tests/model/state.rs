@@ -5,7 +5,7 @@ use super::world::TableId;
 use framezip_contract::Attempt;
 use std::collections::BTreeSet;
 
-/// The deliveries of a message before it goes to the dead-letter queue. Less than in the template, so that it
+/// The deliveries of a message before it is given up. Less than in the template, so that it
 /// is reached.
 const MAX_RECEIVES: u8 = 2;
 
@@ -156,8 +156,8 @@ impl State {
         found
     }
 
-    /// Makes a message visible again, or moves a job that was received too often to the dead-letter queue,
-    /// whose consumer, `fail_job` in `functions/notify`, handles it as a failure.
+    /// Makes a message visible again, or moves a job that was received too often to `outcomes`, where
+    /// `fail_job` in `functions/notify` handles it as a failure.
     pub(super) fn put_back(&mut self, message: Message) {
         match message.body {
             Body::Job { attempt } if message.is_last() => {
