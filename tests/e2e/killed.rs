@@ -78,7 +78,7 @@ pub async fn api_at_every_request(stacks: &Stacks) -> Result<()> {
 /// Kills a function at its first request, before and after it, then at its second, and so on, each time with a new
 /// video, until it has answered before the request came.
 async fn at_every_request(stacks: &Stacks, function: &'static str, trigger: Trigger) -> Result<()> {
-    let stack = &*stacks.hasty.lock().await;
+    let stack = &*stacks.shaken.lock().await;
     let step = Step { function, trigger };
     let person = Person::sign_up(stack).await?;
     let mut owner = Owner { receiver: person.receive_events().await?, person };

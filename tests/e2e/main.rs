@@ -3,7 +3,7 @@
 //! A test waits for a condition, never for a time. To show that nothing more happens, it waits for an event
 //! that must come later: usually until no queue has a message about the video (`Stack::until_handled`).
 //!
-//! If a test fails, the logs of both stacks are copied to `target/e2e-logs`. `make flakes TEST=module::test` runs
+//! If a test fails, the logs of the stacks are copied to `target/e2e-logs`. `make flakes TEST=module::test` runs
 //! one test many times.
 
 mod bad_input;
@@ -47,24 +47,32 @@ struct Stacks {
     /// A stack that splits every video that takes longer than about a second. One test at a time has it,
     /// because some of them kill its workers. A user may have more videos there.
     hasty: Arc<Mutex<Stack>>,
+    /// A stack whose functions are killed or get many messages, again for one test at a time. A user may have more
+    /// videos there.
+    shaken: Arc<Mutex<Stack>>,
 }
 
 impl Stacks {
     fn start() -> Result<Self> {
         let usual = Stack::start(&[&format!("WebOrigin={}", cors::ORIGIN)])?;
         let hasty = Stack::start(&["SegmentSeconds=1", "MaxUnfinishedVideos=10000"])?;
-        Ok(Self { usual: Arc::new(usual), hasty: Arc::new(Mutex::new(hasty)) })
+        let shaken = Stack::start(&["MaxUnfinishedVideos=10000"])?;
+        let [hasty, shaken] = [hasty, shaken].map(|stack| Arc::new(Mutex::new(stack)));
+        Ok(Self { usual: Arc::new(usual), hasty, shaken })
     }
 
     /// Checks that no record waits for longer than its limit and that no message was given up.
     fn check_the_rest(&self) -> Result<()> {
         block_on(stuck::nothing_is_left(&self.usual))?;
-        block_on(async { stuck::nothing_is_left(&*self.hasty.lock().await).await })
+        for stack in [&self.hasty, &self.shaken] {
+            block_on(async { stuck::nothing_is_left(&*stack.lock().await).await })?;
+        }
+        Ok(())
     }
 
     fn keep_logs(&self) {
-        let hasty = self.hasty.blocking_lock();
-        for (name, stack) in [("usual", &*self.usual), ("hasty", &*hasty)] {
+        let (hasty, shaken) = (self.hasty.blocking_lock(), self.shaken.blocking_lock());
+        for (name, stack) in [("usual", &*self.usual), ("hasty", &*hasty), ("shaken", &*shaken)] {
             match stack.keep_log(name) {
                 Ok(path) => eprintln!("the {name} stack's log: {}", path.display()),
                 Err(error) => eprintln!("the {name} stack's log could not be kept: {error:#}"),
@@ -186,7 +194,8 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         prometheus::prometheus_scrapes_with_the_documented_configuration,
         metrics::only_administrators_and_machines_read_metrics,
     ];
-    trials.extend(trials![
+    // those of two stacks take turns, so that two threads seldom wait for one stack
+    let mut hasty = trials![
         |stacks| &stacks,
         stuck::an_upload_whose_event_was_lost_is_found,
         stuck::an_event_that_failed_is_handled_in_the_next_round,
@@ -196,14 +205,6 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         stuck::a_failed_retry_keeps_the_earlier_frames,
         stuck::a_job_without_its_attempt_is_dropped,
         stuck::a_refused_mail_comes_later,
-        stuck::killed_functions_lose_nothing,
-        killed::extract_at_every_request,
-        killed::notify_at_every_request,
-        killed::deliver_at_every_request,
-        killed::enqueue_at_every_request,
-        killed::reconcile_at_every_request,
-        killed::api_at_every_request,
-        stuck::five_hundred_outcomes_delivered_twice,
         split::a_fan_out_whose_messages_are_lost_is_completed,
         split::several_workers_make_the_same_zip_as_one,
         split::a_worker_that_is_killed_is_replaced,
@@ -218,7 +219,24 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         schema::the_api_matches_its_description,
         deployment::a_failed_deployment_does_not_block_the_next,
         deployment::an_invalid_stack_name_is_refused_at_once,
-    ]);
+    ]
+    .into_iter();
+    let shaken = trials![
+        |stacks| &stacks,
+        stuck::killed_functions_lose_nothing,
+        stuck::five_hundred_outcomes_delivered_twice,
+        killed::extract_at_every_request,
+        killed::notify_at_every_request,
+        killed::deliver_at_every_request,
+        killed::enqueue_at_every_request,
+        killed::reconcile_at_every_request,
+        killed::api_at_every_request,
+    ];
+    for trial in shaken {
+        trials.push(trial);
+        trials.extend(hasty.by_ref().take(3));
+    }
+    trials.extend(hasty);
     trials
 }
 

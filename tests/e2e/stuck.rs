@@ -205,7 +205,7 @@ pub async fn killed_functions_lose_nothing(stacks: &Stacks) -> Result<()> {
     const REPEATED: usize = 3;
     // for what a round has sent
     const ROUND: Duration = Duration::from_secs(3);
-    let stack = &*stacks.hasty.lock().await;
+    let stack = &*stacks.shaken.lock().await;
     let person = Person::sign_up(stack).await?;
     let sends = stream::iter(0..VIDEOS).map(|_| sent(&person)).buffered(4).try_collect::<Vec<_>>();
     let (videos, kills) = tokio::try_join!(sends, kill_randomly(stack, KILLS))?;
@@ -282,7 +282,7 @@ async fn kill_randomly(stack: &Stack, time: Duration) -> Result<usize> {
 /// Every outcome is delivered twice, in random order: one mail, one event and one status each.
 pub async fn five_hundred_outcomes_delivered_twice(stacks: &Stacks) -> Result<()> {
     const VIDEOS: usize = 500;
-    let stack = &*stacks.hasty.lock().await;
+    let stack = &*stacks.shaken.lock().await;
     let person = Person::sign_up(stack).await?;
     let mut receiver = person.receive_events().await?;
     let mut videos = Vec::with_capacity(VIDEOS);

@@ -8,8 +8,10 @@ use crate::{
 use framezip_contract::{MailScope, Reminder, ReminderSubject, UserId, VideoId};
 use framezip_runtime::{masked, sqs::HandlerError};
 
-/// Sends a mail, once: while another handler sends it, the message has no effect, and the reconciler asks again if that
-/// one fails.
+/// Sends a mail, once.
+///
+/// # Errors
+/// Also if another handler is sending it: that one may have crashed, and the message comes again.
 pub(crate) async fn send(notifier: &Notifier, reminder: Reminder) -> Result<(), HandlerError> {
     let owner = &reminder.owner;
     match reminder.about {
@@ -22,12 +24,12 @@ pub(crate) async fn send(notifier: &Notifier, reminder: Reminder) -> Result<(), 
 /// Mails that a video expires soon, if the owner wants to be reminded.
 async fn remind_of_expiry(notifier: &Notifier, owner: &UserId, id: VideoId) -> anyhow::Result<()> {
     let Some(record) = notifier.videos.get(owner, id).await? else { return Ok(()) };
-    let about = ReminderSubject::Expiry(id);
-    if record.reminded_at.is_some() || !notifier.videos.claim_reminder(owner, about).await? {
+    if record.reminded_at.is_some() {
         return Ok(());
     }
     let preferences = notifier.videos.preferences(owner).await?;
     if preferences.expiry_reminder && preferences.reaches(&record.email) {
+        claim(notifier, owner, ReminderSubject::Expiry(id)).await?;
         let token = recipient::token(notifier, owner, &preferences).await?;
         let to = recipient::of(&record, &token);
         notifier.mailer.send(&Mail::ExpiresSoon(&record.video), &to).await?;
@@ -47,12 +49,10 @@ async fn report_webhook(notifier: &Notifier, owner: &UserId) -> anyhow::Result<(
     if webhook.webhook.disabled_at.is_none() || webhook.off_notice_sent_at.is_some() {
         return Ok(());
     }
-    if !notifier.videos.claim_reminder(owner, ReminderSubject::WebhookOff).await? {
-        return Ok(());
-    }
     let preferences = notifier.videos.preferences(owner).await?;
     let is_wanted = preferences.mail != MailScope::None && preferences.reaches(&webhook.email);
     if is_wanted {
+        claim(notifier, owner, ReminderSubject::WebhookOff).await?;
         let token = recipient::token(notifier, owner, &preferences).await?;
         let (email, locale) = (&*webhook.email, webhook.locale);
         let to = Recipient { user: owner, email, locale, unsubscribe_token: &token };
@@ -61,5 +61,11 @@ async fn report_webhook(notifier: &Notifier, owner: &UserId) -> anyhow::Result<(
         tracing::info!(user.id = %owner, email = masked(email), "mailed that a webhook is off");
     }
     notifier.videos.webhook_off_notice_sent(owner).await?;
+    Ok(())
+}
+
+async fn claim(notifier: &Notifier, owner: &UserId, about: ReminderSubject) -> anyhow::Result<()> {
+    let is_ours = notifier.videos.claim_reminder(owner, about).await?;
+    anyhow::ensure!(is_ours, "another handler is sending this mail");
     Ok(())
 }

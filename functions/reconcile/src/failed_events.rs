@@ -10,6 +10,8 @@ use serde::Deserialize;
 
 /// The most messages that SQS returns at once.
 const MOST_MESSAGES: i32 = 10;
+/// The wait for a message, in seconds: without any, SQS asks only some of its servers and may find none.
+const WAIT: i32 = 1;
 
 /// The message that Lambda sends for an event that a function failed to handle.
 #[derive(Deserialize)]
@@ -18,22 +20,22 @@ struct FailedEvent {
     request_payload: S3Event,
 }
 
-/// Handles the failed events again, while there is time. A message that fails again stays on the queue, hidden until the
-/// next round.
+/// Handles the failed events again, until the queue is empty. A message that fails again stays on the queue, hidden for
+/// the queue's visibility timeout. The future may be dropped at any time: what it has in hand comes again.
 ///
 /// # Errors
 /// If SQS refuses or cannot be reached.
-pub(crate) async fn handle(
-    reconciler: &Reconciler,
-    has_time: impl Fn() -> bool,
-) -> anyhow::Result<()> {
+pub(crate) async fn handle(reconciler: &Reconciler) -> anyhow::Result<()> {
     let (sqs, queue) = (&reconciler.sqs, &reconciler.failed_events);
-    while has_time() {
+    loop {
         let receive = sqs.receive_message().queue_url(queue);
-        let received = receive.max_number_of_messages(MOST_MESSAGES).send().await;
+        let received = receive.max_number_of_messages(MOST_MESSAGES).wait_time_seconds(WAIT);
+        let received = received.send().await;
         let received = received.map_err(aws_sdk_sqs::Error::from);
         let messages = received.context("SQS ReceiveMessage of the failed events failed")?.messages;
-        let Some(messages) = messages.filter(|messages| !messages.is_empty()) else { break };
+        let Some(messages) = messages.filter(|messages| !messages.is_empty()) else {
+            return Ok(());
+        };
         for message in messages {
             if let Err(error) = handle_one(reconciler, &message).await {
                 let error = format!("{error:#}");
@@ -42,11 +44,11 @@ pub(crate) async fn handle(
             }
             let delete = sqs.delete_message().queue_url(queue);
             let deleted = delete.set_receipt_handle(message.receipt_handle).send().await;
-            let deleted = deleted.map_err(aws_sdk_sqs::Error::from);
-            deleted.context("SQS DeleteMessage of a failed event failed")?;
+            if let Err(error) = deleted.map_err(aws_sdk_sqs::Error::from) {
+                tracing::warn!(%error, "a failed event was handled and will come again");
+            }
         }
     }
-    Ok(())
 }
 
 async fn handle_one(reconciler: &Reconciler, message: &Message) -> anyhow::Result<()> {
@@ -79,7 +81,6 @@ mod tests {
     use framezip_runtime::{intake::Intake, upload_events::UploadEvents};
     use framezip_store::{Videos, samples};
     use serde_json::{Value, json};
-    use std::cell::Cell;
 
     const EVENT: &str = include_str!("../../../events/enqueue.json");
 
@@ -91,10 +92,12 @@ mod tests {
     }
 
     fn received(body: String) -> Rule {
-        mock!(aws_sdk_sqs::Client::receive_message).then_output(move || {
-            let message = Message::builder().body(&body).receipt_handle("handle").build();
-            ReceiveMessageOutput::builder().messages(message).build()
-        })
+        let message = Message::builder().body(body).receipt_handle("handle").build();
+        mock!(aws_sdk_sqs::Client::receive_message)
+            .sequence()
+            .output(move || ReceiveMessageOutput::builder().messages(message.clone()).build())
+            .output(|| ReceiveMessageOutput::builder().build())
+            .build()
     }
 
     fn deleted() -> Rule {
@@ -103,7 +106,7 @@ mod tests {
             .then_output(|| DeleteMessageOutput::builder().build())
     }
 
-    /// Handles one batch.
+    /// Handles one message.
     async fn handle_once(dynamodb: &[&Rule], sqs: &[&Rule]) {
         let dynamodb = mock_client!(aws_sdk_dynamodb, RuleMode::MatchAny, dynamodb);
         let sqs = mock_client!(aws_sdk_sqs, RuleMode::MatchAny, sqs);
@@ -129,8 +132,7 @@ mod tests {
             deliveries: "deliveries".to_owned(),
             failed_events: "events-dlq".to_owned(),
         };
-        let is_first = Cell::new(true);
-        handle(&reconciler, || is_first.replace(false)).await.unwrap();
+        handle(&reconciler).await.unwrap();
     }
 
     #[tokio::test]
@@ -153,7 +155,7 @@ mod tests {
             mock!(aws_sdk_dynamodb::Client::get_item).then_error(|| GetItemError::unhandled("no"));
         let (got, gone) = (received(body), deleted());
         handle_once(&[&unreadable], &[&got, &gone]).await;
-        assert_eq!((got.num_calls(), gone.num_calls()), (1, 0), "it stays on the queue");
+        assert_eq!((got.num_calls(), gone.num_calls()), (2, 0), "it stays on the queue");
     }
 
     #[tokio::test]

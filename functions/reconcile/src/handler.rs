@@ -1,6 +1,7 @@
 //! One round: every event that failed, and every item whose check is due.
 
 use crate::{failed_events, reconciler::Reconciler, repair};
+use anyhow::Context;
 use framezip_store::Due;
 use futures_util::{StreamExt, stream};
 use lambda_runtime::Error;
@@ -23,14 +24,10 @@ const RESERVE: Duration = Duration::from_secs(10);
 /// write that is conditional on the check that was seen.
 pub(crate) async fn run(reconciler: &Reconciler, deadline: SystemTime) -> Result<(), Error> {
     let is_idle = repair::has_no_waiting_jobs(reconciler).await?;
-    let started = SystemTime::now();
+    // many events do not hold up the checks
+    let half = deadline.duration_since(SystemTime::now()).unwrap_or_default() / 2;
+    let events = tokio::time::timeout(half, failed_events::handle(reconciler)).await;
     let has_time = || SystemTime::now() + RESERVE < deadline;
-    // at most half of the time, so that many events do not hold up the checks
-    let half = started + deadline.duration_since(started).unwrap_or_default() / 2;
-    let has_half = || SystemTime::now() < half;
-    if let Err(error) = failed_events::handle(reconciler, has_half).await {
-        tracing::error!(error = format!("{error:#}"), "failed events could not be received");
-    }
     let mut seen = HashSet::new();
     while has_time() {
         let due = reconciler.videos.due(PAGE).await?;
@@ -42,6 +39,8 @@ pub(crate) async fn run(reconciler: &Reconciler, deadline: SystemTime) -> Result
         handled.buffer_unordered(CONCURRENT).collect::<()>().await;
     }
     tracing::info!(items.count = seen.len(), "checked what was due");
+    // after half of the time, the next round goes on
+    events.unwrap_or(Ok(())).context("failed events could not be handled")?;
     Ok(())
 }
 

@@ -9,8 +9,7 @@ use crate::{
 use framezip_contract::{ReminderSubject, Status, UserId, VideoId, format_time};
 use jiff::SignedDuration;
 
-/// The time for which a handler keeps the right to send a mail: longer than its function's timeout, and shorter than
-/// the pause after which the reconciler asks again.
+/// The time for which a handler keeps the right to send a mail. Longer than its function's timeout.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
 
 impl Videos {

@@ -24,12 +24,12 @@ const current = signal<Session | null | undefined>(undefined);
 const expired = signal(false);
 const unreachable = signal(false);
 
+/** The longest wait of a sign-out for the last calls of the user. */
+const LAST_CALLS_MS = 3000;
+
 let tokens: (Tokens & { keep: Keep }) | undefined;
 let renewal: Promise<string> | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
-/** How long a sign-out waits for the last calls of the user. */
-const LAST_CALLS_MS = 3000;
-
 const lastCalls: (() => Promise<unknown>)[] = [];
 let waiting: { resolve(token: string): void; reject(error: unknown): void }[] = [];
 

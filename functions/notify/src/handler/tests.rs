@@ -16,7 +16,9 @@ use aws_sdk_s3::operation::{
 };
 use aws_sdk_sesv2::operation::send_email::SendEmailOutput;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
-use framezip_contract::{ReminderSubject, UserId, VideoId};
+use framezip_contract::{
+    ReminderSubject, Segment, Status, UserId, Verdict, VideoId, samples::video,
+};
 use framezip_runtime::sqs::QueueConsumer;
 use framezip_store::Videos;
 use std::{collections::HashMap, time::Duration};
@@ -149,8 +151,19 @@ fn a_message_has_one_form() {
     let (failed, reminder) =
         (failed_job_outcome(job.clone()), Reminder::new(owner(), ReminderSubject::WebhookOff));
     let bounce = serde_json::json!({ "eventType": "Bounce", "mail": { "destination": [] } });
+    let part = Segment { fan_out: "message".to_owned(), first: 0, end: 9, depth: 1 };
+    let segment = Job::segment(owner(), VideoId::now(), part);
+    let result = video(Status::Ready).result.unwrap();
+    let verdict = Verdict::Ready { result, warnings: Vec::new() };
+    let ready = Outcome::new(owner(), VideoId::now(), verdict);
     let read = |body: serde_json::Value| serde_json::from_value::<Message>(body).unwrap();
     assert!(matches!(read(serde_json::json!(failed)), Message::Outcome(_)));
+    assert!(
+        matches!(read(serde_json::json!(ready)), Message::Outcome(outcome) if outcome == ready)
+    );
+    assert!(
+        matches!(read(serde_json::json!(segment)), Message::FailedJob(read) if read == segment)
+    );
     assert!(matches!(read(serde_json::json!(reminder)), Message::Reminder(_)));
     assert!(matches!(read(serde_json::json!(job)), Message::FailedJob(_)));
     assert!(matches!(read(bounce), Message::MailEvent(_)));
