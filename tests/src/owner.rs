@@ -53,6 +53,16 @@ impl Stack {
         Ok(orphans)
     }
 
+    /// Deletes the file that was uploaded for a video, and only that.
+    ///
+    /// # Errors
+    /// If S3 refuses.
+    pub async fn delete_source(&self, video: &Video) -> Result<()> {
+        let delete = self.s3().await.delete_object().bucket(&self.outputs.uploads_bucket_name);
+        delete.key(ObjectKey::source(&video.owner, video.id).to_string()).send().await?;
+        Ok(())
+    }
+
     /// Stores bytes under the key of the first attempt's zip.
     ///
     /// # Errors
