@@ -55,6 +55,9 @@ impl<E: Into<anyhow::Error>> From<E> for ApiError {
     }
 }
 
+/// The detail of [`ApiError::NotResendable`] while a delivery is pending.
+pub(crate) const PENDING: &str =
+    "This delivery is pending: its next attempt is scheduled. Wait until it has ended.";
 /// The maximum number of invalid fields in a problem's `errors`. Lambda limits the size of an answer.
 pub(crate) const MAX_FIELDS: usize = 50;
 /// The maximum number of invalid fields in a problem's `detail`.

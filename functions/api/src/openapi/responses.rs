@@ -1,9 +1,11 @@
 //! The error responses of each route, described with the values that the route answers.
 
 use crate::{
-    problem::ApiError::{self, *},
+    problem::{
+        ApiError::{self, *},
+        PENDING,
+    },
     request::parameters::{LIMIT, USER},
-    routes::webhook::PENDING,
 };
 use axum::http::StatusCode;
 use framezip_contract::rules;

@@ -7,7 +7,7 @@ mod page;
 mod service;
 mod uploads;
 mod videos;
-pub(crate) mod webhook;
+mod webhook;
 
 use crate::{openapi, state::AppState};
 use axum::http::{HeaderName, header};

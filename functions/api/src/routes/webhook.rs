@@ -5,7 +5,7 @@ use crate::{
         DeleteWebhookProblems, ListDeliveriesProblems, ReadDeliveryProblems, ReadWebhookProblems,
         ResendDeliveryProblems, SetWebhookProblems, TestWebhookProblems,
     },
-    problem::ApiError,
+    problem::{ApiError, PENDING},
     request::{
         JsonBody, User, bodies,
         parameters::{NoQuery, Parameters, PathId},
@@ -202,10 +202,6 @@ pub(crate) async fn resend(
         Resend::NotFound => Err(ApiError::NotFound),
     }
 }
-
-/// The detail of the error that an event cannot be sent again.
-pub(crate) const PENDING: &str =
-    "This delivery is pending: its next attempt is scheduled. Wait until it has ended.";
 
 /// Checks that the user has a webhook that is on: without one, an event cannot be sent.
 async fn check_webhook(state: &AppState, user: &User) -> Result<(), ApiError> {
