@@ -1,10 +1,10 @@
 //! Requests of pages at different origins. They are those that a browser sends: our own page only needs the
 //! buckets, because it has the API's origin.
 
-use crate::{Stacks, upload::single};
+use crate::Stacks;
 use anyhow::{Context, Result, ensure};
 use framezip_media::path;
-use framezip_tests::{Person, Stack};
+use framezip_tests::{Person, Stack, single};
 use reqwest::{Client, Method, RequestBuilder, Response};
 
 /// The web origin of the usual stack.

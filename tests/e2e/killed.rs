@@ -4,22 +4,20 @@
 //! One window cannot be closed: if `notify` is killed after SES has accepted a mail and before that is recorded, the
 //! mail is sent twice. SES has no means to recognise a repetition.
 
-use crate::Stacks;
+use crate::{
+    Stacks,
+    stuck::{A_WHILE, AT_ONCE},
+};
 use anyhow::{Context, Result, ensure};
 use framezip_client::{ReceivedEvent, WebhookReceiver};
 use framezip_contract::{Status, Video, VideoId};
 use framezip_media::path;
 use framezip_tests::{Ending, Moment, Person, Queue, Stack, until};
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 use std::time::Duration;
 
 /// The longest wait for something that the stack does.
 const LONGEST: Duration = Duration::from_secs(120);
-/// Enough for what has arrived.
-const AT_ONCE: Duration = Duration::from_millis(100);
-/// Longer than the pause between two looks of the reconciler.
-const A_WHILE: SignedDuration = SignedDuration::from_mins(20);
 /// The usual time until a message that comes again is handled.
 const SOON: Duration = Duration::from_secs(4);
 
@@ -119,23 +117,29 @@ async fn killed_once(
 /// Sends a video, and returns the event that the function gets about it.
 async fn triggered(stack: &Stack, owner: &Owner, trigger: Trigger) -> Result<(VideoId, Value)> {
     let (person, file) = (&owner.person, path("prores.mov"));
-    if let Trigger::Message(queue) = trigger {
-        let id = person.send(&file, OPTIONS).await?;
-        let event = until(format!("{queue:?} has a message"), LONGEST, async || {
-            message(stack, queue, owner, id).await
-        });
-        return Ok((id, event.await?));
-    }
-    let video = stack.without_events(person.put(&file, OPTIONS)).await?;
-    let event = match trigger {
-        Trigger::Upload => stack.upload_event(&video)?,
-        Trigger::Call => call_to_complete(person, &video)?,
-        _ => {
-            stack.age(&video, A_WHILE).await?;
-            json!({})
+    let without_its_event = stack.without_events(person.put(&file, OPTIONS));
+    Ok(match trigger {
+        Trigger::Message(queue) => {
+            let id = person.send(&file, OPTIONS).await?;
+            let event = until(format!("{queue:?} has a message"), LONGEST, async || {
+                message(stack, queue, owner, id).await
+            });
+            (id, event.await?)
         }
-    };
-    Ok((video.id, event))
+        Trigger::Upload => {
+            let video = without_its_event.await?;
+            (video.id, stack.upload_event(&video)?)
+        }
+        Trigger::Schedule => {
+            let video = without_its_event.await?;
+            stack.age(&video, A_WHILE).await?;
+            (video.id, json!({}))
+        }
+        Trigger::Call => {
+            let video = without_its_event.await?;
+            (video.id, call_to_complete(person, &video)?)
+        }
+    })
 }
 
 /// Returns API Gateway's event about a call that completes an upload.

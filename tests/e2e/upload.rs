@@ -1,27 +1,11 @@
 //! Uploads that are accepted, and others that are refused.
 
 use anyhow::{Result, ensure};
-use framezip_contract::{CreateVideo, CreatedVideo, SingleUpload, Status, Upload};
-use framezip_tests::{Person, Stack, announcement};
+use framezip_contract::{CreateVideo, Status};
+use framezip_tests::{Person, Stack, announcement, put, single};
 
 fn announced(bytes: u64) -> CreateVideo {
     CreateVideo { content_type: Some("video/mp4".to_owned()), ..announcement("clip.mp4", bytes) }
-}
-
-/// Returns the upload of a video that is small enough for one PUT.
-pub fn single(created: &CreatedVideo) -> Result<&SingleUpload> {
-    match &created.upload {
-        Some(Upload::Single(upload)) => Ok(upload),
-        other => anyhow::bail!("a small video is uploaded in one PUT: {other:?}"),
-    }
-}
-
-async fn put(upload: &SingleUpload, body: Vec<u8>) -> Result<u16> {
-    let mut request = reqwest::Client::new().put(&upload.url).body(body);
-    for (name, value) in &upload.headers {
-        request = request.header(name, value);
-    }
-    Ok(request.send().await?.status().as_u16())
 }
 
 pub async fn another_length_than_announced_is_refused(stack: &Stack) -> Result<()> {

@@ -22,7 +22,7 @@ pub use account::{Account, Contents};
 pub use killed::{Ending, Moment};
 pub use mail::Mail;
 pub use network::{Network, Traffic};
-pub use person::{PASSWORD, Person, announcement, get, send};
+pub use person::{PASSWORD, Person, announcement, get, put, send, single};
 pub use processes::{is_traced, signal};
 pub use queues::{Message, Queue};
 pub use stack::{Route, Stack, framezip, free_port, prometheus, tool, with_tools};

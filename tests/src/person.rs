@@ -4,7 +4,8 @@ use crate::{Mail, Stack, free_port, until};
 use anyhow::{Context, Result, ensure};
 use framezip_client::{ApiClient, Existing, SourceFile, WebhookReceiver};
 use framezip_contract::{
-    CreateVideo, ExtractionOptions, SetWebhook, Upload, Video, VideoId, VideoView,
+    CreateVideo, CreatedVideo, ExtractionOptions, SetWebhook, SingleUpload, Upload, Video, VideoId,
+    VideoView,
 };
 use serde_json::Value;
 use std::{fs, net::SocketAddr, path::Path, time::Duration};
@@ -31,6 +32,29 @@ pub fn announcement(file_name: &str, bytes: u64) -> CreateVideo {
         content_type: None,
         extraction: ExtractionOptions::default(),
     }
+}
+
+/// Returns the upload of a video that is small enough for one PUT.
+///
+/// # Errors
+/// If it is uploaded in parts.
+pub fn single(created: &CreatedVideo) -> Result<&SingleUpload> {
+    match &created.upload {
+        Some(Upload::Single(upload)) => Ok(upload),
+        other => anyhow::bail!("a small video is uploaded in one PUT: {other:?}"),
+    }
+}
+
+/// Sends bytes to the URL of an upload and returns the status of the answer.
+///
+/// # Errors
+/// If S3 does not answer.
+pub async fn put(upload: &SingleUpload, body: Vec<u8>) -> Result<u16> {
+    let mut request = reqwest::Client::new().put(&upload.url).body(body);
+    for (name, value) in &upload.headers {
+        request = request.header(name, value);
+    }
+    Ok(request.send().await?.status().as_u16())
 }
 
 impl Person {
@@ -98,14 +122,8 @@ impl Person {
     pub async fn put(&self, file: &Path, options: &str) -> Result<Video> {
         let source = SourceFile::open(file).await?;
         let created = self.api.create(&source.request(serde_json::from_str(options)?)).await?;
-        let Some(Upload::Single(upload)) = created.upload else {
-            anyhow::bail!("{} is uploaded in parts", file.display())
-        };
-        let mut put = reqwest::Client::new().put(upload.url).body(fs::read(file)?);
-        for (name, value) in &upload.headers {
-            put = put.header(name, value);
-        }
-        put.send().await?.error_for_status()?;
+        let status = put(single(&created)?, fs::read(file)?).await?;
+        ensure!(status == 200, "the PUT was answered with {status}");
         Ok(created.video)
     }
 
