@@ -25,8 +25,9 @@ const MAX_RECEIVES: u32 = 5;
 /// A job that is handled twice makes the same zip under the same key. A duplicate that arrives while the
 /// first one is being handled, or later, does nothing, or makes a segment that is equally good. A job of
 /// a superseded attempt is ignored; a job of an attempt that is not in the record yet is delivered
-/// again, and dropped on its last delivery: the call that sent it never wrote its attempt. On an error the video stays `processing`, no upload is left open, and the message is delivered
-/// again. If the video was deleted in the meantime, no object is left.
+/// again, and dropped on its last delivery: the call that sent it never wrote its attempt. On an error the video
+/// stays `processing`, no upload is left open, and the message is delivered again. If the video was deleted in
+/// the meantime, no object is left.
 pub(crate) async fn handle(
     extractor: &Extractor,
     job: Job,

@@ -29,9 +29,8 @@ pub(crate) async fn handle(reconciler: &Reconciler) -> anyhow::Result<()> {
     let (sqs, queue) = (&reconciler.sqs, &reconciler.failed_events);
     loop {
         let receive = sqs.receive_message().queue_url(queue);
-        let received = receive.max_number_of_messages(MOST_MESSAGES).wait_time_seconds(WAIT);
-        let received = received.send().await;
-        let received = received.map_err(aws_sdk_sqs::Error::from);
+        let receive = receive.max_number_of_messages(MOST_MESSAGES).wait_time_seconds(WAIT);
+        let received = receive.send().await.map_err(aws_sdk_sqs::Error::from);
         let messages = received.context("SQS ReceiveMessage of the failed events failed")?.messages;
         let Some(messages) = messages.filter(|messages| !messages.is_empty()) else {
             return Ok(());

@@ -22,6 +22,9 @@ const RESERVE: Duration = Duration::from_secs(10);
 ///
 /// A round at the same time as another one, or as live workers, changes nothing that is alive: each repair begins with a
 /// write that is conditional on the check that was seen.
+///
+/// # Errors
+/// If SQS or DynamoDB refuses or cannot be reached. Failed events that cannot be received hold up no check.
 pub(crate) async fn run(reconciler: &Reconciler, deadline: SystemTime) -> Result<(), Error> {
     let is_idle = repair::has_no_waiting_jobs(reconciler).await?;
     // many events do not hold up the checks

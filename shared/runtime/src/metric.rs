@@ -25,12 +25,12 @@ pub async fn record(videos: &Videos, counts: &Counts) {
     write(counts, videos.count(counts)).await;
 }
 
-async fn write<E: Display>(counts: &Counts, write: impl Future<Output = Result<(), E>>) {
+async fn write<E: Display>(counts: &Counts, to_table: impl Future<Output = Result<(), E>>) {
     let metrics: Vec<_> = counts.iter().filter_map(Metric::of).collect();
     if !metrics.is_empty() {
         print(&metrics);
     }
-    match tokio::time::timeout(PATIENCE, write).await {
+    match tokio::time::timeout(PATIENCE, to_table).await {
         Ok(Ok(())) => (),
         Ok(Err(error)) => tracing::warn!(%error, "the table refused a count"),
         Err(_) => tracing::warn!("the table did not answer a count in time"),

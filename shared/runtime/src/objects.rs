@@ -1,8 +1,8 @@
 //! The objects of a video on S3: the look for an upload, its abort, and removal.
 //!
 //! Needs `s3:ListBucket` on the folders of videos, `s3:AbortMultipartUpload` for aborts, and `s3:DeleteObject` for
-//! removal. Folders are listed, so that
-//! no list of a video's objects has to be kept, and because that needs no permission to read the videos.
+//! removal. Folders are listed, so that no list of a video's objects has to be kept, and because that needs no
+//! permission to read the videos.
 
 use anyhow::Context;
 use aws_sdk_s3::{

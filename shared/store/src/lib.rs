@@ -6,8 +6,8 @@
 //!
 //! Besides videos, the table holds one item per fan-out, per call with an `Idempotency-Key` (for a day), per
 //! user's preferences, per webhook, per delivery, per user's hour of calls about a webhook, per mail that is not
-//! about an outcome, and per shard of the counters. DynamoDB may take days to remove an expired item. So reads of videos, deliveries and keys leave it
-//! out, and the steps that begin work on it are refused.
+//! about an outcome, and per shard of the counters. DynamoDB may take days to remove an expired item. So reads of
+//! videos, deliveries and keys leave it out, and the steps that begin work on it are refused.
 //!
 //! The index `by-status` contains all videos by `status` and, within a status, by `sk`, which is the order of
 //! creation. It projects keys only, so that progress writes do not touch it; readers get the record from the
