@@ -98,7 +98,7 @@ async fn killed_once(
     moment: Moment,
 ) -> Result<Ending> {
     let Step { function, trigger } = step;
-    let run = async {
+    let run = async || {
         let (id, event) = triggered(stack, owner, trigger).await?;
         let ending = stack.run_and_kill(function, &event, moment).await?;
         Ok((id, ending))
@@ -117,7 +117,7 @@ async fn killed_once(
 /// Sends a video, and returns the event that the function gets about it.
 async fn triggered(stack: &Stack, owner: &Owner, trigger: Trigger) -> Result<(VideoId, Value)> {
     let (person, file) = (&owner.person, path("prores.mov"));
-    let without_its_event = stack.without_events(person.put(&file, OPTIONS));
+    let without_its_event = stack.without_events(async || person.put(&file, OPTIONS).await);
     Ok(match trigger {
         Trigger::Message(queue) => {
             let id = person.send(&file, OPTIONS).await?;

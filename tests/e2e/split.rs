@@ -104,7 +104,7 @@ pub async fn a_fan_out_whose_messages_are_lost_is_completed(stacks: &Stacks) -> 
     let person = Person::sign_up(stack).await?;
     let (video, _) = split(stack, &person).await?;
     stack
-        .without("extract", async {
+        .without("extract", async || {
             stack.purge(Queue::Jobs).await?;
             signal("KILL", &stack.extract_workers()?)?;
             stack.purge(Queue::Jobs).await

@@ -63,19 +63,21 @@ pub async fn an_upload_whose_event_was_lost_is_found(stacks: &Stacks) -> Result<
     let stack = &*stacks.hasty.lock().await;
     let person = Person::sign_up(stack).await?;
     // a client that does not complete its upload
-    let video = stack.without_events(person.put(&path("prores.mov"), OPTIONS)).await?;
+    let video =
+        stack.without_events(async || person.put(&path("prores.mov"), OPTIONS).await).await?;
     ensure!(person.api.get(video.id).await?.video.status == Status::AwaitingUpload);
     round(stack, &video).await?;
     is_ready(stack, &person, video.id).await?;
     // and one that does
-    let video = stack.without_events(sent(&person)).await?;
+    let video = stack.without_events(async || sent(&person).await).await?;
     is_ready(stack, &person, video.id).await
 }
 
 pub async fn an_event_that_failed_is_handled_in_the_next_round(stacks: &Stacks) -> Result<()> {
     let stack = &*stacks.hasty.lock().await;
     let person = Person::sign_up(stack).await?;
-    let video = stack.without_events(person.put(&path("prores.mov"), OPTIONS)).await?;
+    let video =
+        stack.without_events(async || person.put(&path("prores.mov"), OPTIONS).await).await?;
     let event = stack.upload_event(&video)?;
     stack.enqueue(Queue::FailedEvents, &json!({ "requestPayload": event })).await?;
     // the check of the video is not due for minutes
@@ -100,7 +102,7 @@ pub async fn a_purged_queue_of_jobs_loses_no_video(stacks: &Stacks) -> Result<()
     let stack = &*stacks.hasty.lock().await;
     let person = Person::sign_up(stack).await?;
     let video = stack
-        .without("extract", async {
+        .without("extract", async || {
             let video = sent(&person).await?;
             has(&person, video.id, Status::Queued).await?;
             stack.purge(Queue::Jobs).await?;
@@ -115,7 +117,7 @@ pub async fn a_purged_queue_of_outcomes_loses_no_video(stacks: &Stacks) -> Resul
     let stack = &*stacks.hasty.lock().await;
     let person = Person::sign_up(stack).await?;
     let video = stack
-        .without("notify", async {
+        .without("notify", async || {
             let video = sent(&person).await?;
             until("the worker sent its outcome", LONGEST, async || {
                 let outcomes = stack.messages(Queue::Outcomes).await?;
@@ -180,7 +182,7 @@ pub async fn a_refused_mail_comes_later(stacks: &Stacks) -> Result<()> {
     let stack = &*stacks.hasty.lock().await;
     let person = Person::sign_up(stack).await?;
     let video = stack
-        .without_mail(async {
+        .without_mail(async || {
             let video = sent(&person).await?;
             has(&person, video.id, Status::Ready).await?;
             until("SES refused the mail", LONGEST, async || {

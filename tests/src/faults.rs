@@ -60,7 +60,7 @@ impl Stack {
     ///
     /// # Errors
     /// If S3 refuses, and as for `work`.
-    pub async fn without_events<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+    pub async fn without_events<T>(&self, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
         let s3 = self.s3().await;
         let bucket = &self.outputs.uploads_bucket_name;
         let now = s3.get_bucket_notification_configuration().bucket(bucket).send().await?;
@@ -71,7 +71,7 @@ impl Stack {
             put.notification_configuration(configuration).send()
         };
         set(NotificationConfiguration::builder().build()).await?;
-        let done = work.await;
+        let done = Box::pin(work()).await;
         set(now.build()).await?;
         done
     }
@@ -96,10 +96,10 @@ impl Stack {
     pub async fn without<T>(
         &self,
         function: &str,
-        work: impl Future<Output = Result<T>>,
+        work: impl AsyncFnOnce() -> Result<T>,
     ) -> Result<T> {
         self.enable(function, false).await?;
-        let done = work.await;
+        let done = Box::pin(work()).await;
         self.enable(function, true).await?;
         done
     }
@@ -108,12 +108,12 @@ impl Stack {
     ///
     /// # Errors
     /// If IAM refuses the change, and as for `work`.
-    pub async fn without_mail<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+    pub async fn without_mail<T>(&self, work: impl AsyncFnOnce() -> Result<T>) -> Result<T> {
         let lambda = aws_sdk_lambda::Client::new(&self.sdk().await);
         let notify = lambda.get_function_configuration().function_name("framezip-notify");
         let role = notify.send().await?.role.context("a function has a role")?;
         python("deny_mail.py", &[&self.endpoint, &role, "deny"], "")?;
-        let done = work.await;
+        let done = Box::pin(work()).await;
         python("deny_mail.py", &[&self.endpoint, &role, "allow"], "")?;
         done
     }
