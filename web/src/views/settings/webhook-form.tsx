@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { WebhookWithSecret } from "../../api/types";
 import { setWebhook } from "../../api/webhook";
 import { problemText } from "../../i18n/errors";
@@ -17,12 +17,11 @@ interface WebhookFormProps {
 
 /** The URL of the webhook. */
 export function WebhookForm({ url: present, onSet }: WebhookFormProps) {
-  const [url, setUrl] = useState(present ?? "");
+  const [typed, setTyped] = useState<string>();
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const input = useRef<HTMLInputElement | null>(null);
-  // the server stores a URL in its normal form
-  useEffect(() => setUrl(present ?? ""), [present]);
+  const url = typed ?? present ?? "";
   const fieldError = error === "missing" ? t("url_missing") : urlErrorText(error);
 
   const save = async () => {
@@ -35,6 +34,8 @@ export function WebhookForm({ url: present, onSet }: WebhookFormProps) {
     setBusy(true);
     try {
       onSet(await setWebhook(url));
+      // the server stores a URL in its normal form
+      setTyped(undefined);
     } catch (failure) {
       setError(failure);
       input.current?.focus();
@@ -64,7 +65,7 @@ export function WebhookForm({ url: present, onSet }: WebhookFormProps) {
         error={fieldError}
         value={url}
         inputRef={(element) => (input.current = element)}
-        onInput={(event) => setUrl(event.currentTarget.value.trim())}
+        onInput={(event) => setTyped(event.currentTarget.value.trim())}
       />
       <Button type="submit" busy={busy} disabled={present !== undefined && url === present}>
         {present === undefined ? t("set") : t("change")}
