@@ -18,6 +18,7 @@ import { UnknownPage } from "./views/unknown/unknown-page";
 const Home = lazyView(async () => ({ default: (await import("./views/home")).Home }));
 const VideoPage = lazyView(() => import("./views/video/video-page"));
 const SettingsPage = lazyView(() => import("./views/settings/settings-page"));
+const PageDrop = lazyView(() => import("./views/sending/page-drop"), "over");
 const AdminPage = lazyView(() => import("./views/admin/admin-page"));
 
 /** The whole page: landmarks, the current view, and what lies over it. */
@@ -48,6 +49,7 @@ export function App() {
         {/* another user or view starts without the state, and the breakage, of the one before */}
         <ErrorBoundary key={`${user?.userId} ${to.view}`}>{user === undefined ? <ViewSkeleton /> : <View />}</ErrorBoundary>
       </main>
+      {user && <PageDrop />}
       <Announcer />
       <Toasts />
       {sessionExpired.value && <ExpiredDialog />}

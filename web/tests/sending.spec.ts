@@ -1,5 +1,5 @@
 import type { VideoPage } from "../src/api/schema";
-import { act, card, choose, chooseFrames, isReady, send, signIn, uploadRow } from "./support/page";
+import { act, atHome, card, choose, chooseFrames, goTo, isReady, send, signIn, uploadRow } from "./support/page";
 import { slowDown } from "./support/parts";
 import { media } from "./support/stack";
 import { expect, test } from "./support/test";
@@ -40,6 +40,22 @@ test("two videos are sent at once and become frames", async ({ page, person }) =
   const { body } = await person.api.call<VideoPage>("GET", "videos");
   expect(body.videos.map(({ fileName }) => fileName).sort()).toEqual(["sample.mp4", "vp9.webm"]);
   expect(body.videos[0]?.extraction).toMatchObject({ count: 12, width: 640 });
+});
+
+test("files are taken wherever they are dropped", async ({ page, person }) => {
+  await signIn(page, person);
+  await goTo(page, "#/settings");
+  await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
+  const dataTransfer = await page.evaluateHandle(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(["bytes"], "dropped.mp4", { type: "video/mp4" }));
+    return transfer;
+  });
+  await page.dispatchEvent("main", "dragenter", { dataTransfer });
+  await expect(page.getByText("Drop to add")).toBeVisible();
+  await page.dispatchEvent("main", "drop", { dataTransfer });
+  await atHome(page);
+  await expect(page.getByRole("region", { name: "One video to send" }).getByRole("listitem")).toContainText("dropped.mp4");
 });
 
 test("options are remembered, and wrong ones cannot be sent", async ({ page, person }) => {

@@ -7,8 +7,11 @@ import { Skeleton } from "../ui/skeleton";
 import "./lazy-view.css";
 import { t } from "./messages";
 
-/** Returns a component that loads its code when it is first shown, or before by `preload`. */
-export function lazyView<P extends object>(load: () => Promise<{ default: ComponentType<P> }>) {
+/**
+ * Returns a component that loads its code when it is first shown, or before by `preload`. A view says that it is loading, or
+ * that it cannot be loaded; what lies over the views does not.
+ */
+export function lazyView<P extends object>(load: () => Promise<{ default: ComponentType<P> }>, place: "view" | "over" = "view") {
   let loaded: ComponentType<P> | undefined;
 
   const preload = async () => {
@@ -26,10 +29,12 @@ export function lazyView<P extends object>(load: () => Promise<{ default: Compon
       );
     }, []);
 
-    if (state === "failed") return <LoadFailed />;
-    if (!loaded) return <ViewSkeleton />;
-    const View = loaded;
-    return <View {...props} />;
+    if (loaded) {
+      const View = loaded;
+      return <View {...props} />;
+    }
+    if (place === "over") return null;
+    return state === "failed" ? <LoadFailed /> : <ViewSkeleton />;
   };
   return Object.assign(LazyView, { preload });
 }

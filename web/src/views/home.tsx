@@ -4,7 +4,6 @@ import { isEmpty, library } from "./library/library";
 import { LibraryView } from "./library/library-view";
 import { t } from "./library/messages";
 import { DropZone } from "./sending/drop-zone";
-import { PageDrop } from "./sending/page-drop";
 import { Sending } from "./sending/sending";
 import { chosen } from "./sending/sending-store";
 import { UploadList } from "./uploads/upload-list";
@@ -43,7 +42,6 @@ export function Home() {
       }}
     >
       <h1 class="visually-hidden">{t("home")}</h1>
-      <PageDrop />
       {/* when it becomes known that there are no videos, other elements come, so that none seems to move */}
       <DropZone key={store.state.value === "loading" ? "loading" : "known"} size={size} />
       <Sending />

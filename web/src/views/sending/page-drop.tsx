@@ -1,13 +1,17 @@
 import { Upload } from "lucide";
 import { useEffect, useState } from "preact/hooks";
+import { navigate } from "../../router";
 import { Icon } from "../../ui/icon";
 import { take } from "./drop-zone";
 import { filesOfTransfer } from "./found-files";
 import { t } from "./messages";
 import "./page-drop.css";
 
-/** Takes files that are dropped anywhere on the page, or pasted, and shows that it would while they are dragged. */
-export function PageDrop() {
+/**
+ * Takes files that are dropped anywhere on the page, or pasted, and shows that it would while they are dragged. Then it
+ * goes to the start page, which has what was taken.
+ */
+export default function PageDrop() {
   const [isOver, setIsOver] = useState(false);
 
   useEffect(() => {
@@ -30,12 +34,12 @@ export function PageDrop() {
       if (!event.dataTransfer || !hasFiles(event.dataTransfer)) return;
       // else the browser would leave the page to show the file
       event.preventDefault();
-      void take(filesOfTransfer(event.dataTransfer));
+      void takeHome(event.dataTransfer);
     });
     listen("paste", (event) => {
       if (!event.clipboardData || event.clipboardData.files.length === 0) return;
       event.preventDefault();
-      void take(filesOfTransfer(event.clipboardData));
+      void takeHome(event.clipboardData);
     });
     return () => over.abort();
   }, []);
@@ -48,6 +52,11 @@ export function PageDrop() {
       </div>
     </div>
   );
+}
+
+async function takeHome(transfer: DataTransfer): Promise<void> {
+  await take(filesOfTransfer(transfer));
+  navigate({ view: "home" });
 }
 
 function hasFiles(transfer: DataTransfer | null): boolean {
