@@ -10,7 +10,7 @@ use crate::{
 };
 use anyhow::{Context, Result, ensure};
 use framezip_client::{ReceivedEvent, WebhookReceiver};
-use framezip_contract::{Status, Video, VideoId};
+use framezip_contract::{Job, Status, Video, VideoId};
 use framezip_media::path;
 use framezip_tests::{Ending, Moment, Person, Queue, Stack, until};
 use serde_json::{Value, json};
@@ -47,6 +47,9 @@ struct Owner {
     receiver: WebhookReceiver,
 }
 
+/// Less than what is left of a worker's lease, and more than the pause after a failure.
+const A_LEASE: Duration = Duration::from_secs(5 * 60);
+
 const OPTIONS: &str = r#"{"count":1}"#;
 
 pub async fn extract_at_every_request(stacks: &Stacks) -> Result<()> {
@@ -71,6 +74,31 @@ pub async fn reconcile_at_every_request(stacks: &Stacks) -> Result<()> {
 
 pub async fn api_at_every_request(stacks: &Stacks) -> Result<()> {
     at_every_request(stacks, "api", Trigger::Call).await
+}
+
+/// A copy of a job waits while the video's worker may still be there. Here that worker was killed, and then its own
+/// message comes again.
+pub async fn a_copy_of_a_job_that_is_given_up_takes_no_video_away(stacks: &Stacks) -> Result<()> {
+    let stack = &*stacks.shaken.lock().await;
+    let person = Person::sign_up(stack).await?;
+    let mut owner = Owner { receiver: person.receive_events().await?, person };
+    let killed = async || {
+        let (id, event) = triggered(stack, &owner, Trigger::Message(Queue::Jobs)).await?;
+        let ending = stack.run_and_kill("extract", &event, Moment::After(1)).await?;
+        ensure!(ending == Ending::Killed);
+        let video = owner.person.api.get(id).await?.video;
+        ensure!(video.status == Status::Processing, "{video:?}");
+        stack.enqueue(Queue::Outcomes, &Job::new(video.owner.clone(), id)).await?;
+        until("the copy waits for the end of the lease", LONGEST, async || {
+            let outcomes = stack.messages(Queue::Outcomes).await?;
+            Ok(outcomes.iter().any(|message| message.hidden_for() > A_LEASE).then_some(()))
+        })
+        .await?;
+        stack.purge(Queue::Outcomes).await?;
+        Ok(video)
+    };
+    let video = stack.without("extract", killed).await?;
+    has_ended(stack, &mut owner, &video).await
 }
 
 /// Kills a function at its first request, before and after it, then at its second, and so on, each time with a new

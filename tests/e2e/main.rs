@@ -231,6 +231,7 @@ fn trials(stacks: Option<&Stacks>) -> Vec<Trial> {
         killed::enqueue_at_every_request,
         killed::reconcile_at_every_request,
         killed::api_at_every_request,
+        killed::a_copy_of_a_job_that_is_given_up_takes_no_video_away,
     ];
     for trial in shaken {
         trials.push(trial);

@@ -25,10 +25,10 @@ enum Message {
 
 /// Handles a batch. Returns the failed messages.
 pub(crate) async fn handle(notifier: &Notifier, batch: SqsEvent) -> SqsBatchResponse {
-    let handler = async |message, _| match message {
+    let handler = async |message, received| match message {
         Message::Outcome(outcome) => outcome::finish(notifier, outcome).await,
         Message::Reminder(reminder) => reminder::send(notifier, reminder).await,
-        Message::FailedJob(job) => outcome::fail_job(notifier, job).await,
+        Message::FailedJob(job) => outcome::fail_job(notifier, job, received).await,
         Message::MailEvent(event) => mail_event::handle(notifier, event).await,
     };
     notifier.outcomes.handle(batch, handler).await

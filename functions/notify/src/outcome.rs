@@ -4,56 +4,78 @@
 
 use crate::{mail::Mail, notifier::Notifier, recipient};
 use framezip_contract::{
-    Counts, DeliveryMessage, EventType, Failure, Job, MailScope, Outcome, Status, UserId, Verdict,
+    Attempt, Counts, DeliveryMessage, EventType, Failure, Job, MailScope, Outcome, Status, UserId,
     VideoId,
 };
 use framezip_runtime::{
     masked, metric, objects,
-    sqs::{self, HandlerError},
+    sqs::{self, HandlerError, Later, ReceivedMessage},
 };
-use framezip_store::{Lease, NewDelivery, Record};
+use framezip_store::{GivenUp, Lease, NewDelivery, Record};
+use jiff::Timestamp;
 use std::time::Duration;
 use uuid::Uuid;
 
 /// The time for which a handler keeps the right to mail the owner. Longer than the function's timeout.
 const NOTICE_LEASE: Duration = Duration::from_secs(60);
 
+/// The time after a worker's lease for which a copy of its job still waits: if the worker crashed, its own message is
+/// delivered again within this time.
+const AFTER_LEASE: Duration = Duration::from_secs(3 * 60);
+
 /// Writes that a job failed for good, and notifies the owner. A job of another attempt or of a deleted video has no
-/// effect.
-pub(crate) async fn fail_job(notifier: &Notifier, job: Job) -> Result<(), HandlerError> {
-    let outcome = failed_job_outcome(job);
-    if write(notifier, &outcome).await? {
-        tracing::error!(video.id = %outcome.video, "a video's job failed for good");
-        metric::count("JobsGivenUp");
+/// effect. While another message's worker is at the video, this one waits: the job is a copy, and the worker may
+/// succeed.
+pub(crate) async fn fail_job(
+    notifier: &Notifier,
+    job: Job,
+    received: ReceivedMessage,
+) -> Result<(), HandlerError> {
+    let message = job.fan_out().unwrap_or(&received.message_id);
+    let Job { owner, video: id, attempt, .. } = &job;
+    let failure = Failure::internal();
+    match notifier.videos.give_up(owner, *id, *attempt, message, &failure).await? {
+        GivenUp::Failed(record) => {
+            tracing::error!(video.id = %id, "a video's job failed for good");
+            metric::count("JobsGivenUp");
+            count(notifier, &record).await;
+        }
+        GivenUp::Held(until) => {
+            let wait = until.duration_since(Timestamp::now()).unsigned_abs() + AFTER_LEASE;
+            return Err(Later(wait).into());
+        }
+        GivenUp::Refused => {}
     }
-    notify_owner(notifier, &outcome).await
+    notify_owner(notifier, owner, *id, *attempt).await
 }
 
 /// Writes the verdict and notifies the owner. A second run makes only those effects that are missing. An outcome of
 /// another attempt or of a deleted video has no effect.
 pub(crate) async fn finish(notifier: &Notifier, outcome: Outcome) -> Result<(), HandlerError> {
-    write(notifier, &outcome).await?;
-    notify_owner(notifier, &outcome).await
+    let Outcome { owner, video: id, attempt, verdict, .. } = &outcome;
+    if let Some(record) = notifier.videos.finish(owner, *id, *attempt, verdict).await? {
+        count(notifier, &record).await;
+    }
+    notify_owner(notifier, owner, *id, *attempt).await
 }
 
-/// Writes the verdict. Returns whether it was new.
-async fn write(notifier: &Notifier, outcome: &Outcome) -> Result<bool, HandlerError> {
-    let Outcome { owner, video: id, attempt, verdict, .. } = outcome;
-    let Some(record) = notifier.videos.finish(owner, *id, *attempt, verdict).await? else {
-        return Ok(false);
-    };
-    let counts = Counts::finished(&record.video, record.started_at);
+/// Counts the end of an attempt.
+async fn count(notifier: &Notifier, ended: &Record) {
+    let counts = Counts::finished(&ended.video, ended.started_at);
     metric::record(&notifier.videos, &counts).await;
-    Ok(true)
 }
 
 /// Makes the effects on the owner that are missing: the mail and the webhook's event.
-async fn notify_owner(notifier: &Notifier, outcome: &Outcome) -> Result<(), HandlerError> {
-    let Outcome { owner, video: id, attempt, .. } = outcome;
-    let Some(record) = notifier.videos.get(owner, *id).await? else {
-        return Ok(remove_results(notifier, owner, *id).await?);
+async fn notify_owner(
+    notifier: &Notifier,
+    owner: &UserId,
+    id: VideoId,
+    attempt: Attempt,
+) -> Result<(), HandlerError> {
+    let Some(record) = notifier.videos.get(owner, id).await? else {
+        return Ok(remove_results(notifier, owner, id).await?);
     };
-    if record.attempt != *attempt || !record.video.status.is_final() || record.is_settled() {
+    if record.attempt != attempt || !record.video.status.is_final() || record.is_settled() {
         tracing::info!(video.id = %id, "ignored an outcome: it was handled before or is superseded");
         return Ok(());
     }
@@ -133,9 +155,4 @@ async fn remove_results(notifier: &Notifier, owner: &UserId, id: VideoId) -> any
         "removed the results of a deleted video"
     );
     Ok(())
-}
-
-/// Returns the outcome of a job that failed for good.
-pub(crate) fn failed_job_outcome(job: Job) -> Outcome {
-    Outcome::new(job.owner, job.video, Verdict::Failed(Failure::internal())).of_attempt(job.attempt)
 }

@@ -47,6 +47,12 @@ impl Job {
     pub fn segment(owner: UserId, video: VideoId, segment: Segment) -> Self {
         Self { segment: Some(segment), ..Self::new(owner, video) }
     }
+
+    /// Returns the fan-out of a job that is about a segment or resumes a fan-out.
+    pub fn fan_out(&self) -> Option<&str> {
+        let of_segment = self.segment.as_ref().map(|segment| &segment.fan_out);
+        of_segment.or(self.resume.as_ref()).map(String::as_str)
+    }
 }
 
 /// A contiguous range of a video's targets that one invocation extracts. Targets are numbered in time

@@ -52,7 +52,7 @@ pub use lease::Lease;
 pub use list::Page;
 pub use preferences::{MailBlock, Preferences};
 pub use record::{Multipart, Notice, Record, whole_seconds};
-pub use steps::Claim;
+pub use steps::{Claim, GivenUp};
 pub use webhooks::{
     NewWebhook, PreviousSecret, StoredWebhook, Turn, WebhookAction, WebhookChange, WebhookHealth,
 };

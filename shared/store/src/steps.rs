@@ -8,9 +8,11 @@ use crate::{
     keys::{number, text},
     lease::against,
 };
-use aws_sdk_dynamodb::types::AttributeValue;
-use framezip_contract::{Attempt, EventId, Progress, Status, UserId, Verdict, VideoId};
-use jiff::SignedDuration;
+use aws_sdk_dynamodb::{
+    operation::update_item::builders::UpdateItemFluentBuilder, types::AttributeValue,
+};
+use framezip_contract::{Attempt, EventId, Failure, Progress, Status, UserId, Verdict, VideoId};
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 /// The result of claiming a video.
@@ -24,11 +26,31 @@ pub enum Claim {
     Refused,
 }
 
+/// The result of giving up a job.
+#[derive(Debug, PartialEq)]
+pub enum GivenUp {
+    /// The video is `failed`.
+    Failed(Box<Record>),
+    /// The worker of another message has the video until this time. Nothing was written.
+    Held(Timestamp),
+    /// The video is final, on another attempt, in a fan-out of another message, or deleted. Nothing was written.
+    Refused,
+}
+
 /// The time between the end of a worker's lease and the check: its message may be delivered again meanwhile.
 const AFTER_LEASE: SignedDuration = SignedDuration::from_mins(1);
 
 /// The condition that the item has not expired. DynamoDB may take days to remove it.
 const IS_KEPT: &str = "expiresAt > :seconds";
+
+/// The condition that the video is not final.
+const IS_OPEN: &str = "NOT #status IN (:ready, :failed)";
+
+/// What the end of an attempt writes besides the verdict and the check.
+const SET_END: &str = "updatedAt = :now, #event = :event";
+
+/// What the end of an attempt removes: every trace of the work.
+const REMOVE_WORK: &str = "REMOVE lease, progress, fanOut, repairs";
 
 impl Videos {
     /// Moves a video from `awaiting_upload` to `queued`. Returns `None` if it has any other status or is
@@ -132,18 +154,13 @@ impl Videos {
         attempt: Attempt,
         verdict: &Verdict,
     ) -> Result<Option<Record>, StoreError> {
-        let update = of_attempt(self.update(owner, id), attempt);
-        let update = check_at(update, self.now() + FIRST_CHECK)
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_names("#event", "event")
-            .expression_attribute_values(":event", text(EventId::now()));
         let update = match verdict {
-            Verdict::Ready { result, warnings } => update
+            Verdict::Ready { result, warnings } => self
+                .end(owner, id, attempt)
                 .update_expression(format!(
                     "SET #status = :ready, #result = :result, warnings = :warnings, \
                      resultAttempt = :attempt, resultExtraction = extraction, \
-                     updatedAt = :now, #event = :event, {SET_CHECK} \
-                     REMOVE lease, progress, fanOut, repairs",
+                     {SET_END}, {SET_CHECK} {REMOVE_WORK}",
                 ))
                 .condition_expression(format!("{IS_ATTEMPT} AND #status = :processing"))
                 .expression_attribute_names("#result", "result")
@@ -151,18 +168,76 @@ impl Videos {
                 .expression_attribute_values(":processing", text(Status::Processing))
                 .expression_attribute_values(":result", self.value(result)?)
                 .expression_attribute_values(":warnings", self.value(warnings)?),
-            Verdict::Failed(failure) => update
-                .update_expression(format!(
-                    "SET #status = :failed, #error = :error, updatedAt = :now, #event = :event, \
-                     {SET_CHECK} REMOVE lease, progress, fanOut, repairs",
-                ))
-                .condition_expression(format!("{IS_ATTEMPT} AND NOT #status IN (:ready, :failed)"))
-                .expression_attribute_names("#error", "error")
-                .expression_attribute_values(":failed", text(Status::Failed))
-                .expression_attribute_values(":ready", text(Status::Ready))
-                .expression_attribute_values(":error", self.value(failure)?),
+            Verdict::Failed(failure) => self
+                .fail(owner, id, attempt, failure)?
+                .condition_expression(format!("{IS_ATTEMPT} AND {IS_OPEN}")),
         };
         self.step(update).await
+    }
+
+    /// Ends the attempt of a job that was given up: `failed`, as [`Videos::finish`], but only if the job's message
+    /// `message` could still [claim](Videos::claim) the video. So a copy of a job fails no video that another
+    /// copy's worker is at.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn give_up(
+        &self,
+        owner: &UserId,
+        id: VideoId,
+        attempt: Attempt,
+        message: &str,
+        failure: &Failure,
+    ) -> Result<GivenUp, StoreError> {
+        let now = self.now();
+        let update = self
+            .fail(owner, id, attempt, failure)?
+            .condition_expression(format!(
+                "{IS_ATTEMPT} AND {IS_OPEN} AND (attribute_not_exists(lease) OR lease.#until < :millis \
+                 OR lease.#owner = :message) AND (attribute_not_exists(fanOut) OR fanOut = :message)",
+            ))
+            .expression_attribute_names("#until", "until")
+            .expression_attribute_names("#owner", "owner")
+            .expression_attribute_values(":millis", number(now.as_millisecond()))
+            .expression_attribute_values(":message", text(message));
+        let found = match self.write_or_read(update).await? {
+            Written::Done(item) => return Ok(GivenUp::Failed(Box::new(self.record(item)?))),
+            Written::Refused(None) => return Ok(GivenUp::Refused),
+            Written::Refused(Some(item)) => self.record(item)?,
+        };
+        let is_open = found.attempt == attempt && !found.video.status.is_final();
+        Ok(match found.lease {
+            Some(lease) if is_open && found.fan_out.is_none() => GivenUp::Held(lease.ends_at()),
+            _ => GivenUp::Refused,
+        })
+    }
+
+    /// Begins the write that ends an attempt, with the values of [`SET_END`] and the check.
+    fn end(&self, owner: &UserId, id: VideoId, attempt: Attempt) -> UpdateItemFluentBuilder {
+        let update = of_attempt(self.update(owner, id), attempt);
+        check_at(update, self.now() + FIRST_CHECK)
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#event", "event")
+            .expression_attribute_values(":event", text(EventId::now()))
+    }
+
+    /// Begins the write of a failure, which needs a condition with [`IS_OPEN`].
+    fn fail(
+        &self,
+        owner: &UserId,
+        id: VideoId,
+        attempt: Attempt,
+        failure: &Failure,
+    ) -> Result<UpdateItemFluentBuilder, StoreError> {
+        Ok(self
+            .end(owner, id, attempt)
+            .update_expression(format!(
+                "SET #status = :failed, #error = :error, {SET_END}, {SET_CHECK} {REMOVE_WORK}",
+            ))
+            .expression_attribute_names("#error", "error")
+            .expression_attribute_values(":failed", text(Status::Failed))
+            .expression_attribute_values(":ready", text(Status::Ready))
+            .expression_attribute_values(":error", self.value(failure)?))
     }
 
     pub(crate) fn value(&self, value: impl Serialize) -> Result<AttributeValue, StoreError> {

@@ -6,6 +6,7 @@ mod counters;
 mod creation;
 mod deliveries;
 mod fan_outs;
+mod given_up;
 mod lists;
 mod memory_table;
 mod model;

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::mail::{Mailer, MailerSettings};
-use crate::outcome::failed_job_outcome;
 use aws_sdk_dynamodb::{
     Client,
     operation::{
@@ -17,7 +16,7 @@ use aws_sdk_s3::operation::{
 use aws_sdk_sesv2::operation::send_email::SendEmailOutput;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use framezip_contract::{
-    ReminderSubject, Segment, Status, UserId, Verdict, VideoId, samples::video,
+    Failure, ReminderSubject, Segment, Status, UserId, Verdict, VideoId, samples::video,
 };
 use framezip_runtime::sqs::QueueConsumer;
 use framezip_store::Videos;
@@ -66,6 +65,12 @@ fn batch(body: &impl serde::Serialize) -> SqsEvent {
     serde_json::from_value(serde_json::json!({ "Records": [record] })).unwrap()
 }
 
+/// The failure of a job's attempt.
+fn failed(job: &Job) -> Outcome {
+    let verdict = Verdict::Failed(Failure::internal());
+    Outcome::new(job.owner.clone(), job.video, verdict).of_attempt(job.attempt)
+}
+
 fn stored() -> TableItem {
     let video = framezip_contract::samples::video(framezip_contract::Status::Failed);
     let record = framezip_store::samples::record(video);
@@ -90,7 +95,7 @@ async fn handle_late(found: Option<TableItem>, s3: &[&Rule]) {
         .then_output(move || GetItemOutput::builder().set_item(found.clone()).build());
     let notifier = notifier(&[&refused, &read], &[], s3);
     let job = Job::new(owner(), VideoId::now()).of_attempt(1);
-    let outcome = failed_job_outcome(job.clone());
+    let outcome = failed(&job);
     for event in [batch(&job), batch(&outcome)] {
         let answer = handle(&notifier, event).await;
         assert!(answer.batch_item_failures.is_empty());
@@ -148,8 +153,7 @@ async fn a_job_that_failed_for_good_is_mailed_and_recorded() {
 #[test]
 fn a_message_has_one_form() {
     let job = Job::new(owner(), VideoId::now());
-    let (failed, reminder) =
-        (failed_job_outcome(job.clone()), Reminder::new(owner(), ReminderSubject::WebhookOff));
+    let (failed, reminder) = (failed(&job), Reminder::new(owner(), ReminderSubject::WebhookOff));
     let bounce = serde_json::json!({ "eventType": "Bounce", "mail": { "destination": [] } });
     let part = Segment { fan_out: "message".to_owned(), first: 0, end: 9, depth: 1 };
     let segment = Job::segment(owner(), VideoId::now(), part);

@@ -59,7 +59,8 @@ async fn every_placeholder_is_defined_and_used() {
     let videos = videos(&[&update]);
     let ready =
         Verdict::Ready { result: record.video.result.clone().unwrap(), warnings: Vec::new() };
-    let failed = Verdict::Failed(Failure::new(ErrorCode::Internal, "x"));
+    let failure = Failure::new(ErrorCode::Internal, "x");
+    let failed = Verdict::Failed(failure.clone());
     videos.queue(&owner(), id).await.unwrap();
     videos.claim(&owner(), id, 0, &lease()).await.unwrap();
     videos.claim(&owner(), id, 3, &lease()).await.unwrap();
@@ -70,6 +71,7 @@ async fn every_placeholder_is_defined_and_used() {
     videos.claim_assembly(&owner(), id, "worker", &lease()).await.unwrap();
     videos.finish(&owner(), id, 0, &ready).await.unwrap();
     videos.finish(&owner(), id, 3, &failed).await.unwrap();
+    videos.give_up(&owner(), id, 3, "worker", &failure).await.unwrap();
     videos.claim_notice(&owner(), id, 0, lease()).await.unwrap();
     videos.claim_notice(&owner(), id, 3, lease()).await.unwrap();
     videos.notice_sent(&owner(), id, "worker").await.unwrap();
@@ -79,7 +81,7 @@ async fn every_placeholder_is_defined_and_used() {
     let seen = Record { check: Some(Check::first(record.video.created_at)), ..record.clone() };
     videos.postpone(&seen, record.video.created_at, 1).await.unwrap();
     videos.end_checks(&seen).await.unwrap();
-    assert_eq!(update.num_calls(), 18);
+    assert_eq!(update.num_calls(), 19);
 }
 
 #[tokio::test]

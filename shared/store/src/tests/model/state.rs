@@ -26,6 +26,11 @@ pub(super) enum Body {
     Job {
         attempt: Attempt,
     },
+    /// A job that was given up, with the id of its message.
+    FailedJob {
+        attempt: Attempt,
+        message: u16,
+    },
     Outcome {
         attempt: Attempt,
         ready: bool,
@@ -68,6 +73,8 @@ pub(super) struct State {
     pub(super) table: TableId,
     /// The messages on the queues that are not hidden.
     pub(super) messages: BTreeSet<Message>,
+    /// The messages that are hidden until the next round.
+    pub(super) hidden: BTreeSet<Message>,
     /// The event that `enqueue` handles. Its job is sent, and `queued` is not written.
     pub(super) enqueuing: Option<Message>,
     /// The jobs of the workers that hold the video. Their order is without meaning.
@@ -107,6 +114,7 @@ impl State {
         Self {
             table,
             messages: BTreeSet::from([upload]),
+            hidden: BTreeSet::new(),
             enqueuing: None,
             workers: [None; 2],
             notifying: [None; 2],
@@ -143,25 +151,32 @@ impl State {
     /// Returns every way to receive a message: it is hidden, or by a fault it is delivered again too.
     pub(super) fn received(&self, is_wanted: impl Fn(Body) -> bool) -> Vec<(Message, Self)> {
         let mut found = Vec::new();
-        for &message in self.messages.iter().filter(|message| is_wanted(message.body)) {
-            let taken = Message { receives: message.receives + 1, ..message };
-            let mut next = self.clone();
-            next.messages.remove(&message);
+        for (message, next) in self.taken(is_wanted) {
             if let Some(mut faulty) = next.after_fault() {
-                faulty.put_back(taken);
-                found.push((taken, faulty));
+                faulty.put_back(message);
+                found.push((message, faulty));
             }
-            found.push((taken, next));
+            found.push((message, next));
         }
         found
     }
 
-    /// Makes a message visible again, or moves a job that was received too often to `outcomes`, where
-    /// `fail_job` in `functions/notify` handles it as a failure.
+    /// Returns each message with one delivery more, and the state without it.
+    pub(super) fn taken(&self, is_wanted: impl Fn(Body) -> bool) -> Vec<(Message, Self)> {
+        let wanted = self.messages.iter().filter(|message| is_wanted(message.body));
+        let taken = wanted.map(|message| {
+            let mut next = self.clone();
+            next.messages.remove(message);
+            (Message { receives: message.receives + 1, ..*message }, next)
+        });
+        taken.collect()
+    }
+
+    /// Makes a message visible again, or moves a job that was received too often to `outcomes`.
     pub(super) fn put_back(&mut self, message: Message) {
         match message.body {
             Body::Job { attempt } if message.is_last() => {
-                self.send(message.id + 500, Body::Outcome { attempt, ready: false });
+                self.send(message.id + 500, Body::FailedJob { attempt, message: message.id });
             }
             _ => {
                 self.messages.insert(message);

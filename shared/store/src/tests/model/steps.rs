@@ -65,6 +65,12 @@ fn enqueue(world: &mut World, state: &State, steps: &mut Steps) {
 
 /// `handle` in `functions/extract/src/job.rs`, without fan-outs.
 fn extract(world: &mut World, state: &State, steps: &mut Steps) {
+    if let Some(faulty) = state.after_fault() {
+        for (message, mut next) in faulty.taken(|body| matches!(body, Body::Job { .. })) {
+            next.put_back(message);
+            steps.push(("a worker does not start", next));
+        }
+    }
     if state.workers.contains(&None) {
         for (message, next) in state.received(|body| matches!(body, Body::Job { .. })) {
             steps.push(claim(world, message, next));
@@ -102,21 +108,30 @@ fn claim(world: &mut World, message: Message, mut next: State) -> (&'static str,
             ("a job is early", next)
         }
         Answer::Early => ("a job of no attempt is dropped", next),
-        Answer::Refused => ("a job is ignored", next),
+        Answer::Refused | Answer::Held => ("a job is ignored", next),
     }
 }
 
-/// `outcome::finish` in `functions/notify`.
+/// `outcome::finish` and `outcome::fail_job` in `functions/notify`.
 fn notify(world: &mut World, state: &State, steps: &mut Steps) {
     let busy = state.notifying.iter().flatten().count();
     if busy < state.left.notifiers {
-        for (message, mut next) in state.received(|body| matches!(body, Body::Outcome { .. })) {
-            if let Body::Outcome { attempt, ready } = message.body {
-                call(world, &mut next, Call::Finish { attempt, ready });
-                next.notifying[0] = begun(world, &next, attempt).map(|notice| (message, notice));
-                next.notifying.sort();
-                steps.push(("notify writes the outcome", next));
+        let is_for_notify = |body| matches!(body, Body::Outcome { .. } | Body::FailedJob { .. });
+        for (message, mut next) in state.received(is_for_notify) {
+            let end = match message.body {
+                Body::Outcome { attempt, ready } => Call::Finish { attempt, ready },
+                Body::FailedJob { attempt, message } => Call::GiveUp { attempt, message },
+                Body::Upload | Body::Job { .. } => continue,
+            };
+            if call(world, &mut next, end) == Answer::Held {
+                next.hidden.insert(message);
+                steps.push(("a job that was given up waits", next));
+                continue;
             }
+            let notice = begun(world, &next, attempt(message));
+            next.notifying[0] = notice.map(|notice| (message, notice));
+            next.notifying.sort();
+            steps.push(("notify writes the outcome", next));
         }
     }
     for (index, position) in state.notifying.into_iter().enumerate() {
@@ -242,6 +257,7 @@ fn reconcile(world: &mut World, state: &State, steps: &mut Steps) {
             let Some(rounds) = rounds else { return };
             next.left = Budget { rounds, ..state.left };
             next.rounds += 1;
+            next.messages.append(&mut next.hidden);
             if call(world, &mut next, Call::Due) == Answer::Done {
                 next.round = Round::Read(state.table);
             }
@@ -289,6 +305,8 @@ fn repair(world: &mut World, next: &mut State, read: u32, id: u16) {
 fn attempt(message: Message) -> Attempt {
     match message.body {
         Body::Upload => 0,
-        Body::Job { attempt } | Body::Outcome { attempt, .. } => attempt,
+        Body::Job { attempt } | Body::FailedJob { attempt, .. } | Body::Outcome { attempt, .. } => {
+            attempt
+        }
     }
 }

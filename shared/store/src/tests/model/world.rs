@@ -4,7 +4,7 @@
 //! event is the exception; it is replaced by one that depends on the attempt.
 
 use super::super::memory_table::{Attributes, Items, MemoryTable, Value};
-use crate::{Check, Claim, Due, Lease, Record, Retry, Videos};
+use crate::{Check, Claim, Due, GivenUp, Lease, Record, Retry, Videos};
 use framezip_contract::{Attempt, ErrorCode, Failure, Status, UserId, Verdict, VideoId, samples};
 use jiff::{SignedDuration, Timestamp};
 use std::{cell::Cell, collections::HashMap, rc::Rc, sync::Arc, time::Duration};
@@ -47,6 +47,7 @@ pub(super) enum Call {
     Claim { attempt: Attempt, message: u16 },
     Progress { attempt: Attempt, message: u16 },
     Finish { attempt: Attempt, ready: bool },
+    GiveUp { attempt: Attempt, message: u16 },
     ClaimNotice { attempt: Attempt, message: u16 },
     NoticeSent { attempt: Attempt, message: u16 },
     Announced { attempt: Attempt },
@@ -63,6 +64,7 @@ impl Call {
             Self::Claim { attempt, .. }
             | Self::Progress { attempt, .. }
             | Self::Finish { attempt, .. }
+            | Self::GiveUp { attempt, .. }
             | Self::ClaimNotice { attempt, .. }
             | Self::NoticeSent { attempt, .. }
             | Self::Announced { attempt } => Some(attempt),
@@ -86,6 +88,8 @@ pub(super) enum Answer {
     Refused,
     /// The job of [`Claim::Early`].
     Early,
+    /// The job of [`GivenUp::Held`].
+    Held,
 }
 
 impl Answer {
@@ -200,7 +204,9 @@ impl World {
         self.restore(before);
         let answer = self.runtime.block_on(perform(&self.videos, call, read.as_deref()));
         let mut items = self.table.items();
-        if let (Call::Finish { attempt, .. }, Answer::Done) = (call, answer) {
+        if let (Call::Finish { attempt, .. } | Call::GiveUp { attempt, .. }, Answer::Done) =
+            (call, answer)
+        {
             rename_event(&mut items, attempt);
         }
         let after = self.id_of(items);
@@ -236,6 +242,14 @@ async fn perform(videos: &Videos, call: Call, read: Option<&Record>) -> Answer {
         }
         Call::Finish { attempt, ready } => {
             videos.finish(&owner, id, attempt, &verdict(ready)).await.unwrap().is_some()
+        }
+        Call::GiveUp { attempt, message } => {
+            let message = name(message);
+            match videos.give_up(&owner, id, attempt, &message, &failure()).await.unwrap() {
+                GivenUp::Failed(_) => true,
+                GivenUp::Refused => false,
+                GivenUp::Held(_) => return Answer::Held,
+            }
         }
         Call::ClaimNotice { attempt, message } => {
             let lease = lease(message, NOTICE_LEASE);
@@ -290,6 +304,12 @@ fn check(
     if old.is_final() && (old != new || before.event != after.event) {
         return Err("an outcome was replaced");
     }
+    if let Call::GiveUp { message, .. } = call
+        && let Some(lease) = &before.lease
+        && (lease.ends_at() > clock() && lease.owner != name(message) && !is_unchanged)
+    {
+        return Err("a job that was given up took the video from another worker");
+    }
     let is_mail_forgotten = before.notice.as_ref().is_some_and(|notice| notice.sent_at.is_some())
         && after.notice.as_ref().is_none_or(|notice| notice.sent_at.is_none());
     if is_mail_forgotten || before.announced_at.is_some() && after.announced_at.is_none() {
@@ -326,7 +346,11 @@ fn verdict(ready: bool) -> Verdict {
         let result = samples::video(Status::Ready).result.expect("a result");
         return Verdict::Ready { result, warnings: Vec::new() };
     }
-    Verdict::Failed(Failure::new(ErrorCode::Internal, "No."))
+    Verdict::Failed(failure())
+}
+
+fn failure() -> Failure {
+    Failure::new(ErrorCode::Internal, "No.")
 }
 
 /// Returns the id of a message on the wire.
