@@ -227,7 +227,7 @@ test: build
 	@cd web && npm test --silent
 	@# so that the test of `make watch` compiles nothing while other tests run
 	@cargo build --locked --quiet $(FUNCTIONS:%=--bin %)
-	@cargo test --locked --workspace 2>&1 | tee $(TEST_LOG)
+	@cargo test --locked --workspace --no-fail-fast 2>&1 | tee $(TEST_LOG)
 	@awk '/^test result/ { passed += $$4; failed += $$6 } END { print passed " passed, " failed " failed" }' $(TEST_LOG)
 
 PAGE_TESTS := cargo test --locked --quiet --package framezip-tests --test page --
