@@ -63,6 +63,24 @@ afterEach(async () => {
   vi.unstubAllGlobals();
 });
 
+it("keeps what is typed as soon as the field is there", async () => {
+  const added = new MutationObserver(() => {
+    const input = document.querySelector<HTMLInputElement>("[name=url]");
+    if (!input) return;
+    added.disconnect();
+    input.value = url;
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+  added.observe(document.body, { childList: true, subtree: true });
+  await show(() => none);
+  await vi.waitFor(() => expect(document.querySelector("[name=url]")).not.toBeNull());
+  // the effects of a render run after the next frame
+  for (let frame = 0; frame < 2; frame += 1) {
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  }
+  expect(document.querySelector<HTMLInputElement>("[name=url]")?.value).toBe(url);
+});
+
 it("sets a webhook and shows its secret once", async () => {
   const requests = await show(({ method }) =>
     method === "PUT" ? { status: 201, body: { ...webhook, secret: "whsec_c2VjcmV0" } } : none,

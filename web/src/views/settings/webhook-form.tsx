@@ -35,7 +35,7 @@ export function WebhookForm({ url: present, onSet }: WebhookFormProps) {
     try {
       onSet(await setWebhook(url));
       // the server stores a URL in its normal form
-      setTyped(undefined);
+      setTyped((now) => (now === url ? undefined : now));
     } catch (failure) {
       setError(failure);
       input.current?.focus();
@@ -65,7 +65,10 @@ export function WebhookForm({ url: present, onSet }: WebhookFormProps) {
         error={fieldError}
         value={url}
         inputRef={(element) => (input.current = element)}
-        onInput={(event) => setTyped(event.currentTarget.value.trim())}
+        onInput={(event) => {
+          const value = event.currentTarget.value.trim();
+          setTyped(value === (present ?? "") ? undefined : value);
+        }}
       />
       <Button type="submit" busy={busy} disabled={present !== undefined && url === present}>
         {present === undefined ? t("set") : t("change")}
