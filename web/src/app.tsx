@@ -15,10 +15,14 @@ import { clearToasts, Toasts } from "./ui/toast";
 import { SignInPage } from "./views/sign-in/sign-in-page";
 import { UnknownPage } from "./views/unknown/unknown-page";
 
-const Home = lazyView(async () => ({ default: (await import("./views/home")).Home }));
+const PageDrop = lazyView(() => import("./views/sending/page-drop"), "over");
+// the start page says that it takes drops
+const Home = lazyView(async () => {
+  const [home] = await Promise.all([import("./views/home"), PageDrop.preload()]);
+  return { default: home.Home };
+});
 const VideoPage = lazyView(() => import("./views/video/video-page"));
 const SettingsPage = lazyView(() => import("./views/settings/settings-page"));
-const PageDrop = lazyView(() => import("./views/sending/page-drop"), "over");
 const AdminPage = lazyView(() => import("./views/admin/admin-page"));
 
 /** The whole page: landmarks, the current view, and what lies over it. */

@@ -51,8 +51,10 @@ test("files are taken wherever they are dropped", async ({ page, person }) => {
     transfer.items.add(new File(["bytes"], "dropped.mp4", { type: "video/mp4" }));
     return transfer;
   });
-  await page.dispatchEvent("main", "dragenter", { dataTransfer });
-  await expect(page.getByText("Drop to add")).toBeVisible();
+  await expect(async () => {
+    await page.dispatchEvent("main", "dragenter", { dataTransfer });
+    await expect(page.getByText("Drop to add")).toBeVisible({ timeout: 500 });
+  }).toPass();
   await page.dispatchEvent("main", "drop", { dataTransfer });
   await atHome(page);
   await expect(page.getByRole("region", { name: "One video to send" }).getByRole("listitem")).toContainText("dropped.mp4");

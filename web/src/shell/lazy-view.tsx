@@ -8,8 +8,8 @@ import "./lazy-view.css";
 import { t } from "./messages";
 
 /**
- * Returns a component that loads its code when it is first shown, or before by `preload`. A view says that it is loading, or
- * that it cannot be loaded; what lies over the views does not.
+ * Returns a component that loads its code when it is first shown, or before by `preload`. A view shows that it is loading
+ * or has failed; a component over the views shows nothing meanwhile.
  */
 export function lazyView<P extends object>(load: () => Promise<{ default: ComponentType<P> }>, place: "view" | "over" = "view") {
   let loaded: ComponentType<P> | undefined;

@@ -1,5 +1,6 @@
 import { FolderOpen, Upload } from "lucide";
 import { useRef } from "preact/hooks";
+import { userId } from "../../auth/user-id";
 import { announce } from "../../ui/announce";
 import { Button } from "../../ui/button";
 import { Icon } from "../../ui/icon";
@@ -11,16 +12,19 @@ import { t } from "./messages";
 import { pickFiles, pickFolder } from "./pick-files";
 import { choose } from "./sending-store";
 
-/** Adds what was found to the chosen files, and says so. */
-export async function take(finding: Promise<Found>): Promise<void> {
+/** Adds what was found to the chosen files, and says so. Returns whether anything was found for the same user. */
+export async function take(finding: Promise<Found>): Promise<boolean> {
+  const user = userId.peek();
   try {
     const found = await finding;
     const { files, otherFiles } = found;
-    if (files.length > 0) announce(t("chosen", { count: files.length }));
-    else if (otherFiles.length > 0) announce(t("nothing_found"));
-    if (files.length > 0 || otherFiles.length > 0) choose(found);
+    if (userId.peek() !== user || (files.length === 0 && otherFiles.length === 0)) return false;
+    announce(files.length > 0 ? t("chosen", { count: files.length }) : t("nothing_found"));
+    choose(found);
+    return true;
   } catch {
     toast(t("unreadable_drop"));
+    return false;
   }
 }
 

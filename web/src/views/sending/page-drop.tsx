@@ -1,6 +1,6 @@
 import { Upload } from "lucide";
 import { useEffect, useState } from "preact/hooks";
-import { navigate } from "../../router";
+import { navigate, route } from "../../router";
 import { Icon } from "../../ui/icon";
 import { take } from "./drop-zone";
 import { filesOfTransfer } from "./found-files";
@@ -9,7 +9,7 @@ import "./page-drop.css";
 
 /**
  * Takes files that are dropped anywhere on the page, or pasted, and shows that it would while they are dragged. Then it
- * goes to the start page, which has what was taken.
+ * goes to the start page, which lists them. Under a dialog it takes nothing: the dialog would be lost.
  */
 export default function PageDrop() {
   const [isOver, setIsOver] = useState(false);
@@ -19,9 +19,10 @@ export default function PageDrop() {
     const listen = <K extends keyof WindowEventMap>(type: K, listener: (event: WindowEventMap[K]) => void) =>
       window.addEventListener(type, listener, { signal: over.signal });
     const accept = (event: DragEvent) => {
-      if (!hasFiles(event.dataTransfer)) return;
+      if (!event.dataTransfer || !hasFiles(event.dataTransfer)) return;
       event.preventDefault();
-      setIsOver(true);
+      if (isDialogOpen()) event.dataTransfer.dropEffect = "none";
+      else setIsOver(true);
     };
     listen("dragenter", accept);
     listen("dragover", accept);
@@ -34,10 +35,12 @@ export default function PageDrop() {
       if (!event.dataTransfer || !hasFiles(event.dataTransfer)) return;
       // else the browser would leave the page to show the file
       event.preventDefault();
-      void takeHome(event.dataTransfer);
+      if (!isDialogOpen()) void takeHome(event.dataTransfer);
     });
     listen("paste", (event) => {
-      if (!event.clipboardData || event.clipboardData.files.length === 0) return;
+      if (!event.clipboardData || event.clipboardData.files.length === 0 || isDialogOpen()) return;
+      // a cell of a spreadsheet is a picture and a text
+      if (isTextField(event.target) && event.clipboardData.types.includes("text/plain")) return;
       event.preventDefault();
       void takeHome(event.clipboardData);
     });
@@ -55,8 +58,18 @@ export default function PageDrop() {
 }
 
 async function takeHome(transfer: DataTransfer): Promise<void> {
-  await take(filesOfTransfer(transfer));
-  navigate({ view: "home" });
+  const from = route.peek();
+  const isTaken = await take(filesOfTransfer(transfer));
+  // a large folder takes a while, and the user may have gone elsewhere
+  if (isTaken && from.view !== "home" && route.peek() === from && !isDialogOpen()) navigate({ view: "home" });
+}
+
+function isDialogOpen(): boolean {
+  return document.querySelector("dialog[open]") !== null;
+}
+
+function isTextField(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 }
 
 function hasFiles(transfer: DataTransfer | null): boolean {
