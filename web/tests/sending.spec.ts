@@ -1,4 +1,5 @@
 import type { VideoPage } from "../src/api/schema";
+import { NO_WEBHOOK } from "./support/guard";
 import { act, atHome, card, choose, chooseFrames, goTo, isReady, send, signIn, uploadRow } from "./support/page";
 import { slowDown } from "./support/parts";
 import { media } from "./support/stack";
@@ -42,7 +43,8 @@ test("two videos are sent at once and become frames", async ({ page, person }) =
   expect(body.videos[0]?.extraction).toMatchObject({ count: 12, width: 640 });
 });
 
-test("files are taken wherever they are dropped", async ({ page, person }) => {
+test("files are taken wherever they are dropped", async ({ page, person, guard }) => {
+  guard.allow(NO_WEBHOOK);
   await signIn(page, person);
   await goTo(page, "#/settings");
   await expect(page.getByRole("heading", { level: 1, name: "Settings" })).toBeVisible();
