@@ -19,13 +19,11 @@ use uuid::Uuid;
 /// The time for which a handler keeps the right to mail the owner. Longer than the function's timeout.
 const NOTICE_LEASE: Duration = Duration::from_secs(60);
 
-/// The time after a worker's lease for which a copy of its job still waits: if the worker crashed, its own message is
-/// delivered again within this time.
-const AFTER_LEASE: Duration = Duration::from_secs(3 * 60);
+/// The number of deliveries after which SQS moves a message to `outcomes-dlq`: `maxReceiveCount` in the template.
+const MAX_RECEIVES: u32 = 10;
 
 /// Writes that a job failed for good, and notifies the owner. A job of another attempt or of a deleted video has no
-/// effect. While another message's worker is at the video, this one waits: the job is a copy, and the worker may
-/// succeed.
+/// effect. While another message holds the lease, the job waits: it is a copy, and the other one may succeed.
 pub(crate) async fn fail_job(
     notifier: &Notifier,
     job: Job,
@@ -40,9 +38,13 @@ pub(crate) async fn fail_job(
             metric::count("JobsGivenUp");
             count(notifier, &record).await;
         }
+        // the other message ends the video, or the reconciler does
+        GivenUp::Held(_) if received.receive_count >= MAX_RECEIVES => {
+            tracing::warn!(video.id = %id, "dropped a job that was given up: another one holds the lease");
+            return Ok(());
+        }
         GivenUp::Held(until) => {
-            let wait = until.duration_since(Timestamp::now()).unsigned_abs() + AFTER_LEASE;
-            return Err(Later(wait).into());
+            return Err(Later(until.duration_since(Timestamp::now()).unsigned_abs()).into());
         }
         GivenUp::Refused => {}
     }
@@ -76,7 +78,7 @@ async fn notify_owner(
         return Ok(remove_results(notifier, owner, id).await?);
     };
     if record.attempt != attempt || !record.video.status.is_final() || record.is_settled() {
-        tracing::info!(video.id = %id, "ignored an outcome: it was handled before or is superseded");
+        tracing::info!(video.id = %id, "ignored an outcome or a job: it was handled before, or is superseded");
         return Ok(());
     }
     let (announced, mailed) = tokio::join!(announce(notifier, &record), mail(notifier, &record));

@@ -218,6 +218,16 @@ mod tests {
     }
 
     #[test]
+    fn jobs_of_a_fan_out_name_it() {
+        let segment = Segment { fan_out: "message".to_owned(), first: 0, end: 9, depth: 1 };
+        let job = Job::new(owner(), VideoId::now());
+        assert_eq!(job.fan_out(), None);
+        assert_eq!(job.resuming("message".to_owned()).fan_out(), Some("message"));
+        let job = Job::segment(owner(), VideoId::now(), segment);
+        assert_eq!(job.fan_out(), Some("message"));
+    }
+
+    #[test]
     fn messages_of_another_type_or_version_are_refused() {
         let failed = Verdict::Failed(Failure::new(ErrorCode::Internal, "x"));
         let outcome = serde_json::to_value(Outcome::new(owner(), VideoId::now(), failed)).unwrap();

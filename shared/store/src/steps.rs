@@ -31,14 +31,19 @@ pub enum Claim {
 pub enum GivenUp {
     /// The video is `failed`.
     Failed(Box<Record>),
-    /// The worker of another message has the video until this time. Nothing was written.
+    /// Another message holds the lease or may claim the video again, until this time. Nothing was written.
     Held(Timestamp),
-    /// The video is final, on another attempt, in a fan-out of another message, or deleted. Nothing was written.
+    /// The video is final, on another attempt, in a fan-out of another message, expired or deleted. Nothing was
+    /// written.
     Refused,
 }
 
 /// The time between the end of a worker's lease and the check: its message may be delivered again meanwhile.
 const AFTER_LEASE: SignedDuration = SignedDuration::from_mins(1);
+
+/// The time after the end of a lease within which the message of a crashed worker is delivered again, and claims the
+/// video again. Longer than any visibility timeout that `extract` sets.
+const REDELIVERY: SignedDuration = SignedDuration::from_mins(4);
 
 /// The condition that the item has not expired. DynamoDB may take days to remove it.
 const IS_KEPT: &str = "expiresAt > :seconds";
@@ -175,9 +180,9 @@ impl Videos {
         self.step(update).await
     }
 
-    /// Ends the attempt of a job that was given up: `failed`, as [`Videos::finish`], but only if the job's message
-    /// `message` could still [claim](Videos::claim) the video. So a copy of a job fails no video that another
-    /// copy's worker is at.
+    /// Ends the attempt of a job that was given up: `failed`, unless another message holds the lease or
+    /// the fan-out. So a copy of a job that never claimed the video does not fail it while the worker of another
+    /// copy is processing it.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -193,12 +198,14 @@ impl Videos {
         let update = self
             .fail(owner, id, attempt, failure)?
             .condition_expression(format!(
-                "{IS_ATTEMPT} AND {IS_OPEN} AND (attribute_not_exists(lease) OR lease.#until < :millis \
-                 OR lease.#owner = :message) AND (attribute_not_exists(fanOut) OR fanOut = :message)",
+                "{IS_ATTEMPT} AND {IS_OPEN} AND {IS_KEPT} AND (attribute_not_exists(lease) \
+                 OR lease.#until < :millis OR lease.#owner = :message) \
+                 AND (attribute_not_exists(fanOut) OR fanOut = :message)",
             ))
             .expression_attribute_names("#until", "until")
             .expression_attribute_names("#owner", "owner")
-            .expression_attribute_values(":millis", number(now.as_millisecond()))
+            .expression_attribute_values(":millis", number((now - REDELIVERY).as_millisecond()))
+            .expression_attribute_values(":seconds", number(now.as_second()))
             .expression_attribute_values(":message", text(message));
         let found = match self.write_or_read(update).await? {
             Written::Done(item) => return Ok(GivenUp::Failed(Box::new(self.record(item)?))),
@@ -206,8 +213,11 @@ impl Videos {
             Written::Refused(Some(item)) => self.record(item)?,
         };
         let is_open = found.attempt == attempt && !found.video.status.is_final();
-        Ok(match found.lease {
-            Some(lease) if is_open && found.fan_out.is_none() => GivenUp::Held(lease.ends_at()),
+        let until = found.lease.map(|lease| lease.ends_at() + REDELIVERY);
+        Ok(match until {
+            Some(until) if is_open && found.fan_out.is_none() && until >= now => {
+                GivenUp::Held(until)
+            }
             _ => GivenUp::Refused,
         })
     }

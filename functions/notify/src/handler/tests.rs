@@ -14,6 +14,7 @@ use aws_sdk_s3::operation::{
     delete_objects::DeleteObjectsOutput, list_objects_v2::ListObjectsV2Output,
 };
 use aws_sdk_sesv2::operation::send_email::SendEmailOutput;
+use aws_sdk_sqs::operation::change_message_visibility::ChangeMessageVisibilityOutput;
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use framezip_contract::{
     Failure, ReminderSubject, Segment, Status, UserId, Verdict, VideoId, samples::video,
@@ -148,6 +149,38 @@ async fn a_job_that_failed_for_good_is_mailed_and_recorded() {
     assert_eq!((update.num_calls(), mail.num_calls()), (6, 1));
     // the failure, and the mail
     assert_eq!(counted.num_calls(), 2);
+}
+
+/// Refuses a write, because another message holds the lease.
+fn held() -> Rule {
+    let video = video(Status::Processing);
+    let record = framezip_store::samples::record(video);
+    let lease = Some(framezip_store::Lease::of("another", Duration::from_secs(900)));
+    let item = framezip_store::samples::item(&framezip_store::Record { lease, ..record }).unwrap();
+    mock!(Client::update_item).then_error(move || {
+        let refusal = ConditionalCheckFailedException::builder().set_item(Some(item.clone()));
+        UpdateItemError::ConditionalCheckFailedException(refusal.build())
+    })
+}
+
+#[tokio::test]
+async fn a_job_that_was_given_up_waits_for_the_worker_of_another() {
+    let hidden = mock!(aws_sdk_sqs::Client::change_message_visibility)
+        // the lease, and the time until its message comes again
+        .match_requests(|request| request.visibility_timeout().is_some_and(|time| time > 1000))
+        .then_output(|| ChangeMessageVisibilityOutput::builder().build());
+    let refused = held();
+    let mut notifier = notifier(&[&refused], &[], &[]);
+    let sqs = mock_client!(aws_sdk_sqs, [&hidden]);
+    notifier.outcomes = QueueConsumer::new(sqs, "outcomes".to_owned(), Duration::from_secs(10));
+    let mut event = batch(&Job::new(owner(), VideoId::now()));
+    let answer = handle(&notifier, event.clone()).await;
+    assert_eq!((answer.batch_item_failures.len(), hidden.num_calls()), (1, 1));
+    // on its last delivery it is dropped: the other message is still there
+    let count = ("ApproximateReceiveCount".to_owned(), "10".to_owned());
+    event.records[0].attributes.extend([count]);
+    let answer = handle(&notifier, event).await;
+    assert_eq!((answer.batch_item_failures.len(), refused.num_calls()), (0, 2));
 }
 
 #[test]

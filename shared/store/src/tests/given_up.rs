@@ -11,13 +11,16 @@ use std::time::Duration;
 /// The length of a worker's lease, in seconds.
 const LEASE: u64 = 900;
 
+/// The time until the video expires, in seconds.
+const KEPT: u64 = 100_000;
+
 /// Creates a queued video that the message `worker` has claimed.
 async fn claimed(videos: &Videos) -> VideoId {
     let now = videos.now();
     let video = Video {
         owner: owner(),
         created_at: now,
-        expires_at: now + Duration::from_secs(100_000),
+        expires_at: now + Duration::from_secs(KEPT),
         ..samples::video(Status::Queued)
     };
     let id = video.id;
@@ -49,9 +52,12 @@ async fn a_job_fails_the_video_that_its_own_message_has() {
 async fn a_job_waits_for_the_worker_of_another_message() {
     let (videos, _table) = table();
     let id = claimed(&videos).await;
-    let until = videos.now() + Duration::from_secs(LEASE);
+    // until its message has come again, if it crashed
+    let until = videos.now() + Duration::from_secs(LEASE + 240);
     assert_eq!(give_up(&videos, id, "copy").await, GivenUp::Held(until));
     set_time(LEASE as i64 + 1);
+    assert_eq!(give_up(&videos, id, "copy").await, GivenUp::Held(until));
+    set_time(LEASE as i64 + 241);
     assert!(is_failed(&give_up(&videos, id, "copy").await));
 }
 
@@ -61,9 +67,17 @@ async fn a_fan_out_fails_by_its_own_jobs_only() {
     let id = claimed(&videos).await;
     assert!(videos.start_fan_out(&owner(), id, "worker").await.unwrap().is_some());
     assert_eq!(give_up(&videos, id, "copy").await, GivenUp::Refused);
-    set_time(LEASE as i64 + 1);
+    set_time(LEASE as i64 + 241);
     assert_eq!(give_up(&videos, id, "copy").await, GivenUp::Refused);
     assert!(is_failed(&give_up(&videos, id, "worker").await));
+}
+
+#[tokio::test]
+async fn a_video_that_has_expired_is_left_alone() {
+    let (videos, _table) = table();
+    let id = claimed(&videos).await;
+    set_time(KEPT as i64);
+    assert_eq!(give_up(&videos, id, "worker").await, GivenUp::Refused);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@
 //! The rules, checked in every state that can be reached:
 //! - No call takes a video back to an earlier status, replaces an outcome or brings a deleted video back,
 //!   and no message of another attempt changes it (`world::check`).
-//! - A job that was given up fails no video that another job's worker is at.
+//! - A job that was given up fails no video that another job's worker is processing.
 //! - The mail about an outcome is sent once, and once more per crash between the mail and its record.
 //! - Whenever everything is quiet, the reconciler alone brings the video to its end: final, with mail and
 //!   event.

@@ -308,7 +308,7 @@ fn check(
         && let Some(lease) = &before.lease
         && (lease.ends_at() > clock() && lease.owner != name(message) && !is_unchanged)
     {
-        return Err("a job that was given up took the video from another worker");
+        return Err("a job that was given up took the video from another message");
     }
     let is_mail_forgotten = before.notice.as_ref().is_some_and(|notice| notice.sent_at.is_some())
         && after.notice.as_ref().is_none_or(|notice| notice.sent_at.is_none());
