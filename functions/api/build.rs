@@ -12,9 +12,10 @@ use std::{
 const NAMED: [(&str, &str); 2] = [("SHELL", "index.html"), ("ICON", "favicon.svg")];
 
 fn main() {
-    let dist = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/dist");
+    // relative to this package, so that two checkouts with one target folder embed their own page each
+    let dist = Path::new("../../web/dist");
     println!("cargo::rerun-if-changed={}", dist.display());
-    let written = table(&dist).and_then(|table| {
+    let written = table(dist).and_then(|table| {
         let folder = env::var_os("OUT_DIR").ok_or("cargo has not set OUT_DIR")?;
         let path = PathBuf::from(folder).join("page_table.rs");
         fs::write(path, table).map_err(|error| error.to_string())
