@@ -137,7 +137,7 @@ impl Videos {
         fan_out: &str,
         lease: &Lease,
     ) -> Result<bool, StoreError> {
-        let update = against(self.update_fan_out(owner, id, fan_out), lease, self.now())
+        let update = against(self.update_fan_out(owner, id, fan_out), &lease.owner, self.now())
             .update_expression("SET assembly = :lease")
             .condition_expression(
                 "attribute_exists(finishedSegments) AND (attribute_not_exists(assembly) \

@@ -18,18 +18,18 @@ pub struct Lease {
     pub until: i64,
 }
 
-/// Adds the placeholders to a write that compare a stored lease with this one: `#until` and `#owner`, the
-/// current time `:millis` and this lease's `:owner`.
+/// Adds the placeholders to a write that compare a stored lease with the message or handling `owner`: `#until` and
+/// `#owner`, the time `:millis`, before which a lease is over, and `:owner`.
 pub(crate) fn against(
     update: UpdateItemFluentBuilder,
-    lease: &Lease,
-    now: Timestamp,
+    owner: &str,
+    time: Timestamp,
 ) -> UpdateItemFluentBuilder {
     update
         .expression_attribute_names("#until", "until")
         .expression_attribute_names("#owner", "owner")
-        .expression_attribute_values(":millis", number(now.as_millisecond()))
-        .expression_attribute_values(":owner", text(&lease.owner))
+        .expression_attribute_values(":millis", number(time.as_millisecond()))
+        .expression_attribute_values(":owner", text(owner))
 }
 
 impl Lease {

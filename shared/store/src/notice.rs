@@ -24,7 +24,7 @@ impl Videos {
     ) -> Result<Option<Record>, StoreError> {
         let update = against(
             of_attempt(self.update_quietly(owner, id), attempt),
-            &lease,
+            &lease.owner,
             self.now(),
         )
         .update_expression("SET notice = :notice")

@@ -48,6 +48,9 @@ const REDELIVERY: SignedDuration = SignedDuration::from_mins(4);
 /// The condition that the item has not expired. DynamoDB may take days to remove it.
 const IS_KEPT: &str = "expiresAt > :seconds";
 
+/// The condition that no fan-out has begun, or that the message `:owner` began it.
+const IS_FAN_OUT_OF_OWNER: &str = "(attribute_not_exists(fanOut) OR fanOut = :owner)";
+
 /// The condition that the video is not final.
 const IS_OPEN: &str = "NOT #status IN (:ready, :failed)";
 
@@ -98,7 +101,7 @@ impl Videos {
     ) -> Result<Claim, StoreError> {
         let now = self.now();
         let update = of_attempt(self.update(owner, id), attempt);
-        let update = check_at(against(update, lease, now), lease.ends_at() + AFTER_LEASE)
+        let update = check_at(against(update, &lease.owner, now), lease.ends_at() + AFTER_LEASE)
             .update_expression(format!(
                 "SET #status = :processing, lease = :lease, updatedAt = :now, {SET_CHECK}, \
                  startedAt = if_not_exists(startedAt, :now) REMOVE repairs",
@@ -106,7 +109,7 @@ impl Videos {
             .condition_expression(format!(
                 "{IS_ATTEMPT} AND {IS_KEPT} AND (#status IN (:awaiting, :queued) OR (#status = :processing \
                  AND (lease.#until < :millis OR lease.#owner = :owner))) \
-                 AND (attribute_not_exists(fanOut) OR fanOut = :owner)",
+                 AND {IS_FAN_OUT_OF_OWNER}",
             ))
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":processing", text(Status::Processing))
@@ -195,18 +198,13 @@ impl Videos {
         failure: &Failure,
     ) -> Result<GivenUp, StoreError> {
         let now = self.now();
-        let update = self
-            .fail(owner, id, attempt, failure)?
+        let update = self.fail(owner, id, attempt, failure)?;
+        let update = against(update, message, now - REDELIVERY)
             .condition_expression(format!(
                 "{IS_ATTEMPT} AND {IS_OPEN} AND {IS_KEPT} AND (attribute_not_exists(lease) \
-                 OR lease.#until < :millis OR lease.#owner = :message) \
-                 AND (attribute_not_exists(fanOut) OR fanOut = :message)",
+                 OR lease.#until < :millis OR lease.#owner = :owner) AND {IS_FAN_OUT_OF_OWNER}",
             ))
-            .expression_attribute_names("#until", "until")
-            .expression_attribute_names("#owner", "owner")
-            .expression_attribute_values(":millis", number((now - REDELIVERY).as_millisecond()))
-            .expression_attribute_values(":seconds", number(now.as_second()))
-            .expression_attribute_values(":message", text(message));
+            .expression_attribute_values(":seconds", number(now.as_second()));
         let found = match self.write_or_read(update).await? {
             Written::Done(item) => return Ok(GivenUp::Failed(Box::new(self.record(item)?))),
             Written::Refused(None) => return Ok(GivenUp::Refused),

@@ -61,7 +61,7 @@ impl Videos {
         lease: &Lease,
     ) -> Result<DeliveryClaim, StoreError> {
         let now = self.now();
-        let update = against(self.update_delivery(owner, event), lease, now)
+        let update = against(self.update_delivery(owner, event), &lease.owner, now)
             .update_expression("SET lease = :lease")
             .condition_expression(format!(
                 "{STATUS} = :pending AND nextAttemptAt <= :soon AND expiresAt > :seconds \
