@@ -11,4 +11,4 @@ for _ in $(seq 50); do
     sleep 0.1
 done
 kill -KILL -- "-$group" 2>/dev/null || true
-rm -f "$pid_file" "$1/outputs.json"
+rm -rf "$pid_file" "$1/outputs.json" "$1/tmp"
