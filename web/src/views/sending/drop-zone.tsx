@@ -7,7 +7,7 @@ import { Icon } from "../../ui/icon";
 import { toast } from "../../ui/toast";
 import "./drop-zone.css";
 import { ACCEPT } from "./file-kinds";
-import { filesOfInput, type Found } from "./found-files";
+import { filesOfInput, type Found, NOTHING } from "./found-files";
 import { t } from "./messages";
 import { pickFiles, pickFolder } from "./pick-files";
 import { choose } from "./sending-store";
@@ -18,7 +18,11 @@ export async function take(finding: Promise<Found>): Promise<boolean> {
   try {
     const found = await finding;
     const { files, otherFiles } = found;
-    if (userId.peek() !== user || (files.length === 0 && otherFiles.length === 0)) return false;
+    if (userId.peek() !== user || found === NOTHING) return false;
+    if (files.length === 0 && otherFiles.length === 0) {
+      toast(t("nothing_found"));
+      return false;
+    }
     announce(files.length > 0 ? t("chosen", { count: files.length }) : t("nothing_found"));
     choose(found);
     return true;
