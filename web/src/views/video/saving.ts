@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { userId } from "../../auth/user-id";
 import { announce } from "../../ui/announce";
 import { toast } from "../../ui/toast";
 import { type FrameEntry, saveFrames } from "../../zip";
@@ -16,13 +17,20 @@ export class Saving {
   readonly progress = signal<SaveProgress | undefined>(undefined);
   #stop: AbortController | undefined;
 
-  /** Saves some frames of a video with this name. Nothing happens while another download is under way. */
+  /**
+   * Saves some frames of a video with this name. Nothing happens while another download is under way. Signing out
+   * ends it.
+   */
   async start(viewer: Viewer, frames: readonly FrameEntry[], videoName: string): Promise<void> {
     if (this.progress.peek()) return;
     const total = frames.length;
     const stop = new AbortController();
     this.#stop = stop;
     this.progress.value = { done: 0, total };
+    const owner = userId.peek();
+    const unsubscribe = userId.subscribe((user) => {
+      if (user !== owner) stop.abort();
+    });
     try {
       const saved = await saveFrames(frames, {
         // a large selection would push everything else out of the cache
@@ -35,12 +43,15 @@ export class Saving {
       });
       if (saved) announce(t("saved", { count: total }));
     } catch (error) {
+      // the next user reads nothing of it
+      if (userId.peek() !== owner) return;
       if (stop.signal.aborted) toast(t("saveCancelled"));
       else {
         viewer.report(error);
         toast(t("saveFailed"));
       }
     } finally {
+      unsubscribe();
       this.progress.value = undefined;
     }
   }
