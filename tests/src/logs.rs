@@ -15,10 +15,20 @@ impl Stack {
     /// # Errors
     /// If the stack's log cannot be read.
     pub fn has_logged(&self, id: VideoId, messages: &[&str]) -> Result<bool> {
-        let (log, id) = (fs::read(self.log())?, id.to_string());
+        let id = id.to_string();
+        let lines =
+            messages.iter().map(|message| self.logged(message)).collect::<Result<Vec<_>>>()?;
+        Ok(lines.iter().flatten().any(|line| line.contains(&id)))
+    }
+
+    /// Returns the lines of the log with this message.
+    ///
+    /// # Errors
+    /// If the stack's log cannot be read.
+    pub fn logged(&self, message: &str) -> Result<Vec<String>> {
+        let log = fs::read(self.log())?;
         let log = String::from_utf8_lossy(&log);
-        let matches = |line: &str| messages.iter().any(|message| line.contains(message));
-        Ok(log.lines().any(|line| line.contains(&id) && matches(line)))
+        Ok(log.lines().filter(|line| line.contains(message)).map(str::to_owned).collect())
     }
 
     /// Copies the stack's log to `target/e2e-logs`, so that it outlives the stack, and returns the copy's

@@ -130,21 +130,26 @@ async fn mail(notifier: &Notifier, record: &Record) -> anyhow::Result<()> {
         MailScope::Failures => !is_ready,
         MailScope::None => false,
     };
-    if is_wanted && preferences.reaches(&record.email) {
+    let is_sent = is_wanted && preferences.reaches(&record.email);
+    if is_sent {
         let mail = if is_ready { Mail::Ready(&record.video) } else { Mail::Failed(&record.video) };
         let token = recipient::token(notifier, owner, &preferences).await?;
-        let sent = notifier.mailer.send(&mail, &recipient::of(&record, &token)).await;
-        let counts = if sent.is_ok() { Counts::email_sent() } else { Counts::email_failed() };
-        metric::record(&notifier.videos, &counts).await;
-        sent?;
+        if let Err(error) = notifier.mailer.send(&mail, &recipient::of(&record, &token)).await {
+            metric::record(&notifier.videos, &Counts::email_failed()).await;
+            return Err(error);
+        }
+    }
+    // at once: a crash between the mail and this write repeats the mail
+    notifier.videos.notice_sent(owner, id, &handling).await?;
+    if is_sent {
         tracing::info!(
             video.id = %id,
             video.status = %record.video.status,
             email = masked(&record.email),
             "mailed a video's outcome to its owner"
         );
+        metric::record(&notifier.videos, &Counts::email_sent()).await;
     }
-    notifier.videos.notice_sent(owner, id, &handling).await?;
     Ok(())
 }
 
