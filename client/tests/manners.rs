@@ -28,19 +28,8 @@ fn in_terminal(fixture: &Fixture, columns: u32, line: &str) -> Command {
     let line = format!("stty rows 24 cols {columns}; exec {program} {line}");
     let mut command = Command::new("script");
     command.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
-    let plain = fixture.command(&[]);
-    for (name, value) in plain.get_envs() {
-        match value {
-            Some(value) => command.env(name, value),
-            None => command.env_remove(name),
-        };
-    }
-    command
-        .current_dir(fixture.work())
-        .env("TERM", "xterm")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+    fixture.prepare(&mut command);
+    command.env("TERM", "xterm").stdin(Stdio::piped());
     command
 }
 
@@ -294,7 +283,10 @@ fn progress_fits_the_terminal() {
 #[test]
 fn a_hangup_without_a_terminal_ends_the_command() {
     let fixture = Fixture::new(|_, _| None);
-    let child = fixture.command(&["list"]).spawn().unwrap();
+    // a test under nohup would hand down that the signal is ignored
+    let mut command = Command::new("env");
+    command.args(["--default-signal=HUP", env!("CARGO_BIN_EXE_framezip"), "list"]);
+    let child = fixture.prepare(&mut command).spawn().unwrap();
     fixture.wait_for("GET /videos?limit=100");
     signal("-HUP", child.id());
     // by the signal itself

@@ -100,16 +100,20 @@ impl Fixture {
 
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_framezip"));
+        self.prepare(command.args(arguments));
         command
-            .args(arguments)
+    }
+
+    /// Gives the sign-in, the folder and the pipes to a command that starts framezip.
+    pub fn prepare<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command
             .env("FRAMEZIP_CONFIG_DIR", self.folder.path())
             .env_remove("FRAMEZIP_API")
             .env_remove("FRAMEZIP_PASSWORD")
             .current_dir(self.work())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command
+            .stderr(Stdio::piped())
     }
 
     pub fn run(&self, arguments: &[&str]) -> CommandOutput {
