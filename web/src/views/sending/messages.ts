@@ -86,11 +86,6 @@ export const t = messages({
     "Every frame that is on screen for at least 1/{rate} s.",
     "Todo quadro que fica na tela por pelo menos 1/{rate} s.",
   ],
-  load_failed: [
-    "This part of the page could not be loaded. Check the connection.",
-    "Esta parte da página não pôde ser carregada. Verifique a conexão.",
-  ],
-  again: ["Try again", "Tentar de novo"],
   retry_title: ["Extract again: {name}", "Extrair de novo: {name}"],
   retry: ["Extract again", "Extrair de novo"],
   retry_hint: [

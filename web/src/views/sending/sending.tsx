@@ -1,3 +1,4 @@
+import { t as shell } from "../../shell/messages";
 import { Banner } from "../../ui/banner";
 import { Button } from "../../ui/button";
 import { Skeleton } from "../../ui/skeleton";
@@ -20,8 +21,8 @@ export function Sending() {
       {isWanted && panel.state === "loading" && <Skeleton height="24rem" />}
       {isWanted && panel.state === "ready" && <panel.module.SendingPanel />}
       {isWanted && panel.state === "failed" && (
-        <Banner kind="error" action={<Button onClick={panel.again}>{t("again")}</Button>}>
-          {t("load_failed")}
+        <Banner kind="error" action={<Button onClick={() => location.reload()}>{shell("reload")}</Button>}>
+          {shell("chunk_text")}
         </Banner>
       )}
     </>

@@ -4,11 +4,13 @@ import { useEffect, useState } from "preact/hooks";
 export type Loading<T> =
   | { readonly state: "loading" }
   | { readonly state: "ready"; readonly module: T }
-  | { readonly state: "failed"; readonly again: () => void };
+  | { readonly state: "failed" };
 
-/** Loads a part of the page as soon as it is wanted. `load` must be the same function at each rendering. */
+/**
+ * Loads a part of the page as soon as it is wanted. `load` must be the same function at each rendering. Browsers
+ * remember a failed import, so only a reload tries again.
+ */
 export function useModule<T>(load: () => Promise<T>, isWanted: boolean): Loading<T> {
-  const [tries, setTries] = useState(0);
   const [loading, setLoading] = useState<Loading<T>>({ state: "loading" });
   useEffect(() => {
     if (!isWanted) return;
@@ -16,11 +18,11 @@ export function useModule<T>(load: () => Promise<T>, isWanted: boolean): Loading
     const set = (next: Loading<T>) => isCurrent && setLoading(next);
     load().then(
       (module) => set({ state: "ready", module }),
-      () => set({ state: "failed", again: () => setTries((count) => count + 1) }),
+      () => set({ state: "failed" }),
     );
     return () => {
       isCurrent = false;
     };
-  }, [load, isWanted, tries]);
+  }, [load, isWanted]);
   return loading;
 }

@@ -1,7 +1,7 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Video, VideoView } from "../../api/types";
-import { problemText } from "../../i18n/errors";
+import { t } from "../../shell/messages";
 import { toast } from "../../ui/toast";
 
 interface RetryDialogProps {
@@ -18,8 +18,8 @@ export function LazyRetryDialog(props: RetryDialogProps) {
     let wanted = true;
     import("../sending/retry-dialog").then(
       ({ RetryDialog }) => wanted && setLoaded({ Dialog: RetryDialog }),
-      (error: unknown) => {
-        toast(problemText(error));
+      () => {
+        toast(t("chunk_text"), { action: { label: t("reload"), onSelect: () => location.reload() }, seconds: 20 });
         onClose();
       },
     );
