@@ -5,6 +5,8 @@ export const t = messages({
   title: ["Uploads", "Envios"],
   progress: ["Upload of {name}", "Envio de {name}"],
   waiting: ["Waiting for its turn", "Aguardando a vez"],
+  waiting_at: ["Waiting at {percent}", "Aguardando em {percent}"],
+  joining: ["All has been sent. The server puts it together…", "Tudo enviado. O servidor está juntando as partes…"],
   starting: ["Starting…", "Começando…"],
   paused: ["Paused at {percent}", "Pausado em {percent}"],
   offline: ["No connection. It goes on by itself at {percent}.", "Sem conexão. Continua sozinho a partir de {percent}."],

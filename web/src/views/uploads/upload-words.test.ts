@@ -12,6 +12,12 @@ describe("stateInWords", () => {
     expect(stateInWords({ ...item, sent: 0 })).toBe("Starting…");
   });
 
+  it("says how far an upload is that waits", () => {
+    expect(stateInWords({ ...item, state: "waiting", sent: 0 })).toBe("Waiting for its turn");
+    expect(stateInWords({ ...item, state: "waiting" })).toBe("Waiting at 64%");
+    expect(stateInWords({ ...item, state: "waiting", sent: item.bytes })).toMatch(/^All has been sent/);
+  });
+
   it("says what to do in every other state", () => {
     expect(stateInWords({ ...item, state: "needs_file" })).toBe("Choose clip.mp4 to go on: 640 MB of 1 GB have arrived.");
     expect(stateInWords({ ...item, state: "needs_file", handleNeedsPermission: true })).toMatch(/^Allow reading/);

@@ -9,6 +9,9 @@ export function stateInWords(item: UploadItem): string {
   switch (item.state) {
     case "sending":
       return sendingInWords(item, percent);
+    case "waiting":
+      if (item.sent === 0) return t("waiting");
+      return item.sent < item.bytes ? t("waiting_at", { percent }) : t("joining");
     case "paused":
     case "offline":
       return t(item.state, { percent });
