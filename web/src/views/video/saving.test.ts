@@ -1,7 +1,8 @@
 // @vitest-environment happy-dom
 import { signal } from "@preact/signals";
-import { describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { FrameEntry } from "../../zip";
+import { t } from "./messages";
 import { Saving } from "./saving";
 import type { Viewer } from "./viewer";
 
@@ -14,24 +15,35 @@ vi.mock("../../auth/user-id", () => ({
 }));
 vi.mock("../../ui/toast", () => ({ toast }));
 
+function begin() {
+  const readOnce = vi.fn((_: FrameEntry, { signal }: { signal: AbortSignal }) => {
+    return new Promise<Blob>((_done, failed) => signal.addEventListener("abort", () => failed(signal.reason as Error)));
+  });
+  const report = vi.fn();
+  const saving = new Saving();
+  const frame = { index: 1, name: "frames/1.jpg", bytes: 10 } as FrameEntry;
+  const saved = saving.start({ readOnce, report } as unknown as Viewer, [frame], "clip.mp4");
+  expect(saving.progress.value).toEqual({ done: 0, total: 1 });
+  return { saving, saved, report };
+}
+
+beforeEach(() => toast.mockReset());
+
 describe("Saving", () => {
-  it("ends when the user signs out, without a word to the next one", async () => {
-    let reading: AbortSignal | undefined;
-    const readOnce = (_: FrameEntry, { signal }: { signal: AbortSignal }) =>
-      new Promise<Blob>((_done, failed) => {
-        reading = signal;
-        signal.addEventListener("abort", () => failed(signal.reason as Error));
-      });
-    const report = vi.fn();
-    const saving = new Saving();
-    const frame = { index: 1, name: "frames/1.jpg", bytes: 10 } as FrameEntry;
-    const saved = saving.start({ readOnce, report } as unknown as Viewer, [frame], "clip.mp4");
-    expect(saving.progress.value).toEqual({ done: 0, total: 1 });
-    expect(reading?.aborted).toBe(false);
-    userId.value = undefined;
+  it("says that it was cancelled", async () => {
+    const { saving, saved, report } = begin();
+    saving.cancel();
     await saved;
-    expect(reading?.aborted).toBe(true);
     expect(saving.progress.value).toBeUndefined();
+    expect(toast).toHaveBeenCalledWith(t("saveCancelled"));
+    expect(report).not.toHaveBeenCalled();
+  });
+
+  it("says nothing to the next user", async () => {
+    const { saving, saved, report } = begin();
+    userId.value = undefined;
+    saving.cancel();
+    await saved;
     expect(toast).not.toHaveBeenCalled();
     expect(report).not.toHaveBeenCalled();
   });

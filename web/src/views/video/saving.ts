@@ -17,10 +17,7 @@ export class Saving {
   readonly progress = signal<SaveProgress | undefined>(undefined);
   #stop: AbortController | undefined;
 
-  /**
-   * Saves some frames of a video with this name. Nothing happens while another download is under way. Signing out
-   * ends it.
-   */
+  /** Saves some frames of a video with this name. Nothing happens while another download is under way. */
   async start(viewer: Viewer, frames: readonly FrameEntry[], videoName: string): Promise<void> {
     if (this.progress.peek()) return;
     const total = frames.length;
@@ -28,9 +25,6 @@ export class Saving {
     this.#stop = stop;
     this.progress.value = { done: 0, total };
     const owner = userId.peek();
-    const unsubscribe = userId.subscribe((user) => {
-      if (user !== owner) stop.abort();
-    });
     try {
       const saved = await saveFrames(frames, {
         // a large selection would push everything else out of the cache
@@ -43,7 +37,7 @@ export class Saving {
       });
       if (saved) announce(t("saved", { count: total }));
     } catch (error) {
-      // the next user reads nothing of it
+      // signing out ends it, and the next user reads nothing of it
       if (userId.peek() !== owner) return;
       if (stop.signal.aborted) toast(t("saveCancelled"));
       else {
@@ -51,7 +45,6 @@ export class Saving {
         toast(t("saveFailed"));
       }
     } finally {
-      unsubscribe();
       this.progress.value = undefined;
     }
   }

@@ -1,7 +1,10 @@
 import { Download, X } from "lucide";
+import { useRef } from "preact/hooks";
 import { formatBytes } from "../../i18n/format";
 import { Button } from "../../ui/button";
 import { ProgressBar } from "../../ui/progress-bar";
+import { useFocusKept } from "../sending/focus";
+import { cellId } from "./frame-cell";
 import { t } from "./messages";
 import type { Saving } from "./saving";
 import "./selection-bar.css";
@@ -15,12 +18,14 @@ interface SelectionBarProps {
 
 /** The selection and its download. It stays at the bottom of the screen. */
 export function SelectionBar({ viewer, saving, onDownload }: SelectionBarProps) {
+  const bar = useRef<HTMLElement>(null);
+  useFocusKept(bar);
   const { positions, bytes } = viewer.selection.value;
   // a single frame is saved before a bar could be read
   const progress = (saving.progress.value?.total ?? 0) > 1 ? saving.progress.value : undefined;
   if (positions.size === 0 && !progress) return null;
   return (
-    <section class="selection-bar" aria-label={t("selection")}>
+    <section class="selection-bar" ref={bar} aria-label={t("selection")}>
       {progress ? (
         <>
           <div class="selection-bar-progress">
@@ -34,7 +39,15 @@ export function SelectionBar({ viewer, saving, onDownload }: SelectionBarProps) 
           <p class="selection-bar-text numeric">
             {t("selected", { count: positions.size })} · {formatBytes(bytes)}
           </p>
-          <Button kind="quiet" icon={X} onClick={() => viewer.selectNone()}>
+          <Button
+            kind="quiet"
+            icon={X}
+            onClick={() => {
+              viewer.selectNone();
+              // the bar goes away
+              document.getElementById(cellId(viewer.current.peek()))?.focus({ preventScroll: true });
+            }}
+          >
             {t("clear")}
           </Button>
           <Button kind="primary" icon={Download} onClick={onDownload}>

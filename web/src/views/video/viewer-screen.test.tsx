@@ -93,6 +93,32 @@ describe("ViewerScreen", () => {
     await vi.waitFor(() => expect(bar()).toBeNull());
   });
 
+  it("moves the focus to the grid when the selection is cleared", async () => {
+    const { root } = open();
+    press(" ");
+    const clear = () => root.querySelector<HTMLElement>(".selection-bar button");
+    await vi.waitFor(() => expect(clear()).not.toBeNull());
+    clear()?.focus();
+    clear()?.click();
+    await vi.waitFor(() => expect(root.querySelector(".selection-bar")).toBeNull());
+    expect(focused()).toBe("frame-0");
+  });
+
+  it("ends a download when it is left", async () => {
+    const { viewer, root } = open();
+    const read = vi.spyOn(viewer, "readOnce");
+    press(" ");
+    press("ArrowRight");
+    press(" ");
+    await vi.waitFor(() => expect(root.querySelector(".selection-bar .button-primary")).not.toBeNull());
+    root.querySelector<HTMLElement>(".selection-bar .button-primary")?.click();
+    await vi.waitFor(() => expect(read).toHaveBeenCalledTimes(2));
+    const signals = read.mock.calls.map(([, { signal }]) => signal);
+    expect(signals.map((signal) => signal?.aborted)).toEqual([false, false]);
+    render(null, root);
+    await vi.waitFor(() => expect(signals.map((signal) => signal?.aborted)).toEqual([true, true]));
+  });
+
   it("leads from a warning to its frame", async () => {
     const { viewer, root } = open();
     root.querySelector<HTMLElement>(".warning-list-time")?.click();

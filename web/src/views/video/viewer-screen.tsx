@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { VideoView } from "../../api/types";
 import { Button } from "../../ui/button";
 import { commands } from "./commands";
@@ -21,6 +21,8 @@ export function ViewerScreen({ viewer, video }: { viewer: Viewer; video: VideoVi
   const root = useRef<HTMLDivElement>(null);
   const stage = useRef<HTMLDivElement>(null);
   const saving = useMemo(() => new Saving(), []);
+  // nothing would show or cancel it any more
+  useEffect(() => () => saving.cancel(), [saving]);
   const [keysShown, setKeysShown] = useState(false);
   const { fileName, warnings = [] } = video;
 
