@@ -118,6 +118,26 @@ describe("VideoStore", () => {
     store.dispose();
   });
 
+  it("tells a failed read that was asked for only to its caller", async () => {
+    const { store } = storeOf(() => video("ready"), fail(new ApiError(500, "internal")));
+    store.start();
+    await vi.advanceTimersByTimeAsync(1);
+    await expect(store.downloadUrl()).rejects.toThrow(ApiError);
+    expect(store.problem.value).toBeUndefined();
+    store.dispose();
+  });
+
+  it("follows a video again that was retried elsewhere", async () => {
+    const { store } = storeOf(() => video("ready"), () => video("processing"), () => video("processing"), () => video("ready"));
+    store.start();
+    await vi.advanceTimersByTimeAsync(1);
+    await store.downloadUrl();
+    expect(store.video.value?.status).toBe("processing");
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(store.video.value?.status).toBe("ready");
+    store.dispose();
+  });
+
   it("has no link while a video is extracted again", async () => {
     const { store } = storeOf(() => video("queued"));
     await expect(store.link()).rejects.toThrow(ZipChangedError);

@@ -26,7 +26,7 @@ export class VideoStore {
   readonly video = signal<VideoView | undefined>(undefined);
   /** Whether the server has no such video, or not any more. */
   readonly missing = signal(false);
-  /** Why the last read failed; undefined after one that did not. */
+  /** Why the record could not be kept current at the last read; undefined after one that succeeded. */
   readonly problem = signal<unknown>(undefined);
 
   readonly id: string;
@@ -80,7 +80,7 @@ export class VideoStore {
   readonly link = async (): Promise<string> => {
     const known = this.video.peek()?.download;
     const lasts = known ? Date.parse(known.expiresAt) - Date.now() > SHORTEST_USE : false;
-    const download = known && lasts && known.url !== this.#used ? known : (await this.#read()).download;
+    const download = known && lasts && known.url !== this.#used ? known : (await this.#readNow()).download;
     if (!download) throw new ZipChangedError("The video is extracted again.");
     this.#used = download.url;
     return download.url;
@@ -89,7 +89,15 @@ export class VideoStore {
   /** Returns a link to the zip for the browser's own download. */
   async downloadUrl(): Promise<string | undefined> {
     // read again: a link to a zip that was deleted elsewhere would lead away from the page
-    return (await this.#read()).download?.url;
+    return (await this.#readNow()).download?.url;
+  }
+
+  /** Reads the record between two reads of the rhythm, which adapts to a new status. */
+  async #readNow(): Promise<VideoView> {
+    const status = this.video.peek()?.status;
+    const video = await this.#read();
+    if (video.status !== status) this.#wake?.();
+    return video;
   }
 
   async #read(): Promise<VideoView> {
@@ -103,7 +111,6 @@ export class VideoStore {
     } catch (error) {
       if (this.#stop.signal.aborted) throw error;
       if (error instanceof ApiError && error.status === 404) this.missing.value = true;
-      else this.problem.value = error;
       throw error;
     }
   }
@@ -121,6 +128,8 @@ export class VideoStore {
         await this.#sleep(untilNextRead(video, delay));
       } catch (error) {
         signal.throwIfAborted();
+        // other reads tell their callers
+        if (!this.missing.peek()) this.problem.value = error;
         delay = Math.min(delay * 2, OFFLINE_DELAY);
         const asked = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
         await this.#sleep(this.missing.peek() ? undefined : Math.max(delay, asked));
