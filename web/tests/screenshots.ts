@@ -22,6 +22,7 @@ test("an empty library, and sending", async ({ page, person }, info) => {
   await chooseFrames(page, "How many");
   await page.getByLabel("Number of frames").fill("24");
   await expect(page.getByText("≈ 48 frames")).toBeVisible();
+  await expect(page.getByText("Looking inside…")).toHaveCount(0);
   await takePictures(page, "sending");
   await page.getByRole("button", { name: "Discard all" }).click();
   await choose(page, await largeVideo(info.outputPath("Mountain walk.mp4"), 12));

@@ -53,7 +53,7 @@ export const t = messages({
   delete_failed: ["{name} was not deleted. {problem}", "{name} não foi excluído. {problem}"],
   is_ready: ["{name} is ready.", "{name} está pronto."],
   has_failed: ["{name} failed. {reason}", "{name} falhou. {reason}"],
-  step_1: ["Drop a video", "Solte um vídeo"],
+  step_1: ["Send a video", "Envie um vídeo"],
   step_1_text: ["From a phone clip to a film of many gigabytes.", "De um clipe do celular a um filme de muitos gigabytes."],
   step_2: ["Say which frames", "Diga quais quadros"],
   step_2_text: ["Every second, each scene, at the times you name, or all.", "A cada segundo, cada cena, nos tempos que você disser, ou todos."],
