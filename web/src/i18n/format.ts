@@ -1,3 +1,4 @@
+import { minute } from "./clock";
 import { locale } from "./index";
 import { numberFormat } from "./numbers";
 
@@ -56,14 +57,24 @@ export function formatDate(iso: string): string {
   return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
 }
 
-/** Returns "in 12 days", "3 minutes ago" or "now". */
+/** Returns "in 12 days", "tomorrow", "3 minutes ago" or "now". A component that shows it is rendered again each minute. */
 export function formatRelative(iso: string): string {
-  const seconds = (Date.parse(iso) - Date.now()) / 1000;
+  void minute.value;
+  const [now, time] = [Date.now(), Date.parse(iso)];
+  const seconds = (time - now) / 1000;
   const format = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" });
   for (const [unit, length] of spans) {
-    if (Math.abs(seconds) >= length) return format.format(Math.trunc(seconds / length), unit);
+    if (Math.abs(seconds) < length) continue;
+    return format.format(unit === "day" ? daysBetween(now, time) : Math.trunc(seconds / length), unit);
   }
   return format.format(0, "second");
+}
+
+/** Returns the number of midnights between two times, since "tomorrow" is the next day, not the time in 24 hours. */
+function daysBetween(from: number, to: number): number {
+  const midnight = (time: number) => new Date(time).setHours(0, 0, 0, 0);
+  // a day with a change of the clock has 23 or 25 hours
+  return Math.round((midnight(to) - midnight(from)) / 86_400_000);
 }
 
 function scaled(bytes: number): readonly [number, (typeof units)[number]] {

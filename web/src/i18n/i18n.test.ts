@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { effect } from "@preact/signals";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ApiError, OfflineError } from "../api/errors";
 import { failureText, problemText } from "./errors";
@@ -90,6 +91,27 @@ it("formats times", () => {
   expect(formatRelative(inDays(12))).toBe("in 12 days");
   expect(formatRelative(new Date(Date.now() - 181_000).toISOString())).toBe("3 minutes ago");
   expect(formatRelative(new Date().toISOString())).toBe("now");
+});
+
+it("counts days by the calendar", () => {
+  vi.useFakeTimers({ now: new Date(2026, 10, 23, 10) });
+  const at = (day: number, hour: number) => formatRelative(new Date(2026, 10, day, hour).toISOString());
+  expect([at(24, 11), at(25, 9), at(25, 11), at(26, 9)]).toEqual(["tomorrow", "in 2 days", "in 2 days", "in 3 days"]);
+  expect([at(22, 9), at(21, 11), at(21, 1)]).toEqual(["yesterday", "2 days ago", "2 days ago"]);
+  expect(at(24, 9)).toBe("in 23 hours");
+  vi.useRealTimers();
+});
+
+it("tells the time again each minute", () => {
+  vi.useFakeTimers();
+  const now = new Date().toISOString();
+  const shown: string[] = [];
+  const stop = effect(() => void shown.push(formatRelative(now)));
+  vi.advanceTimersByTime(61_000);
+  stop();
+  expect(shown).toEqual(["now", "1 minute ago"]);
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
 });
 
 it("has words for problems and failures, also for unknown ones", () => {

@@ -118,7 +118,10 @@ describe("Home", () => {
     for (let tries = 0; tries < 50 && !button("Send video"); tries += 1) await settle();
     expect(text()).toContain("We will look at it on the server.");
     expect(text()).toContain("empty.mp4 is empty and was left out.");
+    const { library } = await import("./library/library");
+    await act(() => library.peek().filterBy("ready"));
     await act(() => button("Send video")?.click());
+    expect(library.peek().status.value).toBeUndefined();
     expect(state.added).toEqual([{ file, extraction: { quality: 85 } }]);
     expect(root.querySelector(".sending-panel")).toBeNull();
   });

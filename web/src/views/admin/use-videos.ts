@@ -16,6 +16,8 @@ interface Loaded {
 
 /** A page with fewer videos than this is followed by the next one, because a filtered page may be short or empty. */
 const ENOUGH = 20;
+/** The most pages that are read at once: a rare status would lead through all videos. */
+const MOST_PAGES = 10;
 const PAGE = 50;
 
 /** Loads the videos of a filter, page by page. */
@@ -32,13 +34,14 @@ export function useVideos({ user, status }: Filter) {
     setError(undefined);
     try {
       let { videos, cursor } = from;
-      do {
+      for (let pages = 0; pages < MOST_PAGES; pages += 1) {
         const query = { status, cursor, limit: PAGE, ...(user ? { user } : { all: true }) };
         const page = await listVideos(query, signal);
         videos = [...videos, ...page.videos];
         cursor = page.cursor;
         setLoaded({ videos, cursor });
-      } while (cursor !== undefined && videos.length - from.videos.length < ENOUGH);
+        if (cursor === undefined || videos.length - from.videos.length >= ENOUGH) break;
+      }
     } catch (failure) {
       if (isAbort(failure)) return;
       setError(failure);

@@ -1,5 +1,5 @@
 import { SearchX, WifiOff } from "lucide";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { problemText } from "../../i18n/errors";
 import { Banner } from "../../ui/banner";
 import { Button } from "../../ui/button";
@@ -27,7 +27,6 @@ export function LibraryView() {
   const [retried, setRetried] = useState<LibraryVideo>();
   const [warned, setWarned] = useState<LibraryVideo>();
   const actions = useCardActions({ onRetry: setRetried, onWarnings: setWarned });
-  useMinutes();
 
   const isUnfiltered = store.status.value === undefined;
   if (isEmpty.value && isUnfiltered && store.state.value !== "failed") return <EmptyLibrary />;
@@ -117,7 +116,13 @@ function LibraryContent({ query, onQuery, actions }: ContentProps) {
       {wanted !== "" && store.more.value !== "none" && (
         <p class="library-view-note">{t("searched", { count: videos.length })}</p>
       )}
-      <LoadMore state={store.more.value} count={videos.length} onMore={() => void store.loadMore()} />
+      <LoadMore
+        state={store.more.value}
+        count={videos.length}
+        // a name that few videos have would load the whole library
+        isAutomatic={wanted === ""}
+        onMore={() => void store.loadMore()}
+      />
     </>
   );
 }
@@ -129,13 +134,4 @@ function LoadFailed({ error }: { readonly error: unknown }) {
       <Button onClick={() => void library.peek().refresh()}>{t("try_again")}</Button>
     </EmptyState>
   );
-}
-
-/** Renders again every minute, so that "3 minutes ago" stays true. */
-function useMinutes(): void {
-  const [, setMinute] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => setMinute((minute) => minute + 1), 60_000);
-    return () => clearInterval(timer);
-  }, []);
 }

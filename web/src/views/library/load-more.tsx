@@ -9,18 +9,20 @@ interface LoadMoreProps {
   readonly state: MoreState;
   /** The number of videos that are loaded. */
   readonly count: number;
+  /** Whether the button presses itself when it comes near. */
+  readonly isAutomatic: boolean;
   readonly onMore: () => void;
 }
 
-/** A button for older videos, which presses itself when it comes near. */
-export function LoadMore({ state, count, onMore }: LoadMoreProps) {
+/** A button for older videos. */
+export function LoadMore({ state, count, isAutomatic, onMore }: LoadMoreProps) {
   const place = useRef<HTMLDivElement>(null);
   const more = useRef(onMore);
   more.current = onMore;
 
   useEffect(() => {
     const element = place.current;
-    if (!element || state !== "some") return;
+    if (!element || !isAutomatic || state !== "some") return;
     // made again after each page, because an observer says nothing about what is still in view
     const observer = new IntersectionObserver(
       (entries) => entries.some(({ isIntersecting }) => isIntersecting) && more.current(),
@@ -28,7 +30,7 @@ export function LoadMore({ state, count, onMore }: LoadMoreProps) {
     );
     observer.observe(element);
     return () => observer.disconnect();
-  }, [state, count]);
+  }, [state, count, isAutomatic]);
 
   if (state === "none") return null;
   if (state === "failed") {

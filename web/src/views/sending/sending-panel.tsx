@@ -2,6 +2,7 @@ import { Trash2 } from "lucide";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { announce } from "../../ui/announce";
 import { Button } from "../../ui/button";
+import { library } from "../library/library";
 import { sendFiles } from "../uploads/uploads-store";
 import { EstimateLine } from "./estimate-line";
 import { FileCard } from "./file-card";
@@ -35,6 +36,8 @@ export function SendingPanel() {
     }
     rememberForm(form);
     sendFiles(videos, read.extraction);
+    // a filter would hide what was sent
+    library.peek().filterBy(undefined);
     announce(t("sent", { count }));
     // the button is gone; what it did is seen there
     requestAnimationFrame(() => document.getElementById("upload-list-title")?.focus());
