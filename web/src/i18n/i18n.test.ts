@@ -102,7 +102,7 @@ it("counts days by the calendar", () => {
   vi.useRealTimers();
 });
 
-it("tells the time again each minute", () => {
+it("formats the time again each minute", () => {
   vi.useFakeTimers();
   const now = new Date().toISOString();
   const shown: string[] = [];

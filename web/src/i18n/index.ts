@@ -74,7 +74,7 @@ function wantedLocales(): readonly string[] {
 }
 
 /** Returns the language of a locale. `Intl` refuses names such as `en-US@posix`, so they have none. */
-function languageOf(name: string): Language | undefined {
+export function languageOf(name: string): Language | undefined {
   const [, found] = /^(en|pt)(?:-[a-z0-9]{2,8})*$/i.exec(name) ?? [];
   return found?.toLowerCase() as Language | undefined;
 }

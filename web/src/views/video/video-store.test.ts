@@ -118,7 +118,7 @@ describe("VideoStore", () => {
     store.dispose();
   });
 
-  it("tells a failed read that was asked for only to its caller", async () => {
+  it("rejects a read that was asked for without a problem for the page", async () => {
     const { store } = storeOf(() => video("ready"), fail(new ApiError(500, "internal")));
     store.start();
     await vi.advanceTimersByTimeAsync(1);

@@ -128,7 +128,7 @@ export class VideoStore {
         await this.#sleep(untilNextRead(video, delay));
       } catch (error) {
         signal.throwIfAborted();
-        // other reads tell their callers
+        // other reads reject
         if (!this.missing.peek()) this.problem.value = error;
         delay = Math.min(delay * 2, OFFLINE_DELAY);
         const asked = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
