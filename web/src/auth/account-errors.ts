@@ -18,6 +18,7 @@ export function accountErrors(error: unknown): AccountErrors {
       // Cognito uses one kind for several reasons
       if (/attempts/i.test(error.message)) return { form: t("too_many_attempts") };
       if (/disabled/i.test(error.message)) return { form: t("disabled") };
+      if (/cannot be reset/i.test(error.message)) return { form: t("no_reset") };
       return { password: t("wrong_password") };
     case "UserNotFoundException":
       return { email: t("no_such_user") };
@@ -31,6 +32,7 @@ export function accountErrors(error: unknown): AccountErrors {
     case "InvalidPasswordException":
       return { password: t("password_rule") };
     case "InvalidParameterException":
+      if (/reset password/i.test(error.message)) return { form: t("no_reset") };
       if (/password/i.test(error.message)) return { password: t("password_rule") };
       if (/email|username/i.test(error.message)) return { email: t("email_wrong") };
       return { form: t("unknown") };

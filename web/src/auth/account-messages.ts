@@ -18,6 +18,10 @@ export const t = messages({
     "Já existe uma conta com este e-mail. Entre com ela.",
   ],
   disabled: ["This account is disabled. Ask the operator of this server.", "Esta conta está desativada. Fale com quem cuida deste servidor."],
+  no_reset: [
+    "No code can be sent for this account. Ask the operator of this server.",
+    "Não dá para enviar um código para esta conta. Fale com quem cuida deste servidor.",
+  ],
   code_mismatch: ["This is not the code that we sent. Check the latest mail.", "Não é o código que enviamos. Confira o último e-mail."],
   code_expired: ["This code has expired. Send a new one.", "Este código expirou. Peça outro."],
   code_not_sent: [
@@ -27,6 +31,10 @@ export const t = messages({
   too_many_attempts: [
     "Too many attempts. Wait a quarter of an hour and try again.",
     "Tentativas demais. Espere uns 15 minutos e tente de novo.",
+  ],
+  locale_not_saved: [
+    "The language of your mails could not be saved. Choose it again in a moment.",
+    "Não foi possível salvar o idioma dos seus e-mails. Escolha de novo daqui a pouco.",
   ],
   challenge: [
     "This account needs another step that this page does not have ({name}).",

@@ -87,6 +87,20 @@ it("names the rule for a weak new password before sending it", async () => {
   expect(requests).toHaveLength(0);
 });
 
+it.each([
+  ["NotAuthorizedException", "User password cannot be reset in the current state.", "No code can be sent"],
+  ["InvalidParameterException", "Cannot reset password for the user as there is no verified email", "No code can be sent"],
+  ["CodeMismatchException", "", "This is not the code"],
+])("shows %s also at a step without its field", async (kind, message, shown) => {
+  fakeServer(() => refusal(kind, message));
+  const form = show();
+  press("Forgotten password?");
+  await vi.waitFor(() => expect(heading()).toBe("Forgotten password"));
+  write("email", "ada@example.com");
+  await submit(form);
+  await vi.waitFor(() => expect(form.querySelector("[role=alert]")?.textContent).toContain(shown));
+});
+
 it("sets a new password with a code", async () => {
   const requests = fakeServer(({ action }) => {
     if (action === "ForgotPassword") return { status: 200, body: { CodeDeliveryDetails: { Destination: "a***@e***" } } };

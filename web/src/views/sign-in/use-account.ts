@@ -70,7 +70,7 @@ export function useAccount(fixedEmail: string | undefined) {
       const kind = error instanceof CognitoError ? error.kind : "";
       if (kind === "UserNotConfirmedException") go("confirm", t("not_confirmed", { to: values.email }));
       else if (kind === "PasswordResetRequiredException") go("forgot", t("must_reset"));
-      else setErrors(accountErrors(error));
+      else setErrors(shownAt(step, accountErrors(error)));
     } finally {
       running.current = false;
       setBusy(false);
@@ -122,6 +122,16 @@ export function useAccount(fixedEmail: string | undefined) {
   const change = (changed: Partial<Values>) => setValues((now) => ({ ...now, ...changed }));
 
   return { step, values, errors, note, busy, codeSentAt, change, go, submit, resend };
+}
+
+/** Moves errors of fields that a step does not have to the form. */
+function shownAt(step: Step, errors: AccountErrors): AccountErrors {
+  const shown: AccountErrors = {};
+  for (const [field, text] of Object.entries(errors) as [keyof AccountErrors, string][]) {
+    const isThere = field !== "form" && fieldsOf[step].includes(field);
+    shown[isThere ? field : "form"] = text;
+  }
+  return shown;
 }
 
 function check(step: Step, { email, password, code }: Values): AccountErrors {
