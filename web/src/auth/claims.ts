@@ -3,6 +3,8 @@ export interface Session {
   userId: string;
   email: string;
   isAdmin: boolean;
+  /** The language of mails, such as `pt-BR`. */
+  locale?: string;
 }
 
 /** Reads the claims of an ID token for display. Its signature is not checked here. */
@@ -15,5 +17,6 @@ export function readClaims(idToken: string): Session {
     userId: String(claims["sub"]),
     email: String(claims["email"] ?? ""),
     isAdmin: Array.isArray(groups) && groups.includes("admin"),
+    ...(typeof claims["locale"] === "string" ? { locale: claims["locale"] } : {}),
   };
 }

@@ -2,7 +2,7 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { language, setLanguage } from "../i18n";
 import { type FakeAnswer, type FakeRequest, fakeServer, granted, refusal } from "./fake-server";
-import { chooseLanguage } from "./mail-language";
+import { chooseLanguage, mailLanguage } from "./mail-language";
 import { session, signIn, signOut } from "./session";
 
 const saved = (requests: FakeRequest[]) =>
@@ -13,7 +13,7 @@ const saved = (requests: FakeRequest[]) =>
 /** Signs a user in; `answer` answers when the language of mails is saved. */
 async function signedIn(answer: () => FakeAnswer): Promise<FakeRequest[]> {
   const requests = fakeServer(({ action }) => {
-    if (action === "InitiateAuth") return granted("a");
+    if (action === "InitiateAuth") return granted("a", { locale: "pt-BR" });
     return action === "UpdateUserAttributes" ? answer() : { status: 200, body: {} };
   });
   await signIn("ada@example.com", "pw", false);
@@ -24,6 +24,14 @@ afterEach(async () => {
   await signOut();
   setLanguage("en");
   vi.unstubAllGlobals();
+});
+
+it("knows the language of the user's mails", async () => {
+  expect(mailLanguage.value).toBeUndefined();
+  await signedIn(() => ({ status: 200, body: {} }));
+  expect(mailLanguage.value).toBe("pt");
+  chooseLanguage("en");
+  expect(mailLanguage.value).toBeUndefined();
 });
 
 it("saves the last of two quick choices last", async () => {

@@ -1,13 +1,16 @@
-import { chooseLanguage } from "../../auth/mail-language";
+import { chooseLanguage, mailLanguage } from "../../auth/mail-language";
 import { language } from "../../i18n";
 import { languageNames } from "../../shell/account-menu";
 import { setTheme, theme } from "../../theme";
+import { Banner } from "../../ui/banner";
+import { Button } from "../../ui/button";
 import { Segmented } from "../../ui/segmented";
 import { t } from "./messages";
 import { Section } from "./section";
 
 /** The choice of language and theme. */
 export function AppearanceSection() {
+  const mails = mailLanguage.value;
   return (
     <Section title={t("appearance")}>
       <Segmented
@@ -19,6 +22,15 @@ export function AppearanceSection() {
           { value: "pt", label: languageNames.pt },
         ]}
       />
+      {mails !== undefined && mails !== language.value && (
+        // signed up in a browser with the other language
+        <Banner
+          kind="info"
+          action={<Button onClick={() => chooseLanguage(language.peek())}>{t("mail_language_same")}</Button>}
+        >
+          {t("mail_language_other")}
+        </Banner>
+      )}
       <Segmented
         label={t("theme")}
         value={theme.value}

@@ -5,6 +5,8 @@ export const t = messages({
   heading: ["Settings", "Ajustes"],
   appearance: ["Language and theme", "Idioma e tema"],
   language: ["Language", "Idioma"],
+  mail_language_other: ["Your mails are in another language.", "Seus e-mails estão em outro idioma."],
+  mail_language_same: ["Use this language for mails, too", "Usar este idioma também nos e-mails"],
   theme: ["Theme", "Tema"],
   theme_system: ["Device", "Do aparelho"],
   theme_light: ["Light", "Claro"],
