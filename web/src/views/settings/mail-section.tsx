@@ -1,3 +1,4 @@
+import { useRef, useState } from "preact/hooks";
 import { readMail, setMail } from "../../api/mail";
 import type { MailSettings } from "../../api/types";
 import { problemText } from "../../i18n/errors";
@@ -17,28 +18,45 @@ type Choices = Pick<MailSettings, "mail" | "expiryReminder">;
 export function MailSection() {
   const { data: settings, setData: setSettings, error, setError, again } = useRead(readMail);
 
-  const save = async (preferences: Choices) => {
-    const before = settings;
-    setError(undefined);
-    if (settings) setSettings({ ...settings, ...preferences });
+  const [refused, setRefused] = useState<Choices>();
+  const wanted = useRef<Choices | undefined>(undefined);
+  const saved = useRef<MailSettings | undefined>(undefined);
+  const saving = useRef(Promise.resolve());
+
+  const put = async (choices: Choices) => {
+    // a later choice has come
+    if (wanted.current !== choices) return;
     try {
-      setSettings(await setMail(preferences));
+      saved.current = await setMail(choices);
+      if (wanted.current !== choices) return;
       announce(t("saved"));
     } catch (failure) {
-      setSettings(before);
+      if (wanted.current !== choices) return;
+      setRefused(choices);
       setError(failure);
     }
+    wanted.current = undefined;
+    setSettings(saved.current);
+  };
+  const save = (choices: Choices) => {
+    if (!wanted.current) saved.current = settings;
+    wanted.current = choices;
+    setRefused(undefined);
+    setError(undefined);
+    if (settings) setSettings({ ...settings, ...choices });
+    // one at a time, so that the last choice is also the last one to arrive
+    saving.current = saving.current.then(() => put(choices));
   };
 
   return (
     <Section title={t("mail")}>
       {error !== undefined && (
-        <Banner kind="error" action={<Button onClick={again}>{t("try_again")}</Button>}>
+        <Banner kind="error" action={<Button onClick={() => (refused ? save(refused) : again())}>{t("try_again")}</Button>}>
           {problemText(error)}
         </Banner>
       )}
       {settings === undefined && error === undefined && <Skeleton height="116px" />}
-      {settings && <MailChoices settings={settings} onChange={(changed) => void save(changed)} />}
+      {settings && <MailChoices settings={settings} onChange={save} />}
     </Section>
   );
 }

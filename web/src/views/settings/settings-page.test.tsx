@@ -30,7 +30,7 @@ const press = (name: string) => {
 };
 
 /** Shows the settings of a signed-in user; `answer` answers for the webhook. */
-async function show(answer: (request: FakeRequest) => FakeAnswer): Promise<FakeRequest[]> {
+async function show(answer: (request: FakeRequest) => FakeAnswer | Promise<FakeAnswer>): Promise<FakeRequest[]> {
   const requests = fakeServer((request) => {
     if (request.action === "InitiateAuth") return granted("a");
     if (request.path === "/mail" && request.method === "GET") return { status: 200, body: mail };
@@ -127,13 +127,42 @@ it("warns when the receiver refused the test event", async () => {
 });
 
 it("saves the mails that the user wants, and takes a choice back that was refused", async () => {
-  const requests = await show(({ path }) => (path === "/webhook" ? none : { status: 500 }));
+  let isBroken = true;
+  const requests = await show(({ path }) => {
+    if (path === "/webhook") return none;
+    return isBroken ? { status: 500 } : { status: 200, body: { ...mail, mail: "failures" } };
+  });
   const choice = (value: string) => document.querySelector<HTMLInputElement>(`input[value=${value}]`);
   await vi.waitFor(() => expect(choice("all")?.checked).toBe(true));
   choice("failures")?.click();
   await vi.waitFor(() => expect(document.querySelector('[role="alert"]')).not.toBeNull());
   expect(requests.find(({ method }) => method === "PUT")).toMatchObject({ path: "/mail", body: { mail: "failures" } });
   expect(choice("all")?.checked).toBe(true);
+  isBroken = false;
+  press("Try again");
+  await vi.waitFor(() => expect(document.querySelector('[role="alert"]')).toBeNull());
+  await vi.waitFor(() => expect(choice("failures")?.checked).toBe(true));
+});
+
+it("saves quick choices one after another, and goes back to the last one that was saved", async () => {
+  const answers: ((status: number) => void)[] = [];
+  const requests = await show(({ path, body }) => {
+    if (path === "/webhook") return none;
+    return new Promise((resolve) => answers.push((status) => resolve({ status, body: { ...mail, ...body } })));
+  });
+  const puts = () => requests.filter(({ method }) => method === "PUT").map(({ body }) => body["mail"]);
+  const choice = (value: string) => document.querySelector<HTMLInputElement>(`input[value=${value}]`);
+  await vi.waitFor(() => expect(choice("all")?.checked).toBe(true));
+  choice("failures")?.click();
+  await vi.waitFor(() => expect(puts()).toEqual(["failures"]));
+  choice("none")?.click();
+  await vi.waitFor(() => expect(choice("none")?.checked).toBe(true));
+  expect(puts()).toEqual(["failures"]);
+  answers[0]?.(200);
+  await vi.waitFor(() => expect(puts()).toEqual(["failures", "none"]));
+  expect(choice("none")?.checked).toBe(true);
+  answers[1]?.(500);
+  await vi.waitFor(() => expect(choice("failures")?.checked).toBe(true));
 });
 
 it("shows each attempt of a delivery, and sends a failed one again", async () => {
