@@ -10,6 +10,8 @@ interface DialogProps {
   title: string;
   /** Called for Escape, the close button and a press outside. Without it, the dialog cannot be closed by them. */
   onClose?: (() => void) | undefined;
+  /** Whether a press outside closes nothing, because what was typed would be lost. */
+  ignoresOutside?: boolean;
   children: ComponentChildren;
   footer?: ComponentChildren;
   /** `wide` for content with pictures or tables. */
@@ -17,7 +19,7 @@ interface DialogProps {
 }
 
 /** A modal dialog, open while it is rendered. The focus returns to where it was. */
-export function Dialog({ title, onClose, children, footer, size = "normal" }: DialogProps) {
+export function Dialog({ title, onClose, ignoresOutside = false, children, footer, size = "normal" }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
 
@@ -50,6 +52,7 @@ export function Dialog({ title, onClose, children, footer, size = "normal" }: Di
         else dialog.current?.showModal();
       }}
       onPointerDown={(event) => {
+        if (ignoresOutside) return;
         if (event.target === event.currentTarget && isOutside(event, event.currentTarget)) onClose?.();
       }}
     >

@@ -60,6 +60,7 @@ export function RetryDialog({ video, onClose, onQueued }: RetryDialogProps) {
       title={t("retry_title", { name: video.fileName })}
       size="wide"
       onClose={onClose}
+      ignoresOutside
       footer={
         <>
           <Button onClick={onClose}>{t("cancel")}</Button>

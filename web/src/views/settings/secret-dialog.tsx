@@ -6,7 +6,7 @@ import { TextField } from "../../ui/text-field";
 import { t } from "./messages";
 import "./secret-dialog.css";
 
-/** Shows the webhook's new secret, which no later answer contains. */
+/** Shows the webhook's new secret, which no later answer contains. So only its button closes the dialog. */
 export function SecretDialog({ secret, onClose }: { secret: string; onClose: () => void }) {
   const [note, setNote] = useState<"copied" | "copy_failed">();
 
@@ -22,7 +22,6 @@ export function SecretDialog({ secret, onClose }: { secret: string; onClose: () 
   return (
     <Dialog
       title={t("secret_title")}
-      onClose={onClose}
       footer={
         <>
           <Button icon={Copy} onClick={() => void copy()}>
