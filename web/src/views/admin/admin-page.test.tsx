@@ -80,6 +80,17 @@ it("reads on while the pages of a filter are nearly empty", async () => {
   ]);
 });
 
+it("stops after some pages without a match, and goes on when asked", async () => {
+  const requests = await show(() => ({ status: 200, body: { videos: [], cursor: "next" } }));
+  const reads = () => requests.filter(({ path }) => path === "/videos").length;
+  const more = () => [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Show more");
+  await vi.waitFor(() => expect(more()?.getAttribute("aria-busy") ?? "false").toBe("false"));
+  await vi.waitFor(() => expect(reads()).toBe(10));
+  await vi.waitFor(() => expect(more()?.disabled).not.toBe(true));
+  more()?.click();
+  await vi.waitFor(() => expect(reads()).toBe(20));
+});
+
 it("adds up a user's videos, and says over how many", async () => {
   const waiting = video("w", "user-2", { status: "awaiting_upload" });
   await show(() => ({ status: 200, body: { videos: [video("a", "user-2", { result }), video("b", "user-2", { result }), waiting] } }));
