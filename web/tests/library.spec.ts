@@ -10,6 +10,12 @@ test("deleting can be undone, and is real without that", async ({ page, person }
   await expect(card(page, "h264.ts")).toHaveCount(0);
   await page.getByRole("region", { name: "Notifications" }).getByRole("button", { name: "Undo" }).click();
   await expect(card(page, "h264.ts")).toBeVisible();
+  const link = card(page, "h264.ts").getByRole("link");
+  await expect(link).toBeFocused();
+  await page.keyboard.press("Delete");
+  await expect(card(page, "h264.ts")).toHaveCount(0);
+  await page.keyboard.press("Control+z");
+  await expect(link).toBeFocused();
   expect((await person.api.read(id)).status).toBe("ready");
 
   await act(page, "h264.ts", "Delete");

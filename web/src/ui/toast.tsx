@@ -10,6 +10,10 @@ interface ToastOptions {
   action?: { label: string; onSelect: () => void };
   /** How long it stays, by default 5. It waits while it is hovered or has the focus. */
   seconds?: number;
+  /** What screen readers say, by default the message. */
+  spoken?: string;
+  /** Called when it goes away, for whatever reason. */
+  onEnd?: () => void;
 }
 
 interface ToastItem extends ToastOptions {
@@ -25,18 +29,24 @@ let lastId = 0;
 export function toast(message: string, options: ToastOptions = {}): () => void {
   lastId += 1;
   const item = { ...options, id: lastId, message };
-  toasts.value = [...toasts.peek(), item].slice(-MOST);
-  announce(message);
+  keep([...toasts.peek(), item].slice(-MOST));
+  announce(options.spoken ?? message);
   return () => remove(item.id);
 }
 
 function remove(id: number): void {
-  toasts.value = toasts.peek().filter((item) => item.id !== id);
+  keep(toasts.peek().filter((item) => item.id !== id));
+}
+
+function keep(kept: readonly ToastItem[]): void {
+  const ended = toasts.peek().filter((item) => !kept.includes(item));
+  toasts.value = kept;
+  for (const { onEnd } of ended) onEnd?.();
 }
 
 /** Removes all toasts, for the next user must not read them. */
 export function clearToasts(): void {
-  toasts.value = [];
+  keep([]);
 }
 
 /** The place of the toasts. It is in the page once. */

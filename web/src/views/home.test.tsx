@@ -136,4 +136,20 @@ describe("Home", () => {
     dispatchEvent(new Event("pagehide"));
     expect(api.deleteVideo).toHaveBeenCalledWith(video(2).id);
   });
+
+  it("undoes the last deletion by the keyboard, and moves the focus to its card", async () => {
+    server.add(1, 2);
+    await shown();
+    const press = (init: KeyboardEventInit) =>
+      act(() => void document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, ...init })));
+    root.querySelector<HTMLElement>(".video-card-link")?.focus();
+    await press({ key: "Delete" });
+    expect(root.querySelectorAll(".video-card")).toHaveLength(1);
+    await press({ key: "z", ctrlKey: true });
+    await settle();
+    expect(root.querySelectorAll(".video-card")).toHaveLength(2);
+    expect(document.activeElement).toBe(root.querySelector(".video-card-link"));
+    dispatchEvent(new Event("pagehide"));
+    expect(api.deleteVideo).not.toHaveBeenCalled();
+  });
 });

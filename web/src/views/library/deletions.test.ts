@@ -1,8 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Deletions } from "./deletions";
-
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
 
 function made(remove: (id: string) => Promise<void> = async () => undefined) {
   const removed: string[] = [];
@@ -23,37 +20,38 @@ describe("Deletions", () => {
     const over = vi.fn();
     deletions.add("a", over);
     expect([...deletions.ids.value]).toEqual(["a"]);
-    await vi.advanceTimersByTimeAsync(7900);
     expect(removed).toEqual([]);
-    await vi.advanceTimersByTimeAsync(200);
+    await deletions.finish("a");
     expect(removed).toEqual(["a"]);
     expect(over).toHaveBeenCalledOnce();
     expect(deletions.ids.value.has("a")).toBe(true);
   });
 
-  it("can be undone", async () => {
+  it("can be undone, the last one first", async () => {
     const { deletions, removed } = made();
-    deletions.add("a", () => undefined);
-    deletions.undo("a");
-    await vi.advanceTimersByTimeAsync(20_000);
+    const over = vi.fn();
+    for (const id of ["a", "b", "c"]) deletions.add(id, over);
+    expect([deletions.undo("b"), deletions.undo(), deletions.undo("b")]).toEqual(["b", "c", undefined]);
+    expect(over).toHaveBeenCalledTimes(2);
+    await deletions.finish("c");
     expect(removed).toEqual([]);
-    expect(deletions.ids.value.size).toBe(0);
+    expect([...deletions.ids.value]).toEqual(["a"]);
   });
 
   it("deletes at once when the page goes away", () => {
     const { deletions, removed } = made();
     deletions.add("a", () => undefined);
     deletions.add("b", () => undefined);
-    deletions.flush();
+    void deletions.flush();
     expect(removed).toEqual(["a", "b"]);
-    deletions.flush();
+    void deletions.flush();
     expect(removed).toEqual(["a", "b"]);
   });
 
   it("shows the video again if the server refuses", async () => {
     const { deletions, failed } = made(() => Promise.reject(new Error("refused")));
     deletions.add("a", () => undefined);
-    await vi.advanceTimersByTimeAsync(9000);
+    await deletions.finish("a");
     expect(failed).toEqual(["a"]);
     expect(deletions.ids.value.size).toBe(0);
   });

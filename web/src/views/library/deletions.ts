@@ -6,7 +6,8 @@ export const UNDO_SECONDS = 8;
 /** Deletions that are shown at once and really done a little later, so that they can be undone. */
 export class Deletions {
   private readonly hidden = signal<ReadonlySet<string>>(new Set());
-  private readonly pending = new Map<string, { timer: ReturnType<typeof setTimeout>; over: () => void }>();
+  /** The ids that wait, oldest first, with what is called when an id waits no longer. */
+  private readonly pending = new Map<string, () => void>();
 
   constructor(
     private readonly remove: (id: string) => Promise<void>,
@@ -18,21 +19,29 @@ export class Deletions {
     return this.hidden;
   }
 
-  /** Hides an id and deletes it when the time to undo is over; then calls `over`. */
+  /** Hides an id until it is deleted by `finish`. Calls `over` when it waits no longer. */
   add(id: string, over: () => void): void {
     if (this.hidden.peek().has(id)) return;
     this.hidden.value = new Set([...this.hidden.peek(), id]);
-    const timer = setTimeout(() => void this.finish(id), UNDO_SECONDS * 1000);
-    this.pending.set(id, { timer, over });
+    this.pending.set(id, over);
   }
 
-  /** Shows an id again, if it has not been deleted yet. */
-  undo(id: string): void {
-    const entry = this.pending.get(id);
-    if (!entry) return;
-    clearTimeout(entry.timer);
-    this.pending.delete(id);
+  /** Shows an id again, by default the last one that was added, and returns it if it has not been deleted yet. */
+  undo(id: string | undefined = [...this.pending.keys()].at(-1)): string | undefined {
+    if (id === undefined || !this.end(id)) return undefined;
     this.show(id);
+    return id;
+  }
+
+  /** Deletes an id that waits. */
+  async finish(id: string): Promise<void> {
+    if (!this.end(id)) return;
+    try {
+      await this.remove(id);
+    } catch (error) {
+      this.show(id);
+      this.onFailed(id, error);
+    }
   }
 
   /** Deletes everything that waits, because the page may not live until its time. */
@@ -40,18 +49,12 @@ export class Deletions {
     await Promise.all([...this.pending.keys()].map((id) => this.finish(id)));
   }
 
-  private async finish(id: string): Promise<void> {
-    const entry = this.pending.get(id);
-    if (!entry) return;
-    clearTimeout(entry.timer);
+  /** Ends the waiting of an id. Returns whether it was waiting. */
+  private end(id: string): boolean {
+    const over = this.pending.get(id);
     this.pending.delete(id);
-    entry.over();
-    try {
-      await this.remove(id);
-    } catch (error) {
-      this.show(id);
-      this.onFailed(id, error);
-    }
+    over?.();
+    return over !== undefined;
   }
 
   private show(id: string): void {

@@ -14,7 +14,8 @@ import "./library-view.css";
 import { LoadMore } from "./load-more";
 import type { LibraryVideo } from "./merge";
 import { t } from "./messages";
-import { focusCard, useCardActions } from "./use-card-actions";
+import { focusCard, undoLast, useCardActions } from "./use-card-actions";
+import { useUndoKey } from "./use-undo-key";
 import { VideoCard, type CardActions } from "./video-card";
 import { WarningsDialog } from "./warnings-dialog";
 
@@ -27,6 +28,7 @@ export function LibraryView() {
   const [retried, setRetried] = useState<LibraryVideo>();
   const [warned, setWarned] = useState<LibraryVideo>();
   const actions = useCardActions({ onRetry: setRetried, onWarnings: setWarned });
+  useUndoKey(undoLast);
 
   const isUnfiltered = store.status.value === undefined;
   if (isEmpty.value && isUnfiltered && store.state.value !== "failed") return <EmptyLibrary />;

@@ -45,14 +45,23 @@ export const isEmpty: ReadonlySignal<boolean> = computed(() => {
   return more.value === "none" && videos.value.every(({ id }) => deletions.ids.value.has(id));
 });
 
-/** Deletes a video, with some seconds to undo it. */
-export function deleteWithUndo({ id, fileName }: LibraryVideo): void {
+/** Deletes a video, with some seconds to undo it. Calls `onUndone` if it is undone by the message's button. */
+export function deleteWithUndo({ id, fileName }: LibraryVideo, onUndone: (id: string) => void): void {
   names.set(id, fileName);
-  const close = toast(t("deleted", { name: fileName }), {
+  const message = t("deleted", { name: fileName });
+  const close = toast(message, {
     seconds: UNDO_SECONDS,
-    action: { label: t("undo"), onSelect: () => deletions.undo(id) },
+    spoken: `${message} ${t("undo_key")}`,
+    action: { label: t("undo"), onSelect: () => deletions.undo(id) && onUndone(id) },
+    // so that the deletion waits as long as the button is there
+    onEnd: () => void deletions.finish(id),
   });
   deletions.add(id, close);
+}
+
+/** Undoes the last deletion that still waits, and returns its video. */
+export function undoDeletion(): string | undefined {
+  return deletions.undo();
 }
 
 async function remove(id: string): Promise<void> {

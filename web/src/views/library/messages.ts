@@ -50,6 +50,7 @@ export const t = messages({
   delete: ["Delete", "Excluir"],
   deleted: ["{name} deleted.", "{name} excluído."],
   undo: ["Undo", "Desfazer"],
+  undo_key: ["Press Ctrl+Z to undo it.", "Pressione Ctrl+Z para desfazer."],
   delete_failed: ["{name} was not deleted. {problem}", "{name} não foi excluído. {problem}"],
   is_ready: ["{name} is ready.", "{name} está pronto."],
   has_failed: ["{name} failed. {reason}", "{name} falhou. {reason}"],

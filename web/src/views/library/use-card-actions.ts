@@ -4,7 +4,7 @@ import { problemText } from "../../i18n/errors";
 import { toast } from "../../ui/toast";
 import { focusNeighbour } from "../sending/focus";
 import { startDownload } from "../uploads/leaving";
-import { deleteWithUndo, library } from "./library";
+import { deleteWithUndo, library, undoDeletion } from "./library";
 import type { LibraryVideo } from "./merge";
 import type { CardActions } from "./video-card";
 
@@ -22,7 +22,7 @@ export function useCardActions({ onRetry, onWarnings }: Openers): CardActions {
       showWarnings: onWarnings,
       remove: (video) => {
         focusNeighbour(cardOf(video.id), ".video-card-link", ".library-toolbar-title, .drop-zone-choose");
-        deleteWithUndo(video);
+        deleteWithUndo(video, focusCard);
       },
       renewLinks: () => void library.peek().refresh(),
     }),
@@ -40,6 +40,14 @@ async function download({ id }: LibraryVideo): Promise<void> {
   } catch (error) {
     toast(problemText(error));
   }
+}
+
+/** Undoes the last deletion, and moves the focus to the card that is back. */
+export function undoLast(): void {
+  const id = undoDeletion();
+  if (id === undefined) return;
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  focusCard(id);
 }
 
 /** Returns the focus to the card of a video, if the control that had it is gone. */

@@ -2,6 +2,7 @@ import { Upload } from "lucide";
 import { useEffect, useState } from "preact/hooks";
 import { navigate, route } from "../../router";
 import { Icon } from "../../ui/icon";
+import { isDialogOpen, isTextField } from "../../ui/page-state";
 import { take } from "./drop-zone";
 import { filesOfTransfer } from "./found-files";
 import { t } from "./messages";
@@ -62,14 +63,6 @@ async function takeHome(transfer: DataTransfer): Promise<void> {
   const isTaken = await take(filesOfTransfer(transfer));
   // a large folder takes a while, and the user may have gone elsewhere
   if (isTaken && from.view !== "home" && route.peek() === from && !isDialogOpen()) navigate({ view: "home" });
-}
-
-function isDialogOpen(): boolean {
-  return document.querySelector("dialog[open]") !== null;
-}
-
-function isTextField(target: EventTarget | null): boolean {
-  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 }
 
 function hasFiles(transfer: DataTransfer | null): boolean {

@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
 import { useLayoutEffect } from "preact/hooks";
+import { isDialogOpen } from "../../ui/page-state";
 import { belongsToElement, commandOf, type Command } from "./keys";
 import type { Place, Viewer } from "./viewer";
 
@@ -7,7 +8,7 @@ import type { Place, Viewer } from "./viewer";
 export function useKeys(root: RefObject<HTMLElement | null>, viewer: Viewer, run: (command: Command) => void): void {
   useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
+      if (event.defaultPrevented || isDialogOpen()) return;
       const { target } = event;
       if (!(target instanceof Node) || !root.current || !isNear(target, root.current)) return;
       if (belongsToElement(target, event.key)) return;

@@ -1,0 +1,9 @@
+/** Returns whether a dialog is open over the page. */
+export function isDialogOpen(): boolean {
+  return document.querySelector("dialog[open]") !== null;
+}
+
+/** Returns whether what has the focus takes text, so that keys and pastes are meant for it. */
+export function isTextField(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
+}
