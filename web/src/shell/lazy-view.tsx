@@ -22,7 +22,7 @@ export function lazyView<P extends object>(load: () => Promise<{ default: Compon
     const [state, setState] = useState<"loading" | "loaded" | "failed">(loaded ? "loaded" : "loading");
 
     useEffect(() => {
-      if (loaded) return;
+      // also if it came in the meantime, by `preload`
       preload().then(
         () => setState("loaded"),
         () => setState("failed"),
