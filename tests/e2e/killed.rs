@@ -84,7 +84,7 @@ pub async fn a_copy_of_a_job_that_is_given_up_takes_no_video_away(stacks: &Stack
     let mut owner = Owner { receiver: person.receive_events().await?, person };
     let killed = async || {
         let (id, event) = triggered(stack, &owner, Trigger::Message(Queue::Jobs)).await?;
-        // the first two, in any order, are the claim and the message's visibility timeout
+        // the first two are the message's visibility timeout and the claim
         let ending = stack.run_and_kill("extract", &event, Moment::Before(3)).await?;
         ensure!(ending == Ending::Killed);
         let video = owner.person.api.get(id).await?.video;

@@ -138,6 +138,11 @@ impl QueueConsumer {
                 return None;
             }
         };
+        if let Some(hidden_for) = self.hidden_for {
+            // first of all: a crash between the handler's first step and this call would hide the message for the
+            // queue's whole visibility timeout
+            self.extend(message, hidden_for).await;
+        }
         let handled = tokio::select! {
             handled = handler(body, delivery.clone()) => handled,
             never = self.keep_hidden(message) => match never {},
@@ -168,12 +173,16 @@ impl QueueConsumer {
     async fn keep_hidden(&self, message: &SqsMessage) -> Infallible {
         let Some(hidden_for) = self.hidden_for else { return std::future::pending().await };
         loop {
-            // a call without an answer must not delay the next one
-            let hiding = tokio::time::timeout(hidden_for / 3, self.hide(message, hidden_for));
-            if hiding.await.is_err() {
-                tracing::warn!("the message's visibility timeout may not have been extended");
-            }
             tokio::time::sleep(hidden_for / 3).await;
+            self.extend(message, hidden_for).await;
+        }
+    }
+
+    /// Extends the message's visibility timeout once. A call without an answer is given up after a third of it.
+    async fn extend(&self, message: &SqsMessage, hidden_for: Duration) {
+        let hiding = tokio::time::timeout(hidden_for / 3, self.hide(message, hidden_for));
+        if hiding.await.is_err() {
+            tracing::warn!("the message's visibility timeout may not have been extended");
         }
     }
 
@@ -266,6 +275,22 @@ mod tests {
         let pauses = [0, 1000, 1001].map(|millis| Later(Duration::from_millis(millis)).pause());
         assert_eq!(pauses.map(|pause| pause.as_secs()), [0, 1, 2]);
         assert_eq!(Later(Duration::MAX).pause(), LONGEST_HIDING);
+    }
+
+    #[tokio::test]
+    async fn a_handler_starts_after_the_visibility_timeout_is_set() {
+        let hidden = mock!(Client::change_message_visibility)
+            .then_output(|| ChangeMessageVisibilityOutput::builder().build());
+        let client = mock_client!(aws_sdk_sqs, RuleMode::MatchAny, [&hidden]);
+        let consumer =
+            QueueConsumer::new(client, "http://sqs/1/jobs".to_owned(), Duration::from_secs(10))
+                .hiding_for(Duration::from_secs(60));
+        let handler = async |_: Job, _| {
+            assert_eq!(hidden.num_calls(), 1);
+            Ok(())
+        };
+        let response = consumer.handle(serde_json::from_str(BATCH).unwrap(), handler).await;
+        assert!(response.batch_item_failures.is_empty());
     }
 
     #[tokio::test(start_paused = true)]
