@@ -33,7 +33,8 @@ pub(crate) async fn run(reconciler: &Reconciler, deadline: SystemTime) -> Result
     let has_time = || SystemTime::now() + RESERVE < deadline;
     let mut seen = HashSet::new();
     while has_time() {
-        let due = reconciler.videos.due(PAGE).await?;
+        // those that failed stay due, and must not hide the others
+        let due = reconciler.videos.due(PAGE + seen.len()).await?;
         let new: Vec<_> = due.into_iter().filter(|item| seen.insert(item.clone())).collect();
         if new.is_empty() {
             break;

@@ -31,7 +31,10 @@ pub(crate) async fn video(
     id: VideoId,
     is_idle: bool,
 ) -> anyhow::Result<()> {
-    let Some(record) = reconciler.videos.get(owner, id).await? else { return Ok(()) };
+    let Some(record) = reconciler.videos.get(owner, id).await? else {
+        reconciler.videos.end_expired_checks(owner, id).await?;
+        return Ok(());
+    };
     let now = Timestamp::now();
     // the index follows the table after a moment
     let is_due = |check: &&Check| check.check_at <= now.as_second();
@@ -84,39 +87,36 @@ async fn expire_upload(reconciler: &Reconciler, record: &Record) -> anyhow::Resu
         let (s3, bucket) = (&reconciler.s3, &reconciler.uploads);
         objects::abort_upload(s3, bucket, &key, &multipart.upload_id).await?;
     }
-    fail(
-        reconciler,
-        record,
-        Failure::new(
-            ErrorCode::UploadExpired,
-            "The file did not arrive within 48 hours. Send the video again.",
-        ),
-    )
-    .await?;
+    let failure = Failure::new(
+        ErrorCode::UploadExpired,
+        "The file did not arrive within 48 hours. Send the video again.",
+    );
+    send_verdict(reconciler, record, Verdict::Failed(failure)).await?;
     repaired(record, "UploadsExpired");
     Ok(())
 }
 
 /// Sends the job again, which resumes the fan-out if there is one.
 async fn send_job(reconciler: &Reconciler, record: &Record) -> anyhow::Result<()> {
-    let job = Job::new(record.video.owner.clone(), record.video.id).of_attempt(record.attempt);
-    let (job, metric) = match &record.fan_out {
-        Some(fan_out) => (job.resuming(fan_out.clone()), "FanOutsResumed"),
-        None => (job, "JobsSentAgain"),
-    };
-    sqs::send(&reconciler.sqs, &reconciler.jobs, &job).await?;
-    repaired(record, metric);
+    sqs::send(&reconciler.sqs, &reconciler.jobs, &job(record)).await?;
+    repaired(record, if record.fan_out.is_some() { "FanOutsResumed" } else { "JobsSentAgain" });
     Ok(())
 }
 
+/// Returns a job of the record's attempt, which resumes the fan-out if there is one.
+fn job(record: &Record) -> Job {
+    let job = Job::new(record.video.owner.clone(), record.video.id).of_attempt(record.attempt);
+    match &record.fan_out {
+        Some(fan_out) => job.resuming(fan_out.clone()),
+        None => job,
+    }
+}
+
+/// Fails a video that is not worth more repairs, as after a job that was given up: unless a worker has begun since.
 async fn give_up(reconciler: &Reconciler, record: &Record) -> anyhow::Result<()> {
-    fail(reconciler, record, Failure::internal()).await?;
+    sqs::send(&reconciler.sqs, &reconciler.outcomes, &job(record)).await?;
     repaired(record, "VideosGivenUp");
     Ok(())
-}
-
-async fn fail(reconciler: &Reconciler, record: &Record, failure: Failure) -> anyhow::Result<()> {
-    send_verdict(reconciler, record, Verdict::Failed(failure)).await
 }
 
 async fn send_verdict(

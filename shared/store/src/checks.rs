@@ -11,7 +11,7 @@
 use crate::{
     Item, Record, StoreError, Videos,
     check::PENDING,
-    keys::{self, number, text},
+    keys::{self, EXPIRES_AT, number, text},
 };
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use framezip_contract::{EventId, UserId, VideoId};
@@ -118,6 +118,25 @@ impl Videos {
             .expression_attribute_values(":next", number(next.as_second()))
             .expression_attribute_values(":repairs", number(repairs))
             .expression_attribute_values(":seen", number(check.check_at));
+        Ok(self.write(update).await?.is_some())
+    }
+
+    /// Removes the check of a video that has expired. No read finds such a video, but its item stays in the index until
+    /// DynamoDB removes it, which may take days.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn end_expired_checks(
+        &self,
+        owner: &UserId,
+        id: VideoId,
+    ) -> Result<bool, StoreError> {
+        let update = self
+            .update_quietly(owner, id)
+            .update_expression(format!("REMOVE {CHECK}"))
+            .condition_expression(format!("{EXPIRES_AT} <= :now"))
+            .expression_attribute_names("#check", "check")
+            .expression_attribute_values(":now", number(self.now().as_second()));
         Ok(self.write(update).await?.is_some())
     }
 

@@ -11,7 +11,9 @@ use crate::{
 use aws_sdk_dynamodb::{
     operation::update_item::builders::UpdateItemFluentBuilder, types::AttributeValue,
 };
-use framezip_contract::{Attempt, EventId, Failure, Progress, Status, UserId, Verdict, VideoId};
+use framezip_contract::{
+    Attempt, ErrorCode, EventId, Failure, Progress, Status, UserId, Verdict, VideoId,
+};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -148,8 +150,9 @@ impl Videos {
         self.step(update).await
     }
 
-    /// Ends an attempt: `ready` from `processing`, `failed` from any status that is not final. Returns `None`
-    /// if the video is final, on another attempt, or deleted.
+    /// Ends an attempt: `ready` from `processing`, `failed` from any status that is not final, but for an upload that
+    /// expired only from `awaiting_upload`. Returns `None` if the video has no such status, is on another attempt, or is
+    /// deleted.
     ///
     /// A video that fails keeps the result of an earlier attempt.
     ///
@@ -176,6 +179,11 @@ impl Videos {
                 .expression_attribute_values(":processing", text(Status::Processing))
                 .expression_attribute_values(":result", self.value(result)?)
                 .expression_attribute_values(":warnings", self.value(warnings)?),
+            // the file may have arrived since
+            Verdict::Failed(failure) if failure.code == ErrorCode::UploadExpired => self
+                .fail(owner, id, attempt, failure)?
+                .condition_expression(format!("{IS_ATTEMPT} AND {IS_OPEN} AND #status = :awaiting"))
+                .expression_attribute_values(":awaiting", text(Status::AwaitingUpload)),
             Verdict::Failed(failure) => self
                 .fail(owner, id, attempt, failure)?
                 .condition_expression(format!("{IS_ATTEMPT} AND {IS_OPEN}")),

@@ -5,6 +5,7 @@ mod calls;
 mod counters;
 mod creation;
 mod deliveries;
+mod expiry;
 mod fan_outs;
 mod given_up;
 mod lists;
