@@ -21,10 +21,11 @@ pub(crate) async fn send(notifier: &Notifier, reminder: Reminder) -> Result<(), 
     Ok(())
 }
 
-/// Mails that a video expires soon, if the owner wants to be reminded.
+/// Mails that a video expires soon, if the owner wants to be reminded. A video that was retried since is asked about again
+/// after its outcome.
 async fn remind_of_expiry(notifier: &Notifier, owner: &UserId, id: VideoId) -> anyhow::Result<()> {
     let Some(record) = notifier.videos.get(owner, id).await? else { return Ok(()) };
-    if record.reminded_at.is_some() {
+    if record.reminded_at.is_some() || !record.is_settled() {
         return Ok(());
     }
     let preferences = notifier.videos.preferences(owner).await?;
@@ -39,7 +40,9 @@ async fn remind_of_expiry(notifier: &Notifier, owner: &UserId, id: VideoId) -> a
             "mailed that a video expires soon"
         );
     }
+    // at once, as after an outcome's mail
     notifier.videos.reminder_sent(owner, id).await?;
+    notifier.videos.settle(&record).await?;
     Ok(())
 }
 

@@ -3,10 +3,9 @@
 
 use crate::{
     StoreError, Videos,
-    checks::CHECK,
     keys::{EXPIRES_AT, item_key, number, text},
 };
-use framezip_contract::{ReminderSubject, Status, UserId, VideoId, format_time};
+use framezip_contract::{ReminderSubject, UserId, VideoId, format_time};
 use jiff::SignedDuration;
 
 /// The time for which a handler keeps the right to send a mail. Longer than its function's timeout.
@@ -39,19 +38,16 @@ impl Videos {
         Ok(self.write(update).await?.is_some())
     }
 
-    /// Records that the mail about a video's expiry was sent or is not wanted, and ends the video's checks. Returns
-    /// `false` if that was recorded before or the video is not `ready`.
+    /// Records that the mail about a video's expiry was sent or is not wanted. Returns `false` if that was recorded
+    /// before or there is no such video.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn reminder_sent(&self, owner: &UserId, id: VideoId) -> Result<bool, StoreError> {
         let update = self
             .update_quietly(owner, id)
-            .update_expression(format!("SET remindedAt = :now REMOVE {CHECK}"))
-            .condition_expression("#status = :ready AND attribute_not_exists(remindedAt)")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_names("#check", "check")
-            .expression_attribute_values(":ready", text(Status::Ready))
+            .update_expression("SET remindedAt = :now")
+            .condition_expression("attribute_exists(pk) AND attribute_not_exists(remindedAt)")
             .expression_attribute_values(":now", text(format_time(self.now())));
         Ok(self.write(update).await?.is_some())
     }
