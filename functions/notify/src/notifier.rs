@@ -1,7 +1,9 @@
 //! The function's clients and settings, built once.
 
 use crate::mail::{Mailer, MailerSettings};
+use aws_sdk_sesv2::config::timeout::TimeoutConfig;
 use framezip_runtime::{
+    SdkConfig,
     settings::{self, SettingError},
     sqs::QueueConsumer,
 };
@@ -10,6 +12,9 @@ use std::time::Duration;
 
 /// The pause before a failed message is delivered again; it doubles after each further failure.
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
+
+/// The longest time to send a mail. The function has 30 s for all of its work.
+const MAIL_TIME: Duration = Duration::from_secs(15);
 
 /// The clients and settings of the function.
 pub(crate) struct Notifier {
@@ -24,6 +29,14 @@ pub(crate) struct Notifier {
     pub(crate) outcomes: QueueConsumer,
 }
 
+/// Returns a client that ends a call before Lambda ends the function, so that a slow SES fails one mail, not the batch. A
+/// call without an answer is not repeated at once, because the mail may have been accepted.
+fn ses_client(config: &SdkConfig) -> aws_sdk_sesv2::Client {
+    let timeouts = TimeoutConfig::builder().operation_timeout(MAIL_TIME).build();
+    let config = aws_sdk_sesv2::config::Builder::from(config).timeout_config(timeouts).build();
+    aws_sdk_sesv2::Client::from_conf(config)
+}
+
 impl Notifier {
     /// Reads the settings from the environment and builds the clients.
     ///
@@ -35,7 +48,7 @@ impl Notifier {
         Ok(Self {
             videos: Videos::new(aws_sdk_dynamodb::Client::new(&config), settings::table_name()?),
             mailer: Mailer::new(
-                aws_sdk_sesv2::Client::new(&config),
+                ses_client(&config),
                 MailerSettings {
                     sender: settings::sender_email()?,
                     page_url: settings::api_url()?,
