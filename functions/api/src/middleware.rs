@@ -15,7 +15,7 @@ use std::time::Instant;
 pub(crate) async fn log(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let method = request.method().clone();
-    let path = request.uri().path().to_owned();
+    let path = without_secrets(request.uri().path()).to_owned();
     let id = request_id(&request);
     let mut response = next.run(request).await;
     if response.status().is_server_error() {
@@ -30,6 +30,12 @@ pub(crate) async fn log(request: Request, next: Next) -> Response {
         "answered a request"
     );
     response
+}
+
+/// Returns a path without the token that follows `/unsubscribe`: whoever knows it can stop a user's mails.
+fn without_secrets(path: &str) -> &str {
+    const ROUTE: &str = "/unsubscribe";
+    path.find(ROUTE).map_or(path, |start| &path[..start + ROUTE.len()])
 }
 
 /// Returns API Gateway's id of the request, which clients also find in the header `apigw-requestid`.
@@ -54,4 +60,16 @@ pub(crate) async fn answer_head_without_body(request: Request, next: Next) -> Re
         *response.body_mut() = Body::empty();
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_token_is_logged() {
+        assert_eq!(without_secrets("/unsubscribe/user/0123456789abcdef"), "/unsubscribe");
+        assert_eq!(without_secrets("/stage/unsubscribe/user/0123"), "/stage/unsubscribe");
+        assert_eq!(without_secrets("/videos/1"), "/videos/1");
+    }
 }
