@@ -101,13 +101,14 @@ pub(crate) async fn delete(
     let has_webhook = state.videos.webhook(&owner).await?.is_some();
     let event = has_webhook.then(|| NewDelivery::now(EventType::VideoDeleted, Some(id)));
     let record = state.videos.delete(&owner, id, event.as_ref()).await?;
-    if let Some(record) = &record {
-        if let Some(event) = event {
-            send_message(&state, &owner, event.event).await;
-        }
-        state.uploads.abort(record).await?;
+    if let (Some(_), Some(event)) = (&record, event) {
+        send_message(&state, &owner, event.event).await;
     }
     let objects = state.objects.remove(&owner, id).await?;
+    if let Some(record) = &record {
+        // last: a repeated request finishes the removal of objects, but has no record to abort an upload by
+        state.uploads.abort(record).await?;
+    }
     if record.is_none() && objects == 0 {
         return Err(ApiError::NotFound);
     }
