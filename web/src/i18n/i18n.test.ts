@@ -87,7 +87,7 @@ it("formats times", () => {
   expect(formatDuration(59.6)).toBe("1:00");
   expect(formatTimecode(62.5)).toBe("00:01:02.500");
   expect(formatTimecode(3599.9999)).toBe("01:00:00.000");
-  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000 + 1000).toISOString();
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString();
   expect(formatRelative(inDays(12))).toBe("in 12 days");
   expect(formatRelative(new Date(Date.now() - 181_000).toISOString())).toBe("3 minutes ago");
   expect(formatRelative(new Date().toISOString())).toBe("now");
@@ -99,7 +99,20 @@ it("counts days by the calendar", () => {
   expect([at(24, 11), at(25, 9), at(25, 11), at(26, 9)]).toEqual(["tomorrow", "in 2 days", "in 2 days", "in 3 days"]);
   expect([at(22, 9), at(21, 11), at(21, 1)]).toEqual(["yesterday", "2 days ago", "2 days ago"]);
   expect(at(24, 9)).toBe("in 23 hours");
+  setLanguage("pt");
+  expect([at(24, 11), at(25, 9), at(22, 9), at(21, 11)]).toEqual(["amanhã", "depois de amanhã", "ontem", "anteontem"]);
   vi.useRealTimers();
+});
+
+it.each([
+  ["a day of 23 hours", "2026-03-28T23:30", "2026-03-31T00:30", "in 3 days"],
+  ["a day of 25 hours", "2026-10-24T00:30", "2026-10-26T23:30", "in 2 days"],
+])("counts %s as one day", (_, now, then, shown) => {
+  vi.stubEnv("TZ", "Europe/Lisbon");
+  vi.useFakeTimers({ now: new Date(now) });
+  expect(formatRelative(new Date(then).toISOString())).toBe(shown);
+  vi.useRealTimers();
+  vi.unstubAllEnvs();
 });
 
 it("formats the time again each minute", () => {

@@ -35,6 +35,9 @@ vi.mock("../upload/uploads", async () => {
 });
 vi.mock("./sending/preview", () => ({ STRIP: 5, readPreview: () => Promise.reject(new Error("cannot read it")) }));
 
+// happy-dom has no popovers
+Object.assign(HTMLElement.prototype, { showPopover: vi.fn(), hidePopover: vi.fn() });
+
 let root: HTMLElement;
 let server: FakeLibrary;
 
@@ -42,9 +45,33 @@ const text = () => root.textContent ?? "";
 const settle = () => act(() => new Promise((done) => setTimeout(done, 30)));
 const button = (name: string) => [...root.querySelectorAll("button")].find((other) => other.textContent === name);
 
+/** Presses a key where the focus is. */
+async function press(init: KeyboardEventInit) {
+  const event = new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...init });
+  await act(() => void document.activeElement?.dispatchEvent(event));
+  return event;
+}
+
+async function search(name: string) {
+  const field = root.querySelector<HTMLInputElement>('input[type="search"]');
+  if (!field) throw new Error("no search");
+  await act(() => {
+    field.value = name;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
+
 async function shown() {
-  const { Home } = await import("./home");
-  await act(() => render(<Home />, root));
+  const [{ Home }, { Toasts }] = await Promise.all([import("./home"), import("../ui/toast")]);
+  await act(() =>
+    render(
+      <>
+        <Home />
+        <Toasts />
+      </>,
+      root,
+    ),
+  );
   await settle();
 }
 
@@ -94,17 +121,33 @@ describe("Home", () => {
   it("searches in what is loaded", async () => {
     server.add(1, 2, 12);
     await shown();
-    const search = root.querySelector<HTMLInputElement>('input[type="search"]');
-    if (!search) throw new Error("no search");
-    const type = (value: string) =>
-      act(() => {
-        search.value = value;
-        search.dispatchEvent(new Event("input", { bubbles: true }));
-      });
-    await type("CLIP-1");
+    await search("CLIP-1");
     expect(root.querySelectorAll(".video-card")).toHaveLength(2);
-    await type("nothing");
+    await search("nothing");
     expect(text()).toContain("No video has “nothing” in its name");
+  });
+
+  it("loads older videos for a search only when asked", async () => {
+    server.add(...Array.from({ length: 60 }, (_, index) => index + 1));
+    await shown();
+    await search("clip-1.mp4");
+    const seen = [{ isIntersecting: true }];
+    vi.stubGlobal(
+      "IntersectionObserver",
+      class {
+        constructor(private readonly see: (entries: object[]) => void) {}
+        observe() {
+          this.see(seen);
+        }
+        disconnect() {}
+      },
+    );
+    const before = server.calls.length;
+    await act(() => button("More")?.click());
+    await settle();
+    expect(server.calls).toHaveLength(before + 1);
+    await search("");
+    await vi.waitFor(() => expect(root.querySelectorAll(".video-card")).toHaveLength(60));
   });
 
   it("sends chosen files with the options", async () => {
@@ -140,16 +183,62 @@ describe("Home", () => {
   it("undoes the last deletion by the keyboard, and moves the focus to its card", async () => {
     server.add(1, 2);
     await shown();
-    const press = (init: KeyboardEventInit) =>
-      act(() => void document.activeElement?.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, ...init })));
     root.querySelector<HTMLElement>(".video-card-link")?.focus();
     await press({ key: "Delete" });
     expect(root.querySelectorAll(".video-card")).toHaveLength(1);
-    await press({ key: "z", ctrlKey: true });
+    expect((await press({ key: "z", ctrlKey: true })).defaultPrevented).toBe(true);
     await settle();
     expect(root.querySelectorAll(".video-card")).toHaveLength(2);
     expect(document.activeElement).toBe(root.querySelector(".video-card-link"));
+    expect((await press({ key: "z", ctrlKey: true })).defaultPrevented).toBe(false);
     dispatchEvent(new Event("pagehide"));
     expect(api.deleteVideo).not.toHaveBeenCalled();
+  });
+
+  it("undoes a deletion by the button of its message, and deletes when the message goes away", async () => {
+    server.add(1, 2);
+    await shown();
+    root.querySelector<HTMLElement>(".video-card-link")?.focus();
+    await press({ key: "Delete" });
+    button("Undo")?.focus();
+    await act(() => button("Undo")?.click());
+    await settle();
+    expect(document.activeElement?.textContent).toBe("clip-2.mp4");
+    expect(button("Undo")).toBeUndefined();
+    await press({ key: "Delete" });
+    expect(api.deleteVideo).not.toHaveBeenCalled();
+    await act(() => root.querySelector<HTMLElement>('.toast [aria-label="Close"]')?.click());
+    expect(api.deleteVideo).toHaveBeenCalledWith(video(2).id);
+  });
+
+  it("leaves Ctrl+Z to text fields and dialogs", async () => {
+    server.add(1, 2);
+    await shown();
+    root.querySelector<HTMLElement>(".video-card-link")?.focus();
+    await press({ key: "Delete" });
+    root.querySelector<HTMLElement>('input[type="search"]')?.focus();
+    await press({ key: "z", metaKey: true });
+    root.querySelector<HTMLElement>(".video-card-link")?.focus();
+    const dialog = root.appendChild(document.createElement("dialog"));
+    dialog.open = true;
+    await press({ key: "z", metaKey: true });
+    expect(root.querySelectorAll(".video-card")).toHaveLength(1);
+    dialog.remove();
+    await press({ key: "z", metaKey: true });
+    expect(root.querySelectorAll(".video-card")).toHaveLength(2);
+  });
+
+  it("keeps the focus if the search hides the card that is back", async () => {
+    server.add(1, 2);
+    await shown();
+    root.querySelector<HTMLElement>(".video-card-link")?.focus();
+    await press({ key: "Delete" });
+    await search("clip-1");
+    await press({ key: "z", ctrlKey: true });
+    await settle();
+    expect(document.activeElement).toBe(root.querySelector(".video-card-link"));
+    expect(document.activeElement?.textContent).toBe("clip-1.mp4");
+    await search("");
+    expect(root.querySelectorAll(".video-card")).toHaveLength(2);
   });
 });

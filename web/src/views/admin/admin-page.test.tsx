@@ -87,6 +87,8 @@ it("stops after some pages without a match, and goes on when asked", async () =>
   await vi.waitFor(() => expect(more()?.getAttribute("aria-busy") ?? "false").toBe("false"));
   await vi.waitFor(() => expect(reads()).toBe(10));
   await vi.waitFor(() => expect(more()?.disabled).not.toBe(true));
+  expect(document.body.textContent).toContain("0 videos loaded");
+  expect(document.body.textContent).not.toContain("No videos");
   more()?.click();
   await vi.waitFor(() => expect(reads()).toBe(20));
 });

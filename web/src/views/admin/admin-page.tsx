@@ -55,7 +55,7 @@ export default function AdminPage() {
             {problemText(list.error)}
           </Banner>
         )}
-        {list.videos?.length === 0 && !list.busy ? (
+        {list.videos?.length === 0 && !list.hasMore && !list.busy ? (
           <EmptyState icon={Film} title={t("none")}>
             <p>{t("none_text")}</p>
           </EmptyState>

@@ -22,7 +22,7 @@ export function useCardActions({ onRetry, onWarnings }: Openers): CardActions {
       showWarnings: onWarnings,
       remove: (video) => {
         focusNeighbour(cardOf(video.id), ".video-card-link", ".library-toolbar-title, .drop-zone-choose");
-        deleteWithUndo(video, focusCard);
+        deleteWithUndo(video, focusRestored);
       },
       renewLinks: () => void library.peek().refresh(),
     }),
@@ -42,20 +42,32 @@ async function download({ id }: LibraryVideo): Promise<void> {
   }
 }
 
-/** Undoes the last deletion, and moves the focus to the card that is back. */
-export function undoLast(): void {
+/** Undoes the last deletion, moves the focus to the card that is back, and returns whether there was one. */
+export function undoLast(): boolean {
   const id = undoDeletion();
-  if (id === undefined) return;
-  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-  focusCard(id);
+  if (id === undefined) return false;
+  focusRestored(id);
+  return true;
+}
+
+function focusRestored(id: string): void {
+  requestAnimationFrame(() => {
+    const link = linkOf(id);
+    if (link) link.focus({ preventScroll: true });
+    // the search hides it, or another view is shown
+    else if (document.activeElement === document.body) document.getElementById("main")?.focus({ preventScroll: true });
+  });
 }
 
 /** Returns the focus to the card of a video, if the control that had it is gone. */
 export function focusCard(id: string): void {
   requestAnimationFrame(() => {
-    if (document.activeElement !== document.body) return;
-    cardOf(id)?.querySelector<HTMLElement>(".video-card-link")?.focus({ preventScroll: true });
+    if (document.activeElement === document.body) linkOf(id)?.focus({ preventScroll: true });
   });
+}
+
+function linkOf(id: string): HTMLElement | null {
+  return cardOf(id)?.querySelector<HTMLElement>(".video-card-link") ?? null;
 }
 
 function cardOf(id: string): Element | null {

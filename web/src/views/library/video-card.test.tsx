@@ -41,3 +41,12 @@ it("has no download before there is a result", () => {
   expect(text()).toContain("In the queue");
   expect(button("Download the frames of clip-1.mp4")).toBeNull();
 });
+
+it("follows the clock", async () => {
+  vi.useFakeTimers();
+  show({ createdAt: new Date().toISOString() });
+  expect(text()).toContain("now");
+  await vi.advanceTimersByTimeAsync(61_000);
+  expect(text()).toContain("1 minute ago");
+  vi.useRealTimers();
+});
