@@ -19,6 +19,7 @@ export function accountErrors(error: unknown): AccountErrors {
       if (/attempts/i.test(error.message)) return { form: t("too_many_attempts") };
       if (/disabled/i.test(error.message)) return { form: t("disabled") };
       if (/cannot be reset/i.test(error.message)) return { form: t("no_reset") };
+      if (/signup is not permitted/i.test(error.message)) return { form: t("no_sign_up") };
       return { password: t("wrong_password") };
     case "UserNotFoundException":
       return { email: t("no_such_user") };

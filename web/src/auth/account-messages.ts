@@ -22,6 +22,10 @@ export const t = messages({
     "No code can be sent for this account. Ask the operator of this server.",
     "Não dá para enviar um código para esta conta. Fale com quem cuida deste servidor.",
   ],
+  no_sign_up: [
+    "No accounts can be created on this server. Ask its operator for one.",
+    "Não dá para criar contas neste servidor. Peça uma a quem cuida dele.",
+  ],
   code_mismatch: ["This is not the code that we sent. Check the latest mail.", "Não é o código que enviamos. Confira o último e-mail."],
   code_expired: ["This code has expired. Send a new one.", "Este código expirou. Peça outro."],
   code_not_sent: [

@@ -4,6 +4,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import { ApiError } from "../api/errors";
 import { setLanguage } from "../i18n";
 import { ConfirmDialog } from "./confirm-dialog";
+import { Dialog } from "./dialog";
 
 setLanguage("en");
 
@@ -60,4 +61,43 @@ it("returns the focus to its opener", async () => {
     document.body,
   );
   await vi.waitFor(() => expect(document.activeElement?.textContent).toBe("Opener"));
+});
+
+async function opened(): Promise<HTMLDialogElement> {
+  return vi.waitUntil(() => document.querySelector<HTMLDialogElement>("dialog[open]"));
+}
+
+// every point is outside, because happy-dom lays nothing out
+const pressOutside = (dialog: HTMLElement) =>
+  dialog.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, clientX: 9, clientY: 9 }));
+
+it("closes by a press outside and by Escape", async () => {
+  const close = vi.fn();
+  render(<Dialog title="Keys" onClose={close}>Text</Dialog>, document.body);
+  const dialog = await opened();
+  pressOutside(dialog);
+  expect(close).toHaveBeenCalledOnce();
+  dialog.dispatchEvent(new Event("cancel", { cancelable: true }));
+  expect(close).toHaveBeenCalledTimes(2);
+});
+
+it("closes by Escape only, if it ignores presses outside", async () => {
+  const close = vi.fn();
+  render(<Dialog title="Options" onClose={close} ignoresOutside>Text</Dialog>, document.body);
+  const dialog = await opened();
+  pressOutside(dialog);
+  expect(close).not.toHaveBeenCalled();
+  dialog.dispatchEvent(new Event("cancel", { cancelable: true }));
+  expect(close).toHaveBeenCalledOnce();
+});
+
+it("stays open without onClose, also when the browser closes it by a second Escape", async () => {
+  render(<Dialog title="Secret">Text</Dialog>, document.body);
+  const dialog = await opened();
+  pressOutside(dialog);
+  const escape = new Event("cancel", { cancelable: true });
+  dialog.dispatchEvent(escape);
+  expect(escape.defaultPrevented).toBe(true);
+  dialog.close();
+  await vi.waitFor(() => expect(dialog.open).toBe(true));
 });

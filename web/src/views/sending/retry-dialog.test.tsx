@@ -55,3 +55,12 @@ it("says why the server refuses, and repeats the same question with the same key
   expect(first?.[1]).toEqual({ every: 2, quality: 85 });
   expect(second?.[2]).toBe(first?.[2]);
 });
+
+it("loses no options by a press outside, and closes by Escape", async () => {
+  const { onClose } = await opened();
+  const dialog = root.querySelector("dialog");
+  dialog?.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, clientX: 9, clientY: 9 }));
+  expect(onClose).not.toHaveBeenCalled();
+  dialog?.dispatchEvent(new Event("cancel", { cancelable: true }));
+  expect(onClose).toHaveBeenCalledOnce();
+});

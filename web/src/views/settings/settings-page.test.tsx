@@ -1,9 +1,10 @@
 // @vitest-environment happy-dom
 import { render } from "preact";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { type FakeAnswer, type FakeRequest, fakeServer, granted } from "../../auth/fake-server";
-import { signIn, signOut } from "../../auth/session";
+import { type FakeAnswer, type FakeRequest, fakeServer, granted, refusal } from "../../auth/fake-server";
+import { session, signIn, signOut } from "../../auth/session";
 import { setLanguage } from "../../i18n";
+import { clearToasts, Toasts } from "../../ui/toast";
 import SettingsPage from "./settings-page";
 
 const url = "https://example.com/framezip";
@@ -29,16 +30,27 @@ const press = (name: string) => {
   buttons.at(-1)?.click();
 };
 
-/** Shows the settings of a signed-in user; `answer` answers for the webhook. */
-async function show(answer: (request: FakeRequest) => FakeAnswer | Promise<FakeAnswer>): Promise<FakeRequest[]> {
+const cognito = (action: string): FakeAnswer => (action === "InitiateAuth" ? granted("a") : { status: 200, body: {} });
+
+/** Shows the settings of a signed-in user; `answer` answers for the webhook, and `account` for Cognito. */
+async function show(
+  answer: (request: FakeRequest) => FakeAnswer | Promise<FakeAnswer>,
+  account = cognito,
+): Promise<FakeRequest[]> {
   const requests = fakeServer((request) => {
-    if (request.action === "InitiateAuth") return granted("a");
+    if (request.action) return account(request.action);
     if (request.path === "/mail" && request.method === "GET") return { status: 200, body: mail };
     if (request.path === "/webhook/deliveries") return { status: 200, body: { deliveries } };
-    return request.action ? { status: 200, body: {} } : answer(request);
+    return answer(request);
   });
   await signIn("ada@example.com", "pw", false);
-  render(<SettingsPage />, document.body);
+  render(
+    <>
+      <SettingsPage />
+      <Toasts />
+    </>,
+    document.body,
+  );
   return requests;
 }
 
@@ -58,6 +70,7 @@ beforeEach(() => {
   deliveries = [];
 });
 afterEach(async () => {
+  clearToasts();
   render(null, document.body);
   await signOut();
   vi.unstubAllGlobals();
@@ -81,6 +94,29 @@ it("keeps what is typed as soon as the field is there", async () => {
   expect(document.querySelector<HTMLInputElement>("[name=url]")?.value).toBe(url);
 });
 
+it("offers the page's language for mails, too, and says if it could not be saved", async () => {
+  let [locale, isBroken] = ["pt-BR", true];
+  const requests = await show(
+    () => none,
+    (action) => {
+      if (action !== "UpdateUserAttributes") return action === "InitiateAuth" ? granted(locale, { locale }) : cognito(action);
+      if (isBroken) return refusal("InternalErrorException");
+      locale = "en";
+      return { status: 200, body: {} };
+    },
+  );
+  const sentence = "Your mails are in another language.";
+  await vi.waitFor(() => expect(text()).toContain(sentence));
+  press("Use this language for mails, too");
+  await vi.waitFor(() => expect(text()).toContain("The language of your mails could not be saved."));
+  await vi.waitFor(() => expect(text()).toContain(sentence));
+  isBroken = false;
+  press("Use this language for mails, too");
+  await vi.waitFor(() => expect(requests.at(-1)?.body).toMatchObject({ AuthFlow: "REFRESH_TOKEN_AUTH" }));
+  await vi.waitFor(() => expect(session.value?.locale).toBe("en"));
+  expect(text()).not.toContain(sentence);
+});
+
 it("sets a webhook and shows its secret once", async () => {
   const requests = await show(({ method }) =>
     method === "PUT" ? { status: 201, body: { ...webhook, secret: "whsec_c2VjcmV0" } } : none,
@@ -88,6 +124,12 @@ it("sets a webhook and shows its secret once", async () => {
   await setUrl(url);
   const secret = await vi.waitUntil(() => document.querySelector<HTMLInputElement>("dialog input"));
   expect(secret.value).toBe("whsec_c2VjcmV0");
+  const dialog = secret.closest("dialog");
+  dialog?.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true, clientX: 9, clientY: 9 }));
+  dialog?.dispatchEvent(new Event("cancel", { cancelable: true }));
+  // what closes the dialog would do so with the next rendering
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(document.querySelector("dialog input")).toBe(secret);
   expect(requests.filter(({ method }) => method === "PUT")).toMatchObject([{ path: "/webhook", body: { url } }]);
   press("Done");
   await vi.waitFor(() => expect(document.querySelector("dialog")).toBeNull());

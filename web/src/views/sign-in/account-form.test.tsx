@@ -90,6 +90,8 @@ it("names the rule for a weak new password before sending it", async () => {
 it.each([
   ["NotAuthorizedException", "User password cannot be reset in the current state.", "No code can be sent"],
   ["InvalidParameterException", "Cannot reset password for the user as there is no verified email", "No code can be sent"],
+  ["NotAuthorizedException", "Request is not allowed.", "That did not work"],
+  ["InvalidParameterException", "Value at 'password' is not valid.", "That did not work"],
   ["CodeMismatchException", "", "This is not the code"],
 ])("shows %s also at a step without its field", async (kind, message, shown) => {
   fakeServer(() => refusal(kind, message));
@@ -99,6 +101,18 @@ it.each([
   write("email", "ada@example.com");
   await submit(form);
   await vi.waitFor(() => expect(form.querySelector("[role=alert]")?.textContent).toContain(shown));
+});
+
+it("says that the server takes no sign-ups, not that the password is wrong", async () => {
+  fakeServer(() => refusal("NotAuthorizedException", "SignUp is not permitted for this user pool"));
+  const form = show();
+  press("Create an account");
+  await vi.waitFor(() => expect(heading()).toBe("Create an account"));
+  write("email", "ada@example.com");
+  write("password", "Correct-horse-9");
+  await submit(form);
+  await vi.waitFor(() => expect(form.querySelector("[role=alert]")?.textContent).toContain("No accounts can be created"));
+  expect(form.querySelector(".field-error")).toBeNull();
 });
 
 it("sets a new password with a code", async () => {

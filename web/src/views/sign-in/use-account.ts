@@ -129,7 +129,9 @@ function shownAt(step: Step, errors: AccountErrors): AccountErrors {
   const shown: AccountErrors = {};
   for (const [field, text] of Object.entries(errors) as [keyof AccountErrors, string][]) {
     const isThere = field !== "form" && fieldsOf[step].includes(field);
-    shown[isThere ? field : "form"] = text;
+    if (isThere) shown[field] = text;
+    // a step without a password sent none, so it cannot be wrong or weak
+    else shown.form = field === "password" ? accountText("unknown") : text;
   }
   return shown;
 }
