@@ -114,6 +114,8 @@ it("offers the page's language for mails, too, and says if it could not be saved
   press("Use this language for mails, too");
   await vi.waitFor(() => expect(requests.at(-1)?.body).toMatchObject({ AuthFlow: "REFRESH_TOKEN_AUTH" }));
   await vi.waitFor(() => expect(session.value?.locale).toBe("en"));
+  // the sentence is also hidden while the save goes on
+  await new Promise((resolve) => setTimeout(resolve));
   expect(text()).not.toContain(sentence);
 });
 
@@ -199,6 +201,8 @@ it("saves quick choices one after another, and goes back to the last one that wa
   await vi.waitFor(() => expect(puts()).toEqual(["failures"]));
   choice("none")?.click();
   await vi.waitFor(() => expect(choice("none")?.checked).toBe(true));
+  // long enough for a second save to arrive, if it did not wait
+  await new Promise((resolve) => setTimeout(resolve, 50));
   expect(puts()).toEqual(["failures"]);
   answers[0]?.(200);
   await vi.waitFor(() => expect(puts()).toEqual(["failures", "none"]));
