@@ -2,31 +2,20 @@
 
 use super::{
     deliveries::{set_time, table},
+    expiry::{KEPT, created},
     owner,
 };
-use crate::{Check, Claim, GivenUp, Lease, Record, Videos};
-use framezip_contract::{ErrorCode, Failure, Status, Video, VideoId, samples};
+use crate::{Claim, GivenUp, Lease, Videos};
+use framezip_contract::{ErrorCode, Failure, Status, VideoId};
 use std::time::Duration;
 
 /// The length of a worker's lease, in seconds.
 const LEASE: u64 = 900;
 
-/// The time until the video expires, in seconds.
-const KEPT: u64 = 100_000;
-
 /// Creates a queued video that the message `worker` has claimed.
 async fn claimed(videos: &Videos) -> VideoId {
-    let now = videos.now();
-    let video = Video {
-        owner: owner(),
-        created_at: now,
-        expires_at: now + Duration::from_secs(KEPT),
-        ..samples::video(Status::Queued)
-    };
-    let id = video.id;
-    let record = Record { check: Some(Check::first(now)), ..crate::samples::record(video) };
-    videos.create(&owner(), &[record], None).await.unwrap();
-    let lease = Lease::from("worker", Duration::from_secs(LEASE), now);
+    let id = created(videos, Status::Queued).await;
+    let lease = Lease::from("worker", Duration::from_secs(LEASE), videos.now());
     assert!(matches!(videos.claim(&owner(), id, 0, &lease).await.unwrap(), Claim::Taken(_)));
     id
 }
@@ -76,7 +65,7 @@ async fn a_fan_out_fails_by_its_own_jobs_only() {
 async fn a_video_that_has_expired_is_left_alone() {
     let (videos, _table) = table();
     let id = claimed(&videos).await;
-    set_time(KEPT as i64);
+    set_time(KEPT);
     assert_eq!(give_up(&videos, id, "worker").await, GivenUp::Refused);
 }
 
