@@ -232,7 +232,7 @@ pub async fn killed_functions_lose_nothing(stacks: &Stacks) -> Result<()> {
     stack.purge(Queue::Jobs).await?;
     stack.until_idle().await?;
     let mails = stack.mails(&person.email).await?;
-    let recorded = stack.logged("mailed a video's outcome to its owner")?;
+    let recorded = stack.logged(&["mailed a video's outcome to its owner"])?;
     let mut repeated = 0;
     let mut zip = None;
     for video in &videos {

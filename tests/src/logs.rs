@@ -16,19 +16,18 @@ impl Stack {
     /// If the stack's log cannot be read.
     pub fn has_logged(&self, id: VideoId, messages: &[&str]) -> Result<bool> {
         let id = id.to_string();
-        let lines =
-            messages.iter().map(|message| self.logged(message)).collect::<Result<Vec<_>>>()?;
-        Ok(lines.iter().flatten().any(|line| line.contains(&id)))
+        Ok(self.logged(messages)?.iter().any(|line| line.contains(&id)))
     }
 
-    /// Returns the lines of the log with this message.
+    /// Returns the lines of the log with one of these messages.
     ///
     /// # Errors
     /// If the stack's log cannot be read.
-    pub fn logged(&self, message: &str) -> Result<Vec<String>> {
+    pub fn logged(&self, messages: &[&str]) -> Result<Vec<String>> {
         let log = fs::read(self.log())?;
         let log = String::from_utf8_lossy(&log);
-        Ok(log.lines().filter(|line| line.contains(message)).map(str::to_owned).collect())
+        let matches = |line: &&str| messages.iter().any(|message| line.contains(message));
+        Ok(log.lines().filter(matches).map(str::to_owned).collect())
     }
 
     /// Copies the stack's log to `target/e2e-logs`, so that it outlives the stack, and returns the copy's
