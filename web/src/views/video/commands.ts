@@ -2,7 +2,7 @@ import type { RefObject } from "preact";
 import { formatTimecode } from "../../i18n/format";
 import { navigate } from "../../router";
 import { toast } from "../../ui/toast";
-import { cellId } from "./frame-cell";
+import { cellAt } from "./frame-cell";
 import type { Command } from "./keys";
 import { t } from "./messages";
 import type { Viewer } from "./viewer";
@@ -29,8 +29,7 @@ export function commands({ viewer, stage, download, showKeys }: CommandTargets):
     stage.current?.scrollIntoView({ block: "nearest" });
   };
   const showGrid = () => {
-    // the cell of the current frame exists wherever the grid is scrolled to
-    const cell = document.getElementById(cellId(viewer.current.peek()));
+    const cell = cellAt(viewer.current.peek());
     cell?.focus({ preventScroll: true });
     cell?.scrollIntoView({ block: "center" });
   };

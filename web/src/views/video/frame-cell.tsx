@@ -74,7 +74,11 @@ export function FrameCell({ viewer, position, x, y, width, height, imageHeight, 
   );
 }
 
-/** Returns the id of the element that shows a frame in the grid. */
-export function cellId(position: number): string {
+/** Returns the element that shows a frame in the grid, if it exists. That of the current frame does, wherever the grid is scrolled to. */
+export function cellAt(position: number): HTMLElement | null {
+  return document.getElementById(cellId(position));
+}
+
+function cellId(position: number): string {
   return `frame-${position}`;
 }

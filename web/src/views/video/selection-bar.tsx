@@ -4,7 +4,7 @@ import { formatBytes } from "../../i18n/format";
 import { Button } from "../../ui/button";
 import { ProgressBar } from "../../ui/progress-bar";
 import { useFocusKept } from "../sending/focus";
-import { cellId } from "./frame-cell";
+import { cellAt } from "./frame-cell";
 import { t } from "./messages";
 import type { Saving } from "./saving";
 import "./selection-bar.css";
@@ -45,7 +45,7 @@ export function SelectionBar({ viewer, saving, onDownload }: SelectionBarProps) 
             onClick={() => {
               viewer.selectNone();
               // the bar goes away
-              document.getElementById(cellId(viewer.current.peek()))?.focus({ preventScroll: true });
+              cellAt(viewer.current.peek())?.focus({ preventScroll: true });
             }}
           >
             {t("clear")}
