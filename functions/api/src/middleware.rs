@@ -32,7 +32,7 @@ pub(crate) async fn log(request: Request, next: Next) -> Response {
     response
 }
 
-/// Returns a path without the token that follows `/unsubscribe`: whoever knows it can stop a user's mails.
+/// Returns a path without the token that follows `/unsubscribe`, which suffices to stop a user's mails.
 fn without_secrets(path: &str) -> &str {
     const ROUTE: &str = "/unsubscribe";
     path.find(ROUTE).map_or(path, |start| &path[..start + ROUTE.len()])

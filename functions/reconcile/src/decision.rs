@@ -82,7 +82,7 @@ fn outcome(record: &Record, now: Timestamp, later: Timestamp) -> (Repair, Timest
         let is_due = record.video.status == Status::Ready && record.reminder_at() <= now;
         let repair = match record.reminded_at {
             _ if !is_due => Repair::Settle,
-            // several mails about one expiry would be asked for at once
+            // else many messages would ask for one mail while SES refuses it
             None => return (Repair::Remind, later),
             Some(_) => Repair::End,
         };

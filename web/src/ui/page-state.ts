@@ -3,7 +3,7 @@ export function isDialogOpen(): boolean {
   return document.querySelector("dialog[open]") !== null;
 }
 
-/** Returns whether what has the focus takes text, so that keys and pastes are meant for it. */
+/** Returns whether an event's target takes text, so that keys and pastes are meant for it. */
 export function isTextField(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 }

@@ -10,7 +10,7 @@ interface ToastOptions {
   action?: { label: string; onSelect: () => void };
   /** How long it stays, by default 5. It waits while it is hovered or has the focus. */
   seconds?: number;
-  /** What screen readers say, by default the message. */
+  /** The words for screen readers, by default the message. */
   spoken?: string;
   /** Called when it goes away, for whatever reason. */
   onEnd?: () => void;

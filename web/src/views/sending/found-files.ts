@@ -18,7 +18,7 @@ export interface Found {
 /** The most files of folders that are looked at, so that a dropped disk does not stop the page. */
 export const MOST_FILES = 500;
 
-/** What a dialog that was closed gives. Unlike an empty folder, it needs no word. */
+/** The answer of a dialog that was closed. Unlike an empty folder, it needs no message. */
 export const NOTHING: Found = { files: [], otherFiles: [], isCut: false };
 
 // a part of the File System API that TypeScript's own types do not have
